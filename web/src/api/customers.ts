@@ -1,0 +1,101 @@
+/** Customers and everything known about them. */
+import { queryOptions } from '@tanstack/react-query';
+import { http } from '@/api/http';
+import type {
+  AttributeField,
+  AttributeValue,
+  Channel,
+  Consent,
+  ConsentPurpose,
+  Customer,
+  CustomerMerge,
+  CustomerNote,
+  CustomerRow,
+  IdentityKind,
+  Items,
+  MergeSuggestion,
+  Page,
+  TimelineEntry,
+  Uuid,
+} from '@/api/types';
+
+const at = (id: Uuid, rest: string) => `/api/customers/${id}/${rest}`;
+
+export const customerQuery = (id: Uuid) =>
+  queryOptions({
+    queryKey: ['customer', id],
+    queryFn: ({ signal }) => http.get<Customer>(`/api/customers/${id}`, undefined, signal),
+  });
+
+export const customerSearchQuery = (search: string, clientId?: Uuid) =>
+  queryOptions({
+    queryKey: ['customers', search, clientId ?? null],
+    queryFn: ({ signal }) =>
+      http.get<Page<CustomerRow>>(
+        '/api/customers',
+        { search, client_id: clientId, limit: 20 },
+        signal,
+      ),
+    enabled: search.trim().length > 1,
+    staleTime: 30_000,
+  });
+
+export const timelineQuery = (id: Uuid) =>
+  queryOptions({
+    queryKey: ['customer', id, 'timeline'],
+    queryFn: () => http.get<Page<TimelineEntry>>(at(id, 'timeline')),
+  });
+
+export const customerNotesQuery = (id: Uuid) =>
+  queryOptions({
+    queryKey: ['customer', id, 'notes'],
+    queryFn: () => http.get<Page<CustomerNote>>(at(id, 'notes')),
+  });
+
+export const consentsQuery = (id: Uuid) =>
+  queryOptions({
+    queryKey: ['customer', id, 'consents'],
+    queryFn: () => http.get<Items<Consent>>(at(id, 'consents')),
+  });
+
+export const mergeSuggestionsQuery = (id: Uuid) =>
+  queryOptions({
+    queryKey: ['customer', id, 'merge-suggestions'],
+    queryFn: () => http.get<Items<MergeSuggestion>>(at(id, 'merge-suggestions')),
+    staleTime: 5 * 60_000,
+  });
+
+export const mergesQuery = (id: Uuid) =>
+  queryOptions({
+    queryKey: ['customer', id, 'merges'],
+    queryFn: () => http.get<Items<CustomerMerge>>(at(id, 'merges')),
+  });
+
+export const attributeSchemaQuery = (clientId: Uuid) =>
+  queryOptions({
+    queryKey: ['attribute-schema', clientId],
+    queryFn: () => http.get<Items<AttributeField>>(`/api/clients/${clientId}/attribute-schema`),
+    staleTime: 10 * 60_000,
+  });
+
+export const customersApi = {
+  change: (
+    id: Uuid,
+    change: {
+      name?: string;
+      language?: string | null;
+      attributes?: Record<string, AttributeValue>;
+    },
+  ) => http.patch<Customer>(`/api/customers/${id}`, change),
+  addIdentity: (id: Uuid, form: { kind: IdentityKind; value: string }) =>
+    http.post<Customer>(at(id, 'identities'), form),
+  dropIdentity: (id: Uuid, identityId: Uuid) => http.delete(at(id, `identities/${identityId}`)),
+  addNote: (id: Uuid, text: string) => http.post<CustomerNote>(at(id, 'notes'), { text }),
+  setConsent: (
+    id: Uuid,
+    form: { purpose: ConsentPurpose; channel: Channel | null; granted: boolean; source: string },
+  ) => http.put<Consent>(at(id, 'consents'), form),
+  merge: (id: Uuid, form: { other_id: Uuid; reason: string }) =>
+    http.post<CustomerMerge>(at(id, 'merge'), form),
+  undoMerge: (mergeId: Uuid) => http.post<CustomerMerge>(`/api/customer-merges/${mergeId}/undo`),
+};

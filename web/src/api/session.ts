@@ -1,0 +1,88 @@
+/** Who is signed in, and signing in and out. */
+import { queryOptions, useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { queryClient } from '@/api/client';
+import { ApiError, http, setCsrfToken } from '@/api/http';
+import type { ClientBadge, Items, Me, Persona, Uuid } from '@/api/types';
+
+/** The signed-in person, or null. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async (): Promise<Me | null> => {
+    try {
+      const me = await http.get<Me>('/api/session');
+      setCsrfToken(me.csrf_token);
+      return me;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: Infinity,
+});
+
+/** The personas of a demo installation; null elsewhere. */
+export const personasQuery = queryOptions({
+  queryKey: ['personas'],
+  queryFn: async (): Promise<Persona[] | null> => {
+    try {
+      return (await http.get<Items<Persona>>('/api/demo/personas')).items;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
+  },
+  staleTime: Infinity,
+});
+
+/** The signed-in person; only below the shell, where there always is one. */
+export function useMe(): Me {
+  const { data } = useSuspenseQuery(sessionQuery);
+  if (!data) throw new ApiError(401, { title: 'signed out' });
+  return data;
+}
+
+/** Whether the signed-in person holds a permission anywhere. */
+export function useCan(permission: string): boolean {
+  return useMe().permissions.includes(permission);
+}
+
+const UNKNOWN: Omit<ClientBadge, 'id'> = { name: '', color: '#8a8f98' };
+
+/** The badge of a client that the person may see. */
+export function useClientBadge(clientId: Uuid | null | undefined): ClientBadge {
+  const { data } = useQuery(sessionQuery);
+  const found = data?.clients.find((client) => client.id === clientId);
+  return found ?? { id: clientId ?? '', ...UNKNOWN };
+}
+
+function signedIn(me: Me): void {
+  queryClient.clear();
+  setCsrfToken(me.csrf_token);
+  queryClient.setQueryData(sessionQuery.queryKey, me);
+}
+
+export function useSignIn() {
+  return useMutation({
+    mutationFn: (form: { email: string; password: string }) => http.post<Me>('/api/session', form),
+    onSuccess: signedIn,
+  });
+}
+
+export function useDemoSignIn() {
+  return useMutation({
+    mutationFn: (key: string) => http.post<Me>('/api/demo/session', { key }),
+    onSuccess: signedIn,
+  });
+}
+
+/** Forgets everything that belongs to the session. */
+export function forgetSession(): void {
+  queryClient.clear();
+  setCsrfToken(null);
+  queryClient.setQueryData(sessionQuery.queryKey, null);
+}
+
+export async function signOut(): Promise<void> {
+  await http.delete('/api/session');
+  forgetSession();
+}

@@ -1,0 +1,238 @@
+/** Keeps the query cache true to the event stream: rows are patched in place, messages fetched after the last seq. */
+import type { InfiniteData } from '@tanstack/react-query';
+import { queryClient } from '@/api/client';
+import {
+  conversationQuery,
+  conversationsByIds,
+  countsQuery,
+  newerMessages,
+  threadQuery,
+  type ListFilter,
+  type Thread,
+} from '@/api/conversations';
+import { realtime, type DurableEvent } from '@/api/realtime';
+import { offersQuery, presenceQuery } from '@/api/routing';
+import { sessionQuery } from '@/api/session';
+import type { Conversation, Items, Message, Offer, Page, Uuid } from '@/api/types';
+
+type ListData = InfiniteData<Page<Conversation>, string | null>;
+
+const LIST_KEY = ['conversations', 'list'];
+const BATCH_MS = 30;
+const LIST_MS = 800;
+
+const myId = () => queryClient.getQueryData(sessionQuery.queryKey)?.person.id;
+
+/* rows */
+
+const changedIds = new Set<Uuid>();
+let batchTimer: number | null = null;
+
+function noteChanged(id: Uuid): void {
+  changedIds.add(id);
+  batchTimer ??= window.setTimeout(() => void fetchChanged(), BATCH_MS);
+}
+
+function isCached(id: Uuid): boolean {
+  if (queryClient.getQueryData(conversationQuery(id).queryKey)) return true;
+  return queryClient
+    .getQueriesData<ListData>({ queryKey: LIST_KEY })
+    .some(([, data]) => data?.pages.some((page) => page.items.some((row) => row.id === id)));
+}
+
+async function fetchChanged(): Promise<void> {
+  batchTimer = null;
+  const ids = [...changedIds].slice(0, 100);
+  for (const id of ids) changedIds.delete(id);
+  if (changedIds.size > 0) batchTimer = window.setTimeout(() => void fetchChanged(), BATCH_MS);
+  const known = ids.filter(isCached);
+  if (known.length === 0) return;
+  try {
+    const { items } = await conversationsByIds(known);
+    for (const row of items) putConversation(row);
+  } catch {
+    void queryClient.invalidateQueries({ queryKey: LIST_KEY });
+  }
+}
+
+/** Whether a row may stay in a list; what only the server knows counts as yes. */
+export function mayStay(row: Conversation, filter: ListFilter, me: Uuid | undefined): boolean {
+  if (!filter.status && row.status === 'resolved' && filter.view !== 'all') return false;
+  if (filter.status && row.status !== filter.status) return false;
+  if (filter.view === 'mine' && row.assignee_id !== me) return false;
+  if ((filter.view === 'unassigned' || filter.unassigned) && row.assignee_id) return false;
+  if (filter.assignee_id && row.assignee_id !== filter.assignee_id) return false;
+  if (filter.queue_id && row.queue_id !== filter.queue_id) return false;
+  if (filter.priority && row.priority !== filter.priority) return false;
+  return !filter.tag || row.tags.includes(filter.tag);
+}
+
+/** Puts the newest state of a conversation wherever the cache holds it. */
+export function putConversation(row: Conversation): void {
+  const cached = queryClient.getQueryData(conversationQuery(row.id).queryKey);
+  if (cached && cached.updated_at > row.updated_at) return;
+  queryClient.setQueryData(conversationQuery(row.id).queryKey, row);
+  const me = myId();
+  for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: LIST_KEY })) {
+    if (!data?.pages.some((page) => page.items.some((one) => one.id === row.id))) continue;
+    const stays = mayStay(row, key[2] as ListFilter, me);
+    const pages = data.pages.map((page) => ({
+      ...page,
+      items: page.items.flatMap((one) => (one.id !== row.id ? [one] : stays ? [row] : [])),
+    }));
+    queryClient.setQueryData<ListData>(key, { ...data, pages });
+  }
+}
+
+/* lists: membership and order come from the server, asked at a bounded pace */
+
+let listTimer: number | null = null;
+
+export function refreshLists(): void {
+  listTimer ??= window.setTimeout(() => {
+    listTimer = null;
+    void queryClient.invalidateQueries({ queryKey: LIST_KEY });
+    void queryClient.invalidateQueries({ queryKey: countsQuery.queryKey });
+  }, LIST_MS);
+}
+
+/* messages */
+
+const wanted = new Map<Uuid, Promise<void>>();
+
+/** Adds messages to a cached thread; asks for what is missing when their seqs do not join. */
+export function putMessages(id: Uuid, messages: readonly Message[]): void {
+  const key = threadQuery(id).queryKey;
+  const thread = queryClient.getQueryData(key);
+  if (!thread) return;
+  const bySeq = new Map(thread.items.map((message) => [message.seq, message]));
+  for (const message of messages) bySeq.set(message.seq, message);
+  const items = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  const gap = items.findIndex(
+    (message, index) => index > 0 && message.seq !== (items[index - 1]?.seq ?? 0) + 1,
+  );
+  queryClient.setQueryData<Thread>(key, {
+    ...thread,
+    items: gap < 0 ? items : items.slice(0, gap),
+  });
+  if (gap >= 0) catchUp(id);
+}
+
+/** Fetches the messages after the last known one; one request at a time per conversation. */
+export function catchUp(id: Uuid): void {
+  const running = wanted.get(id);
+  const next = (running ?? Promise.resolve()).then(async () => {
+    const thread = queryClient.getQueryData(threadQuery(id).queryKey);
+    if (!thread) return;
+    const messages = await newerMessages(id, thread.items[thread.items.length - 1]?.seq ?? 0);
+    if (messages.length > 0) putMessages(id, messages);
+  });
+  const settled = next.catch(() => {
+    void queryClient.invalidateQueries({ queryKey: threadQuery(id).queryKey });
+  });
+  wanted.set(id, settled);
+  void settled.finally(() => {
+    if (wanted.get(id) === settled) wanted.delete(id);
+  });
+}
+
+/* offers */
+
+function putOffer(offer: Offer): void {
+  if (offer.agent_id !== myId()) return;
+  queryClient.setQueryData<Items<Offer>>(offersQuery.queryKey, (now) => ({
+    items: [...(now?.items ?? []).filter((one) => one.id !== offer.id), offer],
+  }));
+}
+
+export function dropOffer(offerId: Uuid): void {
+  queryClient.setQueryData<Items<Offer>>(offersQuery.queryKey, (now) => ({
+    items: (now?.items ?? []).filter((one) => one.id !== offerId),
+  }));
+}
+
+/* events */
+
+function onEvent(event: DurableEvent): void {
+  switch (event.type) {
+    case 'message_added':
+      noteChanged(event.data.conversation_id);
+      catchUp(event.data.conversation_id);
+      refreshLists();
+      return;
+    case 'delivery_changed': {
+      const { conversation_id: id, seq, delivery } = event.data;
+      queryClient.setQueryData<Thread>(
+        threadQuery(id).queryKey,
+        (thread) =>
+          thread && {
+            ...thread,
+            items: thread.items.map((one) => (one.seq === seq ? { ...one, delivery } : one)),
+          },
+      );
+      return;
+    }
+    case 'conversation_opened':
+    case 'conversation_assigned':
+    case 'conversation_resolved':
+    case 'conversation_reopened':
+    case 'conversation_changed':
+    case 'person_mentioned':
+      noteChanged(event.data.conversation_id);
+      refreshLists();
+      return;
+    case 'reply_pending':
+    case 'reply_recalled':
+      noteChanged(event.data.conversation_id);
+      return;
+    case 'offer_made':
+      putOffer(event.data.offer);
+      return;
+    case 'offer_ended':
+      dropOffer(event.data.offer_id);
+      return;
+    case 'presence_changed': {
+      const { person_id, state, since } = event.data;
+      if (person_id !== myId()) return;
+      queryClient.setQueryData(presenceQuery.queryKey, (now) => ({
+        person_id,
+        state,
+        since,
+        reason: now?.state === state ? now.reason : null,
+      }));
+      void queryClient.invalidateQueries({ queryKey: presenceQuery.queryKey });
+      return;
+    }
+    case 'queue_changed':
+      void queryClient.invalidateQueries({ queryKey: ['queues'] });
+      return;
+    case 'customer_changed':
+      void queryClient.invalidateQueries({ queryKey: ['customer', event.data.customer_id] });
+      return;
+    case 'customers_merged':
+      void queryClient.invalidateQueries({ queryKey: ['customer', event.data.kept_id] });
+      void queryClient.invalidateQueries({ queryKey: ['customer', event.data.merged_id] });
+      refreshLists();
+      return;
+    case 'case_changed':
+      void queryClient.invalidateQueries({ queryKey: ['case', event.data.case_id] });
+  }
+}
+
+function onReset(): void {
+  void queryClient.invalidateQueries({
+    predicate: (query) => query.queryKey[0] !== 'session' && query.queryKey[0] !== 'draft',
+  });
+}
+
+/** Connects the socket to the cache; gives what ends it. */
+export function startSync(): () => void {
+  const offEvent = realtime.on('event', onEvent);
+  const offReset = realtime.on('reset', onReset);
+  realtime.start();
+  return () => {
+    offEvent();
+    offReset();
+    realtime.stop();
+  };
+}

@@ -1,0 +1,582 @@
+/** The API's values, field for field as the server's Structs declare them. */
+
+export type Uuid = string;
+export type Instant = string;
+
+export type Channel = 'email' | 'chat' | 'sms' | 'social' | 'voice';
+export type Shore = 'onshore' | 'nearshore' | 'offshore';
+export type Industry =
+  | 'telecom'
+  | 'banking'
+  | 'healthcare'
+  | 'government'
+  | 'retail'
+  | 'travel'
+  | 'hospitality'
+  | 'mobility'
+  | 'housing'
+  | 'other';
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface Items<T> {
+  items: T[];
+}
+
+/* organizations */
+
+export interface Provider {
+  id: Uuid;
+  name: string;
+}
+
+export interface Site {
+  id: Uuid;
+  provider_id: Uuid;
+  name: string;
+  country: string;
+  time_zone: string;
+  shore: Shore;
+}
+
+export interface Client {
+  id: Uuid;
+  name: string;
+  industry: Industry;
+  color: string;
+  region: string;
+}
+
+export interface OpenHours {
+  weekday: number;
+  opens: number;
+  closes: number;
+}
+
+export interface BrandVoice {
+  greeting: string;
+  tone_do: string[];
+  tone_dont: string[];
+  signature: string;
+}
+
+export interface Program {
+  id: Uuid;
+  client_id: Uuid;
+  name: string;
+  time_zone: string;
+  languages: string[];
+  channels: Channel[];
+  hours: OpenHours[];
+  holidays: string[];
+  voice: BrandVoice;
+  provider_ids: Uuid[];
+  reopen_days: number;
+  undo_send_seconds: number;
+}
+
+export interface Team {
+  id: Uuid;
+  provider_id: Uuid;
+  site_id: Uuid;
+  name: string;
+}
+
+/* identity */
+
+export type Role =
+  | 'admin'
+  | 'agent'
+  | 'team_lead'
+  | 'qa_analyst'
+  | 'planner'
+  | 'account_manager'
+  | 'client_viewer'
+  | 'compliance_officer';
+
+export type ScopeKind = 'everything' | 'provider' | 'client' | 'program';
+
+export interface RoleGrant {
+  role: Role;
+  scope: ScopeKind;
+  scope_id: Uuid | null;
+}
+
+export interface Person {
+  id: Uuid;
+  name: string;
+  email: string;
+  provider_id: Uuid | null;
+  client_id: Uuid | null;
+  team_id: Uuid | null;
+  locale: string;
+  active: boolean;
+  grants: RoleGrant[];
+}
+
+export interface ClientBadge {
+  id: Uuid;
+  name: string;
+  color: string;
+}
+
+export interface Me {
+  person: Person;
+  permissions: string[];
+  clients: ClientBadge[];
+  csrf_token: string;
+  demo: boolean;
+}
+
+export interface ApiKey {
+  id: Uuid;
+  name: string;
+  prefix: string;
+  person_id: Uuid;
+  permissions: string[];
+  client_ids: Uuid[];
+  created_at: Instant;
+  last_used_at: Instant | null;
+  revoked_at: Instant | null;
+}
+
+export interface AuditEntry {
+  id: Uuid;
+  at: Instant;
+  person_id: Uuid | null;
+  person_name: string | null;
+  action: string;
+  subject_type: string;
+  subject_id: Uuid | null;
+  client_id: Uuid | null;
+  before: unknown;
+  after: unknown;
+  ip: string | null;
+}
+
+export interface Persona {
+  key: string;
+  name: string;
+  role: Role;
+  title: string;
+  clients: ClientBadge[];
+}
+
+/* customers */
+
+export type IdentityKind = 'email' | 'phone' | 'handle' | 'visitor' | 'external';
+
+export interface Identity {
+  id: Uuid;
+  kind: IdentityKind;
+  value: string;
+  verified: boolean;
+  added_at: Instant;
+}
+
+export type AttributeKind = 'text' | 'number' | 'boolean' | 'date' | 'choice';
+
+export interface AttributeField {
+  key: string;
+  label: string;
+  kind: AttributeKind;
+  choices: string[];
+}
+
+export type AttributeValue = string | number | boolean | null;
+
+export interface Customer {
+  id: Uuid;
+  client_id: Uuid;
+  name: string;
+  language: string | null;
+  identities: Identity[];
+  attributes: Record<string, AttributeValue>;
+  created_at: Instant;
+  merged_into: Uuid | null;
+}
+
+export interface CustomerRow {
+  id: Uuid;
+  client_id: Uuid;
+  name: string;
+  primary_identity: string | null;
+  created_at: Instant;
+}
+
+export interface CustomerNote {
+  id: Uuid;
+  author_name: string;
+  text: string;
+  at: Instant;
+}
+
+export type ConsentPurpose = 'service' | 'survey' | 'marketing' | 'recording';
+
+export interface Consent {
+  purpose: ConsentPurpose;
+  channel: Channel | null;
+  granted: boolean;
+  source: string;
+  at: Instant;
+}
+
+export type TimelineKind =
+  | 'conversation_started'
+  | 'conversation_ended'
+  | 'conversation_reopened'
+  | 'channel_added'
+  | 'customer_merged'
+  | 'customer_unmerged'
+  | 'consent_changed'
+  | 'attribute_changed'
+  | 'note_added';
+
+export interface TimelineEntry {
+  id: Uuid;
+  at: Instant;
+  kind: TimelineKind;
+  channel: Channel | null;
+  conversation_id: Uuid | null;
+  actor_name: string | null;
+  summary: string;
+}
+
+export interface MergeSuggestion {
+  customer: CustomerRow;
+  score: number;
+  evidence: string[];
+}
+
+export interface CustomerMerge {
+  id: Uuid;
+  kept_id: Uuid;
+  merged_id: Uuid;
+  merged_name: string;
+  automatic: boolean;
+  reason: string;
+  at: Instant;
+  undone_at: Instant | null;
+}
+
+/* knowledge */
+
+export interface Macro {
+  id: Uuid;
+  client_id: Uuid;
+  program_id: Uuid | null;
+  name: string;
+  shortcut: string;
+  body: string;
+  language: string;
+}
+
+/* conversations */
+
+export type Status = 'open' | 'pending' | 'resolved';
+
+export type Phase =
+  | 'queued'
+  | 'offered'
+  | 'with_agent'
+  | 'on_hold'
+  | 'waiting_customer'
+  | 'after_call_work'
+  | 'transferred'
+  | 'abandoned'
+  | 'ended';
+
+export type Priority = 'low' | 'normal' | 'high' | 'urgent';
+
+export type MessageKind = 'inbound' | 'outbound' | 'note' | 'event';
+
+export interface Attachment {
+  file_id: Uuid;
+  name: string;
+  media_type: string;
+  size: number;
+  inline_id: string | null;
+}
+
+export type Delivery = 'none' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
+
+export interface Message {
+  id: Uuid;
+  conversation_id: Uuid;
+  seq: number;
+  kind: MessageKind;
+  author_id: Uuid | null;
+  author_name: string;
+  text: string;
+  html: string | null;
+  folded_text: string | null;
+  attachments: Attachment[];
+  details: Record<string, string>;
+  delivery: Delivery;
+  at: Instant;
+}
+
+export interface Conversation {
+  id: Uuid;
+  client_id: Uuid;
+  program_id: Uuid;
+  case_id: Uuid;
+  case_number: number;
+  customer_id: Uuid;
+  customer_name: string;
+  channel: Channel;
+  subject: string;
+  preview: string;
+  status: Status;
+  phase: Phase;
+  priority: Priority;
+  language: string | null;
+  tags: string[];
+  queue_id: Uuid | null;
+  assignee_id: Uuid | null;
+  assignee_name: string | null;
+  disposition_id: Uuid | null;
+  last_seq: number;
+  unread: boolean;
+  sentiment: number | null;
+  waiting_since: Instant | null;
+  due_at: Instant | null;
+  created_at: Instant;
+  updated_at: Instant;
+  resolved_at: Instant | null;
+}
+
+export interface Interval {
+  conversation_id: Uuid;
+  seq: number;
+  phase: Phase;
+  queue_id: Uuid | null;
+  agent_id: Uuid | null;
+  began_at: Instant;
+  ended_at: Instant | null;
+}
+
+export interface Case {
+  id: Uuid;
+  client_id: Uuid;
+  program_id: Uuid;
+  number: number;
+  customer_id: Uuid;
+  subject: string;
+  status: Status;
+  merged_into: Uuid | null;
+  created_at: Instant;
+  conversations: Conversation[];
+}
+
+export interface Disposition {
+  id: Uuid;
+  client_id: Uuid;
+  program_id: Uuid | null;
+  name: string;
+  resolved: boolean;
+  active: boolean;
+}
+
+export interface Draft {
+  text: string;
+  html: string | null;
+  updated_at: Instant;
+}
+
+export interface PendingReply {
+  id: Uuid;
+  conversation_id: Uuid;
+  author_id: Uuid;
+  text: string;
+  html: string | null;
+  send_at: Instant;
+}
+
+export interface ReplyResult {
+  message: Message | null;
+  pending: PendingReply | null;
+}
+
+export interface ViewFilter {
+  client_id?: Uuid | null;
+  program_id?: Uuid | null;
+  queue_id?: Uuid | null;
+  assignee_id?: Uuid | null;
+  unassigned?: boolean | null;
+  channel?: Channel | null;
+  status?: Status | null;
+  priority?: Priority | null;
+  tag?: string | null;
+}
+
+export interface SavedView {
+  id: Uuid;
+  name: string;
+  filter: ViewFilter;
+}
+
+export interface SearchHit {
+  conversation: Conversation;
+  snippet: string;
+  rank: number;
+}
+
+export interface Counts {
+  mine: number;
+  my_queues: number;
+  unassigned: number;
+  mentioned: number;
+}
+
+/* routing */
+
+export type Presence =
+  'available' | 'busy' | 'after_call_work' | 'break' | 'meal' | 'training' | 'meeting' | 'offline';
+
+export interface Skill {
+  id: Uuid;
+  provider_id: Uuid;
+  name: string;
+}
+
+export interface SkillLevel {
+  skill_id: Uuid;
+  level: number;
+}
+
+export interface Queue {
+  id: Uuid;
+  client_id: Uuid;
+  program_id: Uuid;
+  provider_id: Uuid;
+  name: string;
+  channels: Channel[];
+  language: string | null;
+  priority: Priority;
+  skills: SkillLevel[];
+  target_seconds: number;
+  target_share: number;
+  accept_mode: 'offer' | 'auto';
+  offer_seconds: number;
+  overflow_after_seconds: number | null;
+  overflow_queue_id: Uuid | null;
+  active: boolean;
+}
+
+export interface Capacity {
+  voice: number;
+  chat: number;
+  sms: number;
+  social: number;
+  email: number;
+}
+
+export interface AgentProfile {
+  person_id: Uuid;
+  skills: SkillLevel[];
+  languages: string[];
+  capacity: Capacity;
+}
+
+export interface AgentPresence {
+  person_id: Uuid;
+  state: Presence;
+  since: Instant;
+  reason: string | null;
+}
+
+export interface AgentState {
+  state: Presence;
+  began_at: Instant;
+  ended_at: Instant | null;
+}
+
+export interface Offer {
+  id: Uuid;
+  client_id: Uuid;
+  conversation_id: Uuid;
+  queue_id: Uuid;
+  queue_name: string;
+  agent_id: Uuid;
+  channel: Channel;
+  customer_name: string;
+  preview: string;
+  reason: string;
+  waiting_since: Instant;
+  offered_at: Instant;
+  expires_at: Instant;
+}
+
+export interface QueueNow {
+  queue: Queue;
+  waiting: number;
+  longest_wait_since: Instant | null;
+  offered: number;
+  with_agents: number;
+  answered: number;
+  answered_in_target: number;
+  abandoned: number;
+  service_level: number | null;
+  agents_available: number;
+  agents_signed_in: number;
+  trend: (number | null)[];
+}
+
+export interface AgentNow {
+  person_id: Uuid;
+  name: string;
+  team_id: Uuid | null;
+  team_name: string | null;
+  site_id: Uuid | null;
+  site_name: string | null;
+  state: Presence;
+  since: Instant;
+  load: Partial<Record<Channel, number>>;
+  capacity: Capacity;
+  conversations: Uuid[];
+}
+
+export interface Assignable {
+  id: Uuid;
+  name: string;
+  state: Presence;
+}
+
+/* channels */
+
+export interface MailAddress {
+  id: Uuid;
+  client_id: Uuid;
+  program_id: Uuid;
+  queue_id: Uuid | null;
+  address: string;
+  display_name: string;
+  signature: string;
+  active: boolean;
+}
+
+export interface WidgetTheme {
+  color: string;
+  position: string;
+  title: string;
+  greeting: string;
+  offline_text: string;
+}
+
+export interface ChatWidget {
+  id: Uuid;
+  client_id: Uuid;
+  program_id: Uuid;
+  queue_id: Uuid | null;
+  key: string;
+  name: string;
+  origins: string[];
+  language: string;
+  theme: WidgetTheme;
+  require_email: boolean;
+  active: boolean;
+}

@@ -1,0 +1,56 @@
+/** What shows when there is nothing, not yet, or not at all. */
+import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { errorText } from '@/components/errors';
+import classes from './States.module.css';
+
+/** An empty place that teaches: what belongs here and how it gets here. */
+export function Empty({
+  icon,
+  title,
+  children,
+}: {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+}) {
+  return (
+    <div className={classes.empty}>
+      {icon && <div className={classes.icon}>{icon}</div>}
+      <h3>{title}</h3>
+      {children && <div className={classes.words}>{children}</div>}
+    </div>
+  );
+}
+
+/** What went wrong, and a way to try again. */
+export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.empty} role="alert">
+      <h3>{t('error.title')}</h3>
+      <div className={classes.words}>{errorText(error)}</div>
+      {retry && (
+        <Button variant="default" onClick={retry}>
+          {t('action.retry')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The shape of rows to come. */
+export function RowSkeletons({ count = 6, height = 64 }: { count?: number; height?: number }) {
+  const { t } = useTranslation();
+  return (
+    <div role="status" aria-label={t('state.loading')}>
+      {Array.from({ length: count }, (_, index) => (
+        <div key={index} className={classes.row} style={{ height }}>
+          <div className={classes.bar} style={{ width: `${38 + ((index * 17) % 30)}%` }} />
+          <div className={classes.bar} style={{ width: `${60 + ((index * 23) % 35)}%` }} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/** Draws the toasts; polite to screen readers. */
+import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { dismissToast, useToasts } from '@/components/toasts';
+import classes from './Toaster.module.css';
+
+export function Toaster() {
+  const { t } = useTranslation();
+  const toasts = useToasts();
+  return (
+    <div className={classes.stack} role="status" aria-live="polite">
+      {toasts.map((toast) => (
+        <div key={toast.id} className={classes.toast} data-tone={toast.tone}>
+          {toast.tone === 'bad' && <IconAlertTriangle size={16} />}
+          {toast.tone === 'good' && <IconCheck size={16} />}
+          <div className={classes.text}>
+            {toast.text}
+            {toast.detail && <div className={classes.detail}>{toast.detail}</div>}
+          </div>
+          {toast.action && (
+            <button
+              type="button"
+              className={classes.action}
+              onClick={() => {
+                toast.action?.run();
+                dismissToast(toast.id);
+              }}
+            >
+              {toast.action.name}
+            </button>
+          )}
+          <button
+            type="button"
+            className={classes.close}
+            aria-label={t('action.dismiss')}
+            onClick={() => dismissToast(toast.id)}
+          >
+            <IconX size={14} />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+/** Every action has a name, and most have a key: the palette, the key list and the keyboard read this register. */
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+
+export interface Action {
+  id: string;
+  name: string;
+  group: string;
+  /** 'e', 'shift+e', 'mod+k' (Ctrl or Cmd), 'alt+a', or two strokes: 'g d'. */
+  keys?: string;
+  /** Also while a text field has the focus; meant for keys with mod or alt. */
+  whileTyping?: boolean;
+  /** Kept out of the palette, shown in the key list only. */
+  hidden?: boolean;
+  /** More words by which the palette finds it. */
+  words?: string;
+  run: () => void;
+}
+
+const actions = new Map<string, Action>();
+const listeners = new Set<() => void>();
+let snapshot: readonly Action[] = [];
+
+function publish(): void {
+  snapshot = [...actions.values()];
+  for (const listener of listeners) listener();
+}
+
+/** Registers actions while the component is mounted. `run` may change without registering again. */
+export function useActions(list: readonly Action[]): void {
+  const latest = useRef(list);
+  useEffect(() => {
+    latest.current = list;
+  });
+  const signature = list
+    .map((one) => [one.id, one.name, one.keys ?? '', one.group].join('\u0000'))
+    .join('\u0001');
+  useEffect(() => {
+    const mine = latest.current.map((one) => ({
+      ...one,
+      run: () => latest.current.find((now) => now.id === one.id)?.run(),
+    }));
+    for (const one of mine) actions.set(one.id, one);
+    publish();
+    return () => {
+      for (const one of mine) if (actions.get(one.id) === one) actions.delete(one.id);
+      publish();
+    };
+  }, [signature]);
+}
+
+export function useAllActions(): readonly Action[] {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => snapshot,
+  );
+}
+
+const typingRoles = new Set(['textbox', 'combobox', 'searchbox', 'listbox', 'menu']);
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  if (['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)) {
+    return !(
+      target instanceof HTMLInputElement && ['checkbox', 'radio', 'button'].includes(target.type)
+    );
+  }
+  return (
+    typingRoles.has(target.getAttribute('role') ?? '') || target.closest('[role="dialog"]') !== null
+  );
+}
+
+function strokeOf(event: KeyboardEvent): string {
+  const parts: string[] = [];
+  if (event.ctrlKey || event.metaKey) parts.push('mod');
+  if (event.altKey) parts.push('alt');
+  const named = event.key.length > 1;
+  if (event.shiftKey && (named || /[a-z]/i.test(event.key))) parts.push('shift');
+  const physical = event.altKey && event.code.startsWith('Key') ? event.code.slice(3) : event.key;
+  parts.push(physical.toLowerCase());
+  return parts.join('+');
+}
+
+/** Listens for the keys of all registered actions. Mounted once. */
+export function useActionKeys(): void {
+  useEffect(() => {
+    let first: { stroke: string; at: number } | null = null;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || event.repeat) return;
+      if (['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return;
+      const stroke = strokeOf(event);
+      const typing = isTyping(event.target);
+      const both = first && event.timeStamp - first.at < 1200 ? `${first.stroke} ${stroke}` : null;
+      const usable = snapshot.filter((one) => one.keys && (!typing || one.whileTyping));
+      const action =
+        usable.find((one) => one.keys === both) ?? usable.find((one) => one.keys === stroke);
+      const opensSequence = usable.some((one) => one.keys?.startsWith(`${stroke} `));
+      first = opensSequence ? { stroke, at: event.timeStamp } : null;
+      if (!action) return;
+      if (
+        event.target instanceof HTMLElement &&
+        stroke === 'enter' &&
+        event.target.matches('a, button')
+      )
+        return;
+      event.preventDefault();
+      action.run();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}

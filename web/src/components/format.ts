@@ -1,0 +1,88 @@
+/** Numbers, dates and durations in the reader's language and zone. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+
+export interface Format {
+  /** "40 s", "4 min", "2 h 5 min", "3 d" from seconds. */
+  duration: (seconds: number) => string;
+  /** "m:ss" or "h:mm:ss", for counters. */
+  counter: (seconds: number) => string;
+  time: (at: string) => string;
+  date: (at: string) => string;
+  /** Time today, weekday this week, else the date. */
+  short: (at: string) => string;
+  /** Date and time to the second: for hover texts. */
+  exact: (at: string) => string;
+  day: (at: string) => string;
+  number: (value: number, digits?: number) => string;
+  percent: (share: number, digits?: number) => string;
+  bytes: (size: number) => string;
+  language: (tag: string) => string;
+}
+
+const pad = (value: number) => String(value).padStart(2, '0');
+
+export function counterText(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
+}
+
+export function makeFormat(locale: string): Format {
+  const unit = (value: number, name: string) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(
+      value,
+    );
+  const dates = (options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat(locale, options);
+    return (at: string) => format.format(new Date(at));
+  };
+  const time = dates({ hour: '2-digit', minute: '2-digit' });
+  const weekday = dates({ weekday: 'short' });
+  const dayMonth = dates({ day: 'numeric', month: 'short' });
+  const date = dates({ day: 'numeric', month: 'short', year: 'numeric' });
+  const languages = new Intl.DisplayNames(locale, { type: 'language' });
+  return {
+    duration: (seconds) => {
+      const whole = Math.max(0, Math.round(seconds));
+      if (whole < 60) return `${whole} s`;
+      if (whole < 3600) return unit(Math.floor(whole / 60), 'minute');
+      if (whole < 86_400) {
+        const minutes = Math.floor(whole / 60) % 60;
+        const hours = `${Math.floor(whole / 3600)} h`;
+        return minutes ? `${hours} ${minutes} min` : hours;
+      }
+      return unit(Math.floor(whole / 86_400), 'day');
+    },
+    counter: counterText,
+    time,
+    date,
+    short: (at) => {
+      const then = new Date(at);
+      const today = new Date();
+      if (then.toDateString() === today.toDateString()) return time(at);
+      const days = (today.getTime() - then.getTime()) / 86_400_000;
+      if (days < 6) return weekday(at);
+      return then.getFullYear() === today.getFullYear() ? dayMonth(at) : date(at);
+    },
+    exact: dates({ dateStyle: 'full', timeStyle: 'medium' }),
+    day: dates({ weekday: 'long', day: 'numeric', month: 'long' }),
+    number: (value, digits = 0) =>
+      new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
+    percent: (share, digits = 0) =>
+      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(
+        share,
+      ),
+    bytes: (size) => {
+      if (size < 1000) return unit(size, 'byte');
+      if (size < 1_000_000) return unit(Math.round(size / 1000), 'kilobyte');
+      return unit(Math.round(size / 100_000) / 10, 'megabyte');
+    },
+    language: (tag) => languages.of(tag) ?? tag,
+  };
+}
+
+export function useFormat(): Format {
+  const { i18n } = useTranslation();
+  return useMemo(() => makeFormat(i18n.language), [i18n.language]);
+}
