@@ -1,0 +1,1 @@
+"""The invented contact centre of the demo, as frozen data."""
