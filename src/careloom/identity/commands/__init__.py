@@ -1,0 +1,1 @@
+"""Makes and changes people, sessions and keys."""

@@ -1,0 +1,116 @@
+"""Who asks: by session secret or API key. What revokes either takes effect at the next request."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Select, update
+
+from careloom.identity.commands.sessions import touch
+from careloom.identity.core.reach import Organization, narrowed, reaches
+from careloom.identity.queries.actors import organization_of
+from careloom.identity.queries.people import people_with_grants
+from careloom.identity.tables import api_key, person, session
+from careloom.identity.types import RoleGrant
+from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotSignedInError
+from careloom.platform.runtime import Runtime
+from careloom.platform.secrets import fingerprint, sign, signed_by
+
+_SYSTEM = system_actor("authentication")
+_TOUCH_AFTER = timedelta(minutes=1)
+_ORGANIZATION_SECONDS = 5.0
+_MAX_REMEMBERED = 5_000
+_organizations: dict[tuple[RoleGrant, ...], tuple[float, Organization]] = {}
+
+
+class Asked(Struct, frozen=True):
+    """Where a request comes from."""
+
+    ip: str | None = None
+    request_id: str | None = None
+
+
+async def actor_by_session(runtime: Runtime, secret: str, asked: Asked) -> Actor:
+    """The person of a session; raises NotSignedInError where it is unknown, ended or expired."""
+    async with runtime.database.transaction(_SYSTEM) as tx:
+        statement = _people(session.c.id.label("session_id"), session.c.used_at).join(
+            session, session.c.person_id == person.c.id
+        )
+        row = (
+            await tx.execute(
+                statement.where(session.c.secret_hash == fingerprint(secret), session.c.expires_at > now())
+            )
+        ).one_or_none()
+        if row is None:
+            raise NotSignedInError("Your session has ended; sign in again.")
+        if _long_ago(row.used_at):
+            await touch(tx, row.session_id, runtime.settings.session_hours)
+        return await _actor(tx, row, asked)
+
+
+async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor:
+    """The person of an API key, held to what the key allows; raises NotSignedInError."""
+    prefix, _, secret = bearer.removeprefix("clk_").partition("_")
+    async with runtime.database.transaction(_SYSTEM) as tx:
+        columns = (api_key.c.id.label("key_id"), api_key.c.permissions, api_key.c.client_ids, api_key.c.last_used_at)
+        statement = _people(*columns).join(api_key, api_key.c.person_id == person.c.id)
+        row = (
+            await tx.execute(
+                statement.where(
+                    api_key.c.prefix == prefix,
+                    api_key.c.secret_hash == fingerprint(secret),
+                    api_key.c.revoked_at.is_(None),
+                )
+            )
+        ).one_or_none()
+        if row is None:
+            raise NotSignedInError("The API key is not valid.")
+        if row.last_used_at is None or _long_ago(row.last_used_at):
+            await tx.execute(update(api_key).where(api_key.c.id == row.key_id).values(last_used_at=now()))
+        actor = await _actor(tx, row, asked)
+    permissions = frozenset(Permission(one) for one in row.permissions) or frozenset(Permission)
+    clients = frozenset[UUID](row.client_ids) or None
+    return msgspec.structs.replace(actor, reaches=narrowed(actor.reaches, permissions, clients), api_key_id=row.key_id)
+
+
+def csrf_token(key: bytes, session_secret: str) -> str:
+    """The token that a page of this session sends with every change."""
+    return sign(key, "csrf", session_secret)
+
+
+def csrf_matches(key: bytes, session_secret: str, token: str) -> bool:
+    """Whether `token` is this session's."""
+    return signed_by(key, "csrf", session_secret, token)
+
+
+def _people(*columns: Any) -> Select[Any]:
+    return people_with_grants().where(person.c.active).add_columns(*columns)
+
+
+def _long_ago(moment: datetime) -> bool:
+    return now() - moment > _TOUCH_AFTER
+
+
+async def _actor(tx: Tx, row: Any, asked: Asked) -> Actor:
+    grants = msgspec.convert(row.grants, tuple[RoleGrant, ...], strict=False)
+    held = reaches(grants, row.provider_id, await _organization(tx, grants))
+    return Actor(row.name, held, person_id=row.id, ip=asked.ip, request_id=asked.request_id)
+
+
+async def _organization(tx: Tx, grants: Sequence[RoleGrant]) -> Organization:
+    key = tuple(grants)
+    remembered = _organizations.get(key)
+    if remembered is not None and time.monotonic() - remembered[0] < _ORGANIZATION_SECONDS:
+        return remembered[1]
+    found = await organization_of(tx, grants)
+    if len(_organizations) >= _MAX_REMEMBERED:
+        _organizations.clear()
+    _organizations[key] = (time.monotonic(), found)
+    return found

@@ -1,0 +1,60 @@
+"""API keys: shown once, stored as a fingerprint, held to what their person may do."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from careloom.identity.queries.keys import read_key
+from careloom.identity.tables import api_key
+from careloom.identity.types import ApiKey, ApiKeyId, MadeApiKey, NewApiKey, PersonId
+from careloom.platform import audit
+from careloom.platform.access import Actor, Permission
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError, NotSignedInError
+from careloom.platform.ids import new_id, new_secret
+from careloom.platform.secrets import fingerprint
+
+
+async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
+    """A key for oneself; raises InvalidInputError for a permission or client that one does not hold."""
+    if actor.person_id is None:
+        raise NotSignedInError
+    actor.require(Permission.API_KEYS_WRITE)
+    unknown = [one for one in new.permissions if one not in actor.permissions]
+    if unknown:
+        message = f"You do not hold: {', '.join(sorted(unknown))}."
+        raise InvalidInputError(errors=(FieldError("/permissions", message),))
+    if actor.client_ids is not None and not actor.client_ids.issuperset(new.client_ids):
+        raise InvalidInputError(errors=(FieldError("/client_ids", "Choose among the clients that you see."),))
+    prefix, secret = new_id().hex[-12:], new_secret()
+    made = ApiKey(
+        id=ApiKeyId(new_id()),
+        name=new.name,
+        prefix=prefix,
+        person_id=PersonId(actor.person_id),
+        permissions=new.permissions,
+        client_ids=new.client_ids,
+        created_at=now(),
+        last_used_at=None,
+        revoked_at=None,
+    )
+    values = {name: getattr(made, name) for name in made.__struct_fields__}
+    values |= {"permissions": list(new.permissions), "client_ids": list(new.client_ids)}
+    await tx.execute(api_key.insert().values(**values, secret_hash=fingerprint(secret)))
+    await audit.record(tx, actor, "api_key.create", made.id, after=made)
+    return MadeApiKey(made, f"clk_{prefix}_{secret}")
+
+
+async def revoke_api_key(tx: Tx, actor: Actor, key_id: UUID) -> None:
+    """Ends a key, one's own or, with `people.write`, that of someone one sees; raises NotFoundError."""
+    statement = select(api_key).where(api_key.c.id == key_id)
+    if not actor.may(Permission.PEOPLE_WRITE):
+        statement = statement.where(api_key.c.person_id == actor.person_id)
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    await tx.execute(
+        update(api_key).where(api_key.c.id == key_id, api_key.c.revoked_at.is_(None)).values(revoked_at=now())
+    )
+    await audit.record(tx, actor, "api_key.revoke", key_id, before=read_key(row))

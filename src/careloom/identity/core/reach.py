@@ -1,0 +1,55 @@
+"""Turns a person's grants into the reaches of an Actor."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from careloom.identity.core.roles import PERMISSIONS
+from careloom.identity.types import RoleGrant, ScopeKind
+from careloom.platform.access import Permission, Reach
+
+
+class Organization(Struct, frozen=True):
+    """What grants refer to: the programs that each provider serves, and the client of each program."""
+
+    programs_of_provider: Mapping[UUID, frozenset[UUID]]
+    client_of_program: Mapping[UUID, UUID]
+
+
+def reaches(grants: Sequence[RoleGrant], employer_id: UUID | None, organization: Organization) -> tuple[Reach, ...]:
+    """One reach a grant. Whoever works for a provider (`employer_id`) also sees that provider's own people and sites,
+    with the permissions of the grant, whatever the grant's scope.
+    """
+    return tuple(_reach(grant, employer_id, organization) for grant in grants)
+
+
+def _reach(grant: RoleGrant, employer_id: UUID | None, organization: Organization) -> Reach:
+    permissions = PERMISSIONS[grant.role]
+    own = frozenset() if employer_id is None else frozenset({employer_id})
+    if grant.scope is ScopeKind.EVERYTHING or grant.scope_id is None:
+        return Reach(permissions, None, None)
+    if grant.scope is ScopeKind.CLIENT:
+        return Reach(permissions, frozenset({grant.scope_id}), own)
+    if grant.scope is ScopeKind.PROGRAM:
+        clients = frozenset(_clients_of({grant.scope_id}, organization))
+        return Reach(permissions, clients, own, frozenset({grant.scope_id}))
+    programs = organization.programs_of_provider.get(grant.scope_id, frozenset())
+    return Reach(permissions, frozenset(_clients_of(programs, organization)), own | {grant.scope_id}, programs)
+
+
+def narrowed(
+    given: Sequence[Reach], permissions: frozenset[Permission], client_ids: frozenset[UUID] | None
+) -> tuple[Reach, ...]:
+    """`given`, held to `permissions` and to `client_ids` (None: as they are). For API keys."""
+    result: list[Reach] = []
+    for reach in given:
+        clients = reach.client_ids
+        if client_ids is not None:
+            clients = client_ids if clients is None else clients & client_ids
+        result.append(Reach(reach.permissions & permissions, clients, reach.provider_ids, reach.program_ids))
+    return tuple(result)
+
+
+def _clients_of(programs: frozenset[UUID] | set[UUID], organization: Organization) -> set[UUID]:
+    return {organization.client_of_program[one] for one in programs if one in organization.client_of_program}

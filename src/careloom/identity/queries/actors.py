@@ -1,0 +1,66 @@
+"""Makes Actors of people: what each may do, and over which clients and providers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from careloom.identity.core.reach import Organization, reaches
+from careloom.identity.queries.people import grants_of, people_with_grants, read_person
+from careloom.identity.tables import person
+from careloom.identity.types import Person, PersonId, RoleGrant, ScopeKind
+from careloom.organizations.queries import clients_of_programs, programs_served_by
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.transactions import Tx
+
+
+async def actor_of(tx: Tx, person_id: UUID, *, ip: str | None = None, request_id: str | None = None) -> Actor | None:
+    """The actor of an active person, None where there is none. Needs a system transaction."""
+    statement = select(person.c.name, person.c.provider_id).where(person.c.id == person_id, person.c.active)
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    grants = await grants_of(tx, person_id)
+    held = reaches(grants, row.provider_id, await organization_of(tx, grants))
+    return Actor(name=row.name, reaches=held, person_id=person_id, ip=ip, request_id=request_id)
+
+
+async def organization_of(tx: Tx, grants: Sequence[RoleGrant]) -> Organization:
+    """What the scopes of `grants` stand for now."""
+    providers = [one.scope_id for one in grants if one.scope is ScopeKind.PROVIDER and one.scope_id]
+    programs = [one.scope_id for one in grants if one.scope is ScopeKind.PROGRAM and one.scope_id]
+    served = await programs_served_by(tx, providers) if providers else {}
+    wanted = sorted({*programs, *(one for some in served.values() for one in some)})
+    return Organization(served, await clients_of_programs(tx, wanted) if wanted else {})
+
+
+async def people_who_may(
+    tx: Tx,
+    permission: Permission,
+    *,
+    client_id: UUID,
+    program_id: UUID,
+    provider_id: UUID | None = None,
+    limit: int = 200,
+) -> list[Person]:
+    """Active people who hold `permission` over a program, by name. Needs a transaction that sees them."""
+    statement = people_with_grants().where(person.c.active).order_by(person.c.name).limit(2000)
+    if provider_id is not None:
+        statement = statement.where(person.c.provider_id == provider_id)
+    found: list[Person] = []
+    for row in await tx.execute(statement):
+        one = read_person(row)
+        held = reaches(one.grants, one.provider_id, await organization_of(tx, one.grants))
+        if Actor(one.name, held).may(permission, client_id=client_id, program_id=program_id):
+            found.append(one)
+            if len(found) == limit:
+                break
+    return found
+
+
+async def actors_of(tx: Tx, person_ids: Sequence[UUID]) -> dict[PersonId, Actor]:
+    """The actors of active people, for routing: who may work on what. Needs a system transaction."""
+    statement = people_with_grants().where(person.c.id.in_(list(person_ids)), person.c.active)
+    people = [read_person(row) for row in await tx.execute(statement)]
+    organization = await organization_of(tx, [grant for one in people for grant in one.grants])
+    return {one.id: Actor(one.name, reaches(one.grants, one.provider_id, organization), one.id) for one in people}

@@ -1,0 +1,91 @@
+"""Reads people and their grants."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, func, select
+
+from careloom.identity.tables import person, role_grant
+from careloom.identity.types import Person, PersonId, RoleGrant
+from careloom.organizations.types import ClientId, ProviderId
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+from careloom.platform.paging import Page, cut, keyset
+
+
+def people_with_grants() -> Select[Any]:
+    """Every visible person with their grants as one JSON array."""
+    grants = (
+        select(
+            func.coalesce(
+                func.jsonb_agg(
+                    func.jsonb_build_object(
+                        "role", role_grant.c.role, "scope", role_grant.c.scope, "scope_id", role_grant.c.scope_id
+                    )
+                ),
+                func.jsonb_build_array(),
+            )
+        )
+        .where(role_grant.c.person_id == person.c.id)
+        .scalar_subquery()
+        .label("grants")
+    )
+    return select(person, grants)
+
+
+def read_person(row: Any) -> Person:
+    """A person from a row of `people_with_grants`."""
+    return msgspec.convert(dict(row._mapping), Person, strict=False)
+
+
+async def get_person(tx: Tx, actor: Actor, person_id: PersonId) -> Person:
+    """One person; raises NotFoundError. One may always read oneself."""
+    if person_id != actor.person_id:
+        actor.require(Permission.PEOPLE_READ)
+    row = (await tx.execute(people_with_grants().where(person.c.id == person_id))).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return read_person(row)
+
+
+async def list_people(
+    tx: Tx,
+    actor: Actor,
+    *,
+    client_id: ClientId | None = None,
+    provider_id: ProviderId | None = None,
+    search: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page[Person]:
+    """People of the actor's providers and clients, by name; `search` is a part of a name or the start of a mail."""
+    actor.require(Permission.PEOPLE_READ)
+    statement = people_with_grants()
+    if client_id is not None:
+        statement = statement.where(person.c.client_id == client_id)
+    if provider_id is not None:
+        statement = statement.where(person.c.provider_id == provider_id)
+    if search:
+        wanted = search.lower()
+        statement = statement.where(
+            func.lower(person.c.name).contains(wanted, autoescape=True)
+            | func.lower(person.c.email).startswith(wanted, autoescape=True)
+        )
+    rows = await tx.execute(keyset(statement, [person.c.name, person.c.id], after, limit))
+    return cut([read_person(row) for row in rows], limit, lambda one: [one.name, one.id])
+
+
+async def names_of(tx: Tx, person_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of visible people."""
+    statement = select(person.c.id, person.c.name).where(person.c.id.in_(list(person_ids)))
+    return {row.id: row.name for row in await tx.execute(statement)}
+
+
+async def grants_of(tx: Tx, person_id: UUID) -> tuple[RoleGrant, ...]:
+    """A person's grants."""
+    statement = select(role_grant.c.role, role_grant.c.scope, role_grant.c.scope_id)
+    rows = await tx.execute(statement.where(role_grant.c.person_id == person_id))
+    return tuple(msgspec.convert(row, RoleGrant, from_attributes=True, strict=False) for row in rows)

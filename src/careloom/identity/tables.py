@@ -1,0 +1,87 @@
+"""Tables of people, their grants, sessions and API keys."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from careloom.platform.database.schema import either_table, person_table, system_table
+
+person = either_table(
+    "person",
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("team_id", Uuid, ForeignKey("team.id")),
+    Column("locale", Text, nullable=False, server_default=text("'en'")),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("client_id IS NULL OR provider_id IS NULL", name="one_employer"),
+    Index("uq_person_email", text("lower(email)"), unique=True),
+    Index("ix_person_provider_id_name", "provider_id", "name"),
+    Index("ix_person_client_id_name", "client_id", "name"),
+)
+
+credential = system_table(
+    "credential",
+    Column("person_id", Uuid, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+role_grant = person_table(
+    "role_grant",
+    Column("id", Uuid, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("scope_id", Uuid),
+    CheckConstraint("(scope = 'everything') = (scope_id IS NULL)", name="scope_named"),
+    UniqueConstraint("person_id", "role", "scope", "scope_id", postgresql_nulls_not_distinct=True),
+)
+
+session = system_table(
+    "session",
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("used_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("ip", Text),
+    Column("user_agent", Text),
+    Index("ix_session_person_id", "person_id"),
+    Index("ix_session_expires_at", "expires_at"),
+)
+
+sign_in_failure = system_table(
+    "sign_in_failure",
+    Column("key", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("id", Uuid, nullable=False),
+    PrimaryKeyConstraint("key", "at", "id"),
+)
+
+api_key = person_table(
+    "api_key",
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("secret_hash", Text, nullable=False),
+    Column("permissions", ARRAY(Text), nullable=False),
+    Column("client_ids", ARRAY(Uuid), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("last_used_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Index("ix_api_key_person_id", "person_id"),
+)

@@ -1,0 +1,163 @@
+"""People who sign in, their roles and grants, sessions and API keys as values."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, NewType
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from careloom.organizations.types import ClientId, ProviderId, TeamId
+
+PersonId = NewType("PersonId", UUID)
+ApiKeyId = NewType("ApiKeyId", UUID)
+SessionId = NewType("SessionId", UUID)
+GrantId = NewType("GrantId", UUID)
+
+
+class Role(StrEnum):
+    """A named set of permissions, granted over a scope."""
+
+    ADMIN = "admin"
+    AGENT = "agent"
+    TEAM_LEAD = "team_lead"
+    QA_ANALYST = "qa_analyst"
+    PLANNER = "planner"
+    ACCOUNT_MANAGER = "account_manager"
+    CLIENT_VIEWER = "client_viewer"
+    COMPLIANCE_OFFICER = "compliance_officer"
+
+
+class ScopeKind(StrEnum):
+    """What a grant reaches: everything, all a provider serves, one client, or one program."""
+
+    EVERYTHING = "everything"
+    PROVIDER = "provider"
+    CLIENT = "client"
+    PROGRAM = "program"
+
+
+class RoleGrant(Struct, frozen=True):
+    """A role over a scope; `scope_id` is None only for `everything`."""
+
+    role: Role
+    scope: ScopeKind
+    scope_id: UUID | None = None
+
+
+class Person(Struct, frozen=True):
+    """Someone who signs in: a provider's employee (`provider_id`) or a client's (`client_id`)."""
+
+    id: PersonId
+    name: str
+    email: str
+    provider_id: ProviderId | None
+    client_id: ClientId | None
+    team_id: TeamId | None
+    locale: str
+    active: bool
+    grants: tuple[RoleGrant, ...]
+
+
+class ClientBadge(Struct, frozen=True):
+    """What every screen needs to show whose contact this is."""
+
+    id: ClientId
+    name: str
+    color: str
+
+
+class Me(Struct, frozen=True):
+    """The signed-in person: who, what they may do anywhere, and the clients they see."""
+
+    person: Person
+    permissions: tuple[str, ...]
+    clients: tuple[ClientBadge, ...]
+    csrf_token: str
+    demo: bool
+
+
+class ApiKey(Struct, frozen=True):
+    """A key's public face; the secret is shown once, when it is made."""
+
+    id: ApiKeyId
+    name: str
+    prefix: str
+    person_id: PersonId
+    permissions: tuple[str, ...]
+    client_ids: tuple[ClientId, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Password = Annotated[str, Meta(min_length=10, max_length=200, description="At least ten characters.")]
+PersonName = Annotated[str, Meta(min_length=1, max_length=120)]
+Locale = Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Z]{2})?$")]
+Grants = Annotated[tuple[RoleGrant, ...], Meta(max_length=200)]
+
+
+class NewPerson(Struct, frozen=True, forbid_unknown_fields=True):
+    """A person to make; of a provider or of a client."""
+
+    name: PersonName
+    email: Email
+    provider_id: ProviderId | None = None
+    client_id: ClientId | None = None
+    team_id: TeamId | None = None
+    locale: Locale = "en"
+    password: Password | None = None
+    grants: Grants = ()
+
+
+class PersonChanges(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change of a person."""
+
+    name: PersonName | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    team_id: TeamId | None | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+
+
+class NewApiKey(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key to make, for oneself. Without `permissions` or `client_ids` it can do all that its person can."""
+
+    name: PersonName
+    permissions: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
+    client_ids: Annotated[tuple[ClientId, ...], Meta(max_length=1000)] = ()
+
+
+class MadeApiKey(Struct, frozen=True):
+    """A key and its secret, which is not stored and not shown again."""
+
+    key: ApiKey
+    secret: str
+
+
+class Credentials(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who signs in."""
+
+    email: Annotated[str, Meta(max_length=254)]
+    password: Annotated[str, Meta(max_length=200)]
+
+
+class PasswordChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """One's own password, before and after."""
+
+    current: Annotated[str, Meta(max_length=200)]
+    new: Password
+
+
+class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):
+    """A password set for someone else."""
+
+    password: Password
+
+
+class StartedSession(Struct, frozen=True):
+    """A session that has just begun: its cookie's value and whose it is."""
+
+    secret: str
+    person: Person

@@ -1,0 +1,1234 @@
+"""The first schema: every table, its row-level security, and the job library's own tables."""
+
+import sqlalchemy as sa
+from alembic import op
+from procrastinate.schema import SchemaManager
+from sqlalchemy.dialects import postgresql
+
+from careloom.platform.database.policies import APP_ROLE, root_condition, secure
+from careloom.platform.database.schema import Ownership
+
+revision = "0001"
+down_revision = None
+
+OWNERSHIP = {
+    "client": Ownership.CLIENT,
+    "consumer_cursor": Ownership.SYSTEM,
+    "idempotency_key": Ownership.SYSTEM,
+    "provider": Ownership.PROVIDER,
+    "sign_in_failure": Ownership.SYSTEM,
+    "audit_entry": Ownership.EITHER,
+    "customer": Ownership.CLIENT,
+    "customer_move": Ownership.CLIENT,
+    "event_log": Ownership.EITHER,
+    "file": Ownership.CLIENT,
+    "parked_event": Ownership.EITHER,
+    "program": Ownership.CLIENT,
+    "site": Ownership.PROVIDER,
+    "skill": Ownership.PROVIDER,
+    "care_case": Ownership.CLIENT,
+    "customer_consent": Ownership.CLIENT,
+    "customer_identity": Ownership.CLIENT,
+    "customer_merge": Ownership.CLIENT,
+    "customer_note": Ownership.CLIENT,
+    "disposition": Ownership.CLIENT,
+    "macro": Ownership.CLIENT,
+    "program_provider": Ownership.CLIENT,
+    "queue": Ownership.CLIENT,
+    "team": Ownership.PROVIDER,
+    "timeline_entry": Ownership.CLIENT,
+    "chat_widget": Ownership.CLIENT,
+    "mail_address": Ownership.CLIENT,
+    "person": Ownership.EITHER,
+    "queue_figure": Ownership.CLIENT,
+    "agent_profile": Ownership.PROVIDER,
+    "agent_state": Ownership.PROVIDER,
+    "api_key": Ownership.PERSON,
+    "conversation": Ownership.CLIENT,
+    "credential": Ownership.SYSTEM,
+    "incoming_mail": Ownership.CLIENT,
+    "role_grant": Ownership.PERSON,
+    "saved_view": Ownership.PERSON,
+    "session": Ownership.SYSTEM,
+    "conversation_interval": Ownership.CLIENT,
+    "draft": Ownership.CLIENT,
+    "mail_reference": Ownership.CLIENT,
+    "mention": Ownership.CLIENT,
+    "message": Ownership.CLIENT,
+    "offer": Ownership.CLIENT,
+    "outgoing_mail": Ownership.CLIENT,
+    "pending_reply": Ownership.CLIENT,
+    "visitor": Ownership.CLIENT,
+}
+
+
+def upgrade() -> None:
+    """Makes the tables, forces row-level security on each, and lets the program's role use them."""
+    _create_tables()
+    for table, ownership in OWNERSHIP.items():
+        condition = root_condition(table) if table in ("client", "provider") else None
+        for statement in secure(table, ownership, condition):
+            op.execute(statement)
+    op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
+    _create_job_tables()
+
+
+def _create_job_tables() -> None:
+    op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+    tables = ("jobs", "events", "periodic_defers", "workers")
+    for table in tables:
+        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_{table} TO {APP_ROLE}")
+    op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
+
+
+def _create_tables() -> None:
+    op.create_table(
+        "client",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("industry", sa.Text(), nullable=False),
+        sa.Column("color", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("case_counter", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "attribute_schema",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),
+    )
+    op.create_table(
+        "consumer_cursor",
+        sa.Column("consumer", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", name=op.f("pk_consumer_cursor")),
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.Text(), nullable=False),
+        sa.Column("response", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("actor_id", "key", name=op.f("pk_idempotency_key")),
+    )
+    op.create_index("ix_idempotency_key_made_at", "idempotency_key", ["made_at"], unique=False)
+    op.create_table(
+        "provider",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider")),
+    )
+    op.create_table(
+        "sign_in_failure",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "at", "id", name=op.f("pk_sign_in_failure")),
+    )
+    op.create_table(
+        "audit_entry",
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("api_key_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject_type", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("ip", sa.Text(), nullable=True),
+        sa.Column("request_id", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_audit_entry_client_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_audit_entry_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    op.create_index("ix_audit_entry_client_id_id", "audit_entry", ["client_id", "id"], unique=False)
+    op.create_index("ix_audit_entry_provider_id_id", "audit_entry", ["provider_id", "id"], unique=False)
+    op.create_index("ix_audit_entry_subject_id_id", "audit_entry", ["subject_id", "id"], unique=False)
+    op.create_table(
+        "customer",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column(
+            "attributes",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+        ),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "merged_into"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_customer_client_id_merged_into"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer")),
+    )
+    op.create_index(
+        "ix_customer_client_id_name",
+        "customer",
+        ["client_id", sa.literal_column("lower(name) text_pattern_ops")],
+        unique=False,
+    )
+    op.create_index("ix_customer_id", "customer", ["id"], unique=False)
+    op.create_table(
+        "customer_move",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("merge_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("case_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_move_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "merge_id", name=op.f("pk_customer_move")),
+    )
+    op.create_table(
+        "event_log",
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("audience_id", sa.Uuid(), nullable=True),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_event_log_client_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_event_log_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_log")),
+    )
+    op.create_table(
+        "file",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=True),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_file_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_file")),
+    )
+    op.create_index(
+        "ix_file_client_id_conversation_id", "file", ["client_id", "conversation_id"], unique=False
+    )
+    op.create_index("ix_file_id", "file", ["id"], unique=False)
+    op.create_table(
+        "parked_event",
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("consumer", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("parked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_parked_event_client_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_parked_event_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parked_event")),
+    )
+    op.create_index(
+        "uq_parked_event_consumer_event_id", "parked_event", ["consumer", "event_id"], unique=True
+    )
+    op.create_table(
+        "program",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("languages", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column(
+            "hours", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
+        ),
+        sa.Column(
+            "holidays",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+        sa.Column(
+            "voice", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("reopen_days", sa.Integer(), server_default=sa.text("7"), nullable=False),
+        sa.Column("undo_send_seconds", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_program_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_program")),
+    )
+    op.create_index("ix_program_client_id", "program", ["client_id"], unique=False)
+    op.create_table(
+        "site",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("country", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("shore", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_site_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
+    )
+    op.create_index("ix_site_provider_id", "site", ["provider_id"], unique=False)
+    op.create_table(
+        "skill",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_skill_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill")),
+        sa.UniqueConstraint("provider_id", "name", name=op.f("uq_skill_provider_id_name")),
+    )
+    op.create_table(
+        "care_case",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "customer_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_care_case_client_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id", "merged_into"],
+            ["care_case.client_id", "care_case.id"],
+            name=op.f("fk_care_case_client_id_merged_into"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_care_case_client_id")),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_care_case_program_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_care_case")),
+        sa.UniqueConstraint("client_id", "id", "number", name=op.f("uq_care_case_client_id_id_number")),
+        sa.UniqueConstraint("client_id", "number", name=op.f("uq_care_case_client_id_number")),
+    )
+    op.create_index(
+        "ix_care_case_client_id_customer_id", "care_case", ["client_id", "customer_id"], unique=False
+    )
+    op.create_table(
+        "customer_consent",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "customer_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_customer_consent_client_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_consent_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_consent")),
+    )
+    op.create_index(
+        "ix_customer_consent_client_id_customer_id",
+        "customer_consent",
+        ["client_id", "customer_id", "at"],
+        unique=False,
+    )
+    op.create_table(
+        "customer_identity",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("verified", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "customer_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_customer_identity_client_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_identity_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_identity")),
+        sa.UniqueConstraint(
+            "client_id", "kind", "value", name=op.f("uq_customer_identity_client_id_kind_value")
+        ),
+    )
+    op.create_index(
+        "ix_customer_identity_client_id_customer_id",
+        "customer_identity",
+        ["client_id", "customer_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_customer_identity_client_id_value",
+        "customer_identity",
+        ["client_id", sa.literal_column("value text_pattern_ops")],
+        unique=False,
+    )
+    op.create_table(
+        "customer_merge",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kept_id", sa.Uuid(), nullable=False),
+        sa.Column("merged_id", sa.Uuid(), nullable=False),
+        sa.Column("merged_name", sa.Text(), nullable=False),
+        sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("moved", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id", "kept_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_customer_merge_client_id_kept_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id", "merged_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_customer_merge_client_id_merged_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_merge_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_merge")),
+    )
+    op.create_index(
+        "ix_customer_merge_client_id_kept_id", "customer_merge", ["client_id", "kept_id"], unique=False
+    )
+    op.create_index(
+        "uq_customer_merge_merged_id",
+        "customer_merge",
+        ["client_id", "merged_id"],
+        unique=True,
+        postgresql_where=sa.text("undone_at IS NULL"),
+    )
+    op.create_table(
+        "customer_note",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "customer_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_customer_note_client_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_note_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_note")),
+    )
+    op.create_index(
+        "ix_customer_note_client_id_customer_id",
+        "customer_note",
+        ["client_id", "customer_id", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "disposition",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("resolved", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_disposition_client_id")),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_disposition_program_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_disposition")),
+    )
+    op.create_index("ix_disposition_client_id_name", "disposition", ["client_id", "name", "id"], unique=False)
+    op.create_table(
+        "macro",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("shortcut", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_macro_client_id")),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_macro_program_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_macro")),
+    )
+    op.create_index("ix_macro_client_id_name", "macro", ["client_id", "name", "id"], unique=False)
+    op.create_table(
+        "program_provider",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_program_provider_client_id")),
+        sa.ForeignKeyConstraint(
+            ["program_id"], ["program.id"], name=op.f("fk_program_provider_program_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"], ["provider.id"], name=op.f("fk_program_provider_provider_id")
+        ),
+        sa.PrimaryKeyConstraint("client_id", "program_id", "provider_id", name=op.f("pk_program_provider")),
+    )
+    op.create_index("ix_program_provider_provider_id", "program_provider", ["provider_id"], unique=False)
+    op.create_table(
+        "queue",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("priority", sa.Text(), nullable=False),
+        sa.Column(
+            "skills", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
+        ),
+        sa.Column("target_seconds", sa.Integer(), nullable=False),
+        sa.Column("target_share", sa.Double(), nullable=False),
+        sa.Column("accept_mode", sa.Text(), nullable=False),
+        sa.Column("offer_seconds", sa.Integer(), nullable=False),
+        sa.Column("overflow_after_seconds", sa.Integer(), nullable=True),
+        sa.Column("overflow_queue_id", sa.Uuid(), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.CheckConstraint("offer_seconds > 0", name=op.f("ck_queue_offer_seconds")),
+        sa.CheckConstraint(
+            "target_seconds > 0 AND target_share > 0 AND target_share <= 1", name=op.f("ck_queue_promise")
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_queue_client_id")),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_queue_program_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_queue_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_queue")),
+    )
+    op.create_index("ix_queue_client_id_name", "queue", ["client_id", "name", "id"], unique=False)
+    op.create_index("ix_queue_provider_id", "queue", ["provider_id"], unique=False)
+    op.create_table(
+        "team",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_team_provider_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_team_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
+    )
+    op.create_index("ix_team_provider_id", "team", ["provider_id"], unique=False)
+    op.create_table(
+        "timeline_entry",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_name", sa.Text(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "customer_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_timeline_entry_client_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_timeline_entry_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_timeline_entry")),
+    )
+    op.create_index(
+        "ix_timeline_entry_client_id_customer_id_at",
+        "timeline_entry",
+        ["client_id", "customer_id", "at", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "chat_widget",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("queue_id", sa.Uuid(), nullable=True),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("origins", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column(
+            "theme", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("require_email", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("token_secret", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_chat_widget_client_id")),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_chat_widget_program_id")),
+        sa.ForeignKeyConstraint(["queue_id"], ["queue.id"], name=op.f("fk_chat_widget_queue_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_widget")),
+        sa.UniqueConstraint("key", name=op.f("uq_chat_widget_key")),
+    )
+    op.create_index("ix_chat_widget_client_id", "chat_widget", ["client_id"], unique=False)
+    op.create_table(
+        "mail_address",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("queue_id", sa.Uuid(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("display_name", sa.Text(), nullable=False),
+        sa.Column("signature", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_mail_address_client_id")),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_mail_address_program_id")),
+        sa.ForeignKeyConstraint(["queue_id"], ["queue.id"], name=op.f("fk_mail_address_queue_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_address")),
+        sa.UniqueConstraint("address", name=op.f("uq_mail_address_address")),
+    )
+    op.create_index("ix_mail_address_client_id", "mail_address", ["client_id"], unique=False)
+    op.create_table(
+        "person",
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("locale", sa.Text(), server_default=sa.text("'en'"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("client_id IS NULL OR provider_id IS NULL", name=op.f("ck_person_one_employer")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_person_client_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_person_provider_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_person_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+    )
+    op.create_index("ix_person_client_id_name", "person", ["client_id", "name"], unique=False)
+    op.create_index("ix_person_provider_id_name", "person", ["provider_id", "name"], unique=False)
+    op.create_index("uq_person_email", "person", [sa.literal_column("lower(email)")], unique=True)
+    op.create_table(
+        "queue_figure",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("queue_id", sa.Uuid(), nullable=False),
+        sa.Column("quarter", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("answered", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("answered_in_target", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("abandoned", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("wait_seconds", sa.Double(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_queue_figure_client_id")),
+        sa.ForeignKeyConstraint(["queue_id"], ["queue.id"], name=op.f("fk_queue_figure_queue_id")),
+        sa.PrimaryKeyConstraint("client_id", "queue_id", "quarter", name=op.f("pk_queue_figure")),
+    )
+    op.create_index("ix_queue_figure_queue_id_quarter", "queue_figure", ["queue_id", "quarter"], unique=False)
+    op.create_table(
+        "agent_profile",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "skills", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
+        ),
+        sa.Column("languages", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column(
+            "capacity",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_agent_profile_person_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_agent_profile_provider_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_agent_profile")),
+    )
+    op.create_index("ix_agent_profile_provider_id", "agent_profile", ["provider_id"], unique=False)
+    op.create_table(
+        "agent_state",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("set_by", sa.Uuid(), nullable=True),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("previous_ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(seq = 1) = (previous_ended_at IS NULL)", name=op.f("ck_agent_state_first_has_no_previous")
+        ),
+        sa.CheckConstraint("ended_at > began_at", name=op.f("ck_agent_state_forward")),
+        sa.CheckConstraint(
+            "previous_ended_at IS NULL OR previous_ended_at = began_at",
+            name=op.f("ck_agent_state_contiguous"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id", "previous_ended_at"],
+            ["agent_state.person_id", "agent_state.ended_at"],
+            name="fk_agent_state_previous",
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_agent_state_person_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_agent_state_provider_id")),
+        sa.PrimaryKeyConstraint("provider_id", "person_id", "seq", name=op.f("pk_agent_state")),
+        sa.UniqueConstraint("person_id", "ended_at", name=op.f("uq_agent_state_person_id_ended_at")),
+        sa.UniqueConstraint(
+            "person_id",
+            "previous_ended_at",
+            name=op.f("uq_agent_state_person_id_previous_ended_at"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+    op.create_index(
+        "ix_agent_state_open_state",
+        "agent_state",
+        ["provider_id", "state"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "uq_agent_state_open",
+        "agent_state",
+        ["person_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "api_key",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("permissions", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("client_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_key_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
+    )
+    op.create_index("ix_api_key_person_id", "api_key", ["person_id"], unique=False)
+    op.create_table(
+        "conversation",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("case_number", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_name", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("preview", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("priority", sa.Text(), server_default=sa.text("'normal'"), nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("queue_id", sa.Uuid(), nullable=True),
+        sa.Column("assignee_id", sa.Uuid(), nullable=True),
+        sa.Column("assignee_name", sa.Text(), nullable=True),
+        sa.Column("disposition_id", sa.Uuid(), nullable=True),
+        sa.Column("last_seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("last_inbound_seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("read_seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("interval_seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("sentiment", sa.SmallInteger(), nullable=True),
+        sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "urgent_at",
+            sa.DateTime(timezone=True),
+            sa.Computed("COALESCE(due_at, waiting_since, to_timestamp(253370764800))", persisted=True),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(assignee_id IS NULL) = (assignee_name IS NULL)", name=op.f("ck_conversation_assignee_named")
+        ),
+        sa.CheckConstraint(
+            "last_inbound_seq <= last_seq AND read_seq <= last_seq",
+            name=op.f("ck_conversation_seqs_in_range"),
+        ),
+        sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_conversation_assignee_id")),
+        sa.ForeignKeyConstraint(
+            ["client_id", "case_id", "case_number"],
+            ["care_case.client_id", "care_case.id", "care_case.number"],
+            name="fk_conversation_case",
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id", "customer_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_conversation_client_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_conversation_client_id")),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_conversation_program_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_conversation")),
+    )
+    op.create_index(
+        "ix_conversation_assignee_id_open",
+        "conversation",
+        ["assignee_id", "urgent_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'resolved'"),
+    )
+    op.create_index(
+        "ix_conversation_client_id_case_id", "conversation", ["client_id", "case_id"], unique=False
+    )
+    op.create_index(
+        "ix_conversation_client_id_customer_id",
+        "conversation",
+        ["client_id", "customer_id", "updated_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_conversation_client_id_status_updated_at",
+        "conversation",
+        ["client_id", "status", "updated_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_conversation_client_id_unassigned",
+        "conversation",
+        ["client_id", "urgent_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'resolved' AND assignee_id IS NULL"),
+    )
+    op.create_index(
+        "ix_conversation_client_id_updated_at",
+        "conversation",
+        ["client_id", "updated_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_conversation_client_id_urgent_at",
+        "conversation",
+        ["client_id", "urgent_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'resolved'"),
+    )
+    op.create_index("ix_conversation_id", "conversation", ["id"], unique=False)
+    op.create_index(
+        "ix_conversation_queue_id_open",
+        "conversation",
+        ["queue_id", "urgent_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'resolved'"),
+    )
+    op.create_index(
+        "ix_conversation_queue_id_waiting",
+        "conversation",
+        ["queue_id", "waiting_since", "id"],
+        unique=False,
+        postgresql_where=sa.text("phase IN ('queued', 'offered', 'transferred')"),
+    )
+    op.create_table(
+        "credential",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_credential_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_credential")),
+    )
+    op.create_table(
+        "incoming_mail",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("mail_address_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("return_path", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_incoming_mail_client_id")),
+        sa.ForeignKeyConstraint(
+            ["mail_address_id"], ["mail_address.id"], name=op.f("fk_incoming_mail_mail_address_id")
+        ),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_incoming_mail")),
+        sa.UniqueConstraint("client_id", "key", name=op.f("uq_incoming_mail_client_id_key")),
+    )
+    op.create_index(
+        "ix_incoming_mail_unhandled",
+        "incoming_mail",
+        ["received_at"],
+        unique=False,
+        postgresql_where=sa.text("handled_at IS NULL"),
+    )
+    op.create_table(
+        "role_grant",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("scope_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(scope = 'everything') = (scope_id IS NULL)", name=op.f("ck_role_grant_scope_named")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+        sa.UniqueConstraint(
+            "person_id",
+            "role",
+            "scope",
+            "scope_id",
+            name=op.f("uq_role_grant_person_id_role_scope_scope_id"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+    op.create_table(
+        "saved_view",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("filter", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_view_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+    )
+    op.create_index("ix_saved_view_person_id", "saved_view", ["person_id"], unique=False)
+    op.create_table(
+        "session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ip", sa.Text(), nullable=True),
+        sa.Column("user_agent", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_session_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_session_secret_hash")),
+    )
+    op.create_index("ix_session_expires_at", "session", ["expires_at"], unique=False)
+    op.create_index("ix_session_person_id", "session", ["person_id"], unique=False)
+    op.create_table(
+        "conversation_interval",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("queue_id", sa.Uuid(), nullable=True),
+        sa.Column("agent_id", sa.Uuid(), nullable=True),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("previous_ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(phase IN ('offered', 'with_agent', 'on_hold', 'waiting_customer', 'after_call_work', 'transferred')) OR agent_id IS NULL",
+            name=op.f("ck_conversation_interval_agent_only_where_one_works"),
+        ),
+        sa.CheckConstraint(
+            "(seq = 1) = (previous_ended_at IS NULL)",
+            name=op.f("ck_conversation_interval_first_has_no_previous"),
+        ),
+        sa.CheckConstraint("ended_at > began_at", name=op.f("ck_conversation_interval_forward")),
+        sa.CheckConstraint(
+            "previous_ended_at IS NULL OR previous_ended_at = began_at",
+            name=op.f("ck_conversation_interval_contiguous"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id", "previous_ended_at"],
+            [
+                "conversation_interval.client_id",
+                "conversation_interval.conversation_id",
+                "conversation_interval.ended_at",
+            ],
+            name="fk_conversation_interval_previous",
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_conversation_interval_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["client.id"], name=op.f("fk_conversation_interval_client_id")
+        ),
+        sa.PrimaryKeyConstraint("client_id", "conversation_id", "seq", name=op.f("pk_conversation_interval")),
+        sa.UniqueConstraint(
+            "client_id",
+            "conversation_id",
+            "ended_at",
+            name=op.f("uq_conversation_interval_client_id_conversation_id_ended_at"),
+        ),
+        sa.UniqueConstraint(
+            "client_id",
+            "conversation_id",
+            "previous_ended_at",
+            name=op.f("uq_conversation_interval_client_id_conversation_id_previous_ended_at"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+    op.create_index(
+        "ix_conversation_interval_agent_id_began_at",
+        "conversation_interval",
+        ["agent_id", "began_at"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_conversation_interval_open",
+        "conversation_interval",
+        ["client_id", "conversation_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "draft",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_draft_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_draft_client_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id")),
+        sa.PrimaryKeyConstraint("client_id", "conversation_id", "person_id", name=op.f("pk_draft")),
+    )
+    op.create_table(
+        "mail_reference",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_mail_reference_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_mail_reference_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "message_id", name=op.f("pk_mail_reference")),
+    )
+    op.create_table(
+        "mention",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_mention_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_mention_client_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mention_person_id")),
+        sa.PrimaryKeyConstraint("client_id", "conversation_id", "seq", "person_id", name=op.f("pk_mention")),
+    )
+    op.create_index(
+        "ix_mention_person_id_at",
+        "mention",
+        ["person_id", "at"],
+        unique=False,
+        postgresql_where=sa.text("seen_at IS NULL"),
+    )
+    op.create_table(
+        "message",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=True),
+        sa.Column("folded_text", sa.Text(), nullable=True),
+        sa.Column(
+            "attachments",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+        sa.Column(
+            "details", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("delivery", sa.Text(), server_default=sa.text("'none'"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "previous_seq", sa.Integer(), sa.Computed("NULLIF(seq - 1, 0)", persisted=True), nullable=True
+        ),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed(
+                "setweight(to_tsvector('simple'::regconfig, coalesce(subject, '')), 'A') || setweight(to_tsvector('simple'::regconfig, left(text, 100000)), 'B') || array_to_tsvector(ARRAY['client:' || client_id::text])",
+                persisted=True,
+            ),
+            nullable=True,
+        ),
+        sa.CheckConstraint("seq >= 1", name=op.f("ck_message_seq_from_one")),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id", "previous_seq"],
+            ["message.client_id", "message.conversation_id", "message.seq"],
+            name="fk_message_previous",
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_message_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_message_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "conversation_id", "seq", name=op.f("pk_message")),
+    )
+    op.create_index("ix_message_search", "message", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "uq_message_external_id",
+        "message",
+        ["client_id", "channel", "external_id"],
+        unique=True,
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
+    op.create_index("uq_message_id", "message", ["client_id", "id"], unique=True)
+    op.create_table(
+        "offer",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("queue_id", sa.Uuid(), nullable=False),
+        sa.Column("agent_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name=op.f("ck_offer_ended")),
+        sa.ForeignKeyConstraint(["agent_id"], ["person.id"], name=op.f("fk_offer_agent_id")),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_offer_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_offer_client_id")),
+        sa.ForeignKeyConstraint(["queue_id"], ["queue.id"], name=op.f("fk_offer_queue_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_offer")),
+    )
+    op.create_index(
+        "ix_offer_conversation_id_offered_at", "offer", ["conversation_id", "offered_at"], unique=False
+    )
+    op.create_index(
+        "ix_offer_expires_at",
+        "offer",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("outcome IS NULL"),
+    )
+    op.create_index(
+        "uq_offer_open_agent", "offer", ["agent_id"], unique=True, postgresql_where=sa.text("outcome IS NULL")
+    )
+    op.create_index(
+        "uq_offer_open_conversation",
+        "offer",
+        ["conversation_id"],
+        unique=True,
+        postgresql_where=sa.text("outcome IS NULL"),
+    )
+    op.create_table(
+        "outgoing_mail",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("mail_address_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_outgoing_mail_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_outgoing_mail_client_id")),
+        sa.ForeignKeyConstraint(
+            ["mail_address_id"], ["mail_address.id"], name=op.f("fk_outgoing_mail_mail_address_id")
+        ),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_outgoing_mail")),
+        sa.UniqueConstraint(
+            "client_id", "conversation_id", "seq", name=op.f("uq_outgoing_mail_client_id_conversation_id_seq")
+        ),
+        sa.UniqueConstraint("client_id", "message_id", name=op.f("uq_outgoing_mail_client_id_message_id")),
+    )
+    op.create_table(
+        "pending_reply",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=True),
+        sa.Column(
+            "file_ids",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+        sa.Column("send_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_pending_reply_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_pending_reply_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_pending_reply")),
+    )
+    op.create_index(
+        "ix_pending_reply_client_id_conversation_id",
+        "pending_reply",
+        ["client_id", "conversation_id"],
+        unique=False,
+    )
+    op.create_table(
+        "visitor",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("widget_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("page_url", sa.Text(), nullable=True),
+        sa.Column("read_seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_visitor_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_visitor_client_id")),
+        sa.ForeignKeyConstraint(["widget_id"], ["chat_widget.id"], name=op.f("fk_visitor_widget_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_visitor")),
+        sa.UniqueConstraint("client_id", "secret_hash", name=op.f("uq_visitor_client_id_secret_hash")),
+    )
+    op.create_index(
+        "ix_visitor_client_id_conversation_id", "visitor", ["client_id", "conversation_id"], unique=False
+    )

@@ -1,0 +1,1 @@
+"""Owns providers, sites, clients, programs and teams. Publishes OrganizationChanged."""

@@ -1,0 +1,242 @@
+"""Makes and changes organizations."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+import msgspec
+from msgspec import UNSET, Struct
+from sqlalchemy import Table, delete, update
+
+from careloom.organizations import queries
+from careloom.organizations.events import OrganizationChanged
+from careloom.organizations.tables import client, program, program_provider, provider, site, team
+from careloom.organizations.types import (
+    Client,
+    ClientChanges,
+    ClientId,
+    NewClient,
+    NewProgram,
+    NewProvider,
+    NewSite,
+    NewTeam,
+    OpenHours,
+    Program,
+    ProgramChanges,
+    ProgramId,
+    Provider,
+    ProviderChanges,
+    ProviderId,
+    Site,
+    SiteChanges,
+    SiteId,
+    Team,
+    TeamChanges,
+    TeamId,
+)
+from careloom.platform import audit
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
+from careloom.platform.eventlog.event import publish
+from careloom.platform.ids import new_id
+from careloom.platform.wire import to_plain
+
+_WRITE = Permission.ORGANIZATIONS_WRITE
+_ZONES = available_timezones()
+
+
+async def create_provider(tx: Tx, actor: Actor, new: NewProvider) -> Provider:
+    """A new provider; only for actors who oversee the installation."""
+    _require_everything(actor)
+    made = Provider(ProviderId(new_id()), new.name)
+    await tx.execute(provider.insert().values(**to_plain(made)))
+    await _tell(tx, actor, "provider.create", made.id, provider_id=made.id, after=made)
+    return made
+
+
+async def change_provider(tx: Tx, actor: Actor, provider_id: ProviderId, changes: ProviderChanges) -> Provider:
+    """Changes a provider; raises NotFoundError."""
+    before = await queries.get_provider(tx, actor, provider_id)
+    actor.require(_WRITE, provider_id=provider_id)
+    after = merged(before, changes)
+    await _update(tx, provider, provider_id, changes)
+    await _tell(tx, actor, "provider.change", provider_id, provider_id=provider_id, before=before, after=after)
+    return after
+
+
+async def create_site(tx: Tx, actor: Actor, new: NewSite) -> Site:
+    """A new site of a provider; raises InvalidInputError for an unknown time zone."""
+    actor.require(_WRITE, provider_id=new.provider_id)
+    _check(_zone_errors(new.time_zone))
+    await queries.get_provider(tx, actor, new.provider_id)
+    made = Site(id=SiteId(new_id()), **_fields(new))
+    await tx.execute(site.insert().values(**to_plain(made)))
+    await _tell(tx, actor, "site.create", made.id, provider_id=made.provider_id, after=made)
+    return made
+
+
+async def change_site(tx: Tx, actor: Actor, site_id: SiteId, changes: SiteChanges) -> Site:
+    """Changes a site; raises NotFoundError, InvalidInputError."""
+    before = await queries.get_site(tx, actor, site_id)
+    actor.require(_WRITE, provider_id=before.provider_id)
+    after = merged(before, changes)
+    _check(_zone_errors(after.time_zone))
+    await _update(tx, site, site_id, changes)
+    await _tell(tx, actor, "site.change", site_id, provider_id=before.provider_id, before=before, after=after)
+    return after
+
+
+async def create_client(tx: Tx, actor: Actor, new: NewClient) -> Client:
+    """A new client; only for actors who oversee the installation."""
+    _require_everything(actor)
+    made = Client(id=ClientId(new_id()), **_fields(new))
+    await tx.execute(client.insert().values(**to_plain(made)))
+    await _tell(tx, actor, "client.create", made.id, client_id=made.id, after=made)
+    return made
+
+
+async def change_client(tx: Tx, actor: Actor, client_id: ClientId, changes: ClientChanges) -> Client:
+    """Changes a client; raises NotFoundError."""
+    before = await queries.get_client(tx, actor, client_id)
+    actor.require(_WRITE, client_id=client_id)
+    after = merged(before, changes)
+    await _update(tx, client, client_id, changes)
+    await _tell(tx, actor, "client.change", client_id, client_id=client_id, before=before, after=after)
+    return after
+
+
+async def create_program(tx: Tx, actor: Actor, new: NewProgram) -> Program:
+    """A new program of a client, served by `provider_ids`; raises InvalidInputError, NotFoundError."""
+    actor.require(_WRITE, client_id=new.client_id)
+    _check(_program_errors(new.time_zone, new.hours))
+    await queries.get_client(tx, actor, new.client_id)
+    made = Program(id=ProgramId(new_id()), **_fields(new))
+    values = to_plain(made)
+    providers = values.pop("provider_ids")
+    await tx.execute(program.insert().values(**values))
+    await _serve(tx, made.client_id, made.id, providers)
+    await _tell(tx, actor, "program.create", made.id, client_id=made.client_id, after=made)
+    return made
+
+
+async def change_program(tx: Tx, actor: Actor, program_id: ProgramId, changes: ProgramChanges) -> Program:
+    """Changes a program; raises NotFoundError, InvalidInputError."""
+    before = await queries.get_program(tx, actor, program_id)
+    actor.require(_WRITE, client_id=before.client_id, program_id=program_id)
+    after = merged(before, changes)
+    _check(_program_errors(after.time_zone, after.hours))
+    await _update(tx, program, program_id, changes, without=("provider_ids",))
+    if changes.provider_ids is not UNSET:
+        await tx.execute(delete(program_provider).where(program_provider.c.program_id == program_id))
+        await _serve(tx, before.client_id, program_id, after.provider_ids)
+    await _tell(tx, actor, "program.change", program_id, client_id=before.client_id, before=before, after=after)
+    return after
+
+
+async def create_team(tx: Tx, actor: Actor, new: NewTeam) -> Team:
+    """A new team at a site of the same provider; raises NotFoundError, InvalidInputError."""
+    actor.require(_WRITE, provider_id=new.provider_id)
+    await _require_site_of(tx, actor, new.site_id, new.provider_id)
+    made = Team(id=TeamId(new_id()), **_fields(new))
+    await tx.execute(team.insert().values(**to_plain(made)))
+    await _tell(tx, actor, "team.create", made.id, provider_id=made.provider_id, after=made)
+    return made
+
+
+async def change_team(tx: Tx, actor: Actor, team_id: TeamId, changes: TeamChanges) -> Team:
+    """Changes a team; raises NotFoundError, InvalidInputError."""
+    before = await queries.get_team(tx, actor, team_id)
+    actor.require(_WRITE, provider_id=before.provider_id)
+    after = merged(before, changes)
+    await _require_site_of(tx, actor, after.site_id, before.provider_id)
+    await _update(tx, team, team_id, changes)
+    await _tell(tx, actor, "team.change", team_id, provider_id=before.provider_id, before=before, after=after)
+    return after
+
+
+async def take_case_number(tx: Tx, client_id: UUID) -> int:
+    """The client's next case number; two open transactions of one client take turns. Raises NotFoundError."""
+    statement = update(client).where(client.c.id == client_id).values(case_counter=client.c.case_counter + 1)
+    number = (await tx.execute(statement.returning(client.c.case_counter))).scalar_one_or_none()
+    if number is None:
+        raise NotFoundError
+    return int(number)
+
+
+async def set_attribute_schema(tx: Tx, client_id: UUID, fields: list[Any]) -> None:
+    """Stores the plain form of the client's customer attributes; the customers capability checks it first."""
+    await tx.execute(update(client).where(client.c.id == client_id).values(attribute_schema=fields))
+
+
+def merged(before: Any, changes: Struct) -> Any:
+    """`before` with the fields of `changes` that are set."""
+    return msgspec.structs.replace(before, **set_fields(changes))
+
+
+def set_fields(changes: Struct) -> dict[str, Any]:
+    """The fields of `changes` that are set, as they are."""
+    return {name: value for name, value in _fields(changes).items() if value is not UNSET}
+
+
+def _fields(value: Struct) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__struct_fields__}
+
+
+def _require_everything(actor: Actor) -> None:
+    if not any(_WRITE in reach.permissions and reach.client_ids is None for reach in actor.reaches):
+        raise ForbiddenError("Only an administrator of the whole installation may do this.")
+
+
+async def _require_site_of(tx: Tx, actor: Actor, site_id: SiteId, provider_id: ProviderId) -> None:
+    if (await queries.get_site(tx, actor, site_id)).provider_id != provider_id:
+        raise InvalidInputError(errors=(FieldError("/site_id", "Choose a site of the team's own provider."),))
+
+
+async def _serve(tx: Tx, client_id: ClientId, program_id: ProgramId, provider_ids: Any) -> None:
+    rows = [
+        {"client_id": client_id, "program_id": program_id, "provider_id": one} for one in dict.fromkeys(provider_ids)
+    ]
+    if rows:
+        await tx.execute(program_provider.insert(), rows)
+
+
+async def _update(tx: Tx, table: Table, row_id: UUID, changes: Struct, without: tuple[str, ...] = ()) -> None:
+    values = {name: to_plain(value) for name, value in set_fields(changes).items() if name not in without}
+    if values:
+        await tx.execute(update(table).where(table.c.id == row_id).values(**values))
+
+
+async def _tell(
+    tx: Tx,
+    actor: Actor,
+    action: str,
+    subject_id: UUID,
+    *,
+    client_id: UUID | None = None,
+    provider_id: UUID | None = None,
+    before: object = None,
+    after: object = None,
+) -> None:
+    await audit.record(
+        tx, actor, action, subject_id, client_id=client_id, provider_id=provider_id, before=before, after=after
+    )
+    kind = action.partition(".")[0]
+    await publish(tx, OrganizationChanged(client_id=client_id, provider_id=provider_id, kind=kind, id=subject_id))
+
+
+def _zone_errors(zone: str) -> list[FieldError]:
+    return [] if zone in _ZONES else [FieldError("/time_zone", "Use an IANA time zone such as Europe/Berlin.")]
+
+
+def _program_errors(zone: str, hours: tuple[OpenHours, ...]) -> list[FieldError]:
+    errors = _zone_errors(zone)
+    for index, one in enumerate(hours):
+        if one.closes <= one.opens:
+            errors.append(FieldError(f"/hours/{index}/closes", "Must be after `opens`; split hours at midnight."))
+    return errors
+
+
+def _check(errors: list[FieldError]) -> None:
+    if errors:
+        raise InvalidInputError(errors=tuple(errors))

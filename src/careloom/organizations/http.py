@@ -1,0 +1,180 @@
+"""Endpoints of providers, sites, clients, programs and teams."""
+
+from litestar import Router, get, patch, post
+
+from careloom.organizations import commands, queries
+from careloom.organizations.types import (
+    Client,
+    ClientChanges,
+    ClientId,
+    NewClient,
+    NewProgram,
+    NewProvider,
+    NewSite,
+    NewTeam,
+    Program,
+    ProgramChanges,
+    ProgramId,
+    Provider,
+    ProviderChanges,
+    ProviderId,
+    Site,
+    SiteChanges,
+    SiteId,
+    Team,
+    TeamChanges,
+    TeamId,
+)
+from careloom.platform.paging import Page
+from careloom.platform.web.http import After, Limit
+from careloom.platform.web.unit import Unit
+
+
+@get("/providers", summary="Providers")
+async def list_providers(unit: Unit, limit: Limit = 50, after: After = None) -> Page[Provider]:
+    """Providers that you belong to or oversee."""
+    return await unit.read(lambda tx: queries.list_providers(tx, unit.actor, limit, after))
+
+
+@post("/providers", summary="Make a provider")
+async def create_provider(unit: Unit, data: NewProvider) -> Provider:
+    """Needs an administrator of the whole installation."""
+    return await unit.write(lambda tx: commands.create_provider(tx, unit.actor, data))
+
+
+@get("/providers/{provider_id:uuid}", summary="A provider")
+async def get_provider(unit: Unit, provider_id: ProviderId) -> Provider:
+    """One provider."""
+    return await unit.read(lambda tx: queries.get_provider(tx, unit.actor, provider_id))
+
+
+@patch("/providers/{provider_id:uuid}", summary="Change a provider")
+async def change_provider(unit: Unit, provider_id: ProviderId, data: ProviderChanges) -> Provider:
+    """Changes the fields that are given."""
+    return await unit.write(lambda tx: commands.change_provider(tx, unit.actor, provider_id, data))
+
+
+@get("/sites", summary="Sites")
+async def list_sites(unit: Unit, limit: Limit = 50, after: After = None) -> Page[Site]:
+    """Sites of your providers."""
+    return await unit.read(lambda tx: queries.list_sites(tx, unit.actor, limit, after))
+
+
+@post("/sites", summary="Make a site")
+async def create_site(unit: Unit, data: NewSite) -> Site:
+    """A site with its country and time zone."""
+    return await unit.write(lambda tx: commands.create_site(tx, unit.actor, data))
+
+
+@get("/sites/{site_id:uuid}", summary="A site")
+async def get_site(unit: Unit, site_id: SiteId) -> Site:
+    """One site."""
+    return await unit.read(lambda tx: queries.get_site(tx, unit.actor, site_id))
+
+
+@patch("/sites/{site_id:uuid}", summary="Change a site")
+async def change_site(unit: Unit, site_id: SiteId, data: SiteChanges) -> Site:
+    """Changes the fields that are given."""
+    return await unit.write(lambda tx: commands.change_site(tx, unit.actor, site_id, data))
+
+
+@get("/clients", summary="Clients")
+async def list_clients(unit: Unit, limit: Limit = 50, after: After = None) -> Page[Client]:
+    """Clients that you see."""
+    return await unit.read(lambda tx: queries.list_clients(tx, unit.actor, limit, after))
+
+
+@post("/clients", summary="Make a client")
+async def create_client(unit: Unit, data: NewClient) -> Client:
+    """Needs an administrator of the whole installation."""
+    return await unit.write(lambda tx: commands.create_client(tx, unit.actor, data))
+
+
+@get("/clients/{client_id:uuid}", summary="A client")
+async def get_client(unit: Unit, client_id: ClientId) -> Client:
+    """One client."""
+    return await unit.read(lambda tx: queries.get_client(tx, unit.actor, client_id))
+
+
+@patch("/clients/{client_id:uuid}", summary="Change a client")
+async def change_client(unit: Unit, client_id: ClientId, data: ClientChanges) -> Client:
+    """Changes the fields that are given."""
+    return await unit.write(lambda tx: commands.change_client(tx, unit.actor, client_id, data))
+
+
+@get("/programs", summary="Programs")
+async def list_programs(
+    unit: Unit, client_id: ClientId | None = None, limit: Limit = 50, after: After = None
+) -> Page[Program]:
+    """Programs that you see."""
+    return await unit.read(lambda tx: queries.list_programs(tx, unit.actor, client_id, limit, after))
+
+
+@post("/programs", summary="Make a program")
+async def create_program(unit: Unit, data: NewProgram) -> Program:
+    """A program with its hours, channels, languages and brand voice."""
+    return await unit.write(lambda tx: commands.create_program(tx, unit.actor, data))
+
+
+@get("/programs/{program_id:uuid}", summary="A program")
+async def get_program(unit: Unit, program_id: ProgramId) -> Program:
+    """One program."""
+    return await unit.read(lambda tx: queries.get_program(tx, unit.actor, program_id))
+
+
+@patch("/programs/{program_id:uuid}", summary="Change a program")
+async def change_program(unit: Unit, program_id: ProgramId, data: ProgramChanges) -> Program:
+    """Changes the fields that are given."""
+    return await unit.write(lambda tx: commands.change_program(tx, unit.actor, program_id, data))
+
+
+@get("/teams", summary="Teams")
+async def list_teams(unit: Unit, limit: Limit = 50, after: After = None) -> Page[Team]:
+    """Teams of your providers."""
+    return await unit.read(lambda tx: queries.list_teams(tx, unit.actor, limit, after))
+
+
+@post("/teams", summary="Make a team")
+async def create_team(unit: Unit, data: NewTeam) -> Team:
+    """A team at a site."""
+    return await unit.write(lambda tx: commands.create_team(tx, unit.actor, data))
+
+
+@get("/teams/{team_id:uuid}", summary="A team")
+async def get_team(unit: Unit, team_id: TeamId) -> Team:
+    """One team."""
+    return await unit.read(lambda tx: queries.get_team(tx, unit.actor, team_id))
+
+
+@patch("/teams/{team_id:uuid}", summary="Change a team")
+async def change_team(unit: Unit, team_id: TeamId, data: TeamChanges) -> Team:
+    """Changes the fields that are given."""
+    return await unit.write(lambda tx: commands.change_team(tx, unit.actor, team_id, data))
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        list_providers,
+        create_provider,
+        get_provider,
+        change_provider,
+        list_sites,
+        create_site,
+        get_site,
+        change_site,
+        list_clients,
+        create_client,
+        get_client,
+        change_client,
+        list_programs,
+        create_program,
+        get_program,
+        change_program,
+        list_teams,
+        create_team,
+        get_team,
+        change_team,
+    ],
+    tags=["organizations"],
+)

@@ -1,0 +1,168 @@
+"""Reads organizations."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, Table, func, select
+
+from careloom.organizations.tables import client, program, program_provider, provider, site, team
+from careloom.organizations.types import (
+    Client,
+    ClientId,
+    Program,
+    ProgramId,
+    Provider,
+    ProviderId,
+    Site,
+    Team,
+)
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.scope import within
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+from careloom.platform.paging import Page, cut, keyset
+from careloom.platform.wire import reader
+
+_READ = Permission.ORGANIZATIONS_READ
+read_provider = reader(Provider)
+read_site = reader(Site)
+read_client = reader(Client)
+read_team = reader(Team)
+
+
+async def list_providers(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Provider]:
+    """Providers that the actor belongs to or oversees, by age."""
+    actor.require(_READ)
+    return await _page(tx, select(provider), provider, read_provider, limit, after)
+
+
+async def list_sites(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Site]:
+    """Sites of the actor's providers."""
+    actor.require(_READ)
+    return await _page(tx, select(site), site, read_site, limit, after)
+
+
+async def list_teams(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Team]:
+    """Teams of the actor's providers."""
+    actor.require(_READ)
+    return await _page(tx, select(team), team, read_team, limit, after)
+
+
+async def list_clients(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Client]:
+    """Clients that the actor sees."""
+    actor.require(_READ)
+    return await _page(tx, select(client).where(within(actor, _READ, client.c.id)), client, read_client, limit, after)
+
+
+async def list_programs(
+    tx: Tx, actor: Actor, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
+) -> Page[Program]:
+    """Programs that the actor sees, of one client where given."""
+    actor.require(_READ, client_id=client_id)
+    statement = _programs().where(within(actor, _READ, program.c.client_id, program.c.id))
+    if client_id is not None:
+        statement = statement.where(program.c.client_id == client_id)
+    return await _page(tx, statement, program, read_program, limit, after)
+
+
+async def get_client(tx: Tx, actor: Actor, client_id: ClientId) -> Client:
+    """One client; raises NotFoundError."""
+    actor.require(_READ)
+    return read_client(await _one(tx, select(client).where(client.c.id == client_id)))
+
+
+async def get_program(tx: Tx, actor: Actor, program_id: ProgramId) -> Program:
+    """One program; raises NotFoundError, also for a program outside the actor's grants."""
+    row = await _one(tx, _programs().where(program.c.id == program_id))
+    if not actor.may(_READ, client_id=row.client_id, program_id=program_id):
+        raise NotFoundError
+    return read_program(row)
+
+
+async def get_provider(tx: Tx, actor: Actor, provider_id: ProviderId) -> Provider:
+    """One provider; raises NotFoundError."""
+    actor.require(_READ)
+    return read_provider(await _one(tx, select(provider).where(provider.c.id == provider_id)))
+
+
+async def get_site(tx: Tx, actor: Actor, site_id: UUID) -> Site:
+    """One site; raises NotFoundError."""
+    actor.require(_READ)
+    return read_site(await _one(tx, select(site).where(site.c.id == site_id)))
+
+
+async def get_team(tx: Tx, actor: Actor, team_id: UUID) -> Team:
+    """One team; raises NotFoundError."""
+    actor.require(_READ)
+    return read_team(await _one(tx, select(team).where(team.c.id == team_id)))
+
+
+async def clients_served_by(tx: Tx, provider_ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """For each provider, the clients of which it serves a program. For the resolution of grants."""
+    statement = (
+        select(program_provider.c.provider_id, program_provider.c.client_id)
+        .where(program_provider.c.provider_id.in_(provider_ids))
+        .distinct()
+    )
+    served: dict[UUID, set[UUID]] = {one: set() for one in provider_ids}
+    for row in await tx.execute(statement):
+        served[row.provider_id].add(row.client_id)
+    return {key: frozenset(value) for key, value in served.items()}
+
+
+async def programs_served_by(tx: Tx, provider_ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """For each provider, the programs that it serves."""
+    statement = select(program_provider.c.provider_id, program_provider.c.program_id).where(
+        program_provider.c.provider_id.in_(provider_ids)
+    )
+    served: dict[UUID, set[UUID]] = {one: set() for one in provider_ids}
+    for row in await tx.execute(statement):
+        served[row.provider_id].add(row.program_id)
+    return {key: frozenset(value) for key, value in served.items()}
+
+
+async def clients_of_programs(tx: Tx, program_ids: list[UUID]) -> dict[UUID, UUID]:
+    """The client of each program."""
+    statement = select(program.c.id, program.c.client_id).where(program.c.id.in_(program_ids))
+    return {row.id: row.client_id for row in await tx.execute(statement)}
+
+
+async def badges(tx: Tx, client_ids: frozenset[UUID] | None, limit: int = 500) -> list[Client]:
+    """The clients of an actor, by name, for the marks on contacts."""
+    statement = select(client).order_by(client.c.name).limit(limit)
+    if client_ids is not None:
+        statement = statement.where(client.c.id.in_(sorted(client_ids)))
+    return [read_client(row) for row in await tx.execute(statement)]
+
+
+async def attribute_schema(tx: Tx, client_id: UUID) -> list[Any]:
+    """The plain form of the client's customer attributes; raises NotFoundError."""
+    return list((await _one(tx, select(client.c.attribute_schema).where(client.c.id == client_id))).attribute_schema)
+
+
+def read_program(row: Any) -> Program:
+    """A program from its row."""
+    return msgspec.convert(dict(row._mapping), Program, strict=False)
+
+
+def _programs() -> Select[Any]:
+    providers = (
+        select(func.coalesce(func.array_agg(program_provider.c.provider_id), []))
+        .where(program_provider.c.program_id == program.c.id)
+        .scalar_subquery()
+        .label("provider_ids")
+    )
+    return select(program, providers)
+
+
+async def _page(tx: Tx, statement: Select[Any], table: Table, read: Any, limit: int, after: str | None) -> Page[Any]:
+    rows = await tx.execute(keyset(statement, [table.c.id], after, limit))
+    return cut([read(row) for row in rows], limit, lambda one: [one.id])
+
+
+async def _one(tx: Tx, statement: Select[Any]) -> Any:
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row

@@ -1,0 +1,128 @@
+"""Who acts, and what they may do: permissions as named verbs, each grant over a reach of clients and programs."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from careloom.platform.errors import ForbiddenError
+
+
+class Permission(StrEnum):
+    """A verb that a role may hold."""
+
+    ORGANIZATIONS_READ = "organizations.read"
+    ORGANIZATIONS_WRITE = "organizations.write"
+    PEOPLE_READ = "people.read"
+    PEOPLE_WRITE = "people.write"
+    API_KEYS_WRITE = "api_keys.write"
+    AUDIT_READ = "audit.read"
+    EVENTS_REPAIR = "events.repair"
+    CUSTOMERS_READ = "customers.read"
+    CUSTOMERS_WRITE = "customers.write"
+    CUSTOMERS_MERGE = "customers.merge"
+    CONVERSATIONS_READ = "conversations.read"
+    CONVERSATIONS_REPLY = "conversations.reply"
+    CONVERSATIONS_ASSIGN = "conversations.assign"
+    CONVERSATIONS_WRITE = "conversations.write"
+    MESSAGES_INGEST = "messages.ingest"
+    KNOWLEDGE_READ = "knowledge.read"
+    KNOWLEDGE_WRITE = "knowledge.write"
+    QUEUES_READ = "queues.read"
+    QUEUES_WRITE = "queues.write"
+    PRESENCE_SET = "presence.set"
+    PRESENCE_SET_OTHERS = "presence.set_others"
+    LIVE_READ = "live.read"
+    CHANNELS_READ = "channels.read"
+    CHANNELS_WRITE = "channels.write"
+
+
+class Reach(Struct, frozen=True):
+    """Permissions over a set of clients and providers. None means all; `program_ids` None means every program
+    of those clients.
+    """
+
+    permissions: frozenset[Permission]
+    client_ids: frozenset[UUID] | None = frozenset()
+    provider_ids: frozenset[UUID] | None = frozenset()
+    program_ids: frozenset[UUID] | None = None
+
+    def covers(self, client_id: UUID | None, provider_id: UUID | None, program_id: UUID | None) -> bool:
+        """Whether this reach includes the given owner; an owner that is None is not asked about."""
+        return (
+            (client_id is None or self.client_ids is None or client_id in self.client_ids)
+            and (provider_id is None or self.provider_ids is None or provider_id in self.provider_ids)
+            and (program_id is None or self.program_ids is None or program_id in self.program_ids)
+        )
+
+
+class Actor(Struct, frozen=True):
+    """Someone or something that acts. `ip` is where from; None inside the system."""
+
+    name: str
+    reaches: tuple[Reach, ...]
+    person_id: UUID | None = None
+    api_key_id: UUID | None = None
+    ip: str | None = None
+    request_id: str | None = None
+
+    @property
+    def client_ids(self) -> frozenset[UUID] | None:
+        """Every client that any grant reaches; None for all."""
+        return _union([reach.client_ids for reach in self.reaches])
+
+    @property
+    def provider_ids(self) -> frozenset[UUID] | None:
+        """Every provider that any grant reaches; None for all."""
+        return _union([reach.provider_ids for reach in self.reaches])
+
+    def may(
+        self,
+        permission: Permission,
+        *,
+        client_id: UUID | None = None,
+        provider_id: UUID | None = None,
+        program_id: UUID | None = None,
+    ) -> bool:
+        """Whether some grant holds `permission` over all the owners named."""
+        return any(
+            permission in reach.permissions and reach.covers(client_id, provider_id, program_id)
+            for reach in self.reaches
+        )
+
+    def require(
+        self,
+        permission: Permission,
+        *,
+        client_id: UUID | None = None,
+        provider_id: UUID | None = None,
+        program_id: UUID | None = None,
+    ) -> None:
+        """Raises ForbiddenError unless `may`."""
+        if not self.may(permission, client_id=client_id, provider_id=provider_id, program_id=program_id):
+            raise ForbiddenError(f"You need the permission {permission} for this.")
+
+    def clients_for(self, permission: Permission) -> frozenset[UUID] | None:
+        """The clients over which the actor holds `permission` in at least one program; None for all."""
+        return _union([reach.client_ids for reach in self.reaches if permission in reach.permissions])
+
+    def reaches_for(self, permission: Permission) -> tuple[Reach, ...]:
+        """The reaches that hold `permission`; queries turn them into a filter by `database.scope.within`."""
+        return tuple(reach for reach in self.reaches if permission in reach.permissions)
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Every verb held over anything."""
+        return frozenset().union(*(reach.permissions for reach in self.reaches))
+
+
+def _union(sets: list[frozenset[UUID] | None]) -> frozenset[UUID] | None:
+    if any(one is None for one in sets):
+        return None
+    return frozenset().union(*(one for one in sets if one is not None))
+
+
+def system_actor(name: str, client_id: UUID | None = None) -> Actor:
+    """The program itself: over one client where the work belongs to one, else over everything."""
+    clients = None if client_id is None else frozenset({client_id})
+    return Actor(name=name, reaches=(Reach(frozenset(Permission), clients, None, None),))

@@ -1,0 +1,1 @@
+"""The one store: embedded or external PostgreSQL, transactions that show an Actor only what is theirs, migrations."""

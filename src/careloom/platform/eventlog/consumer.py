@@ -1,0 +1,115 @@
+"""Consumers: each tails the log with its own cursor; effects and cursor commit together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from msgspec import Struct
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from careloom.platform.access import system_actor
+from careloom.platform.database.transactions import Database, Tx
+from careloom.platform.eventlog.event import Event, LoggedEvent
+from careloom.platform.eventlog.parked import park
+from careloom.platform.eventlog.reader import LogReader
+from careloom.platform.hub import Hub
+from careloom.platform.tables import consumer_cursor
+
+log = structlog.get_logger()
+
+Handler = Callable[[Tx, Any], Awaitable[None]]
+_BATCH = 200
+_IDLE_SECONDS = 1.0
+_GAP_SECONDS = 0.005
+
+
+class Consumer(Struct, frozen=True):
+    """A named reader of the log with a handler for each type of event that it cares about."""
+
+    name: str
+    handlers: Mapping[type[Event], Handler]
+
+    async def handle(self, tx: Tx, event: LoggedEvent) -> None:
+        """Runs the handler of the event's type, if there is one."""
+        for kind, handler in self.handlers.items():
+            if kind.type_name() == event.type:
+                await handler(tx, event.read(kind))
+
+
+class ConsumerRunner:
+    """Runs one consumer; of several processes that run the same, one works and the others stand by."""
+
+    def __init__(self, database: Database, hub: Hub, consumer: Consumer) -> None:
+        self._database = database
+        self._hub = hub
+        self._consumer = consumer
+        self._reader = LogReader()
+
+    async def run(self) -> None:
+        """Works until cancelled; survives the loss of its database connection."""
+        with self._hub.subscribe() as wake:
+            while True:
+                wake.clear()
+                try:
+                    handled, behind = await self.run_batch()
+                except (OperationalError, DBAPIError, OSError) as error:
+                    log.warning("consumer_lost_database", consumer=self._consumer.name, error=type(error).__name__)
+                    await asyncio.sleep(_IDLE_SECONDS)
+                    continue
+                if handled:
+                    continue
+                await _pause(wake, _GAP_SECONDS if behind else _IDLE_SECONDS)
+
+    async def run_batch(self) -> tuple[int, bool]:
+        """Handles one batch; answers how many events it took and whether more are known to be coming."""
+        async with self._database.transaction(system_actor(f"consumer:{self._consumer.name}")) as tx:
+            position = await _lock_cursor(tx, self._consumer.name)
+            if position is None:
+                return 0, False
+            safe = await self._reader.safe_position(tx)
+            events = await self._reader.after(tx, position, safe, _BATCH) if safe > position else []
+            for event in events:
+                await self._handle_or_park(tx, event)
+            if events:
+                position = events[-1].id
+                await _move_cursor(tx, self._consumer.name, position)
+            return len(events), self._reader.behind(position)
+
+    async def _handle_or_park(self, tx: Tx, event: LoggedEvent) -> None:
+        try:
+            async with tx.begin_nested():
+                await self._consumer.handle(tx, event)
+        except OperationalError:
+            raise
+        except Exception as error:
+            log.error("event_parked", consumer=self._consumer.name, event_id=event.id, error=type(error).__name__)
+            await park(tx, self._consumer.name, event, error)
+
+
+async def _lock_cursor(tx: Tx, name: str) -> int | None:
+    statement = select(consumer_cursor.c.position).where(consumer_cursor.c.consumer == name)
+    found = (await tx.execute(statement.with_for_update(skip_locked=True))).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    made = await tx.execute(
+        insert(consumer_cursor)
+        .values(consumer=name, position=0)
+        .on_conflict_do_nothing()
+        .returning(consumer_cursor.c.position)
+    )
+    return made.scalar_one_or_none()
+
+
+async def _move_cursor(tx: Tx, name: str, position: int) -> None:
+    statement = update(consumer_cursor).where(consumer_cursor.c.consumer == name)
+    await tx.execute(statement.values(position=position, updated_at=func.now()))
+
+
+async def _pause(wake: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(wake.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,42 @@
+"""Reads the log in order, past a position and below the horizon."""
+
+from sqlalchemy import select, text
+
+from careloom.platform.database.transactions import Tx
+from careloom.platform.eventlog.event import LoggedEvent
+from careloom.platform.eventlog.horizon import Horizon
+from careloom.platform.tables import event_log
+from careloom.platform.wire import reader
+
+_LAST = text("SELECT last_value FROM event_log_id_seq")
+_NEXT_TRANSACTION = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+_OLDEST_OPEN = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_read = reader(LoggedEvent)
+
+
+class LogReader:
+    """One reader's view of the log; keeps its own horizon."""
+
+    def __init__(self) -> None:
+        self._horizon = Horizon()
+        self._last = 0
+
+    async def safe_position(self, tx: Tx) -> int:
+        """The highest event id that may be read now."""
+        self._last = int((await tx.execute(_LAST)).scalar_one())
+        self._horizon.observe(self._last, int((await tx.execute(_NEXT_TRANSACTION)).scalar_one()))
+        return self._horizon.safe(int((await tx.execute(_OLDEST_OPEN)).scalar_one()))
+
+    def behind(self, position: int) -> bool:
+        """Whether ids beyond `position` were handed out when last looked: worth looking again soon."""
+        return self._last > position
+
+    async def after(self, tx: Tx, position: int, upto: int, limit: int = 500) -> list[LoggedEvent]:
+        """Events with position < id <= upto, ascending, at most `limit`."""
+        statement = (
+            select(event_log)
+            .where(event_log.c.id > position, event_log.c.id <= upto)
+            .order_by(event_log.c.id)
+            .limit(limit)
+        )
+        return [_read(row) for row in await tx.execute(statement)]

@@ -1,0 +1,125 @@
+"""Where attachments' bytes are kept: a small port with a local folder and an S3-compatible store behind it."""
+
+import asyncio
+import io
+import os
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlparse
+
+from minio import Minio
+from minio.error import S3Error
+
+from careloom.platform.errors import NotFoundError
+from careloom.platform.ids import new_secret
+from careloom.platform.settings import Settings, SettingsError
+
+
+class FileStore(Protocol):
+    """Keeps bytes under a key of the form `client/id`; what `put` returned from is durable."""
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Stores `content`; the same key again with the same content is fine."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """The bytes; raises NotFoundError."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Removes the bytes; does nothing where there are none."""
+        ...
+
+
+class LocalFiles:
+    """Files below a folder; written beside, flushed to disk, then renamed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Stores `content` durably."""
+        await asyncio.to_thread(self._write, self._path(key), content)
+
+    async def get(self, key: str) -> bytes:
+        """The bytes; raises NotFoundError."""
+        try:
+            return await asyncio.to_thread(self._path(key).read_bytes)
+        except FileNotFoundError:
+            raise NotFoundError("The file's content is gone.") from None
+
+    async def delete(self, key: str) -> None:
+        """Removes the bytes."""
+        await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        path = (self._folder / key).resolve()
+        if not path.is_relative_to(self._folder.resolve()):
+            raise NotFoundError
+        return path
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{path.name}.{new_secret(6)}")
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.rename(path)
+
+
+class S3Files:
+    """Objects in a bucket of an S3-compatible store."""
+
+    def __init__(self, client: Minio, bucket: str, prefix: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = prefix
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Stores `content` durably."""
+        name = self._name(key)
+        await asyncio.to_thread(self._client.put_object, self._bucket, name, io.BytesIO(content), len(content))
+
+    async def get(self, key: str) -> bytes:
+        """The bytes; raises NotFoundError."""
+        return await asyncio.to_thread(self._read, self._name(key))
+
+    async def delete(self, key: str) -> None:
+        """Removes the bytes."""
+        await asyncio.to_thread(self._client.remove_object, self._bucket, self._name(key))
+
+    def _name(self, key: str) -> str:
+        return f"{self._prefix}{key}"
+
+    def _read(self, name: str) -> bytes:
+        try:
+            response = self._client.get_object(self._bucket, name)
+        except S3Error as error:
+            if error.code == "NoSuchKey":
+                raise NotFoundError("The file's content is gone.") from None
+            raise
+        try:
+            return response.read()
+        finally:
+            response.close()
+            response.release_conn()
+
+
+def open_files(settings: Settings) -> FileStore:
+    """The store that the settings name; raises SettingsError."""
+    if settings.files_url is None:
+        return LocalFiles(settings.home / "files")
+    url = urlparse(settings.files_url)
+    if url.scheme != "s3" or not url.netloc:
+        raise SettingsError("CARELOOM_FILES_URL must look like s3://bucket/prefix.")
+    endpoint = urlparse(settings.s3_endpoint or "https://s3.amazonaws.com")
+    client = Minio(
+        endpoint=endpoint.netloc,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        secure=endpoint.scheme == "https",
+    )
+    prefix = url.path.strip("/")
+    return S3Files(client, url.netloc, f"{prefix}/" if prefix else "")

@@ -1,0 +1,85 @@
+"""One LISTEN connection a process: wakes readers of the log, hands round short-lived signals."""
+
+import asyncio
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import structlog
+from sqlalchemy import func, select
+
+from careloom.platform.database.transactions import Tx
+from careloom.platform.eventlog.event import CHANNEL
+from careloom.platform.wire import from_json_text, json_text
+
+log = structlog.get_logger()
+
+SIGNALS = "careloom_signals"
+_RETRY_SECONDS = 0.5
+
+Signal = dict[str, Any]
+
+
+class Hub:
+    """Tells this process's parts that the log has grown, and carries signals that are worth nothing later."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._wakes: set[asyncio.Event] = set()
+        self._listeners: set[Callable[[Signal], None]] = set()
+        self.ready = asyncio.Event()
+
+    @contextmanager
+    def subscribe(self) -> Generator[asyncio.Event]:
+        """An asyncio.Event that is set whenever the log may have grown."""
+        wake = asyncio.Event()
+        self._wakes.add(wake)
+        try:
+            yield wake
+        finally:
+            self._wakes.discard(wake)
+
+    @contextmanager
+    def listen(self, listener: Callable[[Signal], None]) -> Generator[None]:
+        """Calls `listener` with each signal that any process sends."""
+        self._listeners.add(listener)
+        try:
+            yield
+        finally:
+            self._listeners.discard(listener)
+
+    async def run(self) -> None:
+        """Listens until cancelled; connects again after a loss and wakes everyone, as something may have passed."""
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.OperationalError, OSError) as error:
+                log.warning("hub_lost_database", error=type(error).__name__)
+            self.ready.clear()
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _listen(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+            await connection.execute(f"LISTEN {CHANNEL}")
+            await connection.execute(f"LISTEN {SIGNALS}")
+            self.ready.set()
+            self._wake()
+            async for notice in connection.notifies():
+                if notice.channel == CHANNEL:
+                    self._wake()
+                else:
+                    self._signal(from_json_text(notice.payload))
+
+    def _wake(self) -> None:
+        for wake in self._wakes:
+            wake.set()
+
+    def _signal(self, signal: Signal) -> None:
+        for listener in list(self._listeners):
+            listener(signal)
+
+
+async def send_signal(tx: Tx, signal: Signal) -> None:
+    """Sends a short-lived signal (under 8 kB) to every process when the transaction commits."""
+    await tx.execute(select(func.pg_notify(SIGNALS, json_text(signal))))

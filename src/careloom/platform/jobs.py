@@ -1,0 +1,76 @@
+"""Background jobs: deferred in the transaction that needs them, run by procrastinate, retried with back-off."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import procrastinate
+from msgspec import Struct
+from sqlalchemy import text
+
+from careloom.platform.database.transactions import Tx
+from careloom.platform.wire import json_text
+
+_DEFER = text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, :lock, NULL, CAST(:args AS jsonb), "
+    "CAST(:at AS timestamptz))]::procrastinate_job_to_defer_v1[])"
+)
+
+
+class Task(Struct, frozen=True):
+    """A named job. It runs at least once: its effect must be idempotent by the key in its arguments.
+
+    Arguments are ids and plain values, never personal data.
+    """
+
+    name: str
+    run: Callable[..., Awaitable[None]]
+    attempts: int = 10
+    queue: str = "default"
+
+
+class Periodic(Struct, frozen=True):
+    """A task that runs by a cron expression (UTC)."""
+
+    task: Task
+    cron: str
+
+
+async def defer(
+    tx: Tx,
+    task: str,
+    *,
+    at: datetime | None = None,
+    lock: str | None = None,
+    queue: str = "default",
+    **arguments: Any,
+) -> None:
+    """Defers `task` with the transaction; not before `at`; jobs of one `lock` run one after the other, in order."""
+    values = {"queue": queue, "task": task, "lock": lock, "args": json_text(arguments), "at": at}
+    await tx.execute(_DEFER, values)
+
+
+def job_app(url: str, tasks: list[Task], periodic: list[Periodic]) -> procrastinate.App:
+    """A procrastinate application that knows `tasks`, to run a worker with."""
+    app = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=6),
+        worker_defaults={"install_signal_handlers": False, "listen_notify": True, "fetch_job_polling_interval": 2.0},
+    )
+    for task in tasks:
+        _register(app, task)
+    for one in periodic:
+        app.periodic(cron=one.cron)(_register(app, one.task, scheduled=True))
+    return app
+
+
+def _register(app: procrastinate.App, task: Task, *, scheduled: bool = False) -> Any:
+    retry = procrastinate.RetryStrategy(max_attempts=task.attempts, exponential_wait=2)
+
+    async def run(**arguments: Any) -> None:
+        await task.run(**arguments)
+
+    async def run_scheduled(timestamp: int) -> None:
+        await task.run()
+
+    function = run_scheduled if scheduled else run
+    return app.task(name=task.name, queue=task.queue, retry=retry)(function)

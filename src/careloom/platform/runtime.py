@@ -1,0 +1,26 @@
+"""What a running process holds: settings, database, files, hub. Built once by the composition root."""
+
+from dataclasses import dataclass, field
+
+from careloom.platform.database.transactions import Database
+from careloom.platform.files import FileStore, open_files
+from careloom.platform.hub import Hub
+from careloom.platform.secrets import load_secret
+from careloom.platform.settings import Settings
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The parts that handlers, consumers and jobs need."""
+
+    settings: Settings
+    database: Database
+    files: FileStore
+    hub: Hub
+    secret: bytes = field(repr=False)
+
+
+def open_runtime(settings: Settings, database_url: str, pool_size: int = 10) -> Runtime:
+    """A runtime on the database at `database_url` (the role that owns no table)."""
+    secret = settings.secret_key.encode() if settings.secret_key else load_secret(settings.home)
+    return Runtime(settings, Database(database_url, pool_size), open_files(settings), Hub(database_url), secret)

@@ -1,0 +1,82 @@
+"""The platform's own endpoints: health, readiness, metrics, audit trail, parked events."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.datastructures import State
+from litestar.params import Parameter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from careloom.platform import audit
+from careloom.platform.access import system_actor
+from careloom.platform.audit import AuditEntry
+from careloom.platform.eventlog import parked
+from careloom.platform.eventlog.parked import ParkedEvent, Retry
+from careloom.platform.paging import MAX_LIMIT, Page
+from careloom.platform.runtime import Runtime
+from careloom.platform.web.unit import Unit
+
+Limit = Annotated[int, Parameter(ge=1, le=MAX_LIMIT, description="How many items at most.")]
+After = Annotated[str | None, Parameter(max_length=500, description="`next` of the page before.")]
+
+
+@get("/health", sync_to_thread=False, summary="The process is alive")
+def health() -> dict[str, str]:
+    """Answers as long as the process runs."""
+    return {"status": "ok"}
+
+
+@get("/ready", summary="The process can serve")
+async def ready(runtime: Runtime) -> dict[str, str]:
+    """Answers 200 once the database answers."""
+    async with runtime.database.transaction(system_actor("ready")) as tx:
+        await tx.execute(text("SELECT 1"))
+    return {"status": "ready"}
+
+
+@get("/metrics", summary="Prometheus metrics", include_in_schema=False, sync_to_thread=False)
+def metrics() -> Response[bytes]:
+    """Counters and histograms of this process."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@get("/audit", summary="Audit trail, newest first")
+async def get_audit(
+    unit: Unit,
+    client_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    person_id: UUID | None = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Page[AuditEntry]:
+    """Who changed what, when and from where."""
+    return await unit.read(
+        lambda tx: audit.list_audit(
+            tx,
+            unit.actor,
+            client_id=client_id,
+            subject_id=subject_id,
+            person_id=person_id,
+            limit=limit,
+            after=after,
+        )
+    )
+
+
+@get("/parked-events", summary="Events that a consumer could not handle")
+async def get_parked_events(unit: Unit, limit: Limit = 50, after: After = None) -> Page[ParkedEvent]:
+    """Each with its consumer and error, newest first."""
+    return await unit.read(lambda tx: parked.list_parked(tx, unit.actor, limit, after))
+
+
+@post("/parked-events/{parked_id:uuid}/retry", status_code=200, summary="Run a parked event again")
+async def retry_parked_event(unit: Unit, parked_id: UUID, state: State) -> Retry:
+    """Runs the event in its consumer; it is settled when that succeeds."""
+    consumers: dict[str, Any] = state.consumers
+    return await unit.write(lambda tx: parked.retry_parked(tx, unit.actor, parked_id, consumers))
+
+
+root_handlers = [health, ready, metrics]
+router = Router("/", route_handlers=[get_audit, get_parked_events, retry_parked_event], tags=["platform"])

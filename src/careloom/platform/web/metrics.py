@@ -1,0 +1,56 @@
+"""Prometheus metrics of the web role, and the middleware that counts requests and names them."""
+
+import time
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
+
+from careloom.platform.ids import new_id
+
+log = structlog.get_logger()
+
+REQUESTS = Counter("careloom_http_requests_total", "HTTP requests.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "careloom_http_request_seconds",
+    "Time to answer.",
+    ["route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+ACCEPTED = Counter("careloom_messages_accepted_total", "Inbound messages accepted.", ["channel"])
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+)
+
+
+class RequestTrail(ASGIMiddleware):
+    """Gives each request an id, logs and counts it by its route, never by its full path or body."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Runs the request with its id in logs, in its problem documents and in `X-Request-Id`."""
+        request_id = str(new_id())
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_HEADERS]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await next_app(scope, receive, send_with_id)
+            finally:
+                seconds = time.perf_counter() - started
+                route = str(scope.get("path_template") or "unmatched")
+                REQUESTS.labels(scope["method"], route, status).inc()
+                SECONDS.labels(route).observe(seconds)
+                log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))

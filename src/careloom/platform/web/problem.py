@@ -1,0 +1,85 @@
+"""Errors as RFC 9457 problem documents."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from careloom.platform.errors import CareloomError, FieldError, TooManyRequestsError
+
+log = structlog.get_logger()
+_TYPE = "application/problem+json"
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An error on the wire."""
+
+    title: str
+    status: int
+    detail: str
+    type: str = "about:blank"
+    instance: str | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+def careloom_problem(request: Request[Any, Any, Any], error: CareloomError) -> Response[Problem]:
+    """An error of ours, with its own status and words."""
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequestsError) else {}
+    return _respond(request, error.status, error.title, error.detail, error.errors, headers)
+
+
+def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """An error of the web framework: bad JSON, unknown path, wrong method, too large a body."""
+    errors: tuple[FieldError, ...] = ()
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        errors = tuple(
+            FieldError("/" + str(one.get("key", "")).replace(".", "/"), str(one.get("message", "")))
+            for one in error.extra
+            if isinstance(one, dict)
+        )
+    detail = "; ".join(one.message for one in errors) if errors else error.detail
+    title = "The request is not valid." if error.status_code == 400 else error.detail.split(".")[0] + "."
+    return _respond(request, error.status_code, title, detail, errors, dict(error.headers or {}))
+
+
+def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Anything else: logged with the request id, shown without internals."""
+    if isinstance(error, (DBAPIError, PoolTimeoutError)) and _is_outage(error):
+        log.warning("database_unavailable", path=request.url.path, error=type(error).__name__)
+        return _respond(
+            request, 503, "The database is not reachable.", "Nothing was changed; try again.", (), {"Retry-After": "2"}
+        )
+    log.error("unexpected_error", path=request.url.path, error=type(error).__name__, exc_info=error)
+    return _respond(request, 500, "Something went wrong.", "Nothing was changed; the error is in the log.", (), {})
+
+
+def _is_outage(error: Exception) -> bool:
+    return (
+        isinstance(error, PoolTimeoutError)
+        or bool(getattr(error, "connection_invalidated", False))
+        or (type(error).__name__ in ("OperationalError", "InterfaceError"))
+    )
+
+
+def _respond(
+    request: Request[Any, Any, Any],
+    status: int,
+    title: str,
+    detail: str,
+    errors: tuple[FieldError, ...],
+    headers: dict[str, str],
+) -> Response[Problem]:
+    instance = request.scope.get("state", {}).get("request_id")
+    problem = Problem(title=title, status=status, detail=detail, errors=errors, instance=instance)
+    return Response(problem, status_code=status, media_type=_TYPE, headers=headers)
+
+
+EXCEPTION_HANDLERS: dict[Any, Any] = {
+    CareloomError: careloom_problem,
+    HTTPException: http_problem,
+    Exception: unexpected_problem,
+}

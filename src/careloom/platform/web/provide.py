@@ -1,0 +1,52 @@
+"""What handlers may ask for by name: `unit`, `runtime`."""
+
+from typing import Any, Protocol
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from careloom.platform.access import Actor
+from careloom.platform.runtime import Runtime
+from careloom.platform.web.unit import Unit, hash_request
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class Authenticate(Protocol):
+    """Finds out who asks; the identity capability implements it, the composition root supplies it."""
+
+    async def __call__(self, runtime: Runtime, connection: Connection) -> Actor:
+        """The actor; raises NotSignedInError, or ForbiddenError for a forged request."""
+        ...
+
+
+async def provide_unit(request: Request[Any, Any, State], state: State) -> Unit:
+    """The request's unit of work, as the authenticated actor."""
+    runtime: Runtime = state.runtime
+    authenticate: Authenticate = state.authenticate
+    actor = await authenticate(runtime, request)
+    key = request.headers.get("idempotency-key")
+    request_hash = ""
+    if key is not None:
+        request_hash = hash_request(request.method, request.url.path, await request.body())
+    return Unit(runtime, actor, key, request_hash)
+
+
+async def provide_runtime(state: State) -> Runtime:
+    """The process's runtime, for handlers that strangers reach."""
+    return state.runtime
+
+
+def client_ip(runtime: Runtime, connection: Connection) -> str:
+    """The address that the request comes from; X-Forwarded-For is believed from trusted proxies alone."""
+    peer = connection.client.host if connection.client else ""
+    if peer not in runtime.settings.trusted_proxies:
+        return peer
+    forwarded = [one.strip() for one in connection.headers.get("x-forwarded-for", "").split(",") if one.strip()]
+    untrusted = [one for one in forwarded if one not in runtime.settings.trusted_proxies]
+    return untrusted[-1] if untrusted else peer
+
+
+DEPENDENCIES = {"unit": Provide(provide_unit), "runtime": Provide(provide_runtime)}

@@ -1,0 +1,40 @@
+"""Values as JSON, the one way for wire, event log and database."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder()
+
+
+def json_text(value: object) -> str:
+    """`value` as JSON text."""
+    return _encoder.encode(value).decode()
+
+
+def from_json_text(text: str | bytes) -> Any:
+    """JSON text as plain values."""
+    return _decoder.decode(text)
+
+
+def to_plain(value: object) -> Any:
+    """A Struct as plain dicts, lists and strings, as JSON would hold it."""
+    return msgspec.to_builtins(value)
+
+
+def from_plain(value: object, kind: type[T]) -> T:
+    """Plain values as a Struct of `kind`; raises msgspec.ValidationError."""
+    return msgspec.convert(value, kind, strict=False)
+
+
+def reader(kind: type[T]) -> Callable[[Any], T]:
+    """A function that turns a row (any object with attributes) into a Struct of `kind`."""
+
+    def read(row: Any) -> T:
+        return msgspec.convert(row, kind, from_attributes=True)
+
+    return read
