@@ -1,0 +1,1 @@
+"""Mail as values: parsing, safe HTML, folding of quotes, verdicts, threading and composing."""
