@@ -109,14 +109,9 @@ def test_business_of_two_clients_in_one_dialogue_drops_it() -> None:
 def test_a_name_is_taken_from_the_lines_before_the_goal_and_jests_are_not_names() -> None:
     asked = Line(Side.AGENT, 1, "Your name?", "ask_name")
     assert name_of("Your name is Ben.", (Line(Side.CUSTOMER, 0, "My name is Alexis."),)) == "Alexis"
+    assert name_of("", (Line(Side.CUSTOMER, 0, "Hi"), asked, Line(Side.CUSTOMER, 2, "Jane Doe"))) == "Jane Doe"
     assert (
-        name_of("", (Line(Side.CUSTOMER, 0, "Hi"), asked, Line(Side.CUSTOMER, 2, "Jane Doe"))) == "Jane Doe"
-    )
-    assert (
-        name_of(
-            "Your name is Ben.", (Line(Side.CUSTOMER, 0, "Hi"), asked, Line(Side.CUSTOMER, 2, "Guybrush"))
-        )
-        == "Ben"
+        name_of("Your name is Ben.", (Line(Side.CUSTOMER, 0, "Hi"), asked, Line(Side.CUSTOMER, 2, "Guybrush"))) == "Ben"
     )
     assert name_of("", (Line(Side.CUSTOMER, 0, "Thanks"),)) == ""
 
@@ -136,9 +131,7 @@ def test_packing_a_folder_is_repeatable_and_hides_the_players_ids(tmp_path: Path
     lines = [json.dumps(_raw()), json.dumps(_raw(id=8)), json.dumps(_raw(id=9, completion="Disconnect"))]
     (star / "dialogues.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
     (star / "replies.json").write_text(
-        json.dumps(
-            {"hotel_book": {"hotel_unavailable": "No room at {hotel_name:s}.\nSorry"}, "trivia": {"bye": "x"}}
-        )
+        json.dumps({"hotel_book": {"hotel_unavailable": "No room at {hotel_name:s}.\nSorry"}, "trivia": {"bye": "x"}})
     )
     (star / "LICENSE.txt").write_text("MIT License")
     assert pack(star, tmp_path / "one") == pack(star, tmp_path / "two") == 2

@@ -55,9 +55,7 @@ def test_every_program_has_a_voice_and_a_queue_for_each_channel() -> None:
         assert program.voice.tone_do
         assert program.voice.tone_dont
         assert program.voice.signature
-        served = [
-            channel for queue in WORLD.queues if queue.program == program.key for channel in queue.channels
-        ]
+        served = [channel for queue in WORLD.queues if queue.program == program.key for channel in queue.channels]
         assert sorted(served) == sorted(program.channels)
 
 
@@ -105,9 +103,7 @@ def test_forty_agents_and_leads_in_teams_with_a_lead_each() -> None:
 
 def test_several_agents_serve_two_or_three_clients() -> None:
     served = [
-        len([grant for grant in person.grants if grant.role is Role.AGENT])
-        for person in WORLD.people
-        if person.team
+        len([grant for grant in person.grants if grant.role is Role.AGENT]) for person in WORLD.people if person.team
     ]
     assert served.count(2) >= 10
     assert served.count(3) >= 3

@@ -58,9 +58,7 @@ _STUDY_SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _HELPFUL = re.compile(r"calm and helpful")
-_SOLVED = re.compile(
-    r"\b(reserve|find you|submit|book|schedule|authenticate|report fraud|change your|tell you)"
-)
+_SOLVED = re.compile(r"\b(reserve|find you|submit|book|schedule|authenticate|report fraud|change your|tell you)")
 _SLOT = re.compile(r"\{(\w+):\w\}")
 
 Raw = dict[str, Any]
@@ -114,9 +112,7 @@ def task_of(lines: Iterable[Line], tasks: list[str], client: str) -> str | None:
     own = [task for task in tasks if task in TASKS and TASKS[task].client == client]
     if len(own) < 2:
         return own[0] if own else None
-    votes = Counter(
-        task for line in lines for task in own if line.label.split("_", 1)[0] == task.split("_", 1)[0]
-    )
+    votes = Counter(task for line in lines for task in own if line.label.split("_", 1)[0] == task.split("_", 1)[0])
     return max(own, key=lambda task: votes[task])
 
 
@@ -146,9 +142,7 @@ def name_of(goal: str, lines: Iterable[Line]) -> str:
 def goal_of(text: str) -> str:
     """Return what the customer wanted, without the sentences that speak of the study."""
     sentences = re.split(r"(?<=[.!?])\s+|\n+", text.strip())
-    return clean(
-        " ".join(sentence for sentence in sentences if not _STUDY_SENTENCE.search(sentence)).lstrip("- ")
-    )
+    return clean(" ".join(sentence for sentence in sentences if not _STUDY_SENTENCE.search(sentence)).lstrip("- "))
 
 
 def answers_of(raw: Raw) -> tuple[bool | None, bool | None]:
@@ -229,21 +223,15 @@ def pack(star: Path, out: Path) -> int:
     packed = [dialogue for raw in read_star(star / "dialogues.jsonl.gz") if (dialogue := pack_dialogue(raw))]
     write_dialogues(packed, out / "dialogues.jsonl.gz")
     replies = pack_replies(json.loads((star / "replies.json").read_text(encoding="utf-8")))
-    (out / "replies.json").write_text(
-        json.dumps(replies, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    (out / "LICENSE-STAR.txt").write_text(
-        (star / "LICENSE.txt").read_text(encoding="utf-8"), encoding="utf-8"
-    )
+    (out / "replies.json").write_text(json.dumps(replies, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (out / "LICENSE-STAR.txt").write_text((star / "LICENSE.txt").read_text(encoding="utf-8"), encoding="utf-8")
     return len(packed)
 
 
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "star", type=Path, help="folder with dialogues.jsonl.gz, replies.json and LICENSE.txt"
-    )
+    parser.add_argument("star", type=Path, help="folder with dialogues.jsonl.gz, replies.json and LICENSE.txt")
     parser.add_argument("out", type=Path, help="folder to write to")
     arguments = parser.parse_args()
     kept = pack(arguments.star, arguments.out)

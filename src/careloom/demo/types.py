@@ -77,7 +77,10 @@ class DemoCustomer(Struct, frozen=True):
 
 
 class Arrival(Struct, frozen=True):
-    """One contact to come: `number` counts from 0, `at` is in seconds after the start, at the pace."""
+    """One contact to come: `number` counts from 0, `at` is in seconds after the start, at the pace.
+
+    `patience` is how many seconds (at pace 1) the customer waits for the first answer on a live channel.
+    """
 
     number: int
     at: float
@@ -86,6 +89,7 @@ class Arrival(Struct, frozen=True):
     program: str
     channel: Channel
     customer: DemoCustomer
+    patience: float
 
 
 class Letter(Struct, frozen=True):

@@ -60,9 +60,7 @@ class Catalogue:
         """
         prints = [fingerprint(text) for text in inbound]
         following = [
-            dialogue
-            for dialogue in self._by_client.get(client, [])
-            if self._follows(dialogue, channel, prints)
+            dialogue for dialogue in self._by_client.get(client, []) if self._follows(dialogue, channel, prints)
         ]
         return max(
             following,
@@ -79,9 +77,7 @@ class Catalogue:
         if not inbound or len(inbound) > len(expected):
             return False
         exact = channel is not Channel.EMAIL
-        return all(
-            want == have if exact else want in have for want, have in zip(expected, inbound, strict=False)
-        )
+        return all(want == have if exact else want in have for want, have in zip(expected, inbound, strict=False))
 
     def _common(self, dialogue: Dialogue, channel: Channel, heard: int) -> int:
         return sum(len(text) for text in self._printed(dialogue, channel)[:heard])

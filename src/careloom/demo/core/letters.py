@@ -44,8 +44,7 @@ def letter_of(
 def quote(text: str) -> str:
     """Return the text with every line marked as quoted, as mail programs do."""
     return "\n".join(
-        f"> {line}".rstrip() if not line.startswith(">") else f">{line}"
-        for line in text.rstrip().splitlines()
+        f"> {line}".rstrip() if not line.startswith(">") else f">{line}" for line in text.rstrip().splitlines()
     )
 
 

@@ -18,21 +18,16 @@ class MacroIndex:
         examples = _texts_before_reply(dialogues)
         self._macros = [macro for macro in macros if "[" not in macro.body]
         documents = [
-            Counter(words(" ".join((macro.body, *examples.get(macro.label, [])[:_EXAMPLES]))))
-            for macro in self._macros
+            Counter(words(" ".join((macro.body, *examples.get(macro.label, [])[:_EXAMPLES])))) for macro in self._macros
         ]
         spread = Counter(word for document in documents for word in document)
-        self._rarity = {
-            word: math.log((1 + len(documents)) / (1 + count)) + 1 for word, count in spread.items()
-        }
+        self._rarity = {word: math.log((1 + len(documents)) / (1 + count)) + 1 for word, count in spread.items()}
         self._vectors = [self._vector(document) for document in documents]
 
     def best(self, text: str) -> MacroSpec | None:
         """Return the macro nearest to the text by cosine, or None where none shares enough with it."""
         vector = self._vector(Counter(words(text)))
-        likeness = [
-            sum(weight * other.get(word, 0.0) for word, weight in vector.items()) for other in self._vectors
-        ]
+        likeness = [sum(weight * other.get(word, 0.0) for word, weight in vector.items()) for other in self._vectors]
         if not likeness or max(likeness) < _LEAST_LIKENESS:
             return None
         return self._macros[likeness.index(max(likeness))]
@@ -43,9 +38,7 @@ class MacroIndex:
 
     def _vector(self, counts: Counter[str]) -> dict[str, float]:
         weights = {
-            word: (1 + math.log(count)) * self._rarity[word]
-            for word, count in counts.items()
-            if word in self._rarity
+            word: (1 + math.log(count)) * self._rarity[word] for word, count in counts.items() if word in self._rarity
         }
         length = math.sqrt(sum(weight * weight for weight in weights.values()))
         return {word: weight / length for word, weight in weights.items()} if length else {}

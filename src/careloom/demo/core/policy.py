@@ -26,9 +26,7 @@ class AgentPolicy:
     def __init__(self, catalogue: Catalogue, macros: Sequence[MacroSpec]) -> None:
         self._catalogue = catalogue
         self._indexes = {
-            client: MacroIndex(
-                [macro for macro in macros if macro.client == client], catalogue.of_client(client)
-            )
+            client: MacroIndex([macro for macro in macros if macro.client == client], catalogue.of_client(client))
             for client in {macro.client for macro in macros}
         }
 
@@ -51,10 +49,13 @@ class AgentPolicy:
         if not said:
             return Move(MoveKind.WAIT)
         inbound = _inbound(said, channel)
-        dialogue = self._catalogue.recognise(client, channel, customer_name, inbound, known)
-        if dialogue is None:
-            return self._improvise(client, channel, said, silent_seconds, customer_left)
-        return self._play(dialogue, channel, said, len(inbound), silent_seconds, customer_left)
+        # A reopened conversation holds earlier issues, too: the dialogue may begin at any of the messages.
+        for start in range(len(inbound)):
+            heard = inbound[start:]
+            dialogue = self._catalogue.recognise(client, channel, customer_name, heard, known)
+            if dialogue is not None:
+                return self._play(dialogue, channel, said, len(heard), silent_seconds, customer_left)
+        return self._improvise(client, channel, said, silent_seconds, customer_left)
 
     def _play(
         self,
@@ -75,16 +76,12 @@ class AgentPolicy:
             return Move(
                 MoveKind.WRAP_UP,
                 _AFTER_CONTACT_SECONDS,
-                disposition=outcome_of(_labels(dialogue), dialogue.task)
-                if over or not silent
-                else SILENT_OUTCOME,
+                disposition=outcome_of(_labels(dialogue), dialogue.task) if over or not silent else SILENT_OUTCOME,
                 dialogue_id=dialogue.id,
             )
         return Move(MoveKind.WAIT, dialogue_id=dialogue.id)
 
-    def _improvise(
-        self, client: str, channel: Channel, said: Sequence[Said], silent: float, left: bool
-    ) -> Move:
+    def _improvise(self, client: str, channel: Channel, said: Sequence[Said], silent: float, left: bool) -> Move:
         if left:
             return Move(MoveKind.WRAP_UP, _AFTER_CONTACT_SECONDS, disposition=GENERAL_OUTCOME)
         if not said[-1].customer:

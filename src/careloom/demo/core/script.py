@@ -8,7 +8,7 @@ from careloom.organizations.types import Channel
 LONGEST_PAUSE = 180.0
 _LETTER_LINES = 4
 _FAREWELL = re.compile(
-    r"\b(thanks?|thank you|bye|goodbye|cheers|great|perfect|no|nope|ok|okay|awesome|all|that's it|i'?m good)\b",
+    r"\b(thanks?|thank you|bye|goodbye|cheers|great|perfect|nope?|ok(ay)?|awesome|all|that's it|i'm good)\b",
     re.IGNORECASE,
 )
 _SMALL_TALK = re.compile(
@@ -76,11 +76,7 @@ def _is_question(turn: Turn) -> bool:
     if turn.label == "hello":
         return True
     asks = turn.label.startswith("ask_") or "_ask_" in turn.label
-    return (
-        asks
-        and "confirm" not in turn.label
-        and not turn.label.endswith(("_more", "_searching", "_questions"))
-    )
+    return asks and "confirm" not in turn.label and not turn.label.endswith(("_more", "_searching", "_questions"))
 
 
 def _is_farewell(turn: Turn) -> bool:

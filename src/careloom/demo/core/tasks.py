@@ -106,9 +106,7 @@ def outcome_of(labels: tuple[str, ...], task: str) -> str:
 def outcomes_of_client(client: str) -> tuple[str, ...]:
     """Return the names of all dispositions that a client needs, the general ones last."""
     own = dict.fromkeys(
-        outcome
-        for label, outcome in _OUTCOME_OF_LABEL.items()
-        if DOMAIN_CLIENT[label.split("_", 1)[0]] == client
+        outcome for label, outcome in _OUTCOME_OF_LABEL.items() if DOMAIN_CLIENT[label.split("_", 1)[0]] == client
     )
     return (*own, GENERAL_OUTCOME, SILENT_OUTCOME)
 

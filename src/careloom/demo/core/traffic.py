@@ -11,6 +11,7 @@ from careloom.organizations.types import Channel
 
 CONTACTS_PER_MINUTE = 6.0
 CHAT_SHARE = 0.65
+_SHORTEST_PATIENCE, _MEAN_PATIENCE = 60.0, 600.0
 CLIENT_WEIGHTS: Mapping[str, float] = {
     "bank": 0.2,
     "clinic": 0.16,
@@ -53,6 +54,7 @@ def plan(
             program=TASKS[dialogue.task].program,
             channel=channel,
             customer=customer_of(dialogue),
+            patience=_SHORTEST_PATIENCE + chance.expovariate(1 / _MEAN_PATIENCE),
         )
         number += 1
 

@@ -46,9 +46,7 @@ CLIENTS = (
         "medlarfield.example",
         (
             _CUSTOMER_SINCE,
-            AttributeField(
-                "doctor", "Doctor", AttributeKind.CHOICE, ("Dr. Alexis", "Dr. Johnson", "Dr. Morgan")
-            ),
+            AttributeField("doctor", "Doctor", AttributeKind.CHOICE, ("Dr. Alexis", "Dr. Johnson", "Dr. Morgan")),
             AttributeField("reminders", "Wants reminders", AttributeKind.BOOLEAN),
         ),
     ),
@@ -61,9 +59,7 @@ CLIENTS = (
         "stonequill.example",
         (
             _CUSTOMER_SINCE,
-            AttributeField(
-                "tier", "Guest tier", AttributeKind.CHOICE, ("Quill", "Silver Quill", "Gold Quill")
-            ),
+            AttributeField("tier", "Guest tier", AttributeKind.CHOICE, ("Quill", "Silver Quill", "Gold Quill")),
             AttributeField("nights", "Nights this year", AttributeKind.NUMBER),
         ),
     ),

@@ -135,9 +135,7 @@ OFFICE = (
         GrantSpec(Role.ACCOUNT_MANAGER, ScopeKind.CLIENT, "bank"),
         GrantSpec(Role.ACCOUNT_MANAGER, ScopeKind.CLIENT, "hotel"),
     ),
-    _office_person(
-        "Marguerite Oduya-Flint", GrantSpec(Role.CLIENT_VIEWER, ScopeKind.CLIENT, "hotel"), client="hotel"
-    ),
+    _office_person("Marguerite Oduya-Flint", GrantSpec(Role.CLIENT_VIEWER, ScopeKind.CLIENT, "hotel"), client="hotel"),
     _office_person("Henrik Adeyard", GrantSpec(Role.COMPLIANCE_OFFICER, ScopeKind.EVERYTHING)),
     _office_person("Soledad Whitcombe", GrantSpec(Role.ADMIN, ScopeKind.EVERYTHING)),
 )
@@ -148,9 +146,7 @@ PERSONAS = (
     PersonaSpec("lead", _PERSONA_LEAD, Role.TEAM_LEAD, "Team lead in Medellín"),
     PersonaSpec("qa", "ingrid.solvane", Role.QA_ANALYST, "Quality analyst"),
     PersonaSpec("planner", "rashid.temlander", Role.PLANNER, "Workforce planner"),
-    PersonaSpec(
-        "account", "beatriz.calloway", Role.ACCOUNT_MANAGER, "Account manager for the bank and the hotels"
-    ),
+    PersonaSpec("account", "beatriz.calloway", Role.ACCOUNT_MANAGER, "Account manager for the bank and the hotels"),
     PersonaSpec(
         "client",
         "marguerite.oduyaflint",

@@ -83,9 +83,7 @@ PROGRAMS = (
         "Welcome to Larkstead. How can we help?",
         languages=("en", "es"),
     ),
-    _program(
-        "bank-fraud", "Cards and fraud", "fraud", "You have reached the fraud desk. We will sort this out."
-    ),
+    _program("bank-fraud", "Cards and fraud", "fraud", "You have reached the fraud desk. We will sort this out."),
     _program(
         "clinic-appointments",
         "Appointments",

@@ -45,9 +45,7 @@ _CHAT_SHARE, _MAIL_SHARE = 0.8, 0.9
 _MAIL_SECONDS = 4 * 3600
 
 SKILLS_OF_CLIENT: dict[str, tuple[str, ...]] = {
-    client.key: tuple(
-        dict.fromkeys(_NEEDS[program.key][0] for program in PROGRAMS if program.client == client.key)
-    )
+    client.key: tuple(dict.fromkeys(_NEEDS[program.key][0] for program in PROGRAMS if program.client == client.key))
     for client in CLIENTS
 }
 
