@@ -5,16 +5,27 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
 
+from careloom.identity.commands.authentication import csrf_token
+from careloom.identity.commands.sessions import Origin, start_session
+from careloom.identity.types import Person
+from careloom.main import create_app
+from careloom.platform.access import system_actor
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres, temporary_name
 from careloom.platform.database.migrations import migrate
 from careloom.platform.database.transactions import Database
+from careloom.platform.files import LocalFiles
+from careloom.platform.hub import Hub
+from careloom.platform.runtime import Runtime
+from careloom.platform.settings import Settings
+from tests.world import World
 
 _TEMPLATE = "careloom_template"
 
@@ -89,3 +100,37 @@ async def database(fresh_database: FreshDatabase) -> AsyncIterator[Database]:
 def home(tmp_path: Path) -> Path:
     """A data folder of the test's own."""
     return tmp_path / "home"
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """Builders on the test's database."""
+    return World(database)
+
+
+@pytest.fixture
+async def runtime(fresh_database: FreshDatabase, database: Database, home: Path) -> Runtime:
+    """A runtime on the test's database, with a hub that is not listening."""
+    settings = Settings(home=home, demo=False)
+    return Runtime(settings, database, LocalFiles(home / "files"), Hub(fresh_database.url), b"a secret of this test")
+
+
+@pytest.fixture
+async def api(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the whole application, not signed in."""
+    transport = httpx.ASGITransport(app=create_app(runtime), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
+    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as client:
+        yield client
+
+
+@pytest.fixture
+def sign_in(database: Database, runtime: Runtime) -> Callable[[httpx.AsyncClient, Person], Awaitable[None]]:
+    """Signs a person in on a client, without a password: `await sign_in(api, person)`."""
+
+    async def start(client: httpx.AsyncClient, person: Person) -> None:
+        async with database.transaction(system_actor("test")) as tx:
+            started = await start_session(tx, person.id, Origin("127.0.0.1", "test"), 1)
+        client.cookies.set("careloom_session", started.secret)
+        client.headers["X-CSRF-Token"] = csrf_token(runtime.secret, started.secret)
+
+    return start

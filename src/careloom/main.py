@@ -30,12 +30,12 @@ ROUTERS: list[ControllerRouterHandler] = [
 ]
 
 
-def consumers(runtime: Runtime) -> list[Consumer]:
+def consumers(_runtime: Runtime) -> list[Consumer]:
     """Every consumer of the event log."""
     return []
 
 
-def tasks(runtime: Runtime) -> list[Task]:
+def tasks(_runtime: Runtime) -> list[Task]:
     """Every kind of background job."""
     return []
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from careloom.identity.commands import keys, people, sessions
 from careloom.identity.commands.authentication import (
@@ -38,13 +38,13 @@ from careloom.identity.types import (
 )
 from careloom.organizations.queries import badges
 from careloom.organizations.types import ClientId, ProviderId
-from careloom.platform.access import Actor, system_actor
+from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.errors import NotSignedInError
 from careloom.platform.paging import Page
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.provide import client_ip
-from careloom.platform.web.unit import Unit
+from careloom.platform.web.unit import Process, Unit
 
 COOKIE = "careloom_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -98,7 +98,7 @@ async def describe(runtime: Runtime, actor: Actor, person: Person, secret: str |
 
 
 @post("/session", status_code=200, summary="Sign in")
-async def sign_in(request: Request[Any, Any, State], runtime: Runtime, data: Credentials) -> Response[Me]:
+async def sign_in(request: Request[Any, Any, State], runtime: Process, data: JSONBody[Credentials]) -> Response[Me]:
     """Sets the session cookie. The CSRF token in the answer goes with every change as `X-CSRF-Token`."""
     hours = runtime.settings.session_hours
     started = await sessions.sign_in(runtime.database, data, origin_of(runtime, request), hours)
@@ -127,7 +127,7 @@ async def sign_out(request: Request[Any, Any, State], unit: Unit) -> None:
 
 
 @post("/session/password", status_code=204, summary="Change my password")
-async def change_my_password(unit: Unit, data: PasswordChange) -> None:
+async def change_my_password(unit: Unit, data: JSONBody[PasswordChange]) -> None:
     """Ends all my sessions; sign in again with the new one."""
     await unit.write(lambda tx: sessions.change_own_password(tx, unit.actor, data.current, data.new))
 
@@ -135,15 +135,16 @@ async def change_my_password(unit: Unit, data: PasswordChange) -> None:
 @get("/roles", summary="What each role may do", sync_to_thread=False)
 def get_roles(unit: Unit) -> dict[str, list[str]]:
     """Role names with their permissions."""
+    unit.actor.require(Permission.ORGANIZATIONS_READ)
     return {role.value: sorted(permissions) for role, permissions in PERMISSIONS.items()}
 
 
 @get("/people", summary="People")
 async def get_people(
     unit: Unit,
-    client_id: ClientId | None = None,
-    provider_id: ProviderId | None = None,
-    search: Annotated[str | None, Parameter(max_length=100)] = None,
+    client_id: FromQuery[ClientId | None] = None,
+    provider_id: FromQuery[ProviderId | None] = None,
+    search: Annotated[str | None, QueryParameter(max_length=100)] = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[Person]:
@@ -156,31 +157,31 @@ async def get_people(
 
 
 @post("/people", summary="Make a person")
-async def create_person(unit: Unit, data: NewPerson) -> Person:
+async def create_person(unit: Unit, data: JSONBody[NewPerson]) -> Person:
     """Someone who can sign in. You can grant only what you hold."""
     return await unit.write(lambda tx: people.create_person(tx, unit.actor, data))
 
 
 @get("/people/{person_id:uuid}", summary="A person")
-async def get_one_person(unit: Unit, person_id: PersonId) -> Person:
+async def get_one_person(unit: Unit, person_id: FromPath[PersonId]) -> Person:
     """One person."""
     return await unit.read(lambda tx: get_person(tx, unit.actor, person_id))
 
 
 @patch("/people/{person_id:uuid}", summary="Change a person")
-async def change_person(unit: Unit, person_id: PersonId, data: PersonChanges) -> Person:
+async def change_person(unit: Unit, person_id: FromPath[PersonId], data: JSONBody[PersonChanges]) -> Person:
     """Changes the fields that are given; `active: false` signs the person out."""
     return await unit.write(lambda tx: people.change_person(tx, unit.actor, person_id, data))
 
 
 @put("/people/{person_id:uuid}/grants", summary="Set what a person may do")
-async def set_grants(unit: Unit, person_id: PersonId, data: Grants) -> Person:
+async def set_grants(unit: Unit, person_id: FromPath[PersonId], data: JSONBody[Grants]) -> Person:
     """Replaces the person's grants."""
     return await unit.write(lambda tx: people.set_grants(tx, unit.actor, person_id, data))
 
 
 @post("/people/{person_id:uuid}/password", status_code=204, summary="Set a person's password")
-async def set_password(unit: Unit, person_id: PersonId, data: NewPassword) -> None:
+async def set_password(unit: Unit, person_id: FromPath[PersonId], data: JSONBody[NewPassword]) -> None:
     """Signs the person out everywhere."""
     await unit.write(lambda tx: people.set_password(tx, unit.actor, person_id, data.password))
 
@@ -192,14 +193,14 @@ async def get_api_keys(unit: Unit, limit: Limit = 50, after: After = None) -> Pa
 
 
 @post("/api-keys", summary="Make an API key")
-async def create_api_key(unit: Unit, data: NewApiKey) -> MadeApiKey:
+async def create_api_key(unit: Unit, data: JSONBody[NewApiKey]) -> MadeApiKey:
     """The secret is in the answer and nowhere else."""
     async with unit.transaction() as tx:
         return await keys.create_api_key(tx, unit.actor, data)
 
 
 @delete("/api-keys/{key_id:uuid}", summary="Revoke an API key")
-async def revoke_api_key(unit: Unit, key_id: ApiKeyId) -> None:
+async def revoke_api_key(unit: Unit, key_id: FromPath[ApiKeyId]) -> None:
     """Takes effect at the next request."""
     await unit.write(lambda tx: keys.revoke_api_key(tx, unit.actor, key_id))
 

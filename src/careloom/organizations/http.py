@@ -1,6 +1,7 @@
 """Endpoints of providers, sites, clients, programs and teams."""
 
 from litestar import Router, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from careloom.organizations import commands, queries
 from careloom.organizations.types import (
@@ -37,19 +38,19 @@ async def list_providers(unit: Unit, limit: Limit = 50, after: After = None) -> 
 
 
 @post("/providers", summary="Make a provider")
-async def create_provider(unit: Unit, data: NewProvider) -> Provider:
+async def create_provider(unit: Unit, data: JSONBody[NewProvider]) -> Provider:
     """Needs an administrator of the whole installation."""
     return await unit.write(lambda tx: commands.create_provider(tx, unit.actor, data))
 
 
 @get("/providers/{provider_id:uuid}", summary="A provider")
-async def get_provider(unit: Unit, provider_id: ProviderId) -> Provider:
+async def get_provider(unit: Unit, provider_id: FromPath[ProviderId]) -> Provider:
     """One provider."""
     return await unit.read(lambda tx: queries.get_provider(tx, unit.actor, provider_id))
 
 
 @patch("/providers/{provider_id:uuid}", summary="Change a provider")
-async def change_provider(unit: Unit, provider_id: ProviderId, data: ProviderChanges) -> Provider:
+async def change_provider(unit: Unit, provider_id: FromPath[ProviderId], data: JSONBody[ProviderChanges]) -> Provider:
     """Changes the fields that are given."""
     return await unit.write(lambda tx: commands.change_provider(tx, unit.actor, provider_id, data))
 
@@ -61,19 +62,19 @@ async def list_sites(unit: Unit, limit: Limit = 50, after: After = None) -> Page
 
 
 @post("/sites", summary="Make a site")
-async def create_site(unit: Unit, data: NewSite) -> Site:
+async def create_site(unit: Unit, data: JSONBody[NewSite]) -> Site:
     """A site with its country and time zone."""
     return await unit.write(lambda tx: commands.create_site(tx, unit.actor, data))
 
 
 @get("/sites/{site_id:uuid}", summary="A site")
-async def get_site(unit: Unit, site_id: SiteId) -> Site:
+async def get_site(unit: Unit, site_id: FromPath[SiteId]) -> Site:
     """One site."""
     return await unit.read(lambda tx: queries.get_site(tx, unit.actor, site_id))
 
 
 @patch("/sites/{site_id:uuid}", summary="Change a site")
-async def change_site(unit: Unit, site_id: SiteId, data: SiteChanges) -> Site:
+async def change_site(unit: Unit, site_id: FromPath[SiteId], data: JSONBody[SiteChanges]) -> Site:
     """Changes the fields that are given."""
     return await unit.write(lambda tx: commands.change_site(tx, unit.actor, site_id, data))
 
@@ -85,45 +86,45 @@ async def list_clients(unit: Unit, limit: Limit = 50, after: After = None) -> Pa
 
 
 @post("/clients", summary="Make a client")
-async def create_client(unit: Unit, data: NewClient) -> Client:
+async def create_client(unit: Unit, data: JSONBody[NewClient]) -> Client:
     """Needs an administrator of the whole installation."""
     return await unit.write(lambda tx: commands.create_client(tx, unit.actor, data))
 
 
 @get("/clients/{client_id:uuid}", summary="A client")
-async def get_client(unit: Unit, client_id: ClientId) -> Client:
+async def get_client(unit: Unit, client_id: FromPath[ClientId]) -> Client:
     """One client."""
     return await unit.read(lambda tx: queries.get_client(tx, unit.actor, client_id))
 
 
 @patch("/clients/{client_id:uuid}", summary="Change a client")
-async def change_client(unit: Unit, client_id: ClientId, data: ClientChanges) -> Client:
+async def change_client(unit: Unit, client_id: FromPath[ClientId], data: JSONBody[ClientChanges]) -> Client:
     """Changes the fields that are given."""
     return await unit.write(lambda tx: commands.change_client(tx, unit.actor, client_id, data))
 
 
 @get("/programs", summary="Programs")
 async def list_programs(
-    unit: Unit, client_id: ClientId | None = None, limit: Limit = 50, after: After = None
+    unit: Unit, client_id: FromQuery[ClientId | None] = None, limit: Limit = 50, after: After = None
 ) -> Page[Program]:
     """Programs that you see."""
     return await unit.read(lambda tx: queries.list_programs(tx, unit.actor, client_id, limit, after))
 
 
 @post("/programs", summary="Make a program")
-async def create_program(unit: Unit, data: NewProgram) -> Program:
+async def create_program(unit: Unit, data: JSONBody[NewProgram]) -> Program:
     """A program with its hours, channels, languages and brand voice."""
     return await unit.write(lambda tx: commands.create_program(tx, unit.actor, data))
 
 
 @get("/programs/{program_id:uuid}", summary="A program")
-async def get_program(unit: Unit, program_id: ProgramId) -> Program:
+async def get_program(unit: Unit, program_id: FromPath[ProgramId]) -> Program:
     """One program."""
     return await unit.read(lambda tx: queries.get_program(tx, unit.actor, program_id))
 
 
 @patch("/programs/{program_id:uuid}", summary="Change a program")
-async def change_program(unit: Unit, program_id: ProgramId, data: ProgramChanges) -> Program:
+async def change_program(unit: Unit, program_id: FromPath[ProgramId], data: JSONBody[ProgramChanges]) -> Program:
     """Changes the fields that are given."""
     return await unit.write(lambda tx: commands.change_program(tx, unit.actor, program_id, data))
 
@@ -135,19 +136,19 @@ async def list_teams(unit: Unit, limit: Limit = 50, after: After = None) -> Page
 
 
 @post("/teams", summary="Make a team")
-async def create_team(unit: Unit, data: NewTeam) -> Team:
+async def create_team(unit: Unit, data: JSONBody[NewTeam]) -> Team:
     """A team at a site."""
     return await unit.write(lambda tx: commands.create_team(tx, unit.actor, data))
 
 
 @get("/teams/{team_id:uuid}", summary="A team")
-async def get_team(unit: Unit, team_id: TeamId) -> Team:
+async def get_team(unit: Unit, team_id: FromPath[TeamId]) -> Team:
     """One team."""
     return await unit.read(lambda tx: queries.get_team(tx, unit.actor, team_id))
 
 
 @patch("/teams/{team_id:uuid}", summary="Change a team")
-async def change_team(unit: Unit, team_id: TeamId, data: TeamChanges) -> Team:
+async def change_team(unit: Unit, team_id: FromPath[TeamId], data: JSONBody[TeamChanges]) -> Team:
     """Changes the fields that are given."""
     return await unit.write(lambda tx: commands.change_team(tx, unit.actor, team_id, data))
 

@@ -22,7 +22,7 @@ from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
-from careloom.platform.wire import reader
+from careloom.platform.wire import reader, row_fields
 
 _READ = Permission.ORGANIZATIONS_READ
 read_provider = reader(Provider)
@@ -143,7 +143,7 @@ async def attribute_schema(tx: Tx, client_id: UUID) -> list[Any]:
 
 def read_program(row: Any) -> Program:
     """A program from its row."""
-    return msgspec.convert(dict(row._mapping), Program, strict=False)
+    return msgspec.convert(row_fields(row), Program, strict=False)
 
 
 def _programs() -> Select[Any]:

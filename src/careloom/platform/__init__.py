@@ -1,1 +1,1 @@
-"""What every capability stands on: database, event log, jobs, access, audit, files, settings, web. Knows no capability."""
+"""What every capability stands on: database, event log, jobs, access, audit, files, settings, web."""

@@ -113,13 +113,13 @@ class Actor(Struct, frozen=True):
     @property
     def permissions(self) -> frozenset[Permission]:
         """Every verb held over anything."""
-        return frozenset().union(*(reach.permissions for reach in self.reaches))
+        return frozenset[Permission]().union(*(reach.permissions for reach in self.reaches))
 
 
 def _union(sets: list[frozenset[UUID] | None]) -> frozenset[UUID] | None:
     if any(one is None for one in sets):
         return None
-    return frozenset().union(*(one for one in sets if one is not None))
+    return frozenset[UUID]().union(*(one for one in sets if one is not None))
 
 
 def system_actor(name: str, client_id: UUID | None = None) -> Actor:

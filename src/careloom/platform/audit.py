@@ -98,8 +98,8 @@ async def list_audit(
 def _fields(value: object) -> dict[str, Any] | None:
     if value is None:
         return None
-    plain = to_plain(value)
-    return plain if isinstance(plain, dict) else {"value": plain}
+    plain: Any = to_plain(value)
+    return plain if isinstance(value, (Struct, dict)) else {"value": plain}
 
 
 def _changed(

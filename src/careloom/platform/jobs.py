@@ -69,8 +69,8 @@ def _register(app: procrastinate.App, task: Task, *, scheduled: bool = False) ->
     async def run(**arguments: Any) -> None:
         await task.run(**arguments)
 
-    async def run_scheduled(timestamp: int) -> None:
+    async def run_scheduled(timestamp: int) -> None:  # noqa: ARG001
         await task.run()
 
-    function = run_scheduled if scheduled else run
+    function: Any = run_scheduled if scheduled else run
     return app.task(name=task.name, queue=task.queue, retry=retry)(function)

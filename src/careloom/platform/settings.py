@@ -66,7 +66,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of proxies whose X-Forwarded-For is believed."""
     demo: bool = False
-    """Persona sign-in and demo traffic. Refused without `demo_confirm`, off loopback, and on a database not made by `careloom demo`."""
+    """Persona sign-in and demo traffic; takes effect with `demo_confirm`, on loopback alone."""
     demo_confirm: str = ""
     """Must be `this-is-a-demo` for `demo` to take effect."""
     log_level: str = "info"

@@ -31,6 +31,11 @@ def from_plain(value: object, kind: type[T]) -> T:
     return msgspec.convert(value, kind, strict=False)
 
 
+def row_fields(row: Any) -> dict[str, Any]:
+    """A row's columns by name, for rows with columns that need conversion from plain values."""
+    return {str(key): value for key, value in row._mapping.items()}  # noqa: SLF001
+
+
 def reader(kind: type[T]) -> Callable[[Any], T]:
     """A function that turns a row (any object with attributes) into a Struct of `kind`."""
 

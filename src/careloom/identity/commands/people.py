@@ -67,7 +67,7 @@ async def change_person(tx: Tx, actor: Actor, person_id: PersonId, changes: Pers
     values = {name: value for name, value in _fields(changes).items() if value is not UNSET}
     if person_id != actor.person_id or values.keys() - {"name", "locale"}:
         _require_over(actor, before.provider_id, before.client_id)
-        await _require_no_more(tx, actor, before, before.grants)
+        await _require_no_more(tx, actor, before.grants)
     if changes.team_id is not UNSET:
         await _require_team_of(tx, actor, changes.team_id, before.provider_id)
     after = msgspec.structs.replace(before, **values)
@@ -87,7 +87,7 @@ async def set_grants(tx: Tx, actor: Actor, person_id: PersonId, grants: tuple[Ro
     """Replaces a person's grants; raises GrantTooWideError for what the actor does not hold."""
     before = await get_person(tx, actor, person_id)
     _require_over(actor, before.provider_id, before.client_id)
-    await _require_no_more(tx, actor, before, before.grants)
+    await _require_no_more(tx, actor, before.grants)
     await tx.execute(delete(role_grant).where(role_grant.c.person_id == person_id))
     await _store_grants(tx, actor, before, grants)
     after = msgspec.structs.replace(before, grants=grants)
@@ -99,7 +99,7 @@ async def set_password(tx: Tx, actor: Actor, person_id: PersonId, password: str)
     """Sets someone else's password and signs them out everywhere."""
     someone = await get_person(tx, actor, person_id)
     _require_over(actor, someone.provider_id, someone.client_id)
-    await _require_no_more(tx, actor, someone, someone.grants)
+    await _require_no_more(tx, actor, someone.grants)
     await store_password(tx, actor, person_id, password)
     await end_sessions(tx, actor, person_id)
     await audit.record(
@@ -112,7 +112,7 @@ async def _store_grants(tx: Tx, actor: Actor, someone: Person, grants: tuple[Rol
         if (grant.scope == "everything") != (grant.scope_id is None):
             message = "Name a scope_id, except for the scope `everything`."
             raise InvalidInputError(errors=(FieldError(f"/grants/{index}/scope_id", message),))
-    await _require_no_more(tx, actor, someone, grants)
+    await _require_no_more(tx, actor, grants)
     rows = [
         {"id": new_id(), "person_id": someone.id, "role": one.role, "scope": one.scope, "scope_id": one.scope_id}
         for one in dict.fromkeys(grants)
@@ -121,7 +121,7 @@ async def _store_grants(tx: Tx, actor: Actor, someone: Person, grants: tuple[Rol
         await tx.execute(role_grant.insert(), rows)
 
 
-async def _require_no_more(tx: Tx, actor: Actor, someone: Person, grants: tuple[RoleGrant, ...]) -> None:
+async def _require_no_more(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -> None:
     organization = await organization_of(tx, grants)
     for grant, reach in zip(grants, reaches(grants, None, organization), strict=True):
         if grant.scope_id is not None and not (reach.client_ids or reach.provider_ids):

@@ -26,7 +26,7 @@ def reaches(grants: Sequence[RoleGrant], employer_id: UUID | None, organization:
 
 def _reach(grant: RoleGrant, employer_id: UUID | None, organization: Organization) -> Reach:
     permissions = PERMISSIONS[grant.role]
-    own = frozenset() if employer_id is None else frozenset({employer_id})
+    own: frozenset[UUID] = frozenset() if employer_id is None else frozenset({employer_id})
     if grant.scope is ScopeKind.EVERYTHING or grant.scope_id is None:
         return Reach(permissions, None, None)
     if grant.scope is ScopeKind.CLIENT:

@@ -1,7 +1,7 @@
 """What each role may do."""
 
 from careloom.identity.types import Role
-from careloom.platform.access import Permission as P
+from careloom.platform.access import Permission as P  # noqa: N817
 
 _LOOK = frozenset({P.ORGANIZATIONS_READ, P.CUSTOMERS_READ, P.CONVERSATIONS_READ, P.KNOWLEDGE_READ, P.QUEUES_READ})
 _STAFF = _LOOK | {P.PEOPLE_READ, P.CHANNELS_READ}

@@ -14,6 +14,7 @@ from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
+from careloom.platform.wire import row_fields
 
 
 def people_with_grants() -> Select[Any]:
@@ -38,7 +39,7 @@ def people_with_grants() -> Select[Any]:
 
 def read_person(row: Any) -> Person:
     """A person from a row of `people_with_grants`."""
-    return msgspec.convert(dict(row._mapping), Person, strict=False)
+    return msgspec.convert(row_fields(row), Person, strict=False)
 
 
 async def get_person(tx: Tx, actor: Actor, person_id: PersonId) -> Person:

@@ -45,7 +45,7 @@ class EmbeddedPostgres:
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             server = postgres_server.get_server(self.folder, cleanup_mode=None, start=False)
-            with postgres_server.PostgresServer._lock:  # pyright: ignore[reportPrivateUsage]
+            with postgres_server.PostgresServer._lock:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
                 server.ensure_pgdata_inited()
                 self._configure(server)
                 server.ensure_postgres_running()

@@ -1,5 +1,6 @@
 """An event: a frozen value in the past tense, published with the change that it tells of."""
 
+import builtins
 import re
 from datetime import datetime
 from typing import Any
@@ -47,7 +48,7 @@ class LoggedEvent(Struct, frozen=True):
     data: dict[str, Any]
     at: datetime
 
-    def read(self, kind: type[Event]) -> Any:
+    def read(self, kind: builtins.type[Event]) -> Any:
         """The event as a Struct of `kind`."""
         owners = {name: getattr(self, name) for name in _OWNERS}
         return msgspec.convert({**self.data, **owners}, kind, strict=False)

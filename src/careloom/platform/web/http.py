@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Response, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
@@ -15,11 +15,10 @@ from careloom.platform.audit import AuditEntry
 from careloom.platform.eventlog import parked
 from careloom.platform.eventlog.parked import ParkedEvent, Retry
 from careloom.platform.paging import MAX_LIMIT, Page
-from careloom.platform.runtime import Runtime
-from careloom.platform.web.unit import Unit
+from careloom.platform.web.unit import Process, Unit
 
-Limit = Annotated[int, Parameter(ge=1, le=MAX_LIMIT, description="How many items at most.")]
-After = Annotated[str | None, Parameter(max_length=500, description="`next` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many items at most.")]
+After = Annotated[str | None, QueryParameter(max_length=500, description="`next` of the page before.")]
 
 
 @get("/health", sync_to_thread=False, summary="The process is alive")
@@ -29,7 +28,7 @@ def health() -> dict[str, str]:
 
 
 @get("/ready", summary="The process can serve")
-async def ready(runtime: Runtime) -> dict[str, str]:
+async def ready(runtime: Process) -> dict[str, str]:
     """Answers 200 once the database answers."""
     async with runtime.database.transaction(system_actor("ready")) as tx:
         await tx.execute(text("SELECT 1"))
@@ -45,9 +44,9 @@ def metrics() -> Response[bytes]:
 @get("/audit", summary="Audit trail, newest first")
 async def get_audit(
     unit: Unit,
-    client_id: UUID | None = None,
-    subject_id: UUID | None = None,
-    person_id: UUID | None = None,
+    client_id: FromQuery[UUID | None] = None,
+    subject_id: FromQuery[UUID | None] = None,
+    person_id: FromQuery[UUID | None] = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[AuditEntry]:
@@ -72,9 +71,9 @@ async def get_parked_events(unit: Unit, limit: Limit = 50, after: After = None) 
 
 
 @post("/parked-events/{parked_id:uuid}/retry", status_code=200, summary="Run a parked event again")
-async def retry_parked_event(unit: Unit, parked_id: UUID, state: State) -> Retry:
+async def retry_parked_event(unit: Unit, parked_id: FromPath[UUID], request: Request[Any, Any, State]) -> Retry:
     """Runs the event in its consumer; it is settled when that succeeds."""
-    consumers: dict[str, Any] = state.consumers
+    consumers: dict[str, Any] = request.app.state.consumers
     return await unit.write(lambda tx: parked.retry_parked(tx, unit.actor, parked_id, consumers))
 
 

@@ -35,6 +35,7 @@ class RequestTrail(ASGIMiddleware):
         """Runs the request with its id in logs, in its problem documents and in `X-Request-Id`."""
         request_id = str(new_id())
         scope.setdefault("state", {})["request_id"] = request_id
+        method = str(scope.get("method", ""))
         started = time.perf_counter()
         status = 500
 
@@ -51,6 +52,6 @@ class RequestTrail(ASGIMiddleware):
             finally:
                 seconds = time.perf_counter() - started
                 route = str(scope.get("path_template") or "unmatched")
-                REQUESTS.labels(scope["method"], route, status).inc()
+                REQUESTS.labels(method, route, status).inc()
                 SECONDS.labels(route).observe(seconds)
-                log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+                log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

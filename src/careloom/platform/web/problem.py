@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem documents."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import structlog
@@ -36,10 +36,9 @@ def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     """An error of the web framework: bad JSON, unknown path, wrong method, too large a body."""
     errors: tuple[FieldError, ...] = ()
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        extra = cast("list[dict[str, str]]", error.extra)
         errors = tuple(
-            FieldError("/" + str(one.get("key", "")).replace(".", "/"), str(one.get("message", "")))
-            for one in error.extra
-            if isinstance(one, dict)
+            FieldError("/" + str(one.get("key", "")).replace(".", "/"), str(one.get("message", ""))) for one in extra
         )
     detail = "; ".join(one.message for one in errors) if errors else error.detail
     title = "The request is not valid." if error.status_code == 400 else error.detail.split(".")[0] + "."

@@ -9,7 +9,7 @@ from litestar.di import Provide
 
 from careloom.platform.access import Actor
 from careloom.platform.runtime import Runtime
-from careloom.platform.web.unit import Unit, hash_request
+from careloom.platform.web.unit import UnitOfWork, hash_request
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -22,8 +22,9 @@ class Authenticate(Protocol):
         ...
 
 
-async def provide_unit(request: Request[Any, Any, State], state: State) -> Unit:
+async def provide_unit(request: Request[Any, Any, State]) -> UnitOfWork:
     """The request's unit of work, as the authenticated actor."""
+    state = request.app.state
     runtime: Runtime = state.runtime
     authenticate: Authenticate = state.authenticate
     actor = await authenticate(runtime, request)
@@ -31,12 +32,12 @@ async def provide_unit(request: Request[Any, Any, State], state: State) -> Unit:
     request_hash = ""
     if key is not None:
         request_hash = hash_request(request.method, request.url.path, await request.body())
-    return Unit(runtime, actor, key, request_hash)
+    return UnitOfWork(runtime, actor, key, request_hash)
 
 
-async def provide_runtime(state: State) -> Runtime:
+async def provide_runtime(request: ASGIConnection[Any, Any, Any, Any]) -> Runtime:
     """The process's runtime, for handlers that strangers reach."""
-    return state.runtime
+    return request.app.state.runtime
 
 
 def client_ip(runtime: Runtime, connection: Connection) -> str:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from litestar.di import NamedDependency
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -21,7 +22,7 @@ _NOBODY = UUID(int=0)
 _MAX_KEY = 200
 
 
-class Unit:
+class UnitOfWork:
     """What a handler is given: `actor`, `runtime`, and `read` and `write` to run a use case in a transaction."""
 
     def __init__(self, runtime: Runtime, actor: Actor, key: str | None, request_hash: str) -> None:
@@ -88,3 +89,10 @@ class Unit:
 def hash_request(method: str, path: str, body: bytes) -> str:
     """What makes two requests the same request."""
     return hashlib.sha256(f"{method} {path}\n".encode() + body).hexdigest()
+
+
+Unit = NamedDependency[UnitOfWork]
+"""The request's unit of work, as handlers ask for it: `unit: Unit`."""
+
+Process = NamedDependency[Runtime]
+"""The process's runtime, for handlers that strangers reach: `runtime: Process`."""

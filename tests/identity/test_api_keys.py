@@ -1,0 +1,43 @@
+"""API keys: shown once, scoped, revocable."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+from careloom.identity.types import Person, Role, ScopeKind
+from tests.world import World
+
+SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
+
+
+async def test_a_key_acts_for_its_person_until_it_is_revoked(
+    api: httpx.AsyncClient, world: World, sign_in: SignIn
+) -> None:
+    await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+    made = (await api.post("/api/api-keys", json={"name": "robot"})).json()
+    bearer = {"Authorization": f"Bearer {made['secret']}"}
+    async with httpx.AsyncClient(transport=api._transport, base_url="http://careloom.test") as robot:
+        assert (await robot.get("/api/providers", headers=bearer)).status_code == 200
+        await api.delete(f"/api/api-keys/{made['key']['id']}")
+        assert (await robot.get("/api/providers", headers=bearer)).status_code == 401
+    assert made["secret"] not in (await api.get("/api/api-keys")).text
+
+
+async def test_a_key_held_to_one_client_sees_no_other(api: httpx.AsyncClient, world: World, sign_in: SignIn) -> None:
+    mine, other = await world.client("Mine"), await world.client("Other")
+    await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+    made = (await api.post("/api/api-keys", json={"name": "one", "client_ids": [str(mine.id)]})).json()
+    bearer = {"Authorization": f"Bearer {made['secret']}"}
+    async with httpx.AsyncClient(transport=api._transport, base_url="http://careloom.test") as robot:
+        listed = (await robot.get("/api/clients", headers=bearer)).json()
+        assert [one["name"] for one in listed["items"]] == ["Mine"]
+        assert (await robot.get(f"/api/clients/{other.id}", headers=bearer)).status_code == 404
+
+
+async def test_nobody_makes_a_key_with_a_permission_they_do_not_hold(
+    api: httpx.AsyncClient, world: World, sign_in: SignIn
+) -> None:
+    client = await world.client()
+    await sign_in(api, await world.person(Role.CLIENT_VIEWER, ScopeKind.CLIENT, client.id, client=client))
+    answer = await api.post("/api/api-keys", json={"name": "robot", "permissions": ["people.write"]})
+    assert answer.status_code == 403
