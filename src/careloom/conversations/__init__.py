@@ -1,0 +1,1 @@
+"""Owns cases, conversations, messages, their intervals and files. Publishes what happens to each conversation."""

@@ -1,0 +1,167 @@
+"""A conversation locked for the rest of the transaction: its row, its changes of phase, its events."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import select, update
+
+from careloom.conversations.core.intervals import Step, next_interval
+from careloom.conversations.events import (
+    ConversationAssigned,
+    ConversationChanged,
+    ConversationReopened,
+    ConversationResolved,
+    MessageAdded,
+    PhaseChanged,
+    facts,
+)
+from careloom.conversations.queries.conversation import COLUMNS, current_interval, read_conversation, visible
+from careloom.conversations.tables.contact import conversation, conversation_interval
+from careloom.conversations.types import Conversation, Interval, Phase, QueueId, Status
+from careloom.identity.types import PersonId
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+from careloom.platform.eventlog.event import Event, publish
+
+_INNER = (conversation.c.last_inbound_seq, conversation.c.read_seq, conversation.c.interval_seq)
+_QUIET: Final = frozenset({"updated_at", "last_seq", "last_inbound_seq", "read_seq", "interval_seq", "assignee_name"})
+_BY_MESSAGE: Final = frozenset({"preview", "unread", "waiting_since", "due_at"})
+
+
+class Held(Struct, frozen=True):
+    """A conversation whose row is locked, with the counters that stay inside."""
+
+    conversation: Conversation
+    last_inbound_seq: int
+    read_seq: int
+    interval_seq: int
+
+
+async def hold_conversation(
+    tx: Tx, actor: Actor, conversation_id: UUID, permission: Permission = Permission.CONVERSATIONS_READ
+) -> Held:
+    """Locks the conversation until the transaction ends.
+
+    Raises NotFoundError where the actor may not see it, ForbiddenError where `permission` is lacking.
+    """
+    statement = select(*COLUMNS, *_INNER).where(conversation.c.id == conversation_id)
+    seen = visible(actor) if permission is not Permission.MESSAGES_INGEST else visible(actor, permission)
+    row = (await tx.execute(statement.where(seen).with_for_update())).one_or_none()
+    if row is None:
+        raise NotFoundError
+    held = _held(row)
+    one = held.conversation
+    actor.require(permission, client_id=one.client_id, program_id=one.program_id)
+    return held
+
+
+async def change(tx: Tx, held: Held, at: datetime, **values: Any) -> Held:
+    """Writes `values` and `updated_at` to the locked row; answers it as it is now."""
+    one = held.conversation
+    statement = (
+        update(conversation)
+        .where(conversation.c.client_id == one.client_id, conversation.c.id == one.id)
+        .values(updated_at=max(at, one.updated_at), **values)
+        .returning(*COLUMNS, *_INNER)
+    )
+    return _held((await tx.execute(statement)).one())
+
+
+async def move(
+    tx: Tx,
+    held: Held,
+    phase: Phase,
+    at: datetime,
+    *,
+    queue_id: QueueId | None,
+    agent_id: PersonId | None = None,
+    **values: Any,
+) -> Held:
+    """Closes the open interval, opens one in `phase`, writes `values`, and publishes PhaseChanged.
+
+    Raises PhaseRefusedError where the lifecycle does not allow it.
+    """
+    one = held.conversation
+    current = await current_interval(tx, one.client_id, one.id)
+    step = next_interval(current, phase, one.channel, at, queue_id=queue_id, agent_id=agent_id)
+    await _write(tx, one.client_id, step)
+    after = await change(tx, held, at, phase=phase, queue_id=queue_id, interval_seq=step.opened.seq, **values)
+    waited = 0.0 if one.waiting_since is None else (step.opened.began_at - one.waiting_since).total_seconds()
+    await publish(
+        tx,
+        PhaseChanged(
+            **facts(after.conversation),
+            interval_seq=step.opened.seq,
+            phase=phase,
+            agent_id=agent_id,
+            at=step.opened.began_at,
+            previous=current.phase,
+            previous_queue_id=current.queue_id,
+            previous_agent_id=current.agent_id,
+            previous_began_at=current.began_at,
+            waited_seconds=max(0.0, waited),
+        ),
+    )
+    return after
+
+
+async def open_interval(tx: Tx, client_id: UUID, interval: Interval, previous_ended_at: datetime | None) -> None:
+    """Stores an interval that is still open."""
+    await tx.execute(
+        conversation_interval.insert().values(
+            client_id=client_id,
+            conversation_id=interval.conversation_id,
+            seq=interval.seq,
+            phase=interval.phase,
+            queue_id=interval.queue_id,
+            agent_id=interval.agent_id,
+            began_at=interval.began_at,
+            ended_at=interval.ended_at,
+            previous_ended_at=previous_ended_at,
+        )
+    )
+
+
+async def tell(tx: Tx, before: Conversation, after: Conversation, *further: Event) -> None:
+    """Publishes what differs between `before` and `after`, then `further`."""
+    events: list[Event] = []
+    changed = _differences(before, after)
+    if any(isinstance(event, MessageAdded) for event in further) and _BY_MESSAGE.issuperset(changed):
+        changed = ()
+    if after.assignee_id != before.assignee_id:
+        events.append(ConversationAssigned(**facts(after), previous_id=before.assignee_id))
+    if after.status is Status.RESOLVED and before.status is not Status.RESOLVED:
+        events.append(ConversationResolved(**facts(after), disposition_id=after.disposition_id))
+    if before.status is Status.RESOLVED and after.status is not Status.RESOLVED:
+        events.append(ConversationReopened(**facts(after)))
+    if changed:
+        events.append(ConversationChanged(**facts(after), changed=changed))
+    await publish(tx, *events, *further)
+
+
+def _differences(before: Conversation, after: Conversation) -> tuple[str, ...]:
+    names = (name for name in Conversation.__struct_fields__ if name not in _QUIET)
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+
+
+async def _write(tx: Tx, client_id: UUID, step: Step) -> None:
+    table = conversation_interval.c
+    closing = update(conversation_interval).where(
+        table.client_id == client_id,
+        table.conversation_id == step.closed.conversation_id,
+        table.seq == step.closed.seq,
+    )
+    await tx.execute(closing.values(ended_at=step.closed.ended_at))
+    await open_interval(tx, client_id, step.opened, step.closed.ended_at)
+
+
+def _held(row: Any) -> Held:
+    return Held(
+        conversation=read_conversation(row),
+        last_inbound_seq=row.last_inbound_seq,
+        read_seq=row.read_seq,
+        interval_seq=row.interval_seq,
+    )

@@ -1,0 +1,47 @@
+"""What a change leaves behind for its readers: system events, notes, and lines of the customer's timeline."""
+
+from datetime import datetime
+
+from careloom.conversations.commands.message import Entry, insert_message
+from careloom.conversations.types import Conversation, Message, MessageKind
+from careloom.customers.commands.timeline import add_entry
+from careloom.customers.types import TimelineKind
+from careloom.platform.access import Actor
+from careloom.platform.database.transactions import Tx
+
+
+async def add_event(
+    tx: Tx, actor: Actor, one: Conversation, seq: int, key: str, at: datetime, **details: str
+) -> Message:
+    """Stores the system event `key` as number `seq`; customers see `details` too."""
+    entry = Entry(kind=MessageKind.EVENT, author_id=actor.person_id, author_name=actor.name, text=key, details=details)
+    return await add_message(tx, one, seq, entry, at)
+
+
+async def write_note(tx: Tx, actor: Actor, one: Conversation, seq: int, text: str, at: datetime) -> Message:
+    """Stores a note as number `seq`, for agents only."""
+    entry = Entry(kind=MessageKind.NOTE, author_id=actor.person_id, author_name=actor.name, text=text.strip())
+    return await add_message(tx, one, seq, entry, at)
+
+
+async def add_message(tx: Tx, one: Conversation, seq: int, entry: Entry, at: datetime) -> Message:
+    """Stores an entry that no channel knows yet."""
+    stored = await insert_message(tx, one, seq, entry, at)
+    if stored is None:
+        raise AssertionError("an entry without an external id is always stored")
+    return stored
+
+
+async def remember(tx: Tx, one: Conversation, kind: TimelineKind, at: datetime, who: str) -> None:
+    """Adds a line about the conversation to its customer's timeline."""
+    await add_entry(
+        tx,
+        one.client_id,
+        one.customer_id,
+        kind,
+        at,
+        summary=one.subject,
+        channel=one.channel,
+        conversation_id=one.id,
+        actor_name=who,
+    )

@@ -1,0 +1,98 @@
+"""Stores one entry of a conversation under its next number."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from careloom.conversations.events import MessageAdded, facts
+from careloom.conversations.tables.message import file, message
+from careloom.conversations.types import Attachment, Conversation, Delivery, Message, MessageId, MessageKind
+from careloom.organizations.types import Channel
+from careloom.platform.database.transactions import Tx
+from careloom.platform.ids import new_id
+from careloom.platform.wire import reader, to_plain
+
+PREVIEW_LENGTH: Final = 140
+_INNER = {"client_id", "channel", "external_id", "subject", "previous_seq", "search"}
+COLUMNS = tuple(column for column in message.c if column.name not in _INNER)
+read_message = reader(Message)
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """What is to be stored; `external_id` is the channel's own key, `subject` is searched with the text."""
+
+    kind: MessageKind
+    author_name: str
+    text: str
+    author_id: UUID | None = None
+    html: str | None = None
+    folded_text: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    details: dict[str, str] = {}
+    delivery: Delivery = Delivery.NONE
+    external_id: str | None = None
+    subject: str | None = None
+
+
+async def insert_message(tx: Tx, one: Conversation, seq: int, entry: Entry, at: datetime) -> Message | None:
+    """Stores `entry` as number `seq` of the locked conversation; None where its external id is stored already."""
+    statement = insert(message).values(
+        client_id=one.client_id,
+        conversation_id=one.id,
+        seq=seq,
+        id=MessageId(new_id()),
+        channel=one.channel,
+        at=at,
+        **_values(entry),
+    )
+    if entry.external_id is not None:
+        statement = statement.on_conflict_do_nothing(
+            index_elements=[message.c.client_id, message.c.channel, message.c.external_id],
+            index_where=message.c.external_id.is_not(None),
+        )
+    row = (await tx.execute(statement.returning(*COLUMNS))).one_or_none()
+    if row is None:
+        return None
+    if entry.attachments:
+        ids = [attachment.file_id for attachment in entry.attachments]
+        claim = update(file).where(file.c.client_id == one.client_id, file.c.id.in_(ids))
+        await tx.execute(claim.values(conversation_id=one.id))
+    return read_message(row)
+
+
+async def find_message(tx: Tx, client_id: UUID, channel: Channel, external_id: str) -> Message | None:
+    """The message that a channel knows by `external_id`."""
+    statement = select(*COLUMNS).where(
+        message.c.client_id == client_id, message.c.channel == channel, message.c.external_id == external_id
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    return None if row is None else read_message(row)
+
+
+def added(one: Conversation, stored: Message) -> MessageAdded:
+    """The event of a stored message."""
+    return MessageAdded(**facts(one), seq=stored.seq, kind=stored.kind, author_id=stored.author_id)
+
+
+def preview(text: str) -> str:
+    """The first line of a list entry: the beginning of `text` with its white space folded."""
+    folded = " ".join(text[: PREVIEW_LENGTH * 8].split())
+    return folded if len(folded) <= PREVIEW_LENGTH else folded[: PREVIEW_LENGTH - 1] + "…"
+
+
+def storable(text: str) -> str:
+    """`text` without what PostgreSQL cannot hold: NUL and lone surrogates."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _values(entry: Entry) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(entry, name) for name in entry.__struct_fields__}
+    for name in ("author_name", "text", "html", "folded_text", "subject"):
+        if values[name] is not None:
+            values[name] = storable(values[name])
+    values["attachments"] = to_plain(entry.attachments)
+    return values

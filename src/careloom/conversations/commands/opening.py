@@ -1,0 +1,92 @@
+"""Begins a conversation, in a case of its own or in one that exists."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from careloom.conversations.commands.held import open_interval
+from careloom.conversations.core.intervals import first_interval
+from careloom.conversations.queries.conversation import COLUMNS, read_conversation
+from careloom.conversations.tables.contact import care_case, conversation
+from careloom.conversations.types import CaseId, Conversation, Phase, QueueId, Status
+from careloom.customers.commands.hold import HeldCustomer
+from careloom.customers.types import CustomerId
+from careloom.identity.types import PersonId
+from careloom.organizations.commands import take_case_number
+from careloom.organizations.types import Channel, ClientId, ProgramId
+from careloom.platform.database.transactions import Tx
+from careloom.platform.ids import new_id
+
+SUBJECT_LENGTH: Final = 200
+
+
+async def open_conversation(
+    tx: Tx,
+    customer: HeldCustomer,
+    *,
+    client_id: ClientId,
+    program_id: ProgramId,
+    channel: Channel,
+    subject: str,
+    at: datetime,
+    case: tuple[CaseId, int] | None,
+    queue_id: QueueId | None = None,
+    agent: tuple[PersonId, str] | None = None,
+    **values: Any,
+) -> Conversation:
+    """Stores a new conversation with its first interval: with `agent` where given, else queued.
+
+    Without `case` a new one is opened. Publishes nothing.
+    """
+    subject = subject[:SUBJECT_LENGTH]
+    if case is None:
+        case = await open_case(tx, client_id, program_id, customer.id, subject, at)
+    phase = Phase.QUEUED if agent is None else Phase.WITH_AGENT
+    agent_id, agent_name = agent or (None, None)
+    statement = (
+        conversation.insert()
+        .values(
+            client_id=client_id,
+            id=new_id(),
+            program_id=program_id,
+            case_id=case[0],
+            case_number=case[1],
+            customer_id=customer.id,
+            customer_name=customer.name,
+            channel=channel,
+            subject=subject,
+            status=Status.OPEN,
+            phase=phase,
+            queue_id=queue_id,
+            assignee_id=agent_id,
+            assignee_name=agent_name,
+            interval_seq=1,
+            created_at=at,
+            updated_at=at,
+            **values,
+        )
+        .returning(*COLUMNS)
+    )
+    one = read_conversation((await tx.execute(statement)).one())
+    first = first_interval(one.id, phase, channel, at, queue_id=queue_id, agent_id=agent_id)
+    await open_interval(tx, client_id, first, None)
+    return one
+
+
+async def open_case(
+    tx: Tx, client_id: ClientId, program_id: ProgramId, customer_id: CustomerId, subject: str, at: datetime
+) -> tuple[CaseId, int]:
+    """Stores a new case under the client's next number; answers both."""
+    case_id = CaseId(new_id())
+    number = await take_case_number(tx, client_id)
+    await tx.execute(
+        care_case.insert().values(
+            client_id=client_id,
+            id=case_id,
+            program_id=program_id,
+            number=number,
+            customer_id=customer_id,
+            subject=subject,
+            created_at=at,
+        )
+    )
+    return case_id, number

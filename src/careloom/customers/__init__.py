@@ -1,0 +1,1 @@
+"""Owns customers, their identities, merges, notes, consents and timeline. Publishes what happens to customers."""

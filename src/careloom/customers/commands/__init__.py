@@ -1,0 +1,1 @@
+"""Changes of customers; one noun or use case a file."""

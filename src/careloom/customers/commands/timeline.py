@@ -1,0 +1,38 @@
+"""Adds to a customer's timeline."""
+
+from datetime import datetime
+from uuid import UUID
+
+from careloom.customers.tables import timeline_entry
+from careloom.customers.types import TimelineKind
+from careloom.organizations.types import Channel
+from careloom.platform.database.transactions import Tx
+from careloom.platform.ids import new_id
+
+
+async def add_entry(
+    tx: Tx,
+    client_id: UUID,
+    customer_id: UUID,
+    kind: TimelineKind,
+    at: datetime,
+    *,
+    summary: str = "",
+    channel: Channel | None = None,
+    conversation_id: UUID | None = None,
+    actor_name: str | None = None,
+) -> None:
+    """Adds one line to the customer's timeline; `conversation_id` opens the contact behind it."""
+    await tx.execute(
+        timeline_entry.insert().values(
+            client_id=client_id,
+            id=new_id(),
+            customer_id=customer_id,
+            at=at,
+            kind=kind,
+            channel=channel,
+            conversation_id=conversation_id,
+            actor_name=actor_name,
+            summary=summary,
+        )
+    )

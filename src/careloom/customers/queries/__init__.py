@@ -1,0 +1,1 @@
+"""Reads of customers; one noun a file."""

@@ -1,0 +1,62 @@
+"""Single customers with their identities."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from careloom.customers.tables import customer, customer_identity
+from careloom.customers.types import Customer, CustomerId, Identity, IdentityKind
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+from careloom.platform.wire import reader
+
+read_identity = reader(Identity)
+
+
+async def get_customer(tx: Tx, actor: Actor, customer_id: UUID) -> Customer:
+    """One customer as stored, also one merged away; raises NotFoundError."""
+    row = (await tx.execute(select(customer).where(customer.c.id == customer_id))).one_or_none()
+    if row is None or not actor.may(Permission.CUSTOMERS_READ, client_id=row.client_id):
+        raise NotFoundError
+    return await whole(tx, row)
+
+
+async def find_by_identity(tx: Tx, client_id: UUID, kind: IdentityKind, value: str) -> Customer | None:
+    """The customer who has the address, already in its stored form."""
+    table = customer_identity.c
+    statement = (
+        select(customer)
+        .join(customer_identity, (table.client_id == customer.c.client_id) & (table.customer_id == customer.c.id))
+        .where(table.client_id == client_id, table.kind == kind, table.value == value)
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    return None if row is None else await whole(tx, row)
+
+
+async def load(tx: Tx, client_id: UUID, customer_id: UUID) -> Customer:
+    """The customer, for commands that have checked the access; raises NotFoundError."""
+    statement = select(customer).where(customer.c.client_id == client_id, customer.c.id == customer_id)
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return await whole(tx, row)
+
+
+async def list_identities(tx: Tx, client_id: UUID, customer_id: CustomerId) -> list[Identity]:
+    """The customer's addresses, oldest first."""
+    table = customer_identity.c
+    statement = (
+        select(customer_identity)
+        .where(table.client_id == client_id, table.customer_id == customer_id)
+        .order_by(table.added_at, table.id)
+    )
+    return [read_identity(row) for row in await tx.execute(statement)]
+
+
+async def whole(tx: Tx, row: Any) -> Customer:
+    """A customer from its row, with identities."""
+    identities = await list_identities(tx, row.client_id, row.id)
+    return msgspec.convert({**row._asdict(), "identities": identities}, Customer, strict=False)

@@ -1,0 +1,114 @@
+"""Tables of customers, identities, merges, notes, consents and the timeline."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from careloom.platform.database.schema import client_table
+
+
+def _of_customer(column: str = "customer_id") -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["client_id", column], ["customer.client_id", "customer.id"])
+
+
+customer = client_table(
+    "customer",
+    Column("id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language", Text),
+    Column("attributes", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("merged_into", Uuid),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("client_id", "id"),
+    _of_customer("merged_into"),
+    Index("ix_customer_id", "id"),
+    Index("ix_customer_client_id_name", "client_id", text("lower(name) text_pattern_ops")),
+)
+
+customer_identity = client_table(
+    "customer_identity",
+    Column("id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("verified", Boolean, nullable=False, server_default=text("false")),
+    Column("added_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("client_id", "id"),
+    UniqueConstraint("client_id", "kind", "value"),
+    _of_customer(),
+    Index("ix_customer_identity_client_id_customer_id", "client_id", "customer_id"),
+    Index("ix_customer_identity_client_id_value", "client_id", text("value text_pattern_ops")),
+)
+
+customer_merge = client_table(
+    "customer_merge",
+    Column("id", Uuid, nullable=False),
+    Column("kept_id", Uuid, nullable=False),
+    Column("merged_id", Uuid, nullable=False),
+    Column("merged_name", Text, nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("moved", JSONB, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("undone_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("client_id", "id"),
+    _of_customer("kept_id"),
+    _of_customer("merged_id"),
+    Index("ix_customer_merge_client_id_kept_id", "client_id", "kept_id"),
+    Index(
+        "uq_customer_merge_merged_id", "client_id", "merged_id", unique=True, postgresql_where=text("undone_at IS NULL")
+    ),
+)
+
+customer_note = client_table(
+    "customer_note",
+    Column("id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("author_id", Uuid),
+    Column("author_name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("client_id", "id"),
+    _of_customer(),
+    Index("ix_customer_note_client_id_customer_id", "client_id", "customer_id", "id"),
+)
+
+customer_consent = client_table(
+    "customer_consent",
+    Column("id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("channel", Text),
+    Column("granted", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("client_id", "id"),
+    _of_customer(),
+    Index("ix_customer_consent_client_id_customer_id", "client_id", "customer_id", "at"),
+)
+
+timeline_entry = client_table(
+    "timeline_entry",
+    Column("id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text),
+    Column("conversation_id", Uuid),
+    Column("actor_name", Text),
+    Column("summary", Text, nullable=False),
+    PrimaryKeyConstraint("client_id", "id"),
+    _of_customer(),
+    Index("ix_timeline_entry_client_id_customer_id_at", "client_id", "customer_id", "at", "id"),
+)

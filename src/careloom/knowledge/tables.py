@@ -1,0 +1,18 @@
+"""Tables of macros."""
+
+from sqlalchemy import Column, DateTime, ForeignKey, Index, PrimaryKeyConstraint, Text, Uuid, func
+
+from careloom.platform.database.schema import client_table
+
+macro = client_table(
+    "macro",
+    Column("id", Uuid, nullable=False),
+    Column("program_id", Uuid, ForeignKey("program.id")),
+    Column("name", Text, nullable=False),
+    Column("shortcut", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("client_id", "id"),
+    Index("ix_macro_client_id_name", "client_id", "name", "id"),
+)
