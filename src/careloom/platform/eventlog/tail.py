@@ -1,0 +1,92 @@
+"""The tail of the log in one process: every event once, in order, to whoever subscribes."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from careloom.platform.access import Actor, system_actor
+from careloom.platform.database.transactions import Database
+from careloom.platform.eventlog.event import LoggedEvent
+from careloom.platform.eventlog.reader import LogReader
+from careloom.platform.hub import Hub
+
+log = structlog.get_logger()
+
+Subscriber = Callable[[LoggedEvent], None]
+_SYSTEM = system_actor("tail")
+_GAP_SECONDS = 0.003
+_IDLE_SECONDS = 1.0
+_KEPT = 20_000
+
+
+class LogTail:
+    """Reads the log once for all sockets of the process and keeps its recent part for those who come back."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._reader = LogReader()
+        self._subscribers: set[Subscriber] = set()
+        self._recent: deque[LoggedEvent] = deque(maxlen=_KEPT)
+        self._started_at = 0
+        self.position = 0
+        self.ready = asyncio.Event()
+
+    @contextmanager
+    def subscribe(self, subscriber: Subscriber) -> Generator[None]:
+        """Calls `subscriber` with each event from now on, in order. It must not wait."""
+        self._subscribers.add(subscriber)
+        try:
+            yield
+        finally:
+            self._subscribers.discard(subscriber)
+
+    def missed(self, after: int) -> list[LoggedEvent] | None:
+        """Events with a higher id than `after` up to now, from memory; None where memory does not reach back."""
+        oldest = self._recent[0].id if len(self._recent) == _KEPT else self._started_at + 1
+        if after < oldest - 1:
+            return None
+        return [event for event in self._recent if event.id > after]
+
+    async def missed_from_log(self, actor: Actor, after: int, limit: int) -> list[LoggedEvent]:
+        """What the actor missed after `after` up to now, from the database, at most `limit` events."""
+        async with self._database.transaction(actor) as tx:
+            return await self._reader.after(tx, after, self.position, limit)
+
+    async def run(self) -> None:
+        """Reads until cancelled; survives the loss of its database connection."""
+        with self._hub.subscribe() as wake:
+            while True:
+                wake.clear()
+                try:
+                    behind = await self._read_on()
+                except (OperationalError, DBAPIError, OSError) as error:
+                    log.warning("tail_lost_database", error=type(error).__name__)
+                    await asyncio.sleep(_IDLE_SECONDS / 2)
+                    continue
+                await _pause(wake, _GAP_SECONDS if behind else _IDLE_SECONDS)
+
+    async def _read_on(self) -> bool:
+        async with self._database.transaction(_SYSTEM) as tx:
+            safe = await self._reader.safe_position(tx)
+            if not self.ready.is_set():
+                self.position = self._started_at = safe
+                self.ready.set()
+            events = await self._reader.after(tx, self.position, safe) if safe > self.position else []
+        for event in events:
+            self.position = event.id
+            self._recent.append(event)
+            for subscriber in list(self._subscribers):
+                subscriber(event)
+        return self._reader.behind(self.position)
+
+
+async def _pause(wake: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(wake.wait(), seconds)
+    except TimeoutError:
+        return
