@@ -1,0 +1,1 @@
+"""Changes queues, skills, agents and who has which contact."""

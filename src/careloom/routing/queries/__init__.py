@@ -1,0 +1,1 @@
+"""Reads queues, skills, agents, offers and the live board."""

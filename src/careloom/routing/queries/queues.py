@@ -1,0 +1,88 @@
+"""Reads queues."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from careloom.conversations.types import Conversation, QueueId
+from careloom.organizations.types import Channel, ClientId, ProgramId, ProviderId
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.scope import within
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+from careloom.platform.paging import Page, cut, keyset
+from careloom.platform.wire import row_fields
+from careloom.routing.core.eligibility import speaks
+from careloom.routing.tables import queue
+from careloom.routing.types import Queue
+
+_READ = Permission.QUEUES_READ
+
+
+def read_queue(row: Any) -> Queue:
+    """A queue from its row."""
+    return msgspec.convert(row_fields(row), Queue, strict=False)
+
+
+async def list_queues(
+    tx: Tx, actor: Actor, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
+) -> Page[Queue]:
+    """Queues of the programs that the actor may read, by client and name."""
+    actor.require(_READ, client_id=client_id)
+    table = queue.c
+    statement = select(queue).where(within(actor, _READ, table.client_id, table.program_id))
+    if client_id is not None:
+        statement = statement.where(table.client_id == client_id)
+    rows = await tx.execute(keyset(statement, [table.client_id, table.name, table.id], after, limit))
+    return cut([read_queue(row) for row in rows], limit, lambda one: [one.client_id, one.name, one.id])
+
+
+async def get_queue(tx: Tx, actor: Actor, queue_id: UUID) -> Queue:
+    """One queue; raises NotFoundError, also where the actor may not read its program's queues."""
+    found = await find_queues(tx, [queue_id])
+    one = found.get(QueueId(queue_id))
+    if one is None or not actor.may(_READ, client_id=one.client_id, program_id=one.program_id):
+        raise NotFoundError
+    return one
+
+
+async def find_queues(tx: Tx, ids: Collection[UUID]) -> dict[QueueId, Queue]:
+    """Those of `ids` that the transaction sees; for use by this capability, which checks what is theirs."""
+    rows = await tx.execute(select(queue).where(queue.c.id.in_(list(ids))))
+    return {one.id: one for one in map(read_queue, rows)}
+
+
+async def active_queues_of(tx: Tx, provider_id: ProviderId, limit: int = 2000) -> dict[QueueId, Queue]:
+    """The active queues that a provider works on. Needs a system transaction."""
+    statement = select(queue).where(queue.c.provider_id == provider_id, queue.c.active).limit(limit)
+    return {one.id: one for one in map(read_queue, await tx.execute(statement))}
+
+
+async def queue_for(
+    tx: Tx, client_id: ClientId, program_id: ProgramId, channel: Channel, language: str | None
+) -> Queue | None:
+    """The program's active queue for a contact: one of its language first, then one without, then any; by name."""
+    table = queue.c
+    statement = select(queue).where(
+        table.client_id == client_id,
+        table.program_id == program_id,
+        table.active,
+        table.channels.contains([channel.value]),
+    )
+    found = [read_queue(row) for row in await tx.execute(statement.order_by(table.name, table.id).limit(500))]
+    return min(found, key=lambda one: _distance(one, language), default=None)
+
+
+def due_at(one: Conversation, queue: Queue, at: datetime) -> datetime:
+    """Until when the queue has promised an answer to a contact that waits since `waiting_since`, else since `at`."""
+    return (one.waiting_since or at) + timedelta(seconds=queue.target_seconds)
+
+
+def _distance(one: Queue, language: str | None) -> int:
+    if one.language is None:
+        return 1
+    return 0 if language is not None and speaks((one.language,), language) else 2
