@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from careloom.conversations.types import ConversationId, MessageId, QueueId
 from careloom.customers.types import CustomerId, IdentityKind
@@ -67,18 +67,18 @@ class Accepted(Struct, frozen=True):
     duplicate: bool
 
 
-class InboundMessage(Struct, frozen=True):
+class InboundMessage(Struct, frozen=True, forbid_unknown_fields=True):
     """A customer's message as any channel hands it in; `external_id` is unique for the client and channel."""
 
     program_id: ProgramId
     channel: Channel
-    external_id: str
+    external_id: Annotated[str, Meta(min_length=1, max_length=500)]
     identity_kind: IdentityKind
-    identity: str
-    text: str
-    customer_name: str | None = None
-    subject: str | None = None
-    language: str | None = None
+    identity: Annotated[str, Meta(min_length=1, max_length=500)]
+    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    customer_name: Annotated[str, Meta(max_length=200)] | None = None
+    subject: Annotated[str, Meta(max_length=1_000)] | None = None
+    language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
     sent_at: datetime | None = None
 
 

@@ -1,0 +1,1 @@
+"""Changes that channels make; one use case or noun a file."""

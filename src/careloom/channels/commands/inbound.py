@@ -1,0 +1,139 @@
+"""The one way in: a customer's message from any channel, to its customer, its conversation and its queue."""
+
+import asyncio
+from datetime import datetime
+
+from msgspec import Struct
+
+from careloom.channels.types import Accepted, InboundMessage
+from careloom.conversations.commands.receive import Inbound, receive_message
+from careloom.conversations.core.language import detect_language
+from careloom.conversations.types import Attachment, ConversationId, QueueId
+from careloom.customers.commands.recognise import recognise
+from careloom.customers.types import CustomerId, IdentityKind
+from careloom.organizations.queries import get_program
+from careloom.organizations.types import Channel, ClientId, ProgramId
+from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+from careloom.routing.commands.enqueue import enqueue
+
+
+class Arrival(Struct, frozen=True, kw_only=True):
+    """A customer's message as a channel understood it.
+
+    The customer is `customer_id` where the channel knows it, else whoever has the address `identity`;
+    `verified` says that the sender is known to hold that address. `conversation_id` is given where the channel
+    knows the thread, `queue_id` where its entry point names a queue. `language` None: told from the text of a
+    message that begins a conversation. `author_name` None: the customer's name.
+    """
+
+    client_id: ClientId
+    program_id: ProgramId
+    channel: Channel
+    external_id: str
+    text: str
+    at: datetime
+    identity_kind: IdentityKind
+    identity: str
+    verified: bool = False
+    customer_id: CustomerId | None = None
+    customer_name: str | None = None
+    author_name: str | None = None
+    conversation_id: ConversationId | None = None
+    queue_id: QueueId | None = None
+    subject: str | None = None
+    language: str | None = None
+    html: str | None = None
+    folded_text: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    details: dict[str, str] = {}
+
+
+async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
+    """Stores a customer's message once and hands the conversation to routing where it waits for an agent.
+
+    A repeat of `external_id` answers where the first went and changes nothing. Raises InvalidInputError for an
+    identity that is no address of its kind, ForbiddenError, NotFoundError.
+    """
+    actor.require(Permission.MESSAGES_INGEST, client_id=arrival.client_id, program_id=arrival.program_id)
+    language = arrival.language
+    if language is None and arrival.conversation_id is None:
+        language = await asyncio.to_thread(detect_language, arrival.text)
+    customer_id, name = await _customer(tx, actor, arrival, language)
+    received = await receive_message(
+        tx,
+        actor,
+        Inbound(
+            client_id=arrival.client_id,
+            program_id=arrival.program_id,
+            channel=arrival.channel,
+            external_id=arrival.external_id,
+            customer_id=customer_id,
+            author_name=arrival.author_name or name,
+            text=arrival.text,
+            at=arrival.at,
+            conversation_id=arrival.conversation_id,
+            queue_id=arrival.queue_id,
+            subject=arrival.subject,
+            html=arrival.html,
+            folded_text=arrival.folded_text,
+            attachments=arrival.attachments,
+            language=language,
+            details=arrival.details,
+        ),
+    )
+    if received.needs_routing:
+        one = received.conversation
+        await enqueue(tx, actor, one, arrival.queue_id or one.queue_id)
+    return Accepted(
+        conversation_id=received.conversation.id,
+        message_id=received.message.id,
+        customer_id=received.conversation.customer_id,
+        seq=received.message.seq,
+        duplicate=received.duplicate,
+    )
+
+
+async def ingest(tx: Tx, actor: Actor, data: InboundMessage) -> Accepted:
+    """Accepts a message that a channel outside the house hands in; raises NotFoundError for a program not reached."""
+    actor.require(Permission.MESSAGES_INGEST)
+    program = await get_program(tx, system_actor("channels"), data.program_id)
+    if not actor.may(Permission.MESSAGES_INGEST, client_id=program.client_id, program_id=program.id):
+        raise NotFoundError
+    at = now()
+    return await accept_inbound(
+        tx,
+        actor,
+        Arrival(
+            client_id=program.client_id,
+            program_id=program.id,
+            channel=data.channel,
+            external_id=data.external_id,
+            text=data.text,
+            at=at,
+            identity_kind=data.identity_kind,
+            identity=data.identity,
+            customer_name=data.customer_name,
+            subject=data.subject,
+            language=data.language,
+            details={} if data.sent_at is None else {"sent_at": data.sent_at.isoformat()},
+        ),
+    )
+
+
+async def _customer(tx: Tx, actor: Actor, arrival: Arrival, language: str | None) -> tuple[CustomerId, str]:
+    if arrival.customer_id is not None:
+        return arrival.customer_id, arrival.customer_name or arrival.identity
+    customer = await recognise(
+        tx,
+        actor,
+        arrival.client_id,
+        arrival.identity_kind,
+        arrival.identity,
+        name=arrival.customer_name,
+        language=language,
+        verified=arrival.verified,
+    )
+    return customer.id, arrival.customer_name or customer.name or arrival.identity

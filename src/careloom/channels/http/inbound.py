@@ -1,0 +1,23 @@
+"""The endpoint by which any channel hands in a customer's message."""
+
+from litestar import Response, post
+from litestar.params import JSONBody
+
+from careloom.channels.commands.inbound import ingest
+from careloom.channels.types import Accepted, InboundMessage
+from careloom.platform.web.unit import Unit
+
+
+@post("/inbound", summary="Hand in a customer's message")
+async def post_inbound(unit: Unit, data: JSONBody[InboundMessage]) -> Response[Accepted]:
+    """Stores it durably before answering 201; the same `external_id` again answers 200 and where it went."""
+    accepted = await unit.write(lambda tx: ingest(tx, unit.actor, data))
+    return Response(accepted, status_code=200 if duplicate_of(accepted) else 201)
+
+
+def duplicate_of(accepted: Accepted | dict[str, object]) -> bool:
+    """Whether the message was stored before; a repeat by idempotency key answers the plain form of the first."""
+    return accepted.duplicate if isinstance(accepted, Accepted) else bool(accepted["duplicate"])
+
+
+handlers = [post_inbound]
