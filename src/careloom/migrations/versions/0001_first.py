@@ -569,7 +569,7 @@ def _create_tables() -> None:
         ),
         sa.Column("require_email", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.Column("token_secret", sa.Text(), nullable=True),
+        sa.Column("secret_version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_chat_widget_client_id")),
         sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_chat_widget_program_id")),
         sa.ForeignKeyConstraint(["queue_id"], ["queue.id"], name=op.f("fk_chat_widget_queue_id")),
@@ -853,6 +853,7 @@ def _create_tables() -> None:
         sa.Column("verdict", sa.Text(), nullable=True),
         sa.Column("conversation_id", sa.Uuid(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_incoming_mail_client_id")),
         sa.ForeignKeyConstraint(
@@ -1009,13 +1010,25 @@ def _create_tables() -> None:
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("mail_address_id", sa.Uuid(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["client_id", "conversation_id"],
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_mail_reference_client_id_conversation_id"),
         ),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_mail_reference_client_id")),
+        sa.ForeignKeyConstraint(
+            ["mail_address_id"], ["mail_address.id"], name=op.f("fk_mail_reference_mail_address_id")
+        ),
         sa.PrimaryKeyConstraint("client_id", "message_id", name=op.f("pk_mail_reference")),
+    )
+    op.create_index(
+        "ix_mail_reference_client_id_conversation_id",
+        "mail_reference",
+        ["client_id", "conversation_id", "seq"],
+        unique=False,
     )
     op.create_table(
         "mention",
@@ -1210,15 +1223,18 @@ def _create_tables() -> None:
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("widget_id", sa.Uuid(), nullable=False),
-        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("conversation_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.Column("page_url", sa.Text(), nullable=True),
+        sa.Column("page_title", sa.Text(), nullable=True),
         sa.Column("read_seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("present", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id", "conversation_id"],
             ["conversation.client_id", "conversation.id"],
@@ -1227,8 +1243,21 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_visitor_client_id")),
         sa.ForeignKeyConstraint(["widget_id"], ["chat_widget.id"], name=op.f("fk_visitor_widget_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_visitor")),
-        sa.UniqueConstraint("client_id", "secret_hash", name=op.f("uq_visitor_client_id_secret_hash")),
     )
     op.create_index(
         "ix_visitor_client_id_conversation_id", "visitor", ["client_id", "conversation_id"], unique=False
+    )
+    op.create_index(
+        "ix_visitor_present_seen_at",
+        "visitor",
+        ["seen_at"],
+        unique=False,
+        postgresql_where=sa.text("present"),
+    )
+    op.create_index(
+        "uq_visitor_external_id",
+        "visitor",
+        ["client_id", "widget_id", "external_id"],
+        unique=True,
+        postgresql_where=sa.text("external_id IS NOT NULL"),
     )
