@@ -1,5 +1,5 @@
 /** Customers and everything known about them. */
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { http } from '@/api/http';
 import type {
   AttributeField,
@@ -41,9 +41,12 @@ export const customerSearchQuery = (search: string, clientId?: Uuid) =>
   });
 
 export const timelineQuery = (id: Uuid) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['customer', id, 'timeline'],
-    queryFn: () => http.get<Page<TimelineEntry>>(at(id, 'timeline')),
+    queryFn: ({ pageParam }) =>
+      http.get<Page<TimelineEntry>>(at(id, 'timeline'), { limit: 30, after: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
   });
 
 export const customerNotesQuery = (id: Uuid) =>

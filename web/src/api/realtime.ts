@@ -64,7 +64,11 @@ interface Handlers {
   viewers: (data: Ephemeral['viewers']) => void;
 }
 
-interface Frame { type: string; id?: number; data?: unknown }
+interface Frame {
+  type: string;
+  id?: number;
+  data?: unknown;
+}
 
 const SILENCE_MS = 45_000;
 const MAX_WAIT_MS = 15_000;

@@ -29,7 +29,7 @@ const shell = createRoute({
   id: 'shell',
   beforeLoad: async ({ location }) => {
     const me = await queryClient.ensureQueryData(sessionQuery);
-     
+
     if (!me) throw redirect({ to: '/sign-in', search: { to: location.href } });
     return { me };
   },
@@ -40,7 +40,6 @@ const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
   beforeLoad: ({ context }) => {
-     
     throw redirect({ to: placesOf(context.me)[0]?.to ?? '/me', replace: true });
   },
 });
@@ -49,7 +48,6 @@ const deskHome = createRoute({
   getParentRoute: () => shell,
   path: '/desk',
   beforeLoad: () => {
-     
     throw redirect({ to: '/desk/$view', params: { view: 'mine' }, replace: true });
   },
 });
@@ -63,7 +61,7 @@ export interface DeskSearch {
   status?: Status;
   priority?: Priority;
   tag?: string;
-  sort?: 'newest';
+  sort?: 'newest' | undefined;
 }
 
 const DESK_KEYS = [
@@ -97,7 +95,6 @@ const conversation = createRoute({
   getParentRoute: () => shell,
   path: '/conversations/$conversationId',
   beforeLoad: ({ params }) => {
-     
     throw redirect({
       to: '/desk/$view/$conversationId',
       params: { view: 'all', conversationId: params.conversationId },

@@ -1,3 +1,162 @@
+/** Every conversation by its words, best first. */
+import { Select, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { searchQuery } from '@/api/conversations';
+import { customerSearchQuery } from '@/api/customers';
+import { useMe } from '@/api/session';
+import type { SearchHit } from '@/api/types';
+import { Brand } from '@/components/Brand';
+import { ChannelIcon } from '@/components/ChannelIcon';
+import { Page } from '@/components/Page';
+import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { When } from '@/components/Times';
+import classes from './SearchPage.module.css';
+
+const TYPING_PAUSE_MS = 200;
+
 export function SearchPage() {
-  return null;
+  const { t } = useTranslation();
+  const me = useMe();
+  const navigate = useNavigate();
+  const { q = '', client_id } = useSearch({ from: '/shell/search' });
+  const [text, setText] = useState(q);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  useEffect(() => setText(q), [q]);
+  useEffect(() => {
+    if (text === q) return undefined;
+    const timer = window.setTimeout(() => {
+      void navigate({ to: '/search', search: (now) => ({ ...now, q: text }), replace: true });
+    }, TYPING_PAUSE_MS);
+    return () => window.clearTimeout(timer);
+  }, [text, q, navigate]);
+  const hits = useQuery(searchQuery(q, client_id));
+  const customers = useQuery(customerSearchQuery(q, client_id));
+  return (
+    <Page title={t('search.title')}>
+      <div className={classes.form} role="search">
+        <TextInput
+          className={classes.field}
+          size="md"
+          ref={field}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          aria-label={t('search.label')}
+          placeholder={t('search.label')}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <Select
+          size="md"
+          clearable
+          aria-label={t('filter.client')}
+          placeholder={t('search.allClients')}
+          data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
+          value={client_id ?? null}
+          onChange={(value) =>
+            void navigate({
+              to: '/search',
+              search: { q, ...(value && { client_id: value }) },
+              replace: true,
+            })
+          }
+        />
+      </div>
+      {q.trim().length < 2 ? (
+        <Empty title={t('search.start')}>{t('search.startHint')}</Empty>
+      ) : (
+        <>
+          {(customers.data?.items.length ?? 0) > 0 && (
+            <section className={classes.part}>
+              <h2>{t('palette.customers')}</h2>
+              <ul className={classes.people}>
+                {customers.data?.items.slice(0, 6).map((one) => (
+                  <li key={one.id}>
+                    <Link
+                      to="/customers/$customerId"
+                      params={{ customerId: one.id }}
+                      className={classes.person}
+                    >
+                      <strong>{one.name}</strong>
+                      <span className={classes.quiet}>{one.primary_identity}</span>
+                      <Brand clientId={one.client_id} />
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
+          <section className={classes.part} aria-busy={hits.isFetching}>
+            <h2>{t('palette.conversations')}</h2>
+            {hits.isPending ? (
+              <RowSkeletons count={5} height={72} />
+            ) : hits.isError ? (
+              <Failed error={hits.error} retry={() => void hits.refetch()} />
+            ) : hits.data.items.length === 0 ? (
+              <Empty title={t('search.none', { q })}>{t('search.noneHint')}</Empty>
+            ) : (
+              <ol className={classes.hits}>
+                {hits.data.items.map((hit) => (
+                  <Hit key={hit.conversation.id} hit={hit} />
+                ))}
+              </ol>
+            )}
+          </section>
+        </>
+      )}
+    </Page>
+  );
+}
+
+/** Words between « and » are the ones that were found. */
+export function splitSnippet(snippet: string): { text: string; found: boolean }[] {
+  return snippet
+    .split(/(«[^»]*»)/)
+    .filter((part) => part !== '')
+    .map((part) =>
+      part.startsWith('«')
+        ? { text: part.slice(1, -1), found: true }
+        : { text: part, found: false },
+    );
+}
+
+function Hit({ hit }: { hit: SearchHit }) {
+  const { t } = useTranslation();
+  const row = hit.conversation;
+  return (
+    <li>
+      <Link
+        className={classes.hit}
+        to="/desk/$view/$conversationId"
+        params={{ view: 'all', conversationId: row.id }}
+        search={{}}
+      >
+        <span className={classes.line}>
+          <ChannelIcon channel={row.channel} />
+          <strong>{row.customer_name}</strong>
+          <span className={classes.subject}>{row.subject}</span>
+          <span className={classes.quiet}>
+            <When at={row.updated_at} />
+          </span>
+        </span>
+        <span className={classes.snippet}>
+          {splitSnippet(hit.snippet).map((part, index) =>
+            part.found ? (
+              <mark key={index}>{part.text}</mark>
+            ) : (
+              <span key={index}>{part.text}</span>
+            ),
+          )}
+        </span>
+        <span className={classes.line}>
+          <Brand clientId={row.client_id} />
+          <span className={classes.quiet}>{t('case.number', { number: row.case_number })}</span>
+          <span className={classes.quiet}>{t(`status.${row.status}`)}</span>
+        </span>
+      </Link>
+    </li>
+  );
 }

@@ -1,0 +1,127 @@
+/** What the client keeps about a customer, edited in place. */
+import { Select, Switch } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { attributeSchemaQuery, customerQuery, customersApi } from '@/api/customers';
+import { queryClient } from '@/api/client';
+import { useCan } from '@/api/session';
+import type { AttributeField, AttributeValue, Customer } from '@/api/types';
+import { EditableText } from '@/components/EditableText';
+import { toastError } from '@/components/errors';
+import { showToast } from '@/components/toasts';
+import classes from './Customer.module.css';
+
+export function useCustomerChange(customer: Customer) {
+  const key = customerQuery(customer.id).queryKey;
+  return useMutation({
+    mutationFn: (change: Parameters<typeof customersApi.change>[1]) =>
+      customersApi.change(customer.id, change),
+    onMutate: (change) => {
+      const attributes = { ...customer.attributes, ...change.attributes };
+      queryClient.setQueryData(key, { ...customer, ...change, attributes });
+    },
+    onSuccess: (now) => {
+      queryClient.setQueryData(key, now);
+      void queryClient.invalidateQueries({ queryKey: ['customer', customer.id, 'timeline'] });
+    },
+    onError: (error) => {
+      queryClient.setQueryData(key, customer);
+      toastError(error);
+    },
+  });
+}
+
+export function Attributes({ customer }: { customer: Customer }) {
+  const { t } = useTranslation();
+  const writes = useCan('customers.write');
+  const { data: schema } = useQuery({ ...attributeSchemaQuery(customer.client_id), retry: false });
+  const change = useCustomerChange(customer);
+  const fields = schema?.items ?? [];
+  const save = (field: AttributeField, value: AttributeValue) => {
+    const before = customer.attributes[field.key] ?? null;
+    change.mutate(
+      { attributes: { [field.key]: value } },
+      {
+        onSuccess: () =>
+          showToast({
+            text: t('customer.saved', { field: field.label }),
+            action: {
+              name: t('action.undo'),
+              run: () => change.mutate({ attributes: { [field.key]: before } }),
+            },
+          }),
+      },
+    );
+  };
+  if (fields.length === 0) return <p className={classes.quiet}>{t('customer.noAttributes')}</p>;
+  return (
+    <dl className={classes.facts}>
+      {fields.map((field) => (
+        <div key={field.key} className={classes.fact}>
+          <dt>{field.label}</dt>
+          <dd>
+            <AttributeInput
+              field={field}
+              value={customer.attributes[field.key] ?? null}
+              readOnly={!writes}
+              onSave={(value) => save(field, value)}
+            />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function AttributeInput({
+  field,
+  value,
+  readOnly,
+  onSave,
+}: {
+  field: AttributeField;
+  value: AttributeValue;
+  readOnly: boolean;
+  onSave: (value: AttributeValue) => void;
+}) {
+  const { t } = useTranslation();
+  if (field.kind === 'boolean') {
+    return (
+      <Switch
+        size="xs"
+        aria-label={field.label}
+        disabled={readOnly}
+        checked={value === true}
+        onChange={(event) => onSave(event.currentTarget.checked)}
+      />
+    );
+  }
+  if (field.kind === 'choice' && !readOnly) {
+    return (
+      <Select
+        size="xs"
+        variant="unstyled"
+        aria-label={field.label}
+        placeholder={t('customer.unset')}
+        data={field.choices}
+        value={value === null ? null : String(value)}
+        onChange={onSave}
+        className={classes.choiceInput}
+      />
+    );
+  }
+  const parse = (text: string): AttributeValue => {
+    if (text === '') return null;
+    return field.kind === 'number' ? Number(text) : text;
+  };
+  return (
+    <EditableText
+      label={field.label}
+      placeholder={t('customer.unset')}
+      type={field.kind === 'number' ? 'number' : field.kind === 'date' ? 'date' : 'text'}
+      readOnly={readOnly}
+      value={value === null ? '' : String(value)}
+      onSave={(text) => onSave(parse(text))}
+    />
+  );
+}

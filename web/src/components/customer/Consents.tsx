@@ -1,0 +1,66 @@
+/** What the customer agreed to, per purpose. */
+import { Switch } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { consentsQuery, customersApi } from '@/api/customers';
+import { queryClient } from '@/api/client';
+import { useCan } from '@/api/session';
+import type { ConsentPurpose } from '@/api/types';
+import { toastError } from '@/components/errors';
+import { useFormat } from '@/components/format';
+import classes from './Customer.module.css';
+
+const PURPOSES: readonly ConsentPurpose[] = ['service', 'survey', 'marketing', 'recording'];
+
+export function Consents({ customerId }: { customerId: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const writes = useCan('customers.write');
+  const { data } = useQuery(consentsQuery(customerId));
+  const set = useMutation({
+    mutationFn: (form: { purpose: ConsentPurpose; granted: boolean }) =>
+      customersApi.setConsent(customerId, { ...form, channel: null, source: 'agent' }),
+    onSettled: () =>
+      void queryClient.invalidateQueries({ queryKey: consentsQuery(customerId).queryKey }),
+    onError: toastError,
+  });
+  return (
+    <ul className={classes.list}>
+      {PURPOSES.map((purpose) => {
+        const words = (data?.items ?? []).filter((one) => one.purpose === purpose);
+        const general = words.find((one) => one.channel === null);
+        const latest = general ?? words[0];
+        return (
+          <li key={purpose} className={classes.consent}>
+            <span>
+              {t(`consent.${purpose}`)}
+              <span className={classes.quiet}>
+                {latest
+                  ? t(latest.granted ? 'consent.granted' : 'consent.refused', {
+                      date: format.date(latest.at),
+                      source: latest.source,
+                    })
+                  : t('consent.unknown')}
+              </span>
+              {words
+                .filter((one) => one.channel !== null && one !== latest)
+                .map((one) => (
+                  <span key={one.channel} className={classes.quiet}>
+                    {one.channel && t(`channel.${one.channel}`)}:{' '}
+                    {t(one.granted ? 'state.yes' : 'state.no')}
+                  </span>
+                ))}
+            </span>
+            <Switch
+              size="xs"
+              aria-label={t(`consent.${purpose}`)}
+              disabled={!writes || !data}
+              checked={latest?.granted ?? false}
+              onChange={(event) => set.mutate({ purpose, granted: event.currentTarget.checked })}
+            />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

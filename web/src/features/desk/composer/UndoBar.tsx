@@ -1,0 +1,59 @@
+/** A reply that has not left yet: how long, and the way back. */
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { conversationsApi } from '@/api/conversations';
+import type { PendingReply } from '@/api/types';
+import { useActions } from '@/components/actions';
+import { useNow } from '@/components/clock';
+import { toastError } from '@/components/errors';
+import { Keys } from '@/components/Keys';
+import { setPending } from '@/features/desk/composer/pending';
+import classes from './Composer.module.css';
+
+export function UndoBar({
+  pending,
+  onRecalled,
+}: {
+  pending: PendingReply;
+  onRecalled: (reply: PendingReply) => void;
+}) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const left = Math.max(0, Math.ceil((new Date(pending.send_at).getTime() - now) / 1000));
+  const recall = useMutation({
+    mutationFn: () => conversationsApi.recall(pending.id),
+    onSuccess: () => {
+      setPending(pending.conversation_id, null);
+      onRecalled(pending);
+    },
+    onError: toastError,
+  });
+  useActions([
+    {
+      id: 'composer.recall',
+      name: t('composer.recall'),
+      group: t('group.composer'),
+      keys: 'alt+z',
+      whileTyping: true,
+      run: () => recall.mutate(),
+    },
+  ]);
+  return (
+    <div className={classes.undo} role="status">
+      <span className={classes.undoText}>
+        {left > 0 ? t('composer.sendsIn', { count: left }) : t('composer.sendsNow')}
+        <span className={classes.undoPreview}>{pending.text}</span>
+      </span>
+      <Button
+        variant="default"
+        disabled={left === 0}
+        loading={recall.isPending}
+        onClick={() => recall.mutate()}
+        rightSection={<Keys keys="alt+z" />}
+      >
+        {t('action.undo')}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+/** Drafts survive anything: kept in this browser at once, on the server soon after. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { queryClient } from '@/api/client';
+import { conversationsApi, draftQuery } from '@/api/conversations';
+import { useMe } from '@/api/session';
+import { EMPTY, isEmpty, type Content } from '@/features/desk/composer/content';
+
+const LOCAL_MS = 250;
+const SERVER_MS = 1500;
+
+interface LocalDraft extends Content {
+  at: string;
+}
+
+function readLocal(key: string): LocalDraft | null {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? 'null') as LocalDraft | null;
+  } catch {
+    return null;
+  }
+}
+
+function writeLocal(key: string, content: Content): void {
+  try {
+    if (isEmpty(content)) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify({ ...content, at: new Date().toISOString() }));
+  } catch {
+    // The server's copy remains.
+  }
+}
+
+export interface DraftState {
+  content: Content;
+  /** Changes when the content was set from outside: editors start anew. */
+  version: number;
+  saved: 'clean' | 'waiting' | 'saved' | 'local';
+  edit: (content: Content) => void;
+  replace: (content: Content) => void;
+  /** The text is sent: forget it here and on the server. */
+  clear: () => void;
+}
+
+export function useDraft(conversationId: string): DraftState {
+  const me = useMe();
+  const key = `careloom.draft.${me.person.id}.${conversationId}`;
+  const [{ content, version }, setState] = useState(() => ({
+    content: readLocal(key) ?? EMPTY,
+    version: 0,
+  }));
+  const [saved, setSaved] = useState<DraftState['saved']>('clean');
+  const touched = useRef(false);
+  const latest = useRef<Content>(content);
+  const timers = useRef<{ local?: number; server?: number }>({});
+  const { data: remote } = useQuery({ ...draftQuery(conversationId), retry: false });
+
+  useEffect(() => {
+    if (!remote || touched.current) return;
+    const local = readLocal(key);
+    if (local && local.at >= remote.updated_at) return;
+    const found = { text: remote.text, html: remote.html };
+    latest.current = found;
+    setState((now) => ({ content: found, version: now.version + 1 }));
+  }, [remote, key]);
+
+  const saveToServer = useCallback(() => {
+    window.clearTimeout(timers.current.server);
+    delete timers.current.server;
+    const now = latest.current;
+    const saving = isEmpty(now)
+      ? conversationsApi.dropDraft(conversationId)
+      : conversationsApi.saveDraft(conversationId, now);
+    saving.then(
+      (draft) => {
+        queryClient.setQueryData(draftQuery(conversationId).queryKey, draft ?? null);
+        setSaved(isEmpty(now) ? 'clean' : 'saved');
+      },
+      () => setSaved('local'),
+    );
+  }, [conversationId]);
+
+  const flush = useCallback(() => {
+    if (timers.current.local !== undefined) {
+      window.clearTimeout(timers.current.local);
+      delete timers.current.local;
+      writeLocal(key, latest.current);
+    }
+    if (timers.current.server !== undefined) saveToServer();
+  }, [key, saveToServer]);
+
+  useEffect(() => {
+    window.addEventListener('pagehide', flush);
+    return () => {
+      window.removeEventListener('pagehide', flush);
+      flush();
+    };
+  }, [flush]);
+
+  const keep = (next: Content) => {
+    touched.current = true;
+    latest.current = next;
+    setSaved('waiting');
+    window.clearTimeout(timers.current.local);
+    window.clearTimeout(timers.current.server);
+    timers.current.local = window.setTimeout(() => {
+      delete timers.current.local;
+      writeLocal(key, next);
+    }, LOCAL_MS);
+    timers.current.server = window.setTimeout(saveToServer, SERVER_MS);
+  };
+  const edit = (next: Content) => {
+    keep(next);
+    setState((now) => ({ ...now, content: next }));
+  };
+  return {
+    content,
+    version,
+    saved,
+    edit,
+    replace: (next) => {
+      keep(next);
+      setState((now) => ({ content: next, version: now.version + 1 }));
+    },
+    clear: () => {
+      window.clearTimeout(timers.current.local);
+      window.clearTimeout(timers.current.server);
+      timers.current = {};
+      touched.current = true;
+      latest.current = EMPTY;
+      writeLocal(key, EMPTY);
+      queryClient.setQueryData(draftQuery(conversationId).queryKey, null);
+      setSaved('clean');
+      setState((now) => ({ content: EMPTY, version: now.version + 1 }));
+    },
+  };
+}

@@ -1,0 +1,168 @@
+/** An open contact: header, thread, what comes next, and the person behind it. */
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { queryClient } from '@/api/client';
+import { conversationQuery, conversationsApi } from '@/api/conversations';
+import { putConversation } from '@/api/sync';
+import { useCan, useMe } from '@/api/session';
+import type { Conversation } from '@/api/types';
+import { useActions } from '@/components/actions';
+import { savePreferences, usePreferences } from '@/components/preferences';
+import { Failed, RowSkeletons } from '@/components/States';
+import { Composer } from '@/features/desk/composer/Composer';
+import { ContextPanel } from '@/features/desk/context/ContextPanel';
+import { AssignDialog } from '@/features/desk/conversation/AssignDialog';
+import { Header } from '@/features/desk/conversation/Header';
+import { Thread } from '@/features/desk/conversation/Thread';
+import { ThreadSkeleton } from '@/features/desk/conversation/ThreadSkeleton';
+import { TransferDialog } from '@/features/desk/conversation/TransferDialog';
+import { useConversationDeeds } from '@/features/desk/conversation/useConversationDeeds';
+import { useViewers } from '@/features/desk/conversation/usePeople';
+import { WrapUp } from '@/features/desk/conversation/WrapUp';
+import classes from './ConversationPane.module.css';
+
+export function ConversationPane({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const query = useQuery(conversationQuery(id));
+  const { contextOpen } = usePreferences();
+  if (query.isError && !query.data) {
+    return (
+      <section className={classes.pane} aria-label={t('desk.conversation')}>
+        <Failed error={query.error} retry={() => void query.refetch()} />
+      </section>
+    );
+  }
+  if (!query.data) {
+    return (
+      <section className={classes.pane} aria-label={t('desk.conversation')}>
+        <RowSkeletons count={1} height={56} />
+        <ThreadSkeleton />
+      </section>
+    );
+  }
+  return (
+    <>
+      <OpenConversation row={query.data} />
+      {contextOpen && <ContextPanel row={query.data} />}
+    </>
+  );
+}
+
+/** Tells the server what was read, while someone can have read it. */
+function useReading(row: Conversation): void {
+  const told = useRef(0);
+  useEffect(() => {
+    const tell = () => {
+      if (document.hidden || !document.hasFocus() || (!row.unread && told.current > 0)) return;
+      if (told.current >= row.last_seq || !row.unread) return;
+      told.current = row.last_seq;
+      conversationsApi.read(row.id, row.last_seq).then(
+        () => {
+          const now = queryClient.getQueryData(conversationQuery(row.id).queryKey);
+          if (now && now.last_seq === told.current) putConversation({ ...now, unread: false });
+        },
+        () => {
+          told.current = 0;
+        },
+      );
+    };
+    tell();
+    window.addEventListener('focus', tell);
+    return () => window.removeEventListener('focus', tell);
+  }, [row.id, row.last_seq, row.unread]);
+}
+
+function OpenConversation({ row }: { row: Conversation }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const replies = useCan('conversations.reply');
+  const assigns = useCan('conversations.assign') || replies;
+  const { contextOpen } = usePreferences();
+  const [dialog, setDialog] = useState<'none' | 'assign' | 'transfer'>('none');
+  const [wrapping, setWrapping] = useState(false);
+  const viewers = useViewers(row.id);
+  const deeds = useConversationDeeds(row.id);
+  useReading(row);
+
+  const mine = row.assignee_id === me.person.id;
+  const ended = mine && row.phase === 'after_call_work';
+  const resolved = row.status === 'resolved';
+  const group = t('group.conversation');
+  useActions([
+    ...(replies && !resolved
+      ? [
+          {
+            id: 'conversation.wrap',
+            name: t('wrap.open'),
+            group,
+            keys: 'e',
+            run: () => setWrapping(true),
+          },
+        ]
+      : []),
+    ...(assigns
+      ? [
+          {
+            id: 'conversation.assign',
+            name: t('assign.open'),
+            group,
+            keys: 'a',
+            run: () => setDialog('assign'),
+          },
+          {
+            id: 'conversation.transfer',
+            name: t('transfer.open'),
+            group,
+            keys: 't',
+            run: () => setDialog('transfer'),
+          },
+        ]
+      : []),
+    ...(replies && !mine
+      ? [{ id: 'conversation.take', name: t('deed.take'), group, keys: 'm', run: deeds.take }]
+      : []),
+    ...(replies && !resolved
+      ? [
+          {
+            id: 'conversation.hold',
+            name: row.phase === 'on_hold' ? t('deed.resume') : t('deed.hold'),
+            group,
+            keys: 'h',
+            run: () => deeds.hold(row.phase !== 'on_hold'),
+          },
+        ]
+      : []),
+    ...(resolved
+      ? [{ id: 'conversation.reopen', name: t('deed.reopen'), group, keys: 'o', run: deeds.reopen }]
+      : []),
+    {
+      id: 'conversation.context',
+      name: contextOpen ? t('context.hide') : t('context.show'),
+      group,
+      keys: 'i',
+      run: () => savePreferences({ contextOpen: !contextOpen }),
+    },
+  ]);
+  return (
+    <section className={classes.pane} aria-label={t('desk.conversation')}>
+      <Header
+        row={row}
+        viewers={viewers}
+        deeds={deeds}
+        mine={mine}
+        onAssign={() => setDialog('assign')}
+        onTransfer={() => setDialog('transfer')}
+        onWrapUp={() => setWrapping(true)}
+      />
+      <Thread row={row} />
+      {!resolved && replies && (wrapping || ended) ? (
+        <WrapUp row={row} onClose={ended ? undefined : () => setWrapping(false)} />
+      ) : (
+        replies && <Composer row={row} viewers={viewers} onReopen={deeds.reopen} />
+      )}
+      {dialog === 'assign' && <AssignDialog row={row} onClose={() => setDialog('none')} />}
+      {dialog === 'transfer' && <TransferDialog row={row} onClose={() => setDialog('none')} />}
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+/** A run of messages by one speaker. */
+import { IconAlertTriangle, IconCheck, IconChecks, IconClock, IconLock } from '@tabler/icons-react';
+import { memo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Delivery, Message } from '@/api/types';
+import { Avatar } from '@/components/Avatar';
+import { When } from '@/components/Times';
+import { Attachments } from '@/features/desk/conversation/Attachments';
+import { MailBody } from '@/features/desk/conversation/MailBody';
+import { PlainBody } from '@/features/desk/conversation/PlainBody';
+import classes from './Message.module.css';
+
+export const MessageRun = memo(function MessageRun({ messages }: { messages: readonly Message[] }) {
+  const { t } = useTranslation();
+  const first = messages[0];
+  const last = messages[messages.length - 1];
+  if (!first || !last) return null;
+  return (
+    <li className={classes.run} data-kind={first.kind}>
+      {first.kind !== 'outbound' && <Avatar name={first.author_name} size={28} />}
+      <div className={classes.body}>
+        <div className={classes.who}>
+          <strong>{first.author_name}</strong>
+          {first.kind === 'note' && (
+            <span className={classes.private}>
+              <IconLock size={12} aria-hidden />
+              {t('thread.note')}
+            </span>
+          )}
+          <span className={classes.quiet}>
+            <When at={first.at} style="time" />
+          </span>
+        </div>
+        {messages.map((message) => (
+          <div key={message.seq} id={`message-${message.seq}`} className={classes.bubble}>
+            {message.html ? (
+              <MailBody html={message.html} attachments={message.attachments} />
+            ) : (
+              <PlainBody text={message.text} />
+            )}
+            {message.folded_text && <Folded text={message.folded_text} />}
+            <Attachments
+              files={message.attachments.filter((file) => !file.inline_id || !message.html)}
+            />
+          </div>
+        ))}
+        {first.kind === 'outbound' && (
+          <DeliveryMark delivery={last.delivery} details={last.details} />
+        )}
+      </div>
+    </li>
+  );
+});
+
+function Folded({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className={classes.fold}
+        aria-expanded={open}
+        aria-label={open ? t('mail.hideQuoted') : t('mail.showQuoted')}
+        title={open ? t('mail.hideQuoted') : t('mail.showQuoted')}
+        onClick={() => setOpen(!open)}
+      >
+        <span aria-hidden className={classes.dots} />
+      </button>
+      {open && (
+        <blockquote className={classes.quoted}>
+          <PlainBody text={text} />
+        </blockquote>
+      )}
+    </>
+  );
+}
+
+const DELIVERY_ICONS = {
+  sending: IconClock,
+  sent: IconCheck,
+  delivered: IconChecks,
+  read: IconChecks,
+  failed: IconAlertTriangle,
+};
+
+function DeliveryMark({
+  delivery,
+  details,
+}: {
+  delivery: Delivery;
+  details: Record<string, string>;
+}) {
+  const { t } = useTranslation();
+  if (delivery === 'none') return null;
+  const Icon = DELIVERY_ICONS[delivery];
+  return (
+    <span className={classes.delivery} data-state={delivery} title={details.error}>
+      <Icon size={14} aria-hidden />
+      {t(`delivery.${delivery}`)}
+    </span>
+  );
+}
