@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from careloom.customers.types import CustomerId
 from careloom.identity.types import PersonId
@@ -105,6 +105,20 @@ class Message(Struct, frozen=True):
     at: datetime
 
 
+Tag = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^\S(.*\S)?$")]
+Language = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Subject = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class ConversationChanges(Struct, frozen=True, kw_only=True):
+    """What a person may change on a conversation; what is not set stays."""
+
+    priority: Priority | UnsetType = UNSET
+    language: Language | None | UnsetType = UNSET
+    tags: Annotated[tuple[Tag, ...], Meta(max_length=20)] | UnsetType = UNSET
+    subject: Subject | UnsetType = UNSET
+
+
 class Conversation(Struct, frozen=True):
     """A session on one channel about a case.
 
@@ -179,6 +193,14 @@ class Disposition(Struct, frozen=True):
     active: bool
 
 
+class DispositionChanges(Struct, frozen=True, kw_only=True):
+    """What may change on a disposition; what is not set stays."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)] | UnsetType = UNSET
+    resolved: bool | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+
+
 class Draft(Struct, frozen=True):
     """What someone has typed and not sent."""
 
@@ -196,6 +218,13 @@ class PendingReply(Struct, frozen=True):
     text: str
     html: str | None
     send_at: datetime
+
+
+class ReplyOutcome(Struct, frozen=True):
+    """What came of a reply: sent at once (`message`), or waiting to be sent (`pending`)."""
+
+    message: Message | None
+    pending: PendingReply | None
 
 
 class SavedView(Struct, frozen=True):
@@ -217,7 +246,45 @@ class ViewFilter(Struct, frozen=True, omit_defaults=True):
     channel: Channel | None = None
     status: Status | None = None
     priority: Priority | None = None
-    tag: str | None = None
+    tag: Tag | None = None
+
+
+class View(StrEnum):
+    """A list that everyone has."""
+
+    MINE = "mine"
+    MY_QUEUES = "my_queues"
+    UNASSIGNED = "unassigned"
+    MENTIONED = "mentioned"
+    ALL = "all"
+
+
+class Sort(StrEnum):
+    """waiting: what costs most if left first, unresolved ones only; newest: last changed first."""
+
+    WAITING = "waiting"
+    NEWEST = "newest"
+
+
+class ViewCounts(Struct, frozen=True):
+    """How many conversations each list holds, at most 999."""
+
+    mine: int
+    my_queues: int
+    unassigned: int
+    mentioned: int
+
+
+class StoredFile(Struct, frozen=True):
+    """What is known of a stored file; its bytes are in the file store under `client_id/id`."""
+
+    id: FileId
+    client_id: ClientId
+    name: str
+    media_type: str
+    size: int
+    conversation_id: ConversationId | None
+    made_by: UUID | None
 
 
 class SearchHit(Struct, frozen=True):

@@ -9,21 +9,22 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.conversations.events import MessageAdded, facts
+from careloom.conversations.queries.messages import COLUMNS, read_message
 from careloom.conversations.tables.message import file, message
 from careloom.conversations.types import Attachment, Conversation, Delivery, Message, MessageId, MessageKind
 from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
-from careloom.platform.wire import reader, to_plain
+from careloom.platform.wire import to_plain
 
 PREVIEW_LENGTH: Final = 140
-_INNER = {"client_id", "channel", "external_id", "subject", "previous_seq", "search"}
-COLUMNS = tuple(column for column in message.c if column.name not in _INNER)
-read_message = reader(Message)
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """What is to be stored; `external_id` is the channel's own key, `subject` is searched with the text."""
+    """What is to be stored; `subject` is searched with the text, an `id` is made where none is given.
+
+    `external_id` is the channel's own key, unique for client and channel.
+    """
 
     kind: MessageKind
     author_name: str
@@ -36,6 +37,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     delivery: Delivery = Delivery.NONE
     external_id: str | None = None
     subject: str | None = None
+    id: MessageId | None = None
 
 
 async def insert_message(tx: Tx, one: Conversation, seq: int, entry: Entry, at: datetime) -> Message | None:
@@ -44,7 +46,6 @@ async def insert_message(tx: Tx, one: Conversation, seq: int, entry: Entry, at: 
         client_id=one.client_id,
         conversation_id=one.id,
         seq=seq,
-        id=MessageId(new_id()),
         channel=one.channel,
         at=at,
         **_values(entry),
@@ -94,5 +95,6 @@ def _values(entry: Entry) -> dict[str, Any]:
     for name in ("author_name", "text", "html", "folded_text", "subject"):
         if values[name] is not None:
             values[name] = storable(values[name])
+    values["id"] = entry.id or new_id()
     values["attachments"] = to_plain(entry.attachments)
     return values

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from careloom.conversations.commands.held import open_interval
 from careloom.conversations.core.intervals import first_interval
 from careloom.conversations.queries.conversation import COLUMNS, read_conversation
@@ -90,3 +92,23 @@ async def open_case(
         )
     )
     return case_id, number
+
+
+async def only_case(
+    tx: Tx, customer: HeldCustomer, client_id: ClientId, program_id: ProgramId
+) -> tuple[CaseId, int] | None:
+    """The id and number of the customer's only unresolved case of the program; None for none or several."""
+    table = conversation.c
+    statement = (
+        select(table.case_id, table.case_number)
+        .where(
+            table.client_id == client_id,
+            table.customer_id == customer.id,
+            table.program_id == program_id,
+            table.status != Status.RESOLVED,
+        )
+        .distinct()
+        .limit(2)
+    )
+    rows = (await tx.execute(statement)).all()
+    return (rows[0].case_id, rows[0].case_number) if len(rows) == 1 else None

@@ -16,7 +16,7 @@ from careloom.conversations.commands.message import (
     preview,
     storable,
 )
-from careloom.conversations.commands.opening import open_conversation
+from careloom.conversations.commands.opening import only_case, open_conversation
 from careloom.conversations.core.phases import OVER
 from careloom.conversations.core.status import Inbound as Verdict
 from careloom.conversations.core.status import on_inbound
@@ -26,7 +26,6 @@ from careloom.conversations.queries.conversation import read_conversation
 from careloom.conversations.tables.contact import conversation
 from careloom.conversations.types import (
     Attachment,
-    CaseId,
     Conversation,
     ConversationId,
     Delivery,
@@ -36,7 +35,7 @@ from careloom.conversations.types import (
     QueueId,
     Status,
 )
-from careloom.customers.commands.hold import HeldCustomer, hold_customer
+from careloom.customers.commands.hold import hold_customer
 from careloom.customers.types import CustomerId, TimelineKind
 from careloom.organizations.queries import get_program
 from careloom.organizations.types import Channel, ClientId, ProgramId
@@ -173,7 +172,7 @@ async def _open(tx: Tx, inbound: Inbound, previous: Conversation | None) -> Rece
         channel=inbound.channel,
         subject=storable(inbound.subject or preview(inbound.text)),
         at=at,
-        case=case or await _only_case(tx, customer, inbound.client_id, inbound.program_id),
+        case=case or await only_case(tx, customer, inbound.client_id, inbound.program_id),
         queue_id=inbound.queue_id,
         language=inbound.language or customer.language,
         preview=preview(storable(inbound.text)),
@@ -188,25 +187,6 @@ async def _open(tx: Tx, inbound: Inbound, previous: Conversation | None) -> Rece
     await publish(tx, opened, added(one, stored))
     await remember(tx, one, TimelineKind.CONVERSATION_STARTED, at, inbound.author_name)
     return Received(one, stored, opened=True, needs_routing=True)
-
-
-async def _only_case(
-    tx: Tx, customer: HeldCustomer, client_id: ClientId, program_id: ProgramId
-) -> tuple[CaseId, int] | None:
-    table = conversation.c
-    statement = (
-        select(table.case_id, table.case_number)
-        .where(
-            table.client_id == client_id,
-            table.customer_id == customer.id,
-            table.program_id == program_id,
-            table.status != Status.RESOLVED,
-        )
-        .distinct()
-        .limit(2)
-    )
-    rows = (await tx.execute(statement)).all()
-    return (rows[0].case_id, rows[0].case_number) if len(rows) == 1 else None
 
 
 async def _stored(tx: Tx, inbound: Inbound) -> Received | None:

@@ -92,13 +92,7 @@ conversation = client_table(
     Index("ix_conversation_client_id_unassigned", "client_id", "urgent_at", "id", postgresql_where=UNASSIGNED),
     Index("ix_conversation_assignee_id_open", "assignee_id", "urgent_at", "id", postgresql_where=UNRESOLVED),
     Index("ix_conversation_queue_id_open", "queue_id", "urgent_at", "id", postgresql_where=UNRESOLVED),
-    Index(
-        "ix_conversation_queue_id_waiting",
-        "queue_id",
-        "waiting_since",
-        "id",
-        postgresql_where=text("phase IN ('queued', 'offered', 'transferred')"),
-    ),
+    Index("ix_conversation_assignee_id", "assignee_id", "updated_at", "id"),
 )
 
 conversation_interval = client_table(

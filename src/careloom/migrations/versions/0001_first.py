@@ -774,6 +774,9 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_conversation")),
     )
     op.create_index(
+        "ix_conversation_assignee_id", "conversation", ["assignee_id", "updated_at", "id"], unique=False
+    )
+    op.create_index(
         "ix_conversation_assignee_id_open",
         "conversation",
         ["assignee_id", "urgent_at", "id"],
@@ -822,13 +825,6 @@ def _create_tables() -> None:
         ["queue_id", "urgent_at", "id"],
         unique=False,
         postgresql_where=sa.text("status <> 'resolved'"),
-    )
-    op.create_index(
-        "ix_conversation_queue_id_waiting",
-        "conversation",
-        ["queue_id", "waiting_since", "id"],
-        unique=False,
-        postgresql_where=sa.text("phase IN ('queued', 'offered', 'transferred')"),
     )
     op.create_table(
         "credential",

@@ -1,0 +1,97 @@
+"""What agents change beside the conversation's course: its labels, what they have read, views of their own."""
+
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET
+from sqlalchemy import delete, func, update
+
+from careloom.conversations.commands.held import change, hold_conversation, tell
+from careloom.conversations.commands.message import storable
+from careloom.conversations.events import MessagesRead, facts
+from careloom.conversations.tables.desk import mention, saved_view
+from careloom.conversations.types import Conversation, ConversationChanges, SavedView, ViewFilter, ViewId
+from careloom.platform import audit
+from careloom.platform.access import Actor, Permission
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import ConflictError, ForbiddenError, NotFoundError
+from careloom.platform.ids import new_id
+from careloom.platform.wire import to_plain
+
+_MOST_VIEWS = 100
+
+
+async def change_conversation(
+    tx: Tx, actor: Actor, conversation_id: UUID, changes: ConversationChanges
+) -> Conversation:
+    """Changes priority, language, tags or subject; tags are kept once each, in the order given."""
+    held = await hold_conversation(tx, actor, conversation_id, Permission.CONVERSATIONS_WRITE)
+    before = held.conversation
+    wanted = {name: getattr(changes, name) for name in changes.__struct_fields__}
+    values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not UNSET}
+    if "tags" in values:
+        values["tags"] = list(dict.fromkeys(storable(tag) for tag in values["tags"]))
+    if "subject" in values:
+        values["subject"] = storable(values["subject"])
+    held = await change(tx, held, before.updated_at, **values)
+    after = held.conversation
+    await tell(tx, before, after)
+    old, new = ({name: getattr(one, name) for name in values} for one in (before, after))
+    await audit.record(tx, actor, "conversation.change", after.id, client_id=after.client_id, before=old, after=new)
+    return after
+
+
+async def mark_read(tx: Tx, actor: Actor, conversation_id: UUID, seq: int) -> Conversation:
+    """Notes that the actor has read up to `seq`: their mentions are seen.
+
+    The conversation counts as read when its agent has read it, or anyone where nobody has it.
+    """
+    held = await hold_conversation(tx, actor, conversation_id)
+    before = held.conversation
+    seq = min(seq, before.last_seq)
+    table = mention.c
+    seen = update(mention).where(
+        table.client_id == before.client_id,
+        table.conversation_id == before.id,
+        table.person_id == actor.person_id,
+        table.seq <= seq,
+        table.seen_at.is_(None),
+    )
+    await tx.execute(seen.values(seen_at=func.now()))
+    may = actor.may(Permission.CONVERSATIONS_REPLY, client_id=before.client_id, program_id=before.program_id)
+    if not may or before.assignee_id not in (None, actor.person_id) or seq <= held.read_seq:
+        return before
+    held = await change(tx, held, before.updated_at, read_seq=seq)
+    await tell(tx, before, held.conversation, MessagesRead(**facts(held.conversation), seq=seq))
+    return held.conversation
+
+
+async def create_view(tx: Tx, actor: Actor, name: str, filter_: ViewFilter) -> SavedView:
+    """Keeps a named filter for the actor; raises ConflictError beyond 100."""
+    person_id = _person(actor)
+    table = saved_view.c
+    found = await tx.execute(saved_view.select().with_only_columns(func.count()).where(table.person_id == person_id))
+    if found.scalar_one() >= _MOST_VIEWS:
+        raise ConflictError(f"You have {_MOST_VIEWS} views; delete one first.")
+    view = SavedView(ViewId(new_id()), storable(name), filter_)
+    await tx.execute(
+        saved_view.insert().values(
+            person_id=person_id, id=view.id, name=view.name, filter=to_plain(filter_), made_at=now()
+        )
+    )
+    return view
+
+
+async def delete_view(tx: Tx, actor: Actor, view_id: UUID) -> None:
+    """Forgets one of the actor's own views; raises NotFoundError."""
+    table = saved_view.c
+    statement = delete(saved_view).where(table.id == view_id, table.person_id == _person(actor))
+    if (await tx.execute(statement.returning(table.id))).one_or_none() is None:
+        raise NotFoundError
+
+
+def _person(actor: Actor) -> UUID:
+    if actor.person_id is None:
+        raise ForbiddenError("Only a person keeps views.")
+    return actor.person_id

@@ -1,0 +1,62 @@
+"""Stores files: those that agents attach, and those that arrive with messages."""
+
+import hashlib
+from typing import Final
+from uuid import UUID
+
+from careloom.conversations.core.file_types import is_refused, media_type, safe_name
+from careloom.conversations.tables.message import file
+from careloom.conversations.types import Attachment, FileId
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import ForbiddenError, TooLargeError, UnsupportedMediaError
+from careloom.platform.files import FileStore
+from careloom.platform.ids import new_id
+
+MAX_FILE_BYTES: Final = 20_000_000
+
+
+async def store_file(
+    tx: Tx,
+    actor: Actor,
+    files: FileStore,
+    client_id: UUID,
+    name: str,
+    content: bytes,
+    *,
+    inline_id: str | None = None,
+    made_by: UUID | None = None,
+    most: int = MAX_FILE_BYTES,
+) -> Attachment:
+    """Keeps the bytes and what is known of them; the file joins a conversation when a message takes it along.
+
+    The type is judged by the content. `made_by` is whoever may attach it, else the actor's person; `most` is in
+    bytes. Raises TooLargeError, UnsupportedMediaError for programs and scripts.
+    """
+    wanted = (Permission.CONVERSATIONS_REPLY, Permission.MESSAGES_INGEST)
+    if not any(actor.may(one, client_id=client_id) for one in wanted):
+        raise ForbiddenError(f"You need the permission {wanted[0]} for this.")
+    if len(content) > most:
+        raise TooLargeError(f"A file may have at most {most // 1_000_000} MB.")
+    if is_refused(name, content):
+        raise UnsupportedMediaError("Programs and scripts are not accepted.")
+    file_id = FileId(new_id())
+    stored = Attachment(file_id, safe_name(name), media_type(name, content), len(content), inline_id)
+    await files.put(file_key(client_id, file_id), content)
+    await tx.execute(
+        file.insert().values(
+            client_id=client_id,
+            id=file_id,
+            name=stored.name,
+            media_type=stored.media_type,
+            size=stored.size,
+            sha256=hashlib.sha256(content).hexdigest(),
+            made_by=made_by or actor.person_id,
+        )
+    )
+    return stored
+
+
+def file_key(client_id: UUID, file_id: UUID) -> str:
+    """Where a file's bytes are kept."""
+    return f"{client_id}/{file_id}"

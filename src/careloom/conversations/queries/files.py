@@ -1,0 +1,63 @@
+"""What is known of stored files."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from careloom.conversations.queries.conversation import get_conversation
+from careloom.conversations.tables.message import file
+from careloom.conversations.types import Attachment, FileId, StoredFile
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+from careloom.platform.wire import reader
+
+_read = reader(StoredFile)
+
+
+async def get_file(tx: Tx, actor: Actor, file_id: UUID) -> StoredFile:
+    """A file of a conversation that the actor may read, or one that they stored; raises NotFoundError."""
+    row = (await tx.execute(select(file).where(file.c.id == file_id))).one_or_none()
+    if row is None:
+        raise NotFoundError
+    stored = _read(row)
+    if stored.conversation_id is not None:
+        await get_conversation(tx, actor, stored.conversation_id)
+    elif stored.made_by is None or stored.made_by != actor.person_id:
+        raise NotFoundError
+    actor.require(Permission.CONVERSATIONS_READ, client_id=stored.client_id)
+    return stored
+
+
+async def load_file(tx: Tx, client_id: UUID, file_id: UUID) -> StoredFile:
+    """A client's file, for channels that have checked whose it is; raises NotFoundError."""
+    row = (await tx.execute(select(file).where(file.c.client_id == client_id, file.c.id == file_id))).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return _read(row)
+
+
+async def attachments_of(
+    tx: Tx, client_id: UUID, file_ids: Sequence[UUID], conversation_id: UUID, made_by: UUID | None
+) -> tuple[Attachment, ...]:
+    """The files as attachments, in the order asked for.
+
+    Raises NotFoundError for one that another conversation has, or that another person stored for theirs.
+    """
+    if not file_ids:
+        return ()
+    rows = await tx.execute(select(file).where(file.c.client_id == client_id, file.c.id.in_(file_ids)))
+    found = {row.id: _read(row) for row in rows}
+    return tuple(_attachment(found.get(FileId(one)), conversation_id, made_by) for one in dict.fromkeys(file_ids))
+
+
+def _attachment(stored: StoredFile | None, conversation_id: UUID, made_by: UUID | None) -> Attachment:
+    usable = stored is not None and (
+        stored.conversation_id == conversation_id
+        if stored.conversation_id is not None
+        else stored.made_by is None or made_by is None or stored.made_by == made_by
+    )
+    if stored is None or not usable:
+        raise NotFoundError("One of the files is not there; attach it again.")
+    return Attachment(file_id=stored.id, name=stored.name, media_type=stored.media_type, size=stored.size)
