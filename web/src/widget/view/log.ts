@@ -16,8 +16,8 @@ export interface LogState {
 }
 
 export class Log {
-  private readonly list = h('div', { class: 'rows', role: 'log', 'aria-live': 'polite' });
-  private readonly typing = h('p', { class: 'typing', hidden: true });
+  private readonly list = h('div', { class: 'rows' });
+  private readonly typing = h('p', { class: 'typing', 'aria-live': 'off', hidden: true });
   private readonly typingName = h('span', { class: 'aloud' });
   private readonly scroller: HTMLElement;
   private readonly jump: HTMLButtonElement;
@@ -46,7 +46,8 @@ export class Log {
       {
         class: 'scroller',
         tabindex: '0',
-        role: 'presentation',
+        role: 'log',
+        'aria-live': 'polite',
         on: { scroll: () => this.moved() },
       },
       this.list,
@@ -64,11 +65,11 @@ export class Log {
   }
 
   label(text: string): void {
-    this.list.setAttribute('aria-label', text);
+    this.scroller.setAttribute('aria-label', text);
   }
 
   update(state: LogState): void {
-    attribute(this.list, 'aria-busy', state.busy ? 'true' : null);
+    attribute(this.scroller, 'aria-busy', state.busy ? 'true' : null);
     const rows = state.greeting === '' ? state.rows : [this.greeting(state), ...state.rows];
     this.reconcile(rows);
     show(this.typing, state.typing !== null);
