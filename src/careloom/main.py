@@ -1,5 +1,8 @@
 """The composition root: which capabilities there are, and how one process is put together from them."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,18 +19,28 @@ from careloom.identity import http as identity_http
 from careloom.identity import jobs as identity_jobs
 from careloom.organizations import http as organizations_http
 from careloom.platform.eventlog.consumer import Consumer
+from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.jobs import Periodic, Task
+from careloom.platform.live.gateway import Gateway
 from careloom.platform.runtime import Runtime
 from careloom.platform.web import http as platform_http
+from careloom.platform.web import spa
+from careloom.platform.web.live import live_socket
 from careloom.platform.web.metrics import RequestTrail
 from careloom.platform.web.problem import EXCEPTION_HANDLERS
 from careloom.platform.web.provide import DEPENDENCIES
+
+Loop = Callable[[], Awaitable[None]]
 
 ROUTERS: list[ControllerRouterHandler] = [
     platform_http.router,
     identity_http.router,
     organizations_http.router,
 ]
+"""Mounted under /api."""
+
+ROOT_ROUTERS: list[ControllerRouterHandler] = []
+"""Mounted at the root: what customers' browsers reach."""
 
 
 def consumers(_runtime: Runtime) -> list[Consumer]:
@@ -45,22 +58,43 @@ def periodic(runtime: Runtime) -> list[Periodic]:
     return [*identity_jobs.periodic(runtime)]
 
 
+def router_loops(_runtime: Runtime) -> dict[str, Loop]:
+    """What the router role runs."""
+    return {}
+
+
+def smtp_loops(_runtime: Runtime) -> dict[str, Loop]:
+    """What the smtp role runs."""
+    return {}
+
+
 def create_app(runtime: Runtime) -> Litestar:
-    """The web application of one process."""
+    """The web application of one process; its tail and gateways run as long as the application does."""
+    tail = LogTail(runtime.database, runtime.hub)
+    gateway = Gateway(tail, runtime.hub)
     state = State(
         {
             "runtime": runtime,
             "authenticate": identity_http.authenticate,
             "consumers": {one.name: one for one in consumers(runtime)},
+            "tail": tail,
+            "gateway": gateway,
         }
     )
-    handlers: list[Any] = [*platform_http.root_handlers, Router("/api", route_handlers=ROUTERS)]
+    handlers: list[Any] = [
+        *platform_http.root_handlers,
+        live_socket,
+        *ROOT_ROUTERS,
+        Router("/api", route_handlers=ROUTERS),
+        *spa.handlers(static_folder()),
+    ]
     return Litestar(
         route_handlers=handlers,
         dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[RequestTrail()],
         state=state,
+        lifespan=[lambda _app: _running(tail.run, gateway.run)],
         request_max_body_size=runtime.settings.max_upload_bytes + 100_000,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         openapi_config=OpenAPIConfig(
@@ -74,5 +108,17 @@ def create_app(runtime: Runtime) -> Litestar:
 
 
 def static_folder() -> Path:
-    """Where the built front end lies."""
-    return Path(str(resources.files("careloom"))) / "static"
+    """Where the built front end lies: in the package, or beside the sources after a build there."""
+    packed = Path(str(resources.files("careloom"))) / "static"
+    return packed if packed.exists() else packed.parents[2] / "web" / "dist"
+
+
+@contextlib.asynccontextmanager
+async def _running(*loops: Loop) -> AsyncGenerator[None]:
+    running = [asyncio.ensure_future(loop()) for loop in loops]
+    try:
+        yield
+    finally:
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

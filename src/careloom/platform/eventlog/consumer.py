@@ -74,9 +74,9 @@ class ConsumerRunner:
             for event in events:
                 await self._handle_or_park(tx, event)
             if events:
-                position = events[-1].id
-                await _move_cursor(tx, self._consumer.name, position)
-            return len(events), self._reader.behind(position)
+                await _move_cursor(tx, self._consumer.name, events[-1].id)
+            done = events[-1].id if len(events) == _BATCH else max(safe, position)
+            return len(events), self._reader.behind(done)
 
     async def _handle_or_park(self, tx: Tx, event: LoggedEvent) -> None:
         try:

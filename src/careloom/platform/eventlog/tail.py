@@ -21,6 +21,7 @@ _SYSTEM = system_actor("tail")
 _GAP_SECONDS = 0.003
 _IDLE_SECONDS = 1.0
 _KEPT = 20_000
+_BATCH = 500
 
 
 class LogTail:
@@ -76,12 +77,12 @@ class LogTail:
             if not self.ready.is_set():
                 self.position = self._started_at = safe
                 self.ready.set()
-            events = await self._reader.after(tx, self.position, safe) if safe > self.position else []
+            events = await self._reader.after(tx, self.position, safe, _BATCH) if safe > self.position else []
         for event in events:
-            self.position = event.id
             self._recent.append(event)
             for subscriber in list(self._subscribers):
                 subscriber(event)
+        self.position = events[-1].id if len(events) == _BATCH else max(safe, self.position)
         return self._reader.behind(self.position)
 
 

@@ -1,0 +1,76 @@
+# Careloom. `make run` sets up and starts with demo data; `make test` sets up and tests everything.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+TOPIC ?=
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export CARELOOM_HOME ?= $(CURDIR)/.home
+
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help run test check bench dev web api lock clean journeys
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .make/python .make/web ## Set up and start with demo data; ARGS="--pace 5 --reset"
+	@careloom demo $(ARGS)
+
+dev: .make/python .make/web-packages ## Start with demo data, and the front end with live reload on port 5173
+	@(cd web && npm run dev) & trap "kill $$!" EXIT; careloom demo $(ARGS)
+
+test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="-k words"
+	@echo "[test] running every test"
+	@pytest $(ARGS)
+
+check: .make/python .make/web-packages ## Format, lint, types, architecture
+	@ruff format --check -q src tests bench
+	@ruff check -q src tests bench
+	@lint-imports --no-cache | tail -n 3
+	@pyright --pythonpath $(BIN)/python | tail -n 1
+	@cd web && npm run --silent check
+
+bench: .make/python ## Measure; TOPIC=ingest
+	@python bench/$(TOPIC).py $(ARGS)
+
+web: .make/web ## Build the front end
+
+api: .make/python .make/web-packages ## Write the front end's API types from the API's own description
+	@careloom openapi > web/schema.json
+	@cd web && npm run --silent api
+
+lock: .make/python ## Resolve the newest allowed packages into requirements.lock
+	@pip install -q "uv<1"
+	@uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --upgrade -o requirements.lock
+
+clean: ## Remove everything that was built or installed here, and the demo's data
+	@rm -rf $(VENV) .make .home web/node_modules web/dist dist build
+
+.make/python: requirements.lock pyproject.toml
+	@mkdir -p .make
+	@echo "[setup] Python packages"
+	@command -v $(PYTHON) >/dev/null || { echo "Careloom needs Python 3.11: set PYTHON=/path/to/python3.11"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.make/web-packages: .make/python web/package.json web/package-lock.json
+	@echo "[setup] front-end packages"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.make/web: .make/web-packages $(WEB_SOURCES)
+	@echo "[setup] building the front end"
+	@cd web && npm run --silent build
+	@touch $@
+
+.make/browser: scripts/ensure-browser
+	@scripts/ensure-browser
+	@mkdir -p .make && touch $@
