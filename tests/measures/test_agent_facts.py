@@ -42,9 +42,7 @@ def test_an_available_agent_with_a_contact_in_hand_is_at_work() -> None:
         held(ContactPhase.WAITING_CUSTOMER, 30, 50),
     ]
     time = agent_time(states, contacts, at(0), at(90))
-    assert time == AgentTime(
-        handle_seconds=1200, available_seconds=2400, other_seconds=900, offline_seconds=0
-    )
+    assert time == AgentTime(handle_seconds=1200, available_seconds=2400, other_seconds=900, offline_seconds=0)
     assert occupancy(time) == pytest.approx(1 / 3)
     assert utilization(time, paid_seconds=4500) == 0.8
 

@@ -4,7 +4,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from careloom.conversations.core.phases import AGENT_PHASES, HELD, next_phases
 from careloom.conversations.types import Phase
 from careloom.measures.core.abandonment import abandonment_rate
 from careloom.measures.core.contact import summarize
@@ -25,6 +28,7 @@ from careloom.measures.types import (
     ServiceLevelCounts,
     WaitOutcome,
 )
+from careloom.organizations.types import Channel
 from careloom.routing.types import Presence
 
 START = datetime(2025, 3, 3, 9, tzinfo=UTC)
@@ -87,9 +91,7 @@ def test_offers_that_came_to_nothing_are_part_of_the_wait() -> None:
 
 def test_talk_hold_and_after_call_work_belong_to_each_agents_handling() -> None:
     summary = read(ROUND_TRIP)
-    times = [
-        (work.agent_id, work.talk_seconds, work.hold_seconds, work.acw_seconds) for work in summary.handlings
-    ]
+    times = [(work.agent_id, work.talk_seconds, work.hold_seconds, work.acw_seconds) for work in summary.handlings]
     assert times == [(BEN, 120, 30, 0), (ANA, 70, 0, 15)]
     assert (summary.talk_seconds, summary.hold_seconds, summary.acw_seconds) == (190, 30, 15)
     total = count_handle_time(summary.handlings)
@@ -142,9 +144,7 @@ def test_a_contact_wrapped_up_unanswered_is_closed() -> None:
 
 
 def test_a_wait_belongs_to_the_queue_in_which_it_ended() -> None:
-    moved = read(
-        life(("queued", 10, SALES, None), ("queued", 5, SUPPORT, None), ("with_agent", 9, SUPPORT, ANA))
-    )
+    moved = read(life(("queued", 10, SALES, None), ("queued", 5, SUPPORT, None), ("with_agent", 9, SUPPORT, ANA)))
     assert [(wait.queue_id, wait.wait_seconds) for wait in moved.waits] == [(SUPPORT, 15)]
 
 
@@ -175,3 +175,39 @@ def test_the_counts_of_service_level_and_asa_follow_from_the_waits() -> None:
     assert average_speed_of_answer_by_received(counts) == pytest.approx(46 / 6)
     assert abandonment_rate(counts) == 0.5
     assert abandonment_rate(counts, exclude_short=True) == 2 / 5
+
+
+@st.composite
+def any_life(draw: st.DrawFn) -> ContactFact:
+    """A random walk through the lifecycle that conversations allow; one agent between two queues' waits."""
+    channel = draw(st.sampled_from(list(Channel)))
+    pieces, phase, agent = list[Piece](), None, ANA
+    for _ in range(draw(st.integers(1, 20))):
+        phase = draw(st.sampled_from(sorted(next_phases(phase, channel))))
+        if phase not in HELD and phase is not Phase.TRANSFERRED:
+            agent = draw(st.sampled_from([ANA, BEN]))
+        pieces.append((phase.value, draw(st.integers(1, 60)), SALES, agent if phase in AGENT_PHASES else None))
+    return life(*pieces, is_open=draw(st.booleans()))
+
+
+@given(any_life())
+def test_every_second_of_any_life_is_waited_handled_handed_over_or_over(contact: ContactFact) -> None:
+    summary = read(contact, after=2000)
+    end = START + timedelta(seconds=2000)
+    elsewhere = {ContactPhase.TRANSFERRED, ContactPhase.ABANDONED, ContactPhase.ENDED}
+    spans = [(interval.phase, (interval.ended_at or end) - interval.began_at) for interval in contact.intervals]
+    waited = sum(wait.wait_seconds for wait in summary.waits)
+    handled = summary.talk_seconds + summary.hold_seconds + summary.acw_seconds
+    thinking = sum(work.customer_seconds for work in summary.handlings)
+    other = sum(span.total_seconds() for phase, span in spans if phase in elsewhere)
+    assert waited + handled + thinking + other == sum(span.total_seconds() for _, span in spans)
+
+
+@given(any_life())
+def test_the_counts_of_any_life_are_consistent(contact: ContactFact) -> None:
+    summary = read(contact)
+    counts, time, offers = count_waits(summary.waits), count_handle_time(summary.handlings), summary.offers
+    assert counts.answered + counts.abandoned <= counts.queued
+    assert time.transferred_out <= time.handled <= len(summary.handlings)
+    assert offers.accepted + offers.timed_out + offers.other + offers.open == offers.offers
+    assert summary.transfers == sum(work.transferred_out for work in summary.handlings)

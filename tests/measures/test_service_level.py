@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from careloom.measures.core.service_level import service_level
 from careloom.measures.types import ServiceLevelCounts, ServiceLevelVariant
 
-GOLDEN = ServiceLevelCounts(
-    answered=1000, answered_within=860, abandoned=60, abandoned_within=20, abandoned_short=10
-)
+GOLDEN = ServiceLevelCounts(answered=1000, answered_within=860, abandoned=60, abandoned_within=20, abandoned_short=10)
 EXPECTED = {"a": 81.1, "b": 82.7, "c": 86.0, "d": 81.9, "e": 83.0, "f": 82.1}
 
 

@@ -36,9 +36,7 @@ def test_every_phase_can_lead_to_the_end(phase: Phase, channel: Channel) -> None
 
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("phase", sorted(WAITING))
-def test_a_live_contact_left_unanswered_is_abandoned_and_never_quietly_closed(
-    phase: Phase, channel: Channel
-) -> None:
+def test_a_live_contact_left_unanswered_is_abandoned_and_never_quietly_closed(phase: Phase, channel: Channel) -> None:
     live = channel in LIVE_CHANNELS
     assert may_follow(phase, Phase.ABANDONED, channel) is live
     assert may_follow(phase, Phase.ENDED, channel) is not live

@@ -36,9 +36,7 @@ def test_a_message_joins_an_open_conversation_and_turns_a_pending_one() -> None:
         (timedelta(minutes=-1), Inbound.REOPEN),
     ],
 )
-def test_a_message_reopens_within_the_programs_days_and_begins_anew_later(
-    after: timedelta, expected: Inbound
-) -> None:
+def test_a_message_reopens_within_the_programs_days_and_begins_anew_later(after: timedelta, expected: Inbound) -> None:
     assert on_inbound(Status.RESOLVED, NOON, NOON + after, 7) is expected
 
 

@@ -42,9 +42,7 @@ _ALLOWED: Final[dict[Phase, frozenset[Phase]]] = {
             Phase.ENDED,
         }
     ),
-    Phase.ON_HOLD: frozenset(
-        {Phase.WITH_AGENT, Phase.AFTER_CALL_WORK, Phase.TRANSFERRED, Phase.QUEUED, Phase.ENDED}
-    ),
+    Phase.ON_HOLD: frozenset({Phase.WITH_AGENT, Phase.AFTER_CALL_WORK, Phase.TRANSFERRED, Phase.QUEUED, Phase.ENDED}),
     Phase.WAITING_CUSTOMER: frozenset(
         {Phase.WITH_AGENT, Phase.AFTER_CALL_WORK, Phase.TRANSFERRED, Phase.QUEUED, Phase.ENDED}
     ),

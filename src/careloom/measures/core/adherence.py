@@ -15,9 +15,7 @@ from careloom.measures.types import (
 _WORK_STATES = frozenset({AgentState.AVAILABLE, AgentState.BUSY, AgentState.AFTER_CALL_WORK})
 
 
-def count_adherence(
-    schedule: Iterable[ScheduledSpan], states: Iterable[StateFact], until: datetime
-) -> AdherenceCounts:
+def count_adherence(schedule: Iterable[ScheduledSpan], states: Iterable[StateFact], until: datetime) -> AdherenceCounts:
     """Scheduled seconds of one agent, and those in the scheduled state; an open one lasts to `until`."""
     facts = list(states)
     in_state = scheduled = 0.0

@@ -27,9 +27,7 @@ def agent_time(
     """
     window = (since, until)
     in_hand = merge(
-        (interval.began_at, interval.ended_at or until)
-        for interval in contacts
-        if interval.phase in _WORK_PHASES
+        (interval.began_at, interval.ended_at or until) for interval in contacts if interval.phase in _WORK_PHASES
     )
     handle = available = other = offline = 0.0
     for fact in states:
@@ -47,9 +45,7 @@ def agent_time(
             offline += seconds
         else:
             other += seconds
-    return AgentTime(
-        handle_seconds=handle, available_seconds=available, other_seconds=other, offline_seconds=offline
-    )
+    return AgentTime(handle_seconds=handle, available_seconds=available, other_seconds=other, offline_seconds=offline)
 
 
 def occupancy(time: AgentTime) -> float | None:

@@ -8,9 +8,7 @@ from careloom.measures.core.ratio import ratio
 def wape(pairs: Iterable[tuple[float, float]]) -> float | None:
     """Sum of |forecast - actual| / sum of actual over (forecast, actual) pairs."""
     every = list(pairs)
-    return ratio(
-        sum(abs(forecast - actual) for forecast, actual in every), sum(actual for _, actual in every)
-    )
+    return ratio(sum(abs(forecast - actual) for forecast, actual in every), sum(actual for _, actual in every))
 
 
 def forecast_bias(pairs: Iterable[tuple[float, float]]) -> float | None:

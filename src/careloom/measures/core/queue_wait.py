@@ -32,7 +32,7 @@ def queue_waits(contact: ContactFact, until: datetime) -> tuple[QueueWait, ...]:
             waits.append(_ended(contact, current, interval))
             current = []
     if current:
-        waits.append(_wait(current, until, WaitOutcome.WAITING, None))
+        waits.append(_wait(current, current[-1].ended_at or until, WaitOutcome.WAITING, None))
     return tuple(waits)
 
 
@@ -44,9 +44,7 @@ def _ended(contact: ContactFact, waiting: list[IntervalFact], after: IntervalFac
     return _wait(waiting, after.began_at, outcome, agent_id)
 
 
-def _wait(
-    waiting: list[IntervalFact], end: datetime, outcome: WaitOutcome, agent_id: UUID | None
-) -> QueueWait:
+def _wait(waiting: list[IntervalFact], end: datetime, outcome: WaitOutcome, agent_id: UUID | None) -> QueueWait:
     queues = [interval.queue_id for interval in waiting if interval.queue_id is not None]
     entered_at = waiting[0].began_at
     return QueueWait(

@@ -31,9 +31,7 @@ def resolution_by_repeat(
         times.sort()
     eligible = [contact for contact in every if contact.eligible]
     repeated = sum(
-        1
-        for contact in eligible
-        if _followed(contact, begins[_line(contact, same_reason=same_reason)], window)
+        1 for contact in eligible if _followed(contact, begins[_line(contact, same_reason=same_reason)], window)
     )
     return ratio(len(eligible) - repeated, len(eligible))
 
