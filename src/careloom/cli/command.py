@@ -1,0 +1,54 @@
+"""Reads the command line and runs what it asks for; errors are one clear line and a status of 2."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from careloom import __version__
+from careloom.cli import demo, doctor, openapi, schema, up, user
+from careloom.platform.errors import CareloomError
+from careloom.platform.settings import load_settings
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "up": up.run,
+    "migrate": schema.run,
+    "demo": demo.run,
+    "user": user.run,
+    "doctor": doctor.run,
+    "openapi": openapi.run,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; answers the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.home:
+        os.environ["CARELOOM_HOME"] = options.home
+    try:
+        options.settings = load_settings()
+        return _COMMANDS[options.command](options)
+    except CareloomError as error:
+        told = error.detail if error.detail.startswith(error.title) else f"{error.title} {error.detail}"
+        print(f"careloom: {told}", file=sys.stderr)
+        for one in error.errors:
+            print(f"  {one.path}: {one.message}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="careloom", description="The open operating system of a customer-care provider."
+    )
+    parser.add_argument("--version", action="version", version=f"careloom {__version__}")
+    parser.add_argument("--home", help="data folder (CARELOOM_HOME)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    up.declare(commands.add_parser("up", help="run everything, or one role"))
+    schema.declare(commands.add_parser("migrate", help="bring the database to this version"))
+    demo.declare(commands.add_parser("demo", help="fill an empty installation with the demo world and run it"))
+    user.declare(commands.add_parser("user", help="make the first administrator, set a password"))
+    doctor.declare(commands.add_parser("doctor", help="check settings, database, mail, files, front end"))
+    openapi.declare(commands.add_parser("openapi", help="print the API's OpenAPI document"))
+    return parser

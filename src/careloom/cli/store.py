@@ -1,0 +1,101 @@
+"""The database of a home: the embedded one, started where it must be, or an external one."""
+
+import asyncio
+import contextlib
+import fcntl
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres
+from careloom.platform.database.migrations import migrate, pending
+from careloom.platform.errors import CareloomError
+from careloom.platform.settings import Settings
+
+log = structlog.get_logger()
+_DATABASE = "careloom"
+_APP_ROLE = "careloom_app"
+_OPTIONS = {"max_connections": "200", "shared_buffers": "256MB", "random_page_cost": "1.1"}
+
+
+class HomeInUseError(CareloomError):
+    """Another Careloom runs on this data folder. Stop it first, or name another with CARELOOM_HOME."""
+
+
+class NotMigratedError(CareloomError):
+    """The database is not at this version. Run `careloom migrate` first."""
+
+
+class Store:
+    """Where the data is: `url` as the program's role, `owner_url` as the tables' owner (None: not given)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.embedded = None if settings.database_url else EmbeddedPostgres(settings.home / "postgres", _OPTIONS)
+
+    def open(self) -> None:
+        """Starts the embedded server and brings it to this version; checks an external one."""
+        if self.embedded is not None:
+            self.embedded.start()
+            self.embedded.create(_DATABASE)
+            migrate(self.owner_url or "")
+        elif pending(self.url):
+            raise NotMigratedError
+
+    def close(self) -> None:
+        """Stops the embedded server cleanly."""
+        if self.embedded is not None:
+            self.embedded.stop()
+
+    @property
+    def url(self) -> str:
+        """The database as the role that owns no table."""
+        return self.embedded.url(_APP_ROLE, _DATABASE) if self.embedded else self.settings.database_url or ""
+
+    @property
+    def owner_url(self) -> str | None:
+        """The database as the tables' owner."""
+        return self.embedded.url(OWNER_ROLE, _DATABASE) if self.embedded else self.settings.database_owner_url
+
+    async def keep_running(self) -> None:
+        """Starts the embedded server again whenever its process has died."""
+        while self.embedded is not None:
+            await asyncio.sleep(0.5)
+            with contextlib.suppress(CareloomError):
+                await asyncio.to_thread(self.embedded.ensure_running)
+
+
+class HomeLock:
+    """Says who uses a data folder: one process that runs everything, or several that run one role each."""
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self._path = home / "running.lock"
+        self._file: IO[str] | None = None
+
+    @contextmanager
+    def held(self, *, alone: bool) -> Generator[None]:
+        """Holds the lock, for oneself `alone` or shared; raises HomeInUseError."""
+        self._file = self._path.open("a")
+        try:
+            fcntl.flock(self._file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise HomeInUseError from None
+        try:
+            yield
+        finally:
+            self._file.close()
+
+    def is_last(self) -> bool:
+        """Whether nobody else uses the data folder any more; the lock is then held alone."""
+        if self._file is None:
+            return True
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -1,0 +1,134 @@
+"""`careloom up`: everything in one process, or one role of several."""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import Generator
+from enum import StrEnum
+
+import structlog
+import uvicorn
+import uvloop
+
+from careloom.cli.process import Loop, run_loops
+from careloom.cli.store import HomeLock, Store
+from careloom.main import consumers, create_app, periodic, router_loops, smtp_loops, tasks
+from careloom.platform.errors import CareloomError
+from careloom.platform.eventlog.consumer import ConsumerRunner
+from careloom.platform.jobs import job_app
+from careloom.platform.logging import configure_logging
+from careloom.platform.runtime import Runtime, open_runtime
+from careloom.platform.settings import Settings
+
+log = structlog.get_logger()
+
+
+class Role(StrEnum):
+    """A part of the program that can run as a process of its own."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+    ROUTER = "router"
+    SMTP = "smtp"
+
+
+class PortInUseError(CareloomError):
+    """The port is taken. Stop the other program, or choose another with CARELOOM_PORT."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """The options of `careloom up`."""
+    parser.add_argument("--role", type=Role, choices=list(Role), default=Role.ALL, help="which part to run")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs until a signal; answers 0 after a clean stop."""
+    settings: Settings = options.settings
+    role: Role = options.role
+    configure_logging(settings.log_level)
+    lock = HomeLock(settings.home)
+    with lock.held(alone=role is Role.ALL):
+        store = Store(settings)
+        store.open()
+        try:
+            uvloop.run(serve(settings, store, role))
+        finally:
+            if lock.is_last():
+                store.close()
+    return 0
+
+
+async def serve(settings: Settings, store: Store, role: Role, more: dict[str, Loop] | None = None) -> None:
+    """Runs `role` on an open store until a signal; `more` loops run beside it."""
+    runtime = open_runtime(settings, store.url, pool_size=20 if role is Role.ALL else 10)
+    loops = {**_loops(runtime, role), **(more or {})}
+    if store.embedded is not None:
+        loops["postgres"] = store.keep_running
+    try:
+        await run_loops(loops)
+    finally:
+        await runtime.database.close()
+
+
+def _loops(runtime: Runtime, role: Role) -> dict[str, Loop]:
+    loops: dict[str, Loop] = {"hub": runtime.hub.run}
+    if role in (Role.ALL, Role.WEB):
+        loops["web"] = lambda: _serve_web(runtime)
+    if role in (Role.ALL, Role.WORKER):
+        loops["jobs"] = lambda: _work(runtime)
+        for consumer in consumers(runtime):
+            loops[f"consumer:{consumer.name}"] = ConsumerRunner(runtime.database, runtime.hub, consumer).run
+    if role in (Role.ALL, Role.ROUTER):
+        loops.update(router_loops(runtime))
+    if role in (Role.ALL, Role.SMTP):
+        loops.update(smtp_loops(runtime))
+    return loops
+
+
+async def _work(runtime: Runtime) -> None:
+    app = job_app(runtime.database.url, tasks(runtime), periodic(runtime))
+    async with app.open_async():
+        await app.run_worker_async(concurrency=4, delete_jobs="successful")
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Signals are handled by `run_loops`."""
+        yield
+
+
+async def _serve_web(runtime: Runtime) -> None:
+    settings = runtime.settings
+    config = uvicorn.Config(
+        create_app(runtime),
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=256_000,
+        ws_ping_interval=None,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=5,
+    )
+    server = _Server(config)
+    try:
+        await server.serve()
+    except SystemExit:
+        raise PortInUseError(f"Port {settings.port} on {settings.host} cannot be opened.") from None
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await server.shutdown()
+        raise
+
+
+def announce(settings: Settings) -> None:
+    """Prints where people reach the running installation."""
+    print(f"\n  Careloom is running at {settings.base_url}\n  Stop it with Ctrl-C.\n", flush=True, file=sys.stdout)

@@ -1,0 +1,58 @@
+"""`careloom user`: makes the first administrator and sets passwords, for whoever holds the machine."""
+
+import argparse
+import getpass
+import sys
+
+from careloom.cli.session import with_database
+from careloom.identity.commands.people import create_person, set_password
+from careloom.identity.queries.people import list_people
+from careloom.identity.types import NewPerson, Role, RoleGrant, ScopeKind
+from careloom.platform.access import system_actor
+from careloom.platform.database.transactions import Database
+from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
+
+_ACTOR = system_actor("careloom user")
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """The options of `careloom user`."""
+    parser.add_argument("action", choices=("add", "password"), help="add an administrator, or set a password")
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--name", default="Administrator")
+    parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Makes an administrator of everything, or sets someone's password."""
+    password = _password(ask=not options.password_stdin)
+    if options.action == "add":
+        with_database(options.settings, lambda database: _add(database, options.name, options.email, password))
+        print(f"{options.email} can sign in as an administrator of everything.")
+    else:
+        with_database(options.settings, lambda database: _set(database, options.email, password))
+        print(f"The password of {options.email} is changed.")
+    return 0
+
+
+def _password(*, ask: bool) -> str:
+    given = getpass.getpass("Password (at least ten characters): ") if ask else sys.stdin.readline().rstrip("\n")
+    if not 10 <= len(given) <= 200:
+        raise InvalidInputError(errors=(FieldError("/password", "Use ten to two hundred characters."),))
+    return given
+
+
+async def _add(database: Database, name: str, email: str, password: str) -> None:
+    grant = RoleGrant(Role.ADMIN, ScopeKind.EVERYTHING)
+    new = NewPerson(name=name, email=email, password=password, grants=(grant,))
+    async with database.transaction(_ACTOR) as tx:
+        await create_person(tx, _ACTOR, new)
+
+
+async def _set(database: Database, email: str, password: str) -> None:
+    async with database.transaction(_ACTOR) as tx:
+        page = await list_people(tx, _ACTOR, search=email)
+        found = [one for one in page.items if one.email.lower() == email.lower()]
+        if not found:
+            raise NotFoundError(f"Nobody has the e-mail address {email}.")
+        await set_password(tx, _ACTOR, found[0].id, password)
