@@ -56,6 +56,7 @@ agent_profile = provider_table(
     Column("skills", JSONB, nullable=False, server_default=text("'[]'")),
     Column("languages", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("capacity", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("last_seen_at", DateTime(timezone=True)),
     Index("ix_agent_profile_provider_id", "provider_id"),
 )
 

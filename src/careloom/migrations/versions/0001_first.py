@@ -643,6 +643,7 @@ def _create_tables() -> None:
             server_default=sa.text("'{}'"),
             nullable=False,
         ),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_agent_profile_person_id")),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_agent_profile_provider_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_agent_profile")),
