@@ -93,6 +93,25 @@ conversation = client_table(
     Index("ix_conversation_assignee_id_open", "assignee_id", "urgent_at", "id", postgresql_where=UNRESOLVED),
     Index("ix_conversation_queue_id_open", "queue_id", "urgent_at", "id", postgresql_where=UNRESOLVED),
     Index("ix_conversation_assignee_id", "assignee_id", "updated_at", "id"),
+    Index(
+        "ix_conversation_queue_id_waiting",
+        "queue_id",
+        "waiting_since",
+        "id",
+        postgresql_where=text("phase IN ('queued', 'offered')"),
+    ),
+    Index(
+        "ix_conversation_queue_id_hurried",
+        "queue_id",
+        "waiting_since",
+        "id",
+        postgresql_where=text("phase = 'queued' AND priority IN ('urgent', 'high')"),
+    ),
+    Index(
+        "ix_conversation_queue_id_worked_on",
+        "queue_id",
+        postgresql_where=text("phase IN ('with_agent', 'on_hold', 'after_call_work')"),
+    ),
 )
 
 conversation_interval = client_table(

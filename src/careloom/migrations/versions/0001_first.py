@@ -821,11 +821,32 @@ def _create_tables() -> None:
     )
     op.create_index("ix_conversation_id", "conversation", ["id"], unique=False)
     op.create_index(
+        "ix_conversation_queue_id_hurried",
+        "conversation",
+        ["queue_id", "waiting_since", "id"],
+        unique=False,
+        postgresql_where=sa.text("phase = 'queued' AND priority IN ('urgent', 'high')"),
+    )
+    op.create_index(
         "ix_conversation_queue_id_open",
         "conversation",
         ["queue_id", "urgent_at", "id"],
         unique=False,
         postgresql_where=sa.text("status <> 'resolved'"),
+    )
+    op.create_index(
+        "ix_conversation_queue_id_waiting",
+        "conversation",
+        ["queue_id", "waiting_since", "id"],
+        unique=False,
+        postgresql_where=sa.text("phase IN ('queued', 'offered')"),
+    )
+    op.create_index(
+        "ix_conversation_queue_id_worked_on",
+        "conversation",
+        ["queue_id"],
+        unique=False,
+        postgresql_where=sa.text("phase IN ('with_agent', 'on_hold', 'after_call_work')"),
     )
     op.create_table(
         "credential",
