@@ -111,8 +111,8 @@ def _jis_pairs_to_shift_jis(pairs: bytes) -> bytes:
 
 
 def clean(text: str) -> str:
-    """Return text without NUL, a leading byte-order mark or lone surrogates, which databases and JSON refuse."""
-    text = text.replace("\0", "").removeprefix("\ufeff")
+    """Return text without NUL, byte-order marks or lone surrogates, which databases and JSON refuse."""
+    text = text.replace("\0", "").replace("\ufeff", "")
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -196,13 +196,17 @@ def _common_japanese(char: str) -> bool:
 
 
 def _common_hangul(char: str) -> bool:
-    return "\uac00" <= char <= "\ud7a3"
+    try:
+        return 0xB0 <= char.encode("euc_kr")[0] <= 0xC8
+    except UnicodeEncodeError:
+        return False
 
 
+# Korean comes first: all of its syllables are common Chinese characters too, but not the other way round.
 _COMMON = {
+    "cp949": _common_hangul,
     "cp932": _common_japanese,
     "euc_jp": _common_japanese,
-    "cp949": _common_hangul,
     "gb18030": _common_hanzi,
     "big5hkscs": _common_traditional,
 }

@@ -203,7 +203,7 @@ def _add_address(found: list[Address], phrase: list[str], angle: str | None, com
     address = address.strip().removeprefix("mailto:").strip()
     if angle is not None and "@" not in address and "@" in text:
         address, name = text.strip(), ""
-    if angle is None and " " in address:
+    if angle is None and " " in address and not address.startswith('"'):
         words = address.split()
         address = next((word for word in words if "@" in word), "")
         name = name or " ".join(word for word in words if word != address)

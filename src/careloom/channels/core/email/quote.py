@@ -166,8 +166,9 @@ class _Folder:
         """Return how many lines from `index` introduce a quotation: 0 to 4."""
         if self.lines[index].marks & _ATTRIBUTION_MARKS:
             return 1
+        first = self.lines[index].text.strip()
+        starts = ATTRIBUTION_START.match(first[:_LONGEST_LINE]) is not None
         joined = ""
-        best = 0
         for length in range(1, 5):
             at = index + length - 1
             if (
@@ -178,13 +179,12 @@ class _Folder:
             ):
                 break
             text = self.lines[at].text.strip()
-            if length > 1 and ATTRIBUTION_START.match(text) and _introduces("", text):
+            if length > 1 and _introduces(text) and (ATTRIBUTION_START.match(text) or not starts):
                 break
             joined = f"{joined} {text}".strip()
             if ATTRIBUTION_END.search(joined):
-                best = length if _introduces(self.lines[index].text.strip(), joined) else 0
-                break
-        return best
+                return length if _begins_attribution(first) and _introduces(joined) else 0
+        return 0
 
     def _quotation_follows(self, index: int) -> bool:
         while index < len(self.lines) and self.blank[index]:
@@ -255,13 +255,18 @@ class _Folder:
         )
 
 
-def _introduces(first: str, joined: str) -> bool:
+def _begins_attribution(first: str) -> bool:
+    """Tell whether a line may be the first of an introduction: a date or an address is in it."""
+    if ATTRIBUTION_START.match(first) and any(char.isdigit() for char in first):
+        return True
+    return "@" in first or CLOCK.search(first) is not None or DATE.search(first) is not None
+
+
+def _introduces(joined: str) -> bool:
     """Tell whether a line (joined from its wrapped pieces) introduces a quotation."""
-    first = first or joined
     dated = CLOCK.search(joined) is not None or DATE.search(joined) is not None
-    starts = ATTRIBUTION_START.match(first) is not None
     if ADDRESS_END.search(joined) and dated:
         return True
     if ATTRIBUTION_VERB.search(joined) is None or not ATTRIBUTION_END.search(joined):
         return False
-    return (starts and (dated or "@" in joined)) or (dated and "@" in joined)
+    return (dated or "@" in joined) if ATTRIBUTION_START.match(joined) else (dated and "@" in joined)

@@ -79,13 +79,14 @@ REPLY_PREFIX = re.compile(
 )
 _DEVICE = (
     r"[^.!?]{0,40}?(?:iPhone|iPad|iOS|Android|Galaxy|Samsung|Huawei|Xiaomi|Pixel|BlackBerry|smartphone|mobile|phone|"
-    r"Outlook|Yahoo|Mail|Handy|Mobiltelefon|Mobilgerät|móvil|mobil|telefon\w*|telemóvel|celular|Nokia|Motorola|Thunderbird|"
-    r"GMX|WEB\.DE|Tuta)"
+    r"Outlook|Yahoo|Mail|Handy|Mobiltelefon|Mobilgerät|móvil|mobil|telefon\w*|telemóvel|celular|Nokia|Motorola|"
+    r"Thunderbird|GMX|WEB\.DE|Tuta)"
 )
 MOBILE_SIGNATURE = re.compile(
     rf"[ \t]*[-—]{{0,2}}[ \t]*(?:(?:Sent (?:from|with|using) |Gesendet (?:von|mit|über|aus|vom)|"
     rf"Von meinem|Diese Nachricht wurde von meinem|Envoyé (?:de|depuis|à partir|avec)|"
-    rf"Enviado (?:desde|con|de|do|a partir|pelo|via)|Inviato (?:da|dal|con)|(?:Verzonden|Verstuurd) (?:vanaf|met|via|vanuit)|Wysłan[eo] z|Skickat från|"
+    rf"Enviado (?:desde|con|de|do|a partir|pelo|via)|Inviato (?:da|dal|con)|"
+    rf"(?:Verzonden|Verstuurd) (?:vanaf|met|via|vanuit)|Wysłan[eo] z|Skickat från|"
     rf"Sendt fra|Lähetetty|Odesláno z|Отправлено (?:с|из)|Надіслано з){_DEVICE}.{{0,60}}"
     r"|(?:Get|Download|Obtenir|Obtener|Obtén|Téléchargez|Holen Sie sich|Laden Sie) Outlook (?:for|pour|para|für).{0,90}"
     r"|iPhoneから送信|iPadから送信|发自我的.{1,30}|從我的.{1,20}傳送|나의 iPhone에서 보냄|iPhone'umdan gönderildi|"

@@ -29,19 +29,21 @@ SIGNATURE_MARKS = words(
 RULE = "_" * 32
 
 
-class Piece(Struct, frozen=True):
-    """A piece of HTML content (text or a void element) with the start tags of the elements around it."""
-
-    markup: str
-    path: tuple[Opened, ...]
-
-
 class Opened(Struct, frozen=True):
-    """One element that is open around a piece; `number` tells equal elements apart."""
+    """One element that is open around a piece; `number` tells equal elements apart, `depth` counts from 1."""
 
     number: int
     name: str
     tag: str
+    depth: int
+    parent: Opened | None
+
+
+class Piece(Struct, frozen=True):
+    """A piece of HTML content (text or a void element) with the innermost element around it."""
+
+    markup: str
+    inside: Opened | None
 
 
 class Line(Struct):
@@ -80,7 +82,7 @@ class _Renderer:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.pieces: list[Piece] = []
-        self.path: tuple[Opened, ...] = ()
+        self.inside: Opened | None = None
         self.names: list[str] = []
         self.links: list[tuple[str, int]] = []
         self.lists: list[int | None] = []
@@ -125,7 +127,7 @@ class _Renderer:
     def _piece(self, markup: str) -> None:
         if markup:
             self.line.pieces.append(len(self.pieces))
-            self.pieces.append(Piece(markup, self.path))
+            self.pieces.append(Piece(markup, self.inside))
 
     def _write(self, text: str) -> None:
         text = text.replace("\xa0", " ")
@@ -177,7 +179,8 @@ class _Renderer:
         elif name in ("td", "th") and self.words:
             self._write(" ")
         self.opened += 1
-        self.path = (*self.path, Opened(self.opened, name, start_tag(name, tag.attributes)))
+        tag_text = start_tag(name, tag.attributes)
+        self.inside = Opened(self.opened, name, tag_text, len(self.names) + 1, self.inside)
         self.names.append(name)
         marks = {*tag.attributes.get("class", "").split(), tag.attributes.get("id", "")} - {""}
         self.marks |= marks
@@ -204,9 +207,9 @@ class _Renderer:
             self._link(*self.links.pop())
         if name in _BLOCKS:
             self._break()
-        if name in ("td", "th") and (not self.pieces or self.pieces[-1].path[: len(self.path)] != self.path):
+        if name in ("td", "th") and (not self.pieces or not _within(self.pieces[-1].inside, self.inside)):
             self.line.pieces.append(len(self.pieces))
-            self.pieces.append(Piece("", self.path))
+            self.pieces.append(Piece("", self.inside))
         self.preformatted -= name == "pre"
         if self.signature_depth == len(self.names):
             self._break()
@@ -216,7 +219,7 @@ class _Renderer:
         elif name in ("ol", "ul") and self.lists:
             self.lists.pop()
         self.names.pop()
-        self.path = self.path[:-1]
+        self.inside = self.inside.parent if self.inside else None
         if name in _PARAGRAPHS:
             self._gap()
 
@@ -234,14 +237,29 @@ class _Renderer:
 def rebuild(pieces: list[Piece]) -> str:
     """Return well-formed HTML of some of a rendering's pieces, each inside the elements it was in."""
     out: list[str] = []
-    path: tuple[Opened, ...] = ()
+    current: Opened | None = None
     for piece in pieces:
-        shared = 0
-        while shared < min(len(path), len(piece.path)) and path[shared].number == piece.path[shared].number:
-            shared += 1
-        out.extend(f"</{opened.name}>" for opened in reversed(path[shared:]))
-        out.extend(opened.tag for opened in piece.path[shared:])
+        entering: list[str] = []
+        target = piece.inside
+        while current is not target:
+            if target is None or (current is not None and current.depth >= target.depth):
+                if current is not None:
+                    out.append(f"</{current.name}>")
+                    current = current.parent
+            else:
+                entering.append(target.tag)
+                target = target.parent
+        out.extend(reversed(entering))
         out.append(piece.markup)
-        path = piece.path
-    out.extend(f"</{opened.name}>" for opened in reversed(path))
+        current = piece.inside
+    while current is not None:
+        out.append(f"</{current.name}>")
+        current = current.parent
     return "".join(out).strip()
+
+
+def _within(element: Opened | None, outer: Opened | None) -> bool:
+    depth = outer.depth if outer else 0
+    while element is not None and element.depth > depth:
+        element = element.parent
+    return element is outer

@@ -11,14 +11,13 @@ from careloom.channels.core.email.markup import VOID, Tag, escape, start_tag, to
 
 _TEXT_TAGS = words(
     """
-    a abbr b big cite code del em font i ins kbd mark q s samp small span strike strong sub sup tt u
-    var
+    a abbr b big cite code del em font i ins kbd mark q s samp small span strike strong sub sup tt u var
     """
 )
 _BLOCK_TAGS = words(
     """
-    address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6
-    header hr li main nav ol p pre section table ul
+    address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header
+    hr li main nav ol p pre section table ul
     """
 )
 _TABLE_PARTS = frozenset({"caption", "col", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr"})
@@ -34,18 +33,17 @@ _OPENS_IN = {
 # Class names and ids by which mail programs mark quotes and signatures: kept for folding, all others dropped.
 MARKER_CLASSES = words(
     """
-    gmail_quote gmail_quote_container gmail_attr gmail_signature gmail_extra moz-cite-prefix moz-
-    signature moz-forward-container yahoo_quoted protonmail_quote protonmail_signature_block
-    zmail_extra tutanota_quote k9mail-signature careloom_quote careloom_attribution
-    careloom_signature WordSection1 OutlookMessageHeader AppleMailSignature apple-mail-signature ms-
-    outlook-mobile-signature
+    gmail_quote gmail_quote_container gmail_attr gmail_signature gmail_extra moz-cite-prefix moz-signature
+    moz-forward-container yahoo_quoted protonmail_quote protonmail_signature_block zmail_extra
+    tutanota_quote k9mail-signature careloom_quote careloom_attribution careloom_signature WordSection1
+    OutlookMessageHeader AppleMailSignature apple-mail-signature ms-outlook-mobile-signature
     """
 )
 MARKER_IDS = words(
     """
-    divRplyFwdMsg appendonsend Signature signature mail-editor-reference-message-container ms-
-    outlook-mobile-signature ms-outlook-mobile-body-separator-line AppleMailSignature
-    isForwardContent isReplyContent reply-intro
+    divRplyFwdMsg appendonsend Signature signature mail-editor-reference-message-container
+    ms-outlook-mobile-signature ms-outlook-mobile-body-separator-line AppleMailSignature isForwardContent
+    isReplyContent reply-intro
     """
 )
 _ATTRIBUTES = {
@@ -79,6 +77,7 @@ _DANGEROUS_STYLE = re.compile(
 _HIDDEN = re.compile(r"display\s*:\s*none|(?:width|height)\s*:\s*[01](?:\.\d+)?px", re.IGNORECASE)
 _TINY = re.compile(r"\s*[01](?:px)?\s*\Z")
 MAX_DEPTH = 120
+MAX_TAGS = 40_000
 
 
 def _keep_attribute(_tag: str, name: str, value: str) -> str | None:
@@ -112,7 +111,8 @@ def sanitize(markup: str, max_chars: int = 1_000_000) -> str:
 
     Remote images lose `src` and carry `data-src` (load on demand); images of one pixel go; `cid:` and small
     embedded images stay. Links open elsewhere without a referrer. What lies beyond `max_chars` is cut off.
-    Takes time linear in the input whatever the input: nesting is bounded and mended before the cleaner sees it.
+    Takes time linear in the input whatever the input: nesting is bounded and mended before the cleaner sees it,
+    and after some ten thousands of tags only the text goes on.
     """
     balanced = _Balancer().run(markup[:max_chars].replace("\0", ""))
     return _CLEANER.clean(balanced).strip()
@@ -123,6 +123,7 @@ class _Balancer:
 
     def __init__(self) -> None:
         self.out: list[str] = []
+        self.tags_left = MAX_TAGS
         self.stack: list[str] = []
         self.open: Counter[str] = Counter()
 
@@ -166,6 +167,9 @@ class _Balancer:
 
     def _open(self, tag: Tag) -> None:
         name = tag.name
+        if self.tags_left <= 0:
+            return
+        self.tags_left -= 1
         if name in _TABLE_PARTS:
             if not self._make_room_in_table(name):
                 return
