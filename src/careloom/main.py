@@ -15,6 +15,10 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from careloom import __version__
+from careloom.channels import http as channels_http
+from careloom.channels import jobs as channels_jobs
+from careloom.channels.jobs.smtp import run_smtp
+from careloom.demo import http as demo_http
 from careloom.identity import http as identity_http
 from careloom.identity import jobs as identity_jobs
 from careloom.organizations import http as organizations_http
@@ -36,6 +40,7 @@ ROUTERS: list[ControllerRouterHandler] = [
     platform_http.router,
     identity_http.router,
     organizations_http.router,
+    demo_http.router,
 ]
 """Mounted under /api."""
 

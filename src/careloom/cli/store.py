@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,13 @@ class Store:
         """Stops the embedded server cleanly."""
         if self.embedded is not None:
             self.embedded.stop()
+
+    def discard(self) -> None:
+        """Throws the embedded server's data away."""
+        if self.embedded is not None and self.embedded.folder.exists():
+            self.embedded.start()
+            self.embedded.stop()
+            shutil.rmtree(self.embedded.folder)
 
     @property
     def url(self) -> str:

@@ -1,0 +1,7 @@
+"""`python -m careloom.cli` is the same as `careloom`."""
+
+import sys
+
+from careloom.cli.command import main
+
+sys.exit(main())
