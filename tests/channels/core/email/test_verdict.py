@@ -71,7 +71,8 @@ def test_a_report_of_success_is_no_bounce() -> None:
     data = (
         b"From: MAILER-DAEMON@mx.example\r\nSubject: Successful Mail Delivery Report\r\n"
         b"Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n"
-        b"--x\r\n\r\ndelivered\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        b"--x\r\n\r\ndelivered\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\n"
+        b"Reporting-MTA: dns; mx.example\r\n\r\n"
         b"Final-Recipient: rfc822; a@b.example\r\n"
         b"Action: delivered\r\nStatus: 2.0.0\r\n--x--\r\n"
     )
