@@ -48,6 +48,20 @@ export function fit(query: string, text: string): number {
   return wanted.length > 2 ? 1 : 0;
 }
 
+/** What is at hand comes first; groups of other places come between. */
+const ORDER = [
+  'offer',
+  'conversation',
+  'composer',
+  'customer',
+  'list',
+  'go',
+  'presence',
+  'general',
+  'settings',
+] as const;
+const OTHERS_AT = 3.5;
+
 export function Palette() {
   const { t } = useTranslation();
   const state = usePaletteState();
@@ -103,6 +117,11 @@ function useEntries(query: string): Entry[] {
     enabled: readsCustomers && q.length > 2,
   });
   return useMemo(() => {
+    const places = ORDER.map((name) => t(`group.${name}`));
+    const placeOf = (group: string) => {
+      const at = places.indexOf(group);
+      return at < 0 ? OTHERS_AT : at;
+    };
     const ranked = actions
       .filter((one) => !one.hidden)
       .map((one) => ({
@@ -110,7 +129,7 @@ function useEntries(query: string): Entry[] {
         score: Math.max(fit(query, one.name), fit(query, one.words ?? '') * 0.5),
       }))
       .filter(({ score }) => score > 0)
-      .sort((a, b) => b.score - a.score)
+      .sort((a, b) => b.score - a.score || placeOf(a.one.group) - placeOf(b.one.group))
       .map(({ one }): Entry => ({
         id: one.id,
         group: one.group,

@@ -74,7 +74,7 @@ export const theme = createTheme({
   },
 });
 
-const shared = {
+const shared: Record<string, string> = {
   '--mantine-color-body': 'var(--surface)',
   '--mantine-color-text': 'var(--text)',
   '--mantine-color-dimmed': 'var(--text-3)',
@@ -87,15 +87,14 @@ const shared = {
   '--mantine-color-error': 'var(--bad)',
   '--mantine-color-gray-text': 'var(--text-2)',
   '--mantine-color-gray-light-color': 'var(--text-2)',
-  '--mantine-color-blue-filled': 'var(--accent)',
-  '--mantine-color-blue-filled-hover': 'color-mix(in srgb, var(--accent) 88%, var(--text))',
+  '--mantine-color-blue-filled': 'var(--accent-fill)',
+  '--mantine-color-blue-filled-hover': 'color-mix(in srgb, var(--accent-fill) 88%, var(--text))',
   '--mantine-color-blue-light': 'var(--accent-soft)',
   '--mantine-color-blue-light-color': 'var(--accent)',
   '--mantine-color-blue-outline': 'var(--accent)',
   '--mantine-color-red-text': 'var(--bad)',
   '--mantine-color-red-light': 'var(--bad-soft)',
   '--mantine-color-red-light-color': 'var(--bad)',
-  '--mantine-primary-color-contrast': 'var(--on-accent)',
 };
 
 export const variables: CSSVariablesResolver = () => ({

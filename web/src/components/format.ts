@@ -46,7 +46,7 @@ export function makeFormat(locale: string): Format {
     duration: (seconds) => {
       const whole = Math.max(0, Math.round(seconds));
       if (whole < 60) return `${whole} s`;
-      if (whole < 3600) return unit(Math.floor(whole / 60), 'minute');
+      if (whole < 3600) return `${Math.floor(whole / 60)} min`;
       if (whole < 86_400) {
         const minutes = Math.floor(whole / 60) % 60;
         const hours = `${Math.floor(whole / 3600)} h`;
@@ -82,7 +82,12 @@ export function makeFormat(locale: string): Format {
   };
 }
 
+/** The reader's own region of a language, where the browser names one: en -> en-GB. */
+function regional(language: string): string {
+  return navigator.languages.find((one) => one.startsWith(`${language}-`)) ?? language;
+}
+
 export function useFormat(): Format {
   const { i18n } = useTranslation();
-  return useMemo(() => makeFormat(i18n.language), [i18n.language]);
+  return useMemo(() => makeFormat(regional(i18n.language)), [i18n.language]);
 }

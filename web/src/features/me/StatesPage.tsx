@@ -78,14 +78,16 @@ function Day({ states, from }: { states: readonly AgentState[]; from: string }) 
   const start = new Date(from).getTime();
   const spans = useMemo(
     () =>
-      states.map((one) => {
-        const began = Math.max(start, new Date(one.began_at).getTime());
-        const ended = Math.min(
-          start + DAY_MS,
-          one.ended_at ? new Date(one.ended_at).getTime() : now,
-        );
-        return { ...one, began, seconds: Math.max(0, (ended - began) / 1000) };
-      }),
+      states
+        .map((one) => {
+          const began = Math.max(start, new Date(one.began_at).getTime());
+          const ended = Math.min(
+            start + DAY_MS,
+            one.ended_at ? new Date(one.ended_at).getTime() : now,
+          );
+          return { ...one, began, seconds: Math.max(0, (ended - began) / 1000) };
+        })
+        .filter((span) => span.seconds > 0),
     [states, start, now],
   );
   const totals = new Map<Presence, number>();

@@ -15,6 +15,7 @@ export function useEventText(): (message: Message) => string {
       return [author_name, text.replaceAll('_', ' ')].filter(Boolean).join(': ');
     return (t as (key: string, values: Record<string, string>) => string)(key, {
       who: author_name,
+      name: details.queue ?? '',
       ...details,
     });
   };

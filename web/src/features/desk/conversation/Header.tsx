@@ -77,12 +77,12 @@ export function Header({ row, viewers, deeds, mine, onAssign, onTransfer, onWrap
             <ChannelIcon channel={row.channel} size={14} />
             {t(`channel.${row.channel}`)}
           </span>
+          <span className={classes.fact}>
+            {mine ? t('header.mine') : (row.assignee_name ?? t('header.unassigned'))}
+          </span>
           <span className={classes.fact}>{t('case.number', { number: row.case_number })}</span>
           <span className={classes.fact}>
             {resolved ? t('status.resolved') : t(`phase.${row.phase}`)}
-          </span>
-          <span className={classes.fact}>
-            {mine ? t('header.mine') : (row.assignee_name ?? t('header.unassigned'))}
           </span>
           {row.language && <span className={classes.fact}>{format.language(row.language)}</span>}
         </div>

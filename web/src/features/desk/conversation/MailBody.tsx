@@ -76,9 +76,22 @@ export function MailBody({
           </button>
         </p>
       )}
-      <SandboxedMail markup={body.innerHTML} images={allowed} title={t('mail.frame')} />
+      <SandboxedMail
+        markup={allowed ? body.innerHTML : withoutRemoteImages(body)}
+        images={allowed}
+        title={t('mail.frame')}
+      />
     </>
   );
+}
+
+/** The markup without the addresses of images from elsewhere: nothing is asked for, nothing looks broken. */
+function withoutRemoteImages(body: HTMLElement): string {
+  const copy = body.cloneNode(true) as HTMLElement;
+  for (const image of copy.querySelectorAll('img')) {
+    if (isRemote(image.getAttribute('src') ?? '')) image.remove();
+  }
+  return copy.innerHTML;
 }
 
 function SandboxedMail({

@@ -63,11 +63,12 @@ export function ConversationList() {
     if (!row) return;
     setCursorId(row.id);
     virtual.scrollToIndex(index);
-    requestAnimationFrame(() => {
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-row="${row.id}"]`)
-        ?.focus({ preventScroll: true });
-    });
+    const focus = () => {
+      const element = scroller.current?.querySelector<HTMLElement>(`[data-row="${row.id}"]`);
+      element?.focus({ preventScroll: true });
+      return Boolean(element);
+    };
+    if (!focus()) requestAnimationFrame(focus);
   };
   const onFocus = useCallback(
     (id: string) => {

@@ -1,5 +1,5 @@
 /** Views with counts, filters, sorting and saved views. */
-import { ActionIcon, Menu } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { IconArrowsSort, IconBookmark, IconChevronDown, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -8,7 +8,6 @@ import { queryClient } from '@/api/client';
 import { conversationsApi, countsQuery, viewsQuery, type ViewName } from '@/api/conversations';
 import { queuesQuery } from '@/api/routing';
 import { useMe } from '@/api/session';
-import type { ViewFilter } from '@/api/types';
 import { useActions } from '@/components/actions';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
@@ -148,12 +147,12 @@ export function ListHeader() {
         </Menu>
       </nav>
       <div className={classes.tools}>
-        <FilterMenu onSave={(name) => save.mutate({ name, filter: toFilter(search) })} />
-        <Menu width={200}>
+        <Menu width={200} position="bottom-start">
           <Menu.Target>
-            <ActionIcon aria-label={t('list.sort')} title={t('list.sort')}>
-              <IconArrowsSort size={16} />
-            </ActionIcon>
+            <button type="button" className={classes.sort} aria-label={t('list.sort')}>
+              <IconArrowsSort size={14} aria-hidden />
+              {t(`list.sorts.${search.sort ?? 'waiting'}`)}
+            </button>
           </Menu.Target>
           <Menu.Dropdown>
             {(['waiting', 'newest'] as const).map((one) => (
@@ -173,6 +172,7 @@ export function ListHeader() {
             ))}
           </Menu.Dropdown>
         </Menu>
+        <FilterMenu onSave={(name) => save.mutate({ name, filter: toFilter(search) })} />
       </div>
       <FilterChips />
     </header>
