@@ -48,19 +48,19 @@ ROOT_ROUTERS: list[ControllerRouterHandler] = []
 """Mounted at the root: what customers' browsers reach."""
 
 
-def consumers(_runtime: Runtime) -> list[Consumer]:
+def consumers(runtime: Runtime) -> list[Consumer]:
     """Every consumer of the event log."""
-    return []
+    return [*channels_jobs.consumers(runtime)]
 
 
-def tasks(_runtime: Runtime) -> list[Task]:
+def tasks(runtime: Runtime) -> list[Task]:
     """Every kind of background job."""
-    return []
+    return [*channels_jobs.tasks(runtime)]
 
 
 def periodic(runtime: Runtime) -> list[Periodic]:
     """Every job that runs by the clock."""
-    return [*identity_jobs.periodic(runtime)]
+    return [*identity_jobs.periodic(runtime), *channels_jobs.periodic(runtime)]
 
 
 def router_loops(_runtime: Runtime) -> dict[str, Loop]:
@@ -68,9 +68,9 @@ def router_loops(_runtime: Runtime) -> dict[str, Loop]:
     return {}
 
 
-def smtp_loops(_runtime: Runtime) -> dict[str, Loop]:
+def smtp_loops(runtime: Runtime) -> dict[str, Loop]:
     """What the smtp role runs."""
-    return {}
+    return {"smtp": lambda: run_smtp(runtime)}
 
 
 def create_app(runtime: Runtime) -> Litestar:

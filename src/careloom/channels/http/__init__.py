@@ -2,6 +2,6 @@
 
 from litestar import Router
 
-from careloom.channels.http import inbound
+from careloom.channels.http import email, inbound
 
-router = Router("/", route_handlers=[*inbound.handlers], tags=["channels"])
+router = Router("/", route_handlers=[*inbound.handlers, *email.handlers], tags=["channels"])

@@ -46,9 +46,7 @@ async def add_automatic(tx: Tx, actor: Actor, conversation_id: ConversationId, i
     return stored
 
 
-async def add_channel_event(
-    tx: Tx, actor: Actor, conversation_id: ConversationId, key: str, **details: str
-) -> Message:
+async def add_channel_event(tx: Tx, actor: Actor, conversation_id: ConversationId, key: str, **details: str) -> Message:
     """Stores the system event `key` in the conversation; raises NotFoundError."""
     held = await hold_conversation(tx, actor, conversation_id)
     before, at = held.conversation, now()

@@ -1,0 +1,1 @@
+"""Mail: its addresses, its way in and its way out."""

@@ -1,0 +1,139 @@
+"""Mail is taken in: kept as it came before anything else, then handled; what fails is kept with its error."""
+
+import asyncio
+import hashlib
+from uuid import UUID
+
+import structlog
+from msgspec import Struct
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
+
+from careloom.channels.commands.mail.files import KeptFile, keep_files
+from careloom.channels.commands.mail.handle import handle_letter
+from careloom.channels.core.email.letter import Letter, read_letter
+from careloom.channels.core.email.verdict import OwnMail
+from careloom.channels.queries.mail import get_incoming, get_mail_address
+from careloom.channels.tables import incoming_mail
+from careloom.channels.types import IncomingMail, IncomingMailId, MailAddress, MailVerdict
+from careloom.platform import audit
+from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import ConflictError
+from careloom.platform.files import FileStore
+from careloom.platform.ids import new_id
+from careloom.platform.secrets import sign
+
+log = structlog.get_logger()
+_LONGEST_ERROR = 2_000
+
+
+class Envelope(Struct, frozen=True):
+    """A mail as SMTP hands it over, for one recipient."""
+
+    return_path: str
+    recipient: str
+    raw: bytes
+
+
+class Prepared(Struct, frozen=True):
+    """A mail read, its files stored; or why that failed."""
+
+    key: str
+    letter: Letter | None
+    files: tuple[KeptFile, ...]
+    error: str | None
+
+
+def loop_mark(secret: bytes) -> str:
+    """What this installation marks its own mail with, to know it when it comes back."""
+    return f"careloom-{sign(secret, 'mail-loop', '')[:16]}"
+
+
+async def prepare(files: FileStore, secret: bytes, address: MailAddress, envelope: Envelope) -> Prepared:
+    """Reads a mail and stores its files; needs no transaction, raises nothing that lies in the mail."""
+    key = hashlib.sha256(address.id.bytes + envelope.raw).hexdigest()
+    own = OwnMail(loop_mark(secret), frozenset({address.address}), address.address.rpartition("@")[2])
+    letter: Letter | None = None
+    try:
+        letter = await asyncio.to_thread(
+            read_letter, envelope.raw, own, secret, envelope.return_path, envelope.recipient
+        )
+        wanted = letter.judgement.verdict in (MailVerdict.MESSAGE, MailVerdict.AUTO_REPLY)
+        kept = await keep_files(files, address.client_id, key, letter.mail.attachments if wanted else ())
+    except Exception as error:
+        return Prepared(key, letter, (), _words(error))
+    return Prepared(key, letter, kept, None)
+
+
+async def take_in(
+    tx: Tx, actor: Actor, secret: bytes, address: MailAddress, envelope: Envelope, prepared: Prepared
+) -> None:
+    """Keeps a mail and handles it; the same mail again changes nothing. Raises only what concerns the database."""
+    incoming_id = IncomingMailId(new_id())
+    statement = insert(incoming_mail).values(
+        client_id=address.client_id,
+        id=incoming_id,
+        mail_address_id=address.id,
+        key=prepared.key,
+        return_path=_storable(envelope.return_path),
+        recipient=_storable(envelope.recipient),
+        raw=envelope.raw,
+    )
+    statement = statement.on_conflict_do_nothing(index_elements=[incoming_mail.c.client_id, incoming_mail.c.key])
+    if (await tx.execute(statement.returning(incoming_mail.c.id))).one_or_none() is not None:
+        await _handle(tx, actor, secret, address, incoming_id, prepared)
+
+
+async def retry_incoming(tx: Tx, actor: Actor, files: FileStore, secret: bytes, incoming_id: UUID) -> IncomingMail:
+    """Handles a kept mail again; raises NotFoundError, ConflictError where it was handled meanwhile."""
+    found = await get_incoming(tx, actor, incoming_id, Permission.CHANNELS_WRITE)
+    statement = select(incoming_mail.c.raw, incoming_mail.c.handled_at).where(
+        incoming_mail.c.client_id == found.client_id, incoming_mail.c.id == found.id
+    )
+    row = (await tx.execute(statement.with_for_update())).one()
+    if row.handled_at is not None:
+        raise ConflictError("This mail was handled before.")
+    system = system_actor("mail", found.client_id)
+    address = await get_mail_address(tx, system, found.mail_address_id)
+    prepared = await prepare(files, secret, address, Envelope(found.return_path, found.recipient, row.raw))
+    await _handle(tx, system, secret, address, found.id, prepared)
+    after = await get_incoming(tx, system, found.id)
+    if actor.person_id is not None:
+        await audit.record(
+            tx, actor, "incoming_mail.retry", found.id, client_id=found.client_id, before=found, after=after
+        )
+    return after
+
+
+async def _handle(
+    tx: Tx, actor: Actor, secret: bytes, address: MailAddress, incoming_id: IncomingMailId, prepared: Prepared
+) -> None:
+    letter = prepared.letter
+    values: dict[str, object] = {"attempts": incoming_mail.c.attempts + 1}
+    if letter is not None:
+        values["verdict"] = letter.judgement.verdict
+    try:
+        if letter is None or prepared.error is not None:
+            values["error"] = prepared.error
+        else:
+            async with tx.begin_nested():
+                values["conversation_id"] = await handle_letter(tx, actor, secret, address, letter, prepared.files)
+            values |= {"handled_at": now(), "error": None}
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("mail_kept_unhandled", incoming_mail_id=str(incoming_id), error=type(error).__name__)
+        values["error"] = _words(error)
+    of_mail = (incoming_mail.c.client_id == address.client_id) & (incoming_mail.c.id == incoming_id)
+    await tx.execute(update(incoming_mail).where(of_mail).values(**values))
+
+
+def _words(error: Exception) -> str:
+    return _storable(f"{type(error).__name__}: {error}")[:_LONGEST_ERROR]
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()

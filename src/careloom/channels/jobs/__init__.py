@@ -1,0 +1,21 @@
+"""Background work of the channels: consumers, jobs, jobs by the clock, and the mail listener."""
+
+from careloom.channels.jobs import mail
+from careloom.platform.eventlog.consumer import Consumer
+from careloom.platform.jobs import Periodic, Task
+from careloom.platform.runtime import Runtime
+
+
+def consumers(runtime: Runtime) -> list[Consumer]:
+    """What follows the event log."""
+    return [*mail.consumers(runtime)]
+
+
+def tasks(runtime: Runtime) -> list[Task]:
+    """What is deferred."""
+    return [*mail.tasks(runtime)]
+
+
+def periodic(runtime: Runtime) -> list[Periodic]:
+    """What runs by the clock."""
+    return [*mail.periodic(runtime)]
