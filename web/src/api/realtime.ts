@@ -166,11 +166,14 @@ class Realtime {
     switch (frame.type) {
       case 'ping':
         this.send({ type: 'pong' });
+        // Colleagues forget a viewer who stays silent.
+        if (this.viewing) this.view(this.viewing);
         return;
       case 'hello':
         this.greeted(frame.id ?? 0);
         return;
       case 'reset':
+        this.lastId = Math.max(this.lastId ?? 0, frame.id ?? 0);
         for (const handler of this.handlers.reset) handler();
         return;
       case 'typing':

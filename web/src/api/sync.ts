@@ -10,6 +10,7 @@ import {
   type ListFilter,
   type Thread,
 } from '@/api/conversations';
+import { mayStay } from '@/api/membership';
 import { realtime, type DurableEvent } from '@/api/realtime';
 import { offersQuery, presenceQuery } from '@/api/routing';
 import { sessionQuery } from '@/api/session';
@@ -53,18 +54,6 @@ async function fetchChanged(): Promise<void> {
   } catch {
     void queryClient.invalidateQueries({ queryKey: LIST_KEY });
   }
-}
-
-/** Whether a row may stay in a list; what only the server knows counts as yes. */
-export function mayStay(row: Conversation, filter: ListFilter, me: Uuid | undefined): boolean {
-  if (!filter.status && row.status === 'resolved' && filter.view !== 'all') return false;
-  if (filter.status && row.status !== filter.status) return false;
-  if (filter.view === 'mine' && row.assignee_id !== me) return false;
-  if ((filter.view === 'unassigned' || filter.unassigned) && row.assignee_id) return false;
-  if (filter.assignee_id && row.assignee_id !== filter.assignee_id) return false;
-  if (filter.queue_id && row.queue_id !== filter.queue_id) return false;
-  if (filter.priority && row.priority !== filter.priority) return false;
-  return !filter.tag || row.tags.includes(filter.tag);
 }
 
 /** Puts the newest state of a conversation wherever the cache holds it. */

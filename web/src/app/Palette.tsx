@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { searchQuery } from '@/api/conversations';
 import { customerSearchQuery } from '@/api/customers';
 import { useCan } from '@/api/session';
+import { fit } from '@/app/fit';
 import { closePalette, openKeys, openPalette, usePaletteState } from '@/app/paletteState';
 import { useActions, useAllActions, type Action } from '@/components/actions';
 import { Brand } from '@/components/Brand';
@@ -30,22 +31,6 @@ interface Entry {
   side?: React.ReactNode;
   icon?: React.ReactNode;
   run: () => void;
-}
-
-/** How well `text` fits `query`: 0 not at all; a prefix beats a word start beats letters in order. */
-export function fit(query: string, text: string): number {
-  const wanted = query.trim().toLocaleLowerCase();
-  const found = text.toLocaleLowerCase();
-  if (!wanted) return 1;
-  if (found.startsWith(wanted)) return 4;
-  if (found.includes(` ${wanted}`)) return 3;
-  if (found.includes(wanted)) return 2;
-  let at = 0;
-  for (const letter of wanted) {
-    at = found.indexOf(letter, at) + 1;
-    if (at === 0) return 0;
-  }
-  return wanted.length > 2 ? 1 : 0;
 }
 
 /** What is at hand comes first; groups of other places come between. */

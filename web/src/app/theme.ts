@@ -60,7 +60,10 @@ export const theme = createTheme({
     },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     TextInput: { defaultProps: { size: 'sm' } },
-    Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 100 }, centered: true } }),
+    Modal: Modal.extend({
+      styles: { title: { fontWeight: 600, fontSize: 'var(--size-3)' } },
+      defaultProps: { transitionProps: { duration: 100 }, centered: true },
+    }),
     Menu: Menu.extend({
       defaultProps: { transitionProps: { duration: 80 }, shadow: 'md', position: 'bottom-end' },
     }),

@@ -14,6 +14,7 @@ import { ChannelIcon } from '@/components/ChannelIcon';
 import { Page } from '@/components/Page';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { When } from '@/components/Times';
+import { splitSnippet } from '@/features/search/snippet';
 import classes from './SearchPage.module.css';
 
 const TYPING_PAUSE_MS = 200;
@@ -109,18 +110,6 @@ export function SearchPage() {
       )}
     </Page>
   );
-}
-
-/** Words between « and » are the ones that were found. */
-export function splitSnippet(snippet: string): { text: string; found: boolean }[] {
-  return snippet
-    .split(/(«[^»]*»)/)
-    .filter((part) => part !== '')
-    .map((part) =>
-      part.startsWith('«')
-        ? { text: part.slice(1, -1), found: true }
-        : { text: part, found: false },
-    );
 }
 
 function Hit({ hit }: { hit: SearchHit }) {

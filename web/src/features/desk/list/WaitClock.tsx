@@ -3,17 +3,8 @@ import { IconAlertTriangleFilled, IconClock } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '@/components/clock';
 import { useFormat } from '@/components/format';
+import { urgency } from '@/features/desk/list/urgency';
 import classes from './WaitClock.module.css';
-
-export type Urgency = 'calm' | 'soon' | 'late';
-
-/** `soon` begins with the last quarter of the promise, at the latest a minute before its end. */
-export function urgency(since: number, due: number | null, now: number): Urgency {
-  if (due === null) return 'calm';
-  if (now >= due) return 'late';
-  const left = due - now;
-  return left <= Math.max(60_000, (due - since) / 4) ? 'soon' : 'calm';
-}
 
 export function WaitClock({ since, due }: { since: string; due: string | null }) {
   const { t } = useTranslation();
