@@ -110,7 +110,7 @@ Language = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0
 Subject = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class ConversationChanges(Struct, frozen=True, kw_only=True):
+class ConversationChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person may change on a conversation; what is not set stays."""
 
     priority: Priority | UnsetType = UNSET
@@ -193,7 +193,7 @@ class Disposition(Struct, frozen=True):
     active: bool
 
 
-class DispositionChanges(Struct, frozen=True, kw_only=True):
+class DispositionChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may change on a disposition; what is not set stays."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)] | UnsetType = UNSET

@@ -1,8 +1,9 @@
-"""Tables of customers, identities, merges, notes, consents and the timeline."""
+"""Tables of customers, identities, addresses named without proof, merges, notes, consents and the timeline."""
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Computed,
     DateTime,
     ForeignKeyConstraint,
     Index,
@@ -26,6 +27,7 @@ customer = client_table(
     "customer",
     Column("id", Uuid, nullable=False),
     Column("name", Text, nullable=False),
+    Column("name_key", Text, Computed("lower(name)", persisted=True), nullable=False),
     Column("language", Text),
     Column("attributes", JSONB, nullable=False, server_default=text("'{}'")),
     Column("merged_into", Uuid),
@@ -33,7 +35,7 @@ customer = client_table(
     PrimaryKeyConstraint("client_id", "id"),
     _of_customer("merged_into"),
     Index("ix_customer_id", "id"),
-    Index("ix_customer_client_id_name", "client_id", text("lower(name) text_pattern_ops")),
+    Index("ix_customer_client_id_name", "client_id", text("name_key text_pattern_ops")),
 )
 
 customer_identity = client_table(
@@ -49,6 +51,17 @@ customer_identity = client_table(
     _of_customer(),
     Index("ix_customer_identity_client_id_customer_id", "client_id", "customer_id"),
     Index("ix_customer_identity_client_id_value", "client_id", text("value text_pattern_ops")),
+)
+
+customer_claim = client_table(
+    "customer_claim",
+    Column("customer_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("client_id", "customer_id", "kind", "value"),
+    _of_customer(),
+    Index("ix_customer_claim_client_id_value", "client_id", "value"),
 )
 
 customer_merge = client_table(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from careloom.organizations.types import Channel, ClientId
 
@@ -51,12 +51,19 @@ class AttributeKind(StrEnum):
 class AttributeField(Struct, frozen=True):
     """One attribute of a client's schema; `choices` only for `choice`."""
 
-    key: str
-    label: str
+    key: Key
+    label: Label
     kind: AttributeKind
-    choices: tuple[str, ...] = ()
+    choices: Annotated[tuple[Label, ...], Meta(max_length=100)] = ()
 
 
+Key = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[a-z][a-z0-9_]*$")]
+Label = Annotated[str, Meta(min_length=1, max_length=100)]
+Name = Annotated[str, Meta(max_length=200)]
+Address = Annotated[str, Meta(min_length=1, max_length=500)]
+Language = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+AttributeText = Annotated[str, Meta(max_length=1000)]
+AttributeInput = Annotated[dict[Key, AttributeText | float | bool | None], Meta(max_length=100)]
 AttributeValue = str | float | bool | None
 
 
@@ -71,6 +78,31 @@ class Customer(Struct, frozen=True):
     attributes: dict[str, AttributeValue]
     created_at: datetime
     merged_into: CustomerId | None
+
+
+class NewIdentity(Struct, frozen=True, forbid_unknown_fields=True):
+    """An address to add."""
+
+    kind: IdentityKind
+    value: Address
+
+
+class NewCustomer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A customer to make."""
+
+    client_id: ClientId
+    name: Name
+    language: Language | None = None
+    attributes: AttributeInput = {}
+    identities: Annotated[tuple[NewIdentity, ...], Meta(max_length=20)] = ()
+
+
+class CustomerChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may change on a customer; what is not set stays. `attributes` replaces those it names, None removes one."""
+
+    name: Name | UnsetType = UNSET
+    language: Language | None | UnsetType = UNSET
+    attributes: AttributeInput | UnsetType = UNSET
 
 
 class CustomerRow(Struct, frozen=True):
@@ -143,6 +175,17 @@ class MergeSuggestion(Struct, frozen=True):
     customer: CustomerRow
     score: float
     evidence: tuple[str, ...]
+
+
+class Attached(Struct, frozen=True):
+    """What came of adding an address: who has it now, and the merge that it proved.
+
+    `claimed`: it belongs to another customer without proof that the two are one; it is kept as a suggestion.
+    """
+
+    customer: Customer
+    merge: CustomerMerge | None = None
+    claimed: bool = False
 
 
 class CustomerMerge(Struct, frozen=True):

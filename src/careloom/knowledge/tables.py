@@ -1,6 +1,6 @@
 """Tables of macros."""
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, PrimaryKeyConstraint, Text, Uuid, func
+from sqlalchemy import Column, Computed, DateTime, ForeignKey, Index, PrimaryKeyConstraint, Text, Uuid, func, text
 
 from careloom.platform.database.schema import client_table
 
@@ -9,10 +9,12 @@ macro = client_table(
     Column("id", Uuid, nullable=False),
     Column("program_id", Uuid, ForeignKey("program.id")),
     Column("name", Text, nullable=False),
+    Column("name_key", Text, Computed("lower(name)", persisted=True), nullable=False),
     Column("shortcut", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "id"),
-    Index("ix_macro_client_id_name", "client_id", "name", "id"),
+    Index("ix_macro_client_id_name", "client_id", text("name_key text_pattern_ops"), "id"),
+    Index("ix_macro_client_id_shortcut", "client_id", text("shortcut text_pattern_ops")),
 )

@@ -11,7 +11,7 @@ from careloom.customers.types import Customer, CustomerId, Identity, IdentityKin
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
-from careloom.platform.wire import reader
+from careloom.platform.wire import reader, row_fields
 
 read_identity = reader(Identity)
 
@@ -59,4 +59,4 @@ async def list_identities(tx: Tx, client_id: UUID, customer_id: CustomerId) -> l
 async def whole(tx: Tx, row: Any) -> Customer:
     """A customer from its row, with identities."""
     identities = await list_identities(tx, row.client_id, row.id)
-    return msgspec.convert({**row._asdict(), "identities": identities}, Customer, strict=False)
+    return msgspec.convert({**row_fields(row), "identities": identities}, Customer, strict=False)

@@ -27,6 +27,7 @@ OWNERSHIP = {
     "site": Ownership.PROVIDER,
     "skill": Ownership.PROVIDER,
     "care_case": Ownership.CLIENT,
+    "customer_claim": Ownership.CLIENT,
     "customer_consent": Ownership.CLIENT,
     "customer_identity": Ownership.CLIENT,
     "customer_merge": Ownership.CLIENT,
@@ -162,6 +163,7 @@ def _create_tables() -> None:
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), sa.Computed("lower(name)", persisted=True), nullable=False),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column(
             "attributes",
@@ -182,7 +184,7 @@ def _create_tables() -> None:
     op.create_index(
         "ix_customer_client_id_name",
         "customer",
-        ["client_id", sa.literal_column("lower(name) text_pattern_ops")],
+        ["client_id", sa.literal_column("name_key text_pattern_ops")],
         unique=False,
     )
     op.create_index("ix_customer_id", "customer", ["id"], unique=False)
@@ -329,6 +331,24 @@ def _create_tables() -> None:
         "ix_care_case_client_id_customer_id", "care_case", ["client_id", "customer_id"], unique=False
     )
     op.create_table(
+        "customer_claim",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "customer_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_customer_claim_client_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_claim_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "customer_id", "kind", "value", name=op.f("pk_customer_claim")),
+    )
+    op.create_index(
+        "ix_customer_claim_client_id_value", "customer_claim", ["client_id", "value"], unique=False
+    )
+    op.create_table(
         "customer_consent",
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -462,6 +482,7 @@ def _create_tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("program_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), sa.Computed("lower(name)", persisted=True), nullable=False),
         sa.Column("shortcut", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
@@ -470,7 +491,18 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_macro_program_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_macro")),
     )
-    op.create_index("ix_macro_client_id_name", "macro", ["client_id", "name", "id"], unique=False)
+    op.create_index(
+        "ix_macro_client_id_name",
+        "macro",
+        ["client_id", sa.literal_column("name_key text_pattern_ops"), "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_macro_client_id_shortcut",
+        "macro",
+        ["client_id", sa.literal_column("shortcut text_pattern_ops")],
+        unique=False,
+    )
     op.create_table(
         "program_provider",
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -1140,6 +1172,7 @@ def _create_tables() -> None:
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("queue_id", sa.Uuid(), nullable=False),
         sa.Column("agent_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
         sa.Column(
             "reason", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),

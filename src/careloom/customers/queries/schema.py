@@ -1,0 +1,19 @@
+"""A client's customer attributes."""
+
+from uuid import UUID
+
+import msgspec
+
+from careloom.customers.types import AttributeField
+from careloom.organizations import queries as organizations
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+
+
+async def get_attribute_schema(tx: Tx, actor: Actor, client_id: UUID) -> tuple[AttributeField, ...]:
+    """The client's fields in their order; raises NotFoundError."""
+    if not actor.may(Permission.CUSTOMERS_READ, client_id=client_id):
+        raise NotFoundError
+    plain = await organizations.attribute_schema(tx, client_id)
+    return tuple(msgspec.convert(one, AttributeField, strict=False) for one in plain)
