@@ -1,6 +1,6 @@
 /** Which rows a list may hold, as far as the row itself tells. */
 import type { ListFilter } from '@/api/conversations';
-import type { Conversation } from '@/api/types';
+import type { Conversation, Uuid } from '@/api/types';
 
 /** Whether a row may stay in a list; what only the server knows counts as yes. */
 export function mayStay(row: Conversation, filter: ListFilter, me: Uuid | undefined): boolean {

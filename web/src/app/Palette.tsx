@@ -65,18 +65,20 @@ export function Palette() {
   ]);
   return (
     <>
-      <Modal
+      <Modal.Root
         opened={state.open === 'palette'}
         onClose={closePalette}
-        withCloseButton={false}
-        padding={0}
         size={600}
         centered={false}
         yOffset="12vh"
-        aria-label={t('palette.title')}
       >
-        {state.open === 'palette' && <PaletteBody initial={state.text} />}
-      </Modal>
+        <Modal.Overlay />
+        <Modal.Content aria-label={t('palette.title')}>
+          <Modal.Body p={0}>
+            {state.open === 'palette' && <PaletteBody initial={state.text} />}
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
       <Modal
         opened={state.open === 'keys'}
         onClose={closePalette}

@@ -63,13 +63,9 @@ export function PresenceSwitch() {
   return (
     <Menu opened={opened} onChange={setOpened} width={240}>
       <Menu.Target>
-        <button
-          type="button"
-          className={classes.presence}
-          title={presence.reason ?? undefined}
-          aria-label={t('presence.label', { state: t(`presence.${presence.state}`) })}
-        >
+        <button type="button" className={classes.presence} title={presence.reason ?? undefined}>
           <PresenceDot state={presence.state} />
+          <span className="visually-hidden">{t('presence.label')}</span>
           <span>{t(`presence.${presence.state}`)}</span>
           <Since at={presence.since} />
         </button>

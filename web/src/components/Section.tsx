@@ -28,13 +28,13 @@ export function Section({
   };
   return (
     <section className={classes.section}>
-      <h3 className={classes.head}>
+      <h2 className={classes.head}>
         <button type="button" aria-expanded={open} onClick={toggle}>
           <IconChevronRight size={14} className={classes.chevron} data-open={open} aria-hidden />
           {title}
         </button>
         {aside && <span className={classes.aside}>{aside}</span>}
-      </h3>
+      </h2>
       {open && <div className={classes.body}>{children}</div>}
     </section>
   );

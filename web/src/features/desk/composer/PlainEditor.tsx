@@ -35,14 +35,10 @@ export function PlainEditor({
       insert: (added) => {
         const element = field.current;
         if (!element) return;
-        const { selectionStart, selectionEnd, value } = element;
-        const next = value.slice(0, selectionStart) + added + value.slice(selectionEnd);
-        setText(next);
-        change.current({ text: next, html: null });
-        requestAnimationFrame(() => {
-          element.focus();
-          element.setSelectionRange(selectionStart + added.length, selectionStart + added.length);
-        });
+        element.focus();
+        element.setRangeText(added, element.selectionStart, element.selectionEnd, 'end');
+        setText(element.value);
+        change.current({ text: element.value, html: null });
       },
     });
     return () => onHandle(null);

@@ -26,7 +26,7 @@ export const EventLine = memo(function EventLine({ message }: { message: Message
   return (
     <li className={classes.event}>
       {eventText(message)}
-      <span className={classes.eventTime}>
+      <span>
         <When at={message.at} style="time" />
       </span>
     </li>

@@ -97,12 +97,7 @@ export function ListHeader() {
         ))}
         <Menu width={220} position="bottom-start">
           <Menu.Target>
-            <button
-              type="button"
-              className={classes.tab}
-              data-active={inMore}
-              aria-label={t('list.moreViews')}
-            >
+            <button type="button" className={classes.tab} data-active={inMore}>
               {inMore ? (
                 <span className={classes.moreName}>{moreName}</span>
               ) : (
@@ -111,6 +106,7 @@ export function ListHeader() {
               {!inMore && count('mentioned') > 0 && (
                 <span className={classes.count}>{shownCount(count('mentioned'))}</span>
               )}
+              <span className="visually-hidden">{t('list.moreViews')}</span>
               <IconChevronDown size={14} aria-hidden />
             </button>
           </Menu.Target>
