@@ -1,0 +1,23 @@
+"""Fixtures of the mail channel's tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.channels.email.post_office import PostOffice, open_post_office
+from tests.conversations.desk import Desk, make_desk
+
+from careloom.platform.database.transactions import Database
+from careloom.platform.runtime import Runtime
+
+
+@pytest.fixture
+async def desk(database: Database) -> Desk:
+    return await make_desk(database)
+
+
+@pytest.fixture
+async def office(desk: Desk, runtime: Runtime) -> AsyncIterator[PostOffice]:
+    async with open_post_office(desk, runtime) as opened:
+        yield opened
