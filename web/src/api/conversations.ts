@@ -1,6 +1,6 @@
 /** Conversations, their messages and what is done to them. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { http, type QueryValues } from '@/api/http';
+import { ApiError, http } from '@/api/http';
 import type {
   Attachment,
   Case,
@@ -28,18 +28,13 @@ export interface ListFilter extends ViewFilter {
   sort: 'waiting' | 'newest';
 }
 
-const listValues = ({ unassigned, ...filter }: ListFilter): QueryValues => ({
-  ...filter,
-  view: unassigned ? 'unassigned' : filter.view,
-});
-
 export const conversationList = (filter: ListFilter) =>
   infiniteQueryOptions({
     queryKey: ['conversations', 'list', filter],
     queryFn: ({ pageParam, signal }) =>
       http.get<Page<Conversation>>(
         '/api/conversations',
-        { ...listValues(filter), limit: 50, after: pageParam },
+        { ...filter, limit: 50, after: pageParam },
         signal,
       ),
     initialPageParam: null as string | null,
@@ -116,7 +111,14 @@ export async function newerMessages(id: Uuid, seq: number): Promise<Message[]> {
 export const draftQuery = (id: Uuid) =>
   queryOptions({
     queryKey: ['draft', id],
-    queryFn: () => http.get<Draft | null>(`/api/conversations/${id}/draft`),
+    queryFn: async (): Promise<Draft | null> => {
+      try {
+        return await http.get<Draft>(`/api/conversations/${id}/draft`);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }
+    },
     staleTime: Infinity,
   });
 
@@ -180,7 +182,7 @@ export const conversationsApi = {
   end: (id: Uuid) => http.post<Conversation>(at(id, 'end')),
   reopen: (id: Uuid) => http.post<Conversation>(at(id, 'reopen')),
   hold: (id: Uuid, on: boolean) => http.post<Conversation>(at(id, 'hold'), { on }),
-  read: (id: Uuid, seq: number) => http.post(at(id, 'read'), { seq }),
+  read: (id: Uuid, seq: number) => http.post<Conversation>(at(id, 'read'), { seq }),
   take: (id: Uuid) => http.post<Conversation>(at(id, 'take')),
   assign: (id: Uuid, form: { person_id: Uuid; note?: string }) =>
     http.post<Conversation>(at(id, 'assign'), form),

@@ -4,7 +4,13 @@ import type { Conversation, Uuid } from '@/api/types';
 
 /** Whether a row may stay in a list; what only the server knows counts as yes. */
 export function mayStay(row: Conversation, filter: ListFilter, me: Uuid | undefined): boolean {
-  if (!filter.status && row.status === 'resolved' && filter.view !== 'all') return false;
+  if (
+    !filter.status &&
+    row.status === 'resolved' &&
+    (filter.view !== 'all' || filter.sort === 'waiting')
+  ) {
+    return false;
+  }
   if (filter.status && row.status !== filter.status) return false;
   if (filter.view === 'mine' && row.assignee_id !== me) return false;
   if ((filter.view === 'unassigned' || filter.unassigned) && row.assignee_id) return false;

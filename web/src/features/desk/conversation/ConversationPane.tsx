@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { queryClient } from '@/api/client';
 import { conversationQuery, conversationsApi } from '@/api/conversations';
 import { putConversation } from '@/api/sync';
 import { useCan, useMe } from '@/api/session';
@@ -57,15 +56,9 @@ function useReading(row: Conversation): void {
       if (document.hidden || !document.hasFocus() || (!row.unread && told.current > 0)) return;
       if (told.current >= row.last_seq || !row.unread) return;
       told.current = row.last_seq;
-      conversationsApi.read(row.id, row.last_seq).then(
-        () => {
-          const now = queryClient.getQueryData(conversationQuery(row.id).queryKey);
-          if (now && now.last_seq === told.current) putConversation({ ...now, unread: false });
-        },
-        () => {
-          told.current = 0;
-        },
-      );
+      conversationsApi.read(row.id, row.last_seq).then(putConversation, () => {
+        told.current = 0;
+      });
     };
     tell();
     window.addEventListener('focus', tell);
