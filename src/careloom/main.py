@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
@@ -17,11 +18,21 @@ from litestar.types import ControllerRouterHandler
 from careloom import __version__
 from careloom.channels import http as channels_http
 from careloom.channels import jobs as channels_jobs
+from careloom.channels.http import chat as chat_http
+from careloom.channels.http.chat.gateway import ChatGateway
 from careloom.channels.jobs.smtp import run_smtp
+from careloom.conversations import http as conversations_http
+from careloom.conversations import jobs as conversations_jobs
+from careloom.conversations.queries.conversation import get_conversation
+from careloom.conversations.types import ConversationId
+from careloom.customers import http as customers_http
 from careloom.demo import http as demo_http
 from careloom.identity import http as identity_http
 from careloom.identity import jobs as identity_jobs
+from careloom.knowledge import http as knowledge_http
 from careloom.organizations import http as organizations_http
+from careloom.platform.access import Actor
+from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.jobs import Periodic, Task
@@ -40,22 +51,26 @@ ROUTERS: list[ControllerRouterHandler] = [
     platform_http.router,
     identity_http.router,
     organizations_http.router,
+    customers_http.router,
+    knowledge_http.router,
+    conversations_http.router,
+    channels_http.router,
     demo_http.router,
 ]
 """Mounted under /api."""
 
-ROOT_ROUTERS: list[ControllerRouterHandler] = []
+ROOT_ROUTERS: list[ControllerRouterHandler] = [chat_http.router]
 """Mounted at the root: what customers' browsers reach."""
 
 
 def consumers(runtime: Runtime) -> list[Consumer]:
     """Every consumer of the event log."""
-    return [*channels_jobs.consumers(runtime)]
+    return [*conversations_jobs.consumers(runtime), *channels_jobs.consumers(runtime)]
 
 
 def tasks(runtime: Runtime) -> list[Task]:
     """Every kind of background job."""
-    return [*channels_jobs.tasks(runtime)]
+    return [*conversations_jobs.tasks(runtime), *channels_jobs.tasks(runtime)]
 
 
 def periodic(runtime: Runtime) -> list[Periodic]:
@@ -77,6 +92,7 @@ def create_app(runtime: Runtime) -> Litestar:
     """The web application of one process; its tail and gateways run as long as the application does."""
     tail = LogTail(runtime.database, runtime.hub)
     gateway = Gateway(tail, runtime.hub)
+    chat = ChatGateway(runtime, tail)
     state = State(
         {
             "runtime": runtime,
@@ -84,6 +100,9 @@ def create_app(runtime: Runtime) -> Litestar:
             "consumers": {one.name: one for one in consumers(runtime)},
             "tail": tail,
             "gateway": gateway,
+            "find_client": _client_of_conversation,
+            "chat": chat,
+            "static_folder": static_folder(),
         }
     )
     handlers: list[Any] = [
@@ -99,7 +118,7 @@ def create_app(runtime: Runtime) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[RequestTrail()],
         state=state,
-        lifespan=[lambda _app: _running(tail.run, gateway.run)],
+        lifespan=[lambda _app: _running(tail.run, gateway.run, chat.run)],
         request_max_body_size=runtime.settings.max_upload_bytes + 100_000,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         openapi_config=OpenAPIConfig(
@@ -116,6 +135,10 @@ def static_folder() -> Path:
     """Where the built front end lies: in the package, or beside the sources after a build there."""
     packed = Path(str(resources.files("careloom"))) / "static"
     return packed if packed.exists() else packed.parents[2] / "web" / "dist"
+
+
+async def _client_of_conversation(tx: Tx, actor: Actor, conversation_id: UUID) -> UUID:
+    return (await get_conversation(tx, actor, ConversationId(conversation_id))).client_id
 
 
 @contextlib.asynccontextmanager
