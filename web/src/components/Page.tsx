@@ -1,5 +1,6 @@
 /** A plain page of a place: heading, actions, content that scrolls. */
 import type { ReactNode } from 'react';
+import { useTitle } from '@/components/title';
 import classes from './Page.module.css';
 
 export function Page({
@@ -15,6 +16,7 @@ export function Page({
   wide?: boolean;
   children: ReactNode;
 }) {
+  useTitle(title);
   return (
     <div className={classes.page}>
       <div className={classes.inner} data-wide={wide}>

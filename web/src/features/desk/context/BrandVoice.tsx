@@ -6,10 +6,13 @@ import { programQuery } from '@/api/organizations';
 import type { Conversation } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { RowSkeletons } from '@/components/States';
+import { useValues } from '@/features/desk/composer/MacroPicker';
+import { fillVariables } from '@/features/desk/composer/variables';
 import classes from './ContextPanel.module.css';
 
 export function BrandVoice({ row }: { row: Conversation }) {
   const { t } = useTranslation();
+  const values = useValues(row);
   const { data: program, isPending } = useQuery({ ...programQuery(row.program_id), retry: false });
   if (isPending) return <RowSkeletons count={1} height={60} />;
   const voice = program?.voice;
@@ -21,7 +24,8 @@ export function BrandVoice({ row }: { row: Conversation }) {
       </p>
       {voice?.greeting && (
         <p>
-          <span className={classes.label}>{t('voice.greeting')}</span>“{voice.greeting}”
+          <span className={classes.label}>{t('voice.greeting')}</span>“
+          {fillVariables(voice.greeting, values)}”
         </p>
       )}
       {voice && voice.tone_do.length > 0 && (
@@ -47,7 +51,7 @@ export function BrandVoice({ row }: { row: Conversation }) {
       {voice?.signature && (
         <p className={classes.pre}>
           <span className={classes.label}>{t('voice.signature')}</span>
-          {voice.signature}
+          {fillVariables(voice.signature, values)}
         </p>
       )}
       {voice && !voice.greeting && voice.tone_do.length === 0 && voice.tone_dont.length === 0 && (

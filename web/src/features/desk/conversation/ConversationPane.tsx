@@ -9,6 +9,7 @@ import type { Conversation } from '@/api/types';
 import { useActions } from '@/components/actions';
 import { savePreferences, usePreferences } from '@/components/preferences';
 import { Failed, RowSkeletons } from '@/components/States';
+import { useTitle } from '@/components/title';
 import { Composer } from '@/features/desk/composer/Composer';
 import { ContextPanel } from '@/features/desk/context/ContextPanel';
 import { AssignDialog } from '@/features/desk/conversation/AssignDialog';
@@ -77,6 +78,7 @@ function OpenConversation({ row }: { row: Conversation }) {
   const viewers = useViewers(row.id);
   const deeds = useConversationDeeds(row.id);
   useReading(row);
+  useTitle(row.customer_name);
 
   const mine = row.assignee_id === me.person.id;
   const ended = mine && row.phase === 'after_call_work';

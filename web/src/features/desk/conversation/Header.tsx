@@ -14,7 +14,7 @@ import {
   IconPlayerPlay,
   IconUserPlus,
 } from '@tabler/icons-react';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Viewer } from '@/api/realtime';
 import { useCan, useClientBadge } from '@/api/session';
@@ -48,6 +48,7 @@ export function Header({ row, viewers, deeds, mine, onAssign, onTransfer, onWrap
   const replies = useCan('conversations.reply');
   const { view = 'mine' } = useParams({ strict: false });
   const { contextOpen } = usePreferences();
+  const navigate = useNavigate();
   const resolved = row.status === 'resolved';
   const live = row.channel === 'chat' || row.channel === 'voice';
   const holdable = mine && !resolved && (row.phase === 'with_agent' || row.phase === 'on_hold');
@@ -178,6 +179,16 @@ export function Header({ row, viewers, deeds, mine, onAssign, onTransfer, onWrap
                 <Menu.Item onClick={() => deeds.setStatus('open')}>{t('deed.toOpen')}</Menu.Item>
               )}
               {!mine && !resolved && <Menu.Item onClick={onWrapUp}>{t('wrap.open')}</Menu.Item>}
+              <Menu.Item
+                onClick={() =>
+                  void navigate({
+                    to: '/customers/$customerId',
+                    params: { customerId: row.customer_id },
+                  })
+                }
+              >
+                {t('header.customerPage')}
+              </Menu.Item>
               <Menu.Label>{t('filter.priority')}</Menu.Label>
               {PRIORITIES.map((one) => (
                 <Menu.Item
