@@ -95,8 +95,8 @@ async def check_invariants(tx: Tx) -> None:
     """What must hold of every conversation after every operation."""
     gaps = "SELECT conversation_id FROM message GROUP BY 1 HAVING max(seq) <> count(*) OR min(seq) <> 1"
     assert (await tx.execute(text(gaps))).all() == []
-    last = "SELECT id FROM conversation c WHERE last_seq <> "
-        "(SELECT count(*) FROM message m WHERE m.conversation_id = c.id)"
+    counted = "(SELECT count(*) FROM message m WHERE m.conversation_id = c.id)"
+    last = f"SELECT id FROM conversation c WHERE last_seq <> {counted}"
     assert (await tx.execute(text(last))).all() == []
     open_ones = (
         "SELECT conversation_id FROM conversation_interval GROUP BY 1 "
