@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from careloom.conversations.commands.held import change, hold_conversation, tell
-from careloom.conversations.commands.journal import add_event
+from careloom.conversations.commands.journal import add_message
 from careloom.conversations.commands.message import Entry, added, find_message, insert_message
 from careloom.conversations.commands.receive import Inbound
 from careloom.conversations.tables.message import file
@@ -46,11 +46,14 @@ async def add_automatic(tx: Tx, actor: Actor, conversation_id: ConversationId, i
     return stored
 
 
-async def add_channel_event(tx: Tx, actor: Actor, conversation_id: ConversationId, key: str, **details: str) -> Message:
+async def add_channel_event(
+    tx: Tx, actor: Actor, conversation_id: ConversationId, key: str, details: dict[str, str]
+) -> Message:
     """Stores the system event `key` in the conversation; raises NotFoundError."""
     held = await hold_conversation(tx, actor, conversation_id)
     before, at = held.conversation, now()
-    stored = await add_event(tx, actor, before, before.last_seq + 1, key, at, **details)
+    entry = Entry(kind=MessageKind.EVENT, author_name=actor.name, text=key, details=details)
+    stored = await add_message(tx, before, before.last_seq + 1, entry, at)
     held = await change(tx, held, at, last_seq=stored.seq)
     await tell(tx, before, held.conversation, added(held.conversation, stored))
     return stored

@@ -33,7 +33,7 @@ async def keep_files(
     for number, one in enumerate(attachments):
         if is_refused(one.name, one.content):
             continue
-        file_id = FileId(UUID(bytes=hashlib.sha256(f"{key} {number}".encode()).digest()[:16], version=8))
+        file_id = FileId(UUID(bytes=hashlib.sha256(f"{key} {number}".encode()).digest()[:16], version=5))
         await files.put(file_key(client_id, file_id), one.content)
         attachment = Attachment(
             file_id=file_id,

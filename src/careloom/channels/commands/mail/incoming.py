@@ -125,7 +125,7 @@ async def _handle(
     except OperationalError:
         raise
     except Exception as error:
-        log.exception("mail_kept_unhandled", incoming_mail_id=str(incoming_id), error=type(error).__name__)
+        log.error("mail_kept_unhandled", incoming_mail_id=str(incoming_id), error=type(error).__name__)
         values["error"] = _words(error)
     of_mail = (incoming_mail.c.client_id == address.client_id) & (incoming_mail.c.id == incoming_id)
     await tx.execute(update(incoming_mail).where(of_mail).values(**values))

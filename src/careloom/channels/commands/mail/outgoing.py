@@ -103,7 +103,7 @@ async def fail(tx: Tx, actor: Actor, outgoing: Outgoing, reason: str) -> None:
 async def _tell_failure(tx: Tx, actor: Actor, one: Conversation, seq: int, recipient: str, reason: str) -> None:
     await set_delivery(tx, one.client_id, one.id, seq, Delivery.FAILED)
     details = {"seq": str(seq), "recipient": recipient, "reason": reason[:500]}
-    await add_channel_event(tx, actor, one.id, "delivery_failed", **details)
+    await add_channel_event(tx, actor, one.id, "delivery_failed", details)
 
 
 async def _route(tx: Tx, one: Conversation, message: Message) -> Route | str:
