@@ -95,12 +95,9 @@ export function SettingsMenu() {
   return (
     <Menu position="right-end" width={240} withinPortal>
       <Menu.Target>
-        <button
-          type="button"
-          className={classes.button}
-          aria-label={t('settings.open', { name: me.person.name })}
-        >
+        <button type="button" className={classes.button}>
           <Avatar name={me.person.name} />
+          <span className="visually-hidden">{t('settings.open', { name: me.person.name })}</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

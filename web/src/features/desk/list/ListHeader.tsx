@@ -145,8 +145,9 @@ export function ListHeader() {
       <div className={classes.tools}>
         <Menu width={200} position="bottom-start">
           <Menu.Target>
-            <button type="button" className={classes.sort} aria-label={t('list.sort')}>
+            <button type="button" className={classes.sort}>
               <IconArrowsSort size={14} aria-hidden />
+              <span className="visually-hidden">{t('list.sort')}</span>
               {t(`list.sorts.${search.sort ?? 'waiting'}`)}
             </button>
           </Menu.Target>
