@@ -128,6 +128,12 @@ async def clients_of_programs(tx: Tx, program_ids: list[UUID]) -> dict[UUID, UUI
     return {row.id: row.client_id for row in await tx.execute(statement)}
 
 
+async def time_zones_of(tx: Tx, program_ids: list[ProgramId]) -> dict[ProgramId, str]:
+    """The time zone of each program."""
+    statement = select(program.c.id, program.c.time_zone).where(program.c.id.in_(program_ids))
+    return {row.id: row.time_zone for row in await tx.execute(statement)}
+
+
 async def badges(tx: Tx, client_ids: frozenset[UUID] | None, limit: int = 500) -> list[Client]:
     """The clients of an actor, by name, for the marks on contacts."""
     statement = select(client).order_by(client.c.name).limit(limit)

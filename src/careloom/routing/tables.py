@@ -91,6 +91,7 @@ offer = client_table(
     Column("conversation_id", Uuid, nullable=False),
     Column("queue_id", Uuid, ForeignKey("queue.id"), nullable=False),
     Column("agent_id", Uuid, ForeignKey("person.id"), nullable=False),
+    Column("channel", Text, nullable=False),
     Column("reason", JSONB, nullable=False, server_default=text("'{}'")),
     Column("offered_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from careloom.conversations.types import ConversationId, Priority, QueueId
 from careloom.identity.types import PersonId
-from careloom.organizations.types import Channel, ClientId, ProgramId, ProviderId, SiteId, TeamId
+from careloom.organizations.types import Channel, ClientId, Language, Name, ProgramId, ProviderId, SiteId, TeamId
 
 SkillId = NewType("SkillId", UUID)
 OfferId = NewType("OfferId", UUID)
@@ -105,8 +105,27 @@ class AgentPresence(Struct, frozen=True):
     reason: str | None
 
 
+class AgentState(Struct, frozen=True):
+    """A fact: the person was in `state` from `began_at` to `ended_at` (None: still)."""
+
+    state: Presence
+    reason: str | None
+    began_at: datetime
+    ended_at: datetime | None
+
+
+class OfferOutcome(StrEnum):
+    """How an offer ended. timed_out: nobody answered; withdrawn: it went elsewhere; given: nobody was asked."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TIMED_OUT = "timed_out"
+    WITHDRAWN = "withdrawn"
+    GIVEN = "given"
+
+
 class Offer(Struct, frozen=True):
-    """A contact shown to one agent, to be accepted before `expires_at`."""
+    """A contact shown to one agent, to be accepted before `expires_at`. `reason` is a key of the engine's `Reason`."""
 
     id: OfferId
     client_id: ClientId
@@ -157,3 +176,122 @@ class AgentNow(Struct, frozen=True):
     load: dict[Channel, int]
     capacity: Capacity
     conversations: tuple[ConversationId, ...]
+
+
+class Assignable(Struct, frozen=True):
+    """A person who may be given a conversation, with their state now."""
+
+    id: PersonId
+    name: str
+    state: Presence
+
+
+Level = Annotated[int, Meta(ge=1, le=5)]
+Slots = Annotated[int, Meta(ge=0, le=100)]
+NoteText = Annotated[str, Meta(max_length=10_000)]
+
+
+class SkillNeed(Struct, frozen=True, forbid_unknown_fields=True):
+    """A skill at a level, 1 to 5."""
+
+    skill_id: SkillId
+    level: Level
+
+
+class NewSkill(Struct, frozen=True, forbid_unknown_fields=True):
+    """A skill to make."""
+
+    provider_id: ProviderId
+    name: Name
+
+
+Channels = Annotated[tuple[Channel, ...], Meta(min_length=1, max_length=5)]
+Needs = Annotated[tuple[SkillNeed, ...], Meta(max_length=50)]
+Seconds = Annotated[int, Meta(ge=1, le=30 * 86_400)]
+OfferSeconds = Annotated[int, Meta(ge=5, le=600)]
+Share = Annotated[float, Meta(gt=0, le=1)]
+
+
+class NewQueue(Struct, frozen=True, forbid_unknown_fields=True):
+    """A queue to make."""
+
+    client_id: ClientId
+    program_id: ProgramId
+    provider_id: ProviderId
+    name: Name
+    channels: Channels
+    language: Language | None = None
+    priority: Priority = Priority.NORMAL
+    skills: Needs = ()
+    target_seconds: Seconds = 60
+    target_share: Share = 0.8
+    accept_mode: AcceptMode = AcceptMode.OFFER
+    offer_seconds: OfferSeconds = 20
+    overflow_after_seconds: Seconds | None = None
+    overflow_queue_id: QueueId | None = None
+    active: bool = True
+
+
+class QueueChanges(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change of a queue."""
+
+    provider_id: ProviderId | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+    channels: Channels | UnsetType = UNSET
+    language: Language | None | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    skills: Needs | UnsetType = UNSET
+    target_seconds: Seconds | UnsetType = UNSET
+    target_share: Share | UnsetType = UNSET
+    accept_mode: AcceptMode | UnsetType = UNSET
+    offer_seconds: OfferSeconds | UnsetType = UNSET
+    overflow_after_seconds: Seconds | None | UnsetType = UNSET
+    overflow_queue_id: QueueId | None | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+
+
+class NewCapacity(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many contacts of each channel a person is to hold at once."""
+
+    voice: Annotated[int, Meta(ge=0, le=1)] = 1
+    chat: Slots = 3
+    sms: Slots = 5
+    social: Slots = 5
+    email: Slots = 8
+
+
+class NewAgentProfile(Struct, frozen=True, forbid_unknown_fields=True):
+    """What routing is to know about a person."""
+
+    skills: Needs = ()
+    languages: Annotated[tuple[Language, ...], Meta(max_length=30)] = ()
+    capacity: NewCapacity = NewCapacity()
+
+
+class PresenceChoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """A state to be in."""
+
+    state: Presence
+
+
+class PresenceOrder(Struct, frozen=True, forbid_unknown_fields=True):
+    """A state that a lead sets for someone. `release_all`: going offline, mail is returned to its queue as well."""
+
+    state: Presence
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    release_all: bool = False
+
+
+class Assignment(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom a conversation is given to."""
+
+    person_id: PersonId
+    note: NoteText | None = None
+
+
+class Transfer(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a conversation is handed to: a queue or a person."""
+
+    note: NoteText = ""
+    queue_id: QueueId | None = None
+    person_id: PersonId | None = None

@@ -1,6 +1,7 @@
 """Makes Actors of people: what each may do, and over which clients and providers."""
 
 from collections.abc import Sequence
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import select
@@ -47,15 +48,16 @@ async def people_who_may(
     statement = people_with_grants().where(person.c.active).order_by(person.c.name).limit(2000)
     if provider_id is not None:
         statement = statement.where(person.c.provider_id == provider_id)
-    found: list[Person] = []
-    for row in await tx.execute(statement):
-        one = read_person(row)
-        held = reaches(one.grants, one.provider_id, await organization_of(tx, one.grants))
-        if Actor(one.name, held).may(permission, client_id=client_id, program_id=program_id):
-            found.append(one)
-            if len(found) == limit:
-                break
-    return found
+    people = [read_person(row) for row in await tx.execute(statement)]
+    organization = await organization_of(tx, [grant for one in people for grant in one.grants])
+    found = (
+        one
+        for one in people
+        if Actor(one.name, reaches(one.grants, one.provider_id, organization)).may(
+            permission, client_id=client_id, program_id=program_id
+        )
+    )
+    return list(islice(found, limit))
 
 
 async def actors_of(tx: Tx, person_ids: Sequence[UUID]) -> dict[PersonId, Actor]:

@@ -79,6 +79,12 @@ async def list_people(
     return cut([read_person(row) for row in rows], limit, lambda one: [one.name, one.id])
 
 
+async def find_people(tx: Tx, person_ids: Sequence[UUID]) -> dict[PersonId, Person]:
+    """Those of `person_ids` whom the transaction sees."""
+    rows = await tx.execute(people_with_grants().where(person.c.id.in_(list(person_ids))))
+    return {one.id: one for one in map(read_person, rows)}
+
+
 async def names_of(tx: Tx, person_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The names of visible people."""
     statement = select(person.c.id, person.c.name).where(person.c.id.in_(list(person_ids)))

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 
 from careloom.conversations.types import Conversation, QueueId
-from careloom.organizations.types import Channel, ClientId, ProgramId, ProviderId
+from careloom.organizations.types import Channel, ClientId, ProgramId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
@@ -54,12 +54,6 @@ async def find_queues(tx: Tx, ids: Collection[UUID]) -> dict[QueueId, Queue]:
     """Those of `ids` that the transaction sees; for use by this capability, which checks what is theirs."""
     rows = await tx.execute(select(queue).where(queue.c.id.in_(list(ids))))
     return {one.id: one for one in map(read_queue, rows)}
-
-
-async def active_queues_of(tx: Tx, provider_id: ProviderId, limit: int = 2000) -> dict[QueueId, Queue]:
-    """The active queues that a provider works on. Needs a system transaction."""
-    statement = select(queue).where(queue.c.provider_id == provider_id, queue.c.active).limit(limit)
-    return {one.id: one for one in map(read_queue, await tx.execute(statement))}
 
 
 async def queue_for(

@@ -1,0 +1,1 @@
+"""Background work of routing: the dispatcher, and consumers that keep offers, agents and figures up to date."""

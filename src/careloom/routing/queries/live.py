@@ -1,0 +1,200 @@
+"""The live board: queues and agents at this moment, from counters and partial indexes alone."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import select
+
+from careloom.conversations.queries.work import LineNow, lines_now
+from careloom.conversations.types import QueueId
+from careloom.identity.queries.actors import actors_of
+from careloom.identity.queries.people import find_people
+from careloom.identity.types import Person
+from careloom.organizations.queries import list_sites, list_teams, time_zones_of
+from careloom.organizations.types import Site, SiteId, Team, TeamId
+from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.clock import now
+from careloom.platform.database.scope import within
+from careloom.platform.database.transactions import Tx, set_scope
+from careloom.platform.errors import ForbiddenError
+from careloom.platform.paging import MAX_LIMIT, Page
+from careloom.routing.core.eligibility import has_skills, speaks
+from careloom.routing.queries.figures import Figures, figures_since, midnight, trends
+from careloom.routing.queries.loads import Load, loads_of
+from careloom.routing.queries.presence import presences
+from careloom.routing.queries.profiles import COLUMNS, read_profile
+from careloom.routing.queries.queues import read_queue
+from careloom.routing.tables import agent_profile, agent_state, queue
+from careloom.routing.types import AgentNow, AgentPresence, AgentProfile, Presence, Queue, QueueNow
+
+T = TypeVar("T")
+_MOST_QUEUES: Final = 500
+_MOST_AGENTS: Final = 1000
+_MOST_STAFF: Final = 5000
+_MOST_PAGES: Final = 20
+_READ = Permission.LIVE_READ
+_SYSTEM = system_actor("live")
+
+
+async def live_queues(tx: Tx, actor: Actor) -> list[QueueNow]:
+    """The active queues of the programs over which the actor holds `live.read`, by client and name, at most 500."""
+    actor.require(_READ)
+    table = queue.c
+    mine = within(actor, _READ, table.client_id, table.program_id)
+    statement = select(queue).where(table.active, mine).order_by(table.client_id, table.name, table.id)
+    queues = [read_queue(row) for row in await tx.execute(statement.limit(_MOST_QUEUES))]
+    at, ids = now(), [one.id for one in queues]
+    zones = await time_zones_of(tx, [one.program_id for one in queues])
+    await set_scope(tx, _SYSTEM)
+    lines = await lines_now(tx, ids)
+    figures = await figures_since(tx, {one.id: midnight(zones[one.program_id], at) for one in queues})
+    lately = await trends(tx, ids, at)
+    staffed = await _staff(tx, queues)
+    await set_scope(tx, actor)
+    return [
+        _queue_now(one, lines[one.id], figures.get(one.id, Figures()), lately[one.id], staffed[one.id])
+        for one in queues
+    ]
+
+
+async def live_agents(tx: Tx, actor: Actor) -> list[AgentNow]:
+    """People at work of the providers over which the actor holds `live.read`, by name, at most 1000.
+
+    Raises ForbiddenError for those who hold it over clients alone. Of the conversations, those that the actor sees.
+    """
+    providers = _providers(actor)
+    state = agent_state.c
+    statement = select(*COLUMNS).join(agent_state, state.person_id == agent_profile.c.person_id)
+    statement = statement.where(state.ended_at.is_(None), state.state != Presence.OFFLINE)
+    if providers is not None:
+        statement = statement.where(state.provider_id.in_(sorted(providers)))
+    profiles = [read_profile(row) for row in await tx.execute(statement.limit(_MOST_AGENTS))]
+    ids = [one.person_id for one in profiles]
+    states, people = await presences(tx, ids), await find_people(tx, ids)
+    places = await _places(tx)
+    await set_scope(tx, _SYSTEM)
+    loads = await loads_of(tx, ids)
+    await set_scope(tx, actor)
+    rows = [
+        _agent_now(actor, one, people[one.person_id], states[one.person_id], loads[one.person_id], places)
+        for one in profiles
+        if one.person_id in people and one.person_id in states
+    ]
+    return sorted(rows, key=lambda one: (one.name, one.person_id))
+
+
+class _Staff(Struct, frozen=True):
+    """How many people could take a queue's contacts."""
+
+    available: int = 0
+    signed_in: int = 0
+
+
+class _Places(Struct, frozen=True):
+    """Teams and sites that the actor sees."""
+
+    teams: dict[TeamId, Team]
+    sites: dict[SiteId, Site]
+
+
+def _providers(actor: Actor) -> frozenset[UUID] | None:
+    held: set[UUID] = set()
+    for reach in actor.reaches_for(_READ):
+        if reach.provider_ids is None:
+            return None
+        held |= reach.provider_ids
+    if not held:
+        raise ForbiddenError(f"You need the permission {_READ} over a provider for this.")
+    return frozenset(held)
+
+
+def _queue_now(
+    one: Queue, line: LineNow, figures: Figures, lately: tuple[float | None, ...], staff: _Staff
+) -> QueueNow:
+    return QueueNow(
+        queue=one,
+        waiting=line.waiting,
+        longest_wait_since=line.longest_wait_since,
+        offered=figures.entered,
+        with_agents=line.with_agents,
+        answered=figures.answered,
+        answered_in_target=figures.answered_in_target,
+        abandoned=figures.abandoned,
+        service_level=figures.service_level,
+        agents_available=staff.available,
+        agents_signed_in=staff.signed_in,
+        trend=lately,
+    )
+
+
+def _agent_now(
+    actor: Actor, profile: AgentProfile, person: Person, state: AgentPresence, load: Load, places: _Places
+) -> AgentNow:
+    team = None if person.team_id is None else places.teams.get(person.team_id)
+    site = None if team is None else places.sites.get(team.site_id)
+    seen = (
+        one.conversation_id
+        for one in load.contacts
+        if actor.may(Permission.CONVERSATIONS_READ, client_id=one.client_id, program_id=one.program_id)
+    )
+    return AgentNow(
+        person_id=person.id,
+        name=person.name,
+        team_id=person.team_id,
+        team_name=None if team is None else team.name,
+        site_id=None if site is None else site.id,
+        site_name=None if site is None else site.name,
+        state=state.state,
+        since=state.since,
+        load=load.counts,
+        capacity=profile.capacity,
+        conversations=tuple(seen),
+    )
+
+
+async def _staff(tx: Tx, queues: list[Queue]) -> dict[QueueId, _Staff]:
+    providers = {one.provider_id for one in queues}
+    state = agent_state.c
+    statement = (
+        select(*COLUMNS, state.provider_id, state.state)
+        .join(agent_state, state.person_id == agent_profile.c.person_id)
+        .where(state.provider_id.in_(providers), state.ended_at.is_(None), state.state != Presence.OFFLINE)
+    )
+    rows = [(row.provider_id, row.state, read_profile(row)) for row in await tx.execute(statement.limit(_MOST_STAFF))]
+    actors = await actors_of(tx, [profile.person_id for _, _, profile in rows])
+    found: dict[QueueId, _Staff] = {}
+    for one in queues:
+        states = [
+            state
+            for provider_id, state, profile in rows
+            if provider_id == one.provider_id and _can_serve(one, profile, actors.get(profile.person_id))
+        ]
+        found[one.id] = _Staff(states.count(Presence.AVAILABLE), len(states))
+    return found
+
+
+def _can_serve(one: Queue, profile: AgentProfile, actor: Actor | None) -> bool:
+    levels = {each.skill_id: each.level for each in profile.skills}
+    fits = has_skills(levels, one.skills) and speaks(profile.languages, one.language)
+    reply = Permission.CONVERSATIONS_REPLY
+    return fits and actor is not None and actor.may(reply, client_id=one.client_id, program_id=one.program_id)
+
+
+async def _places(tx: Tx) -> _Places:
+    teams: list[Team] = []
+    sites: list[Site] = []
+    await _all(list_teams, tx, teams)
+    await _all(list_sites, tx, sites)
+    return _Places({one.id: one for one in teams}, {one.id: one for one in sites})
+
+
+async def _all(read: Callable[[Tx, Actor, int, str | None], Awaitable[Page[T]]], tx: Tx, into: list[T]) -> None:
+    after: str | None = None
+    for _ in range(_MOST_PAGES):
+        page = await read(tx, _SYSTEM, MAX_LIMIT, after)
+        into += page.items
+        after = page.next
+        if after is None:
+            return
