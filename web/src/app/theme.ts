@@ -65,6 +65,11 @@ export const theme = createTheme({
       defaultProps: { transitionProps: { duration: 100 }, centered: true },
     }),
     Menu: Menu.extend({
+      styles: {
+        item: { padding: '6px 8px' },
+        itemSection: { marginInlineEnd: 8 },
+        label: { padding: '6px 8px 2px' },
+      },
       defaultProps: { transitionProps: { duration: 80 }, shadow: 'md', position: 'bottom-end' },
     }),
     Popover: Popover.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } }),
