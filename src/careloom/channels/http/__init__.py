@@ -2,6 +2,6 @@
 
 from litestar import Router
 
-from careloom.channels.http import email, inbound
+from careloom.channels.http import chat_widgets, email, inbound
 
-router = Router("/", route_handlers=[*inbound.handlers, *email.handlers], tags=["channels"])
+router = Router("/", route_handlers=[*inbound.handlers, *email.handlers, *chat_widgets.handlers], tags=["channels"])

@@ -1,0 +1,1 @@
+"""What visitors of chat widgets do; one use case a file."""

@@ -1,0 +1,240 @@
+"""A visitor and an agent talk, over a real socket, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from tests.channels.chat.conftest import PAGE, SYSTEM, Chat
+from tests.conversations.desk import check_invariants
+
+from careloom.conversations.commands import lifecycle
+from careloom.conversations.commands.notes import add_note
+from careloom.conversations.commands.reply import reply
+from careloom.platform.hub import send_signal
+from careloom.platform.ids import new_id
+
+
+async def test_a_message_is_acknowledged_stored_and_answered(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    assert visitor["conversation"] is None
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        ack = await socket.say("My parcel is late", "m-1")
+        assert (ack["seq"], ack["previous"]) == (1, 0)
+        heard = await socket.until("message")
+        assert (heard["client_id"], heard["text"], heard["kind"]) == ("m-1", "My parcel is late", "inbound")
+        row = (await chat.rows("SELECT channel, status, last_seq FROM conversation"))[0]
+        assert (row.channel, row.status, row.last_seq) == ("chat", "open", 1)
+        conversation_id = UUID(ack["conversation_id"])
+        await chat.desk.do(reply, conversation_id, "I am looking into it")
+        assigned = await socket.until("message", kind="event")
+        assert (assigned["text"], assigned["details"]) == ("assigned", {"name": "Bo Agent"})
+        answer = await socket.until("message", kind="outbound")
+        assert (answer["text"], answer["author_name"]) == ("I am looking into it", "Bo Agent")
+        assert (answer["previous"], answer["seq"]) == (assigned["seq"], assigned["seq"] + 1)
+        status = [frame for frame in socket.seen + await socket.silence() if frame["type"] == "status"]
+        assert status[-1]["agent"] == {"name": "Bo Agent"}
+        assert [frame["seq"] for frame in socket.seen if frame["type"] == "read"][-1] == answer["seq"]
+    async with chat.desk.database.transaction(SYSTEM) as tx:
+        await check_invariants(tx)
+
+
+async def test_a_message_sent_again_after_a_lost_connection_is_stored_once(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    key = str(new_id())
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        await socket.send(type="message", client_id=key, text="only once", file_ids=[])
+        socket.connection.transport.abort()
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        first = await socket.say("only once", key)
+        second = await socket.say("only once", key)
+        assert first["seq"] == second["seq"] == 1
+    assert (await chat.rows("SELECT count(*) AS n FROM message WHERE kind = 'inbound'"))[0].n == 1
+
+
+async def test_order_is_kept_and_what_was_missed_is_replayed(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        for number in range(5):
+            await socket.send(type="message", client_id=f"m-{number}", text=f"line {number}", file_ids=[])
+        seqs = [(await socket.until("ack"))["seq"] for _ in range(5)]
+        assert seqs == [1, 2, 3, 4, 5]
+        conversation_id = (await socket.until("message", seq=5))["conversation_id"]
+    await chat.desk.do(reply, UUID(conversation_id), "while you were away")
+    await chat.desk.do(add_note, UUID(conversation_id), "not for customers", [])
+    async with chat.socket() as socket:
+        welcome = await socket.hello(visitor["visitor_secret"], after_seq=3, conversation_id=conversation_id)
+        assert (welcome["base_seq"], welcome["last_seq"], welcome["agent"]) == (3, 7, {"name": "Bo Agent"})
+        replay = [await socket.until("message") for _ in range(4)]
+        assert [(one["previous"], one["seq"]) for one in replay] == [(3, 4), (4, 5), (5, 6), (6, 7)]
+        assert (await socket.until("upto"))["seq"] == 7
+        assert "not for customers" not in str(socket.seen)
+        await chat.desk.do(reply, UUID(conversation_id), "after the note")
+        after = await socket.until("message", kind="outbound")
+        assert (after["previous"], after["seq"]) == (7, 9)
+        again = await socket.hello(visitor["visitor_secret"], after_seq=7, conversation_id=conversation_id)
+        assert again["last_seq"] == 9
+        assert (await socket.until("message"))["seq"] == 9
+
+
+async def test_only_the_latest_two_hundred_entries_are_replayed(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        ack = await socket.say("first")
+    await chat.rows(
+        "INSERT INTO message (client_id, conversation_id, seq, id, kind, channel, author_name, text, at) "
+        "SELECT client_id, id, n, gen_random_uuid(), 'inbound', 'chat', 'V', 'x', now() FROM conversation, "
+        "generate_series(2, 250) AS n RETURNING seq"
+    )
+    await chat.rows("UPDATE conversation SET last_seq = 250 RETURNING id")
+    async with chat.socket() as socket:
+        welcome = await socket.hello(visitor["visitor_secret"])
+        assert (welcome["conversation_id"], welcome["base_seq"]) == (ack["conversation_id"], 50)
+        first = await socket.until("message")
+        assert (first["previous"], first["seq"]) == (50, 51)
+        assert (await socket.until("upto"))["seq"] == 250
+
+
+async def test_all_tabs_of_a_visitor_hear_everything(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    secret = visitor["visitor_secret"]
+    async with chat.socket(secret) as one, chat.socket(secret) as two:
+        ack = await one.say("from the first tab", "tab-1")
+        heard = await two.until("message")
+        assert (heard["client_id"], heard["conversation_id"]) == ("tab-1", ack["conversation_id"])
+        await two.say("from the second tab", "tab-2")
+        assert (await one.until("message", client_id="tab-2"))["previous"] == 1
+        assert [frame for frame in two.seen if frame["type"] == "ack"][0]["client_id"] == "tab-2"
+
+
+async def test_another_visitor_hears_nothing(chat: Chat) -> None:
+    one, other = await chat.visitor(), await chat.visitor()
+    async with chat.socket(one["visitor_secret"]) as mine, chat.socket(other["visitor_secret"]) as theirs:
+        await mine.say("secret")
+        await mine.until("message")
+        assert [frame for frame in await theirs.silence() if frame["type"] != "ping"] == []
+
+
+async def test_typing_goes_both_ways(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    signals: list[dict[str, object]] = []
+    with chat.runtime.hub.listen(signals.append):
+        async with chat.socket(visitor["visitor_secret"]) as socket:
+            ack = await socket.say("hello")
+            for _ in range(20):
+                await socket.send(type="typing", typing=True)
+            async with chat.desk.database.transaction(SYSTEM) as tx:
+                who = {"conversation_id": ack["conversation_id"], "person_id": str(new_id()), "name": "Bo Agent"}
+                await send_signal(tx, {"kind": "typing", "who": "agent", "typing": True, **who})
+            heard = await socket.until("typing")
+            assert heard == {"type": "typing", "typing": True, "name": "Bo Agent"}
+            await socket.silence(0.2)
+    theirs = [signal for signal in signals if signal.get("who") == "customer"]
+    assert len(theirs) == 1
+    assert theirs[0]["conversation_id"] == ack["conversation_id"]
+
+
+async def test_what_the_visitor_has_read_is_marked_as_read(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        ack = await socket.say("hello")
+        await chat.desk.do(reply, UUID(ack["conversation_id"]), "good morning")
+        answer = await socket.until("message", kind="outbound")
+        await socket.send(type="read", seq=1_000_000)
+        for _ in range(40):
+            await asyncio.sleep(0.1)
+            row = (await chat.rows("SELECT delivery FROM message WHERE kind = 'outbound'"))[0]
+            if row.delivery == "read":
+                break
+        assert row.delivery == "read"
+    assert (await chat.rows("SELECT read_seq FROM visitor"))[0].read_seq == answer["seq"]
+    async with chat.socket() as socket:
+        assert (await socket.hello(visitor["visitor_secret"]))["own_read_seq"] == answer["seq"]
+
+
+async def test_an_end_by_the_visitor_makes_the_next_message_a_new_conversation(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        first = await socket.say("first matter")
+        await chat.desk.do(reply, UUID(first["conversation_id"]), "done?")
+        await socket.send(type="end", client_id="e-1", conversation_id=first["conversation_id"])
+        assert (await socket.until("ack", client_id="e-1"))["seq"] is None
+        ended = await socket.until("message", text="ended")
+        assert ended["details"] == {"by": "visitor"}
+        await socket.send(type="end", client_id="e-1", conversation_id=first["conversation_id"])
+        await socket.until("ack", client_id="e-1")
+        second = await socket.say("another matter")
+        assert second["conversation_id"] != first["conversation_id"]
+        assert (second["seq"], second["previous"]) == (1, 0)
+        heard = await socket.until("message", conversation_id=second["conversation_id"])
+        assert heard["text"] == "another matter"
+    phases = {row.id: row.phase for row in await chat.rows("SELECT id, phase FROM conversation")}
+    assert phases[UUID(first["conversation_id"])] == "after_call_work"
+
+
+async def test_a_late_message_reopens_or_begins_anew_by_the_programs_rule(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        first = await socket.say("hello")
+        conversation_id = UUID(first["conversation_id"])
+        async with chat.desk.database.transaction(SYSTEM) as tx:
+            await lifecycle.abandon(tx, SYSTEM, conversation_id)
+        assert (await socket.until("status", status="resolved"))["ended"] is True
+        again = await socket.say("are you there?")
+        assert again["conversation_id"] == first["conversation_id"]
+        assert (await socket.until("message", text="reopened"))["kind"] == "event"
+        assert (await socket.until("status", status="open"))["ended"] is False
+        async with chat.desk.database.transaction(SYSTEM) as tx:
+            await lifecycle.abandon(tx, SYSTEM, conversation_id)
+        await chat.rows("UPDATE conversation SET resolved_at = now() - interval '30 days' RETURNING id")
+        new = await socket.say("much later")
+        assert new["conversation_id"] != first["conversation_id"]
+        await socket.until("message", conversation_id=new["conversation_id"], text="much later")
+
+
+async def test_a_profile_names_the_customer_and_merges_nobody(chat: Chat) -> None:
+    known = await chat.desk.customer("ada@example.org", "Ada Known")
+    visitor = await chat.visitor()
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        await socket.send(type="profile", client_id="p-1", name="Ada", email="Ada@Example.org")
+        await socket.until("ack", client_id="p-1")
+        ack = await socket.say("hello")
+        await socket.send(type="profile", client_id="p-2", name="Ada", email="no address")
+        refused = await socket.until("error", client_id="p-2")
+        assert refused["code"] == "invalid"
+    row = (await chat.rows("SELECT customer_id, customer_name FROM conversation"))[0]
+    assert row.customer_name == "Ada"
+    assert row.customer_id != known.id
+    claims = await chat.rows("SELECT customer_id, value FROM customer_claim")
+    assert [(one.customer_id, one.value) for one in claims] == [(row.customer_id, "ada@example.org")]
+    assert ack["seq"] == 1
+    assert (await chat.visitor(visitor_secret=visitor["visitor_secret"]))["email_known"] is True
+
+
+async def test_a_reload_finds_the_same_visitor_and_conversation(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        ack = await socket.say("hello")
+    again = await chat.visitor(visitor_secret=visitor["visitor_secret"], page_url=f"{PAGE}/cart")
+    assert again["visitor_id"] == visitor["visitor_id"]
+    assert again["conversation"] == {"id": ack["conversation_id"], "last_seq": 1, "status": "open"}
+
+
+async def test_a_message_costs_few_statements(chat: Chat) -> None:
+    visitor = await chat.visitor()
+    counted: list[str] = []
+
+    def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        counted.append(statement)
+
+    from sqlalchemy import event
+
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        await socket.say("first")
+        await socket.silence(0.3)
+        event.listen(chat.desk.database.engine.sync_engine, "before_cursor_execute", count)
+        await socket.say("second")
+        event.remove(chat.desk.database.engine.sync_engine, "before_cursor_execute", count)
+    mine = [one for one in counted if "pg_snapshot" not in one and "event_log_id_seq" not in one]
+    written = [one for one in mine if "FROM event_log" not in one]
+    assert len(written) <= 10, written
