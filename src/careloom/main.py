@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.jobs import Periodic, Task
 from careloom.platform.live.gateway import Gateway
+from careloom.platform.loops import Loop, keep_running
 from careloom.platform.runtime import Runtime
 from careloom.platform.web import http as platform_http
 from careloom.platform.web import spa
@@ -44,8 +45,9 @@ from careloom.platform.web.live import live_socket
 from careloom.platform.web.metrics import RequestTrail
 from careloom.platform.web.problem import EXCEPTION_HANDLERS
 from careloom.platform.web.provide import DEPENDENCIES
-
-Loop = Callable[[], Awaitable[None]]
+from careloom.routing import http as routing_http
+from careloom.routing.jobs import collected as routing_jobs
+from careloom.routing.queries.served import queues_served_by
 
 ROUTERS: list[ControllerRouterHandler] = [
     platform_http.router,
@@ -54,6 +56,7 @@ ROUTERS: list[ControllerRouterHandler] = [
     customers_http.router,
     knowledge_http.router,
     conversations_http.router,
+    routing_http.router,
     channels_http.router,
     demo_http.router,
 ]
@@ -65,7 +68,11 @@ ROOT_ROUTERS: list[ControllerRouterHandler] = [chat_http.router]
 
 def consumers(runtime: Runtime) -> list[Consumer]:
     """Every consumer of the event log."""
-    return [*conversations_jobs.consumers(runtime), *channels_jobs.consumers(runtime)]
+    return [
+        *conversations_jobs.consumers(runtime),
+        *routing_jobs.consumers(runtime),
+        *channels_jobs.consumers(runtime),
+    ]
 
 
 def tasks(runtime: Runtime) -> list[Task]:
@@ -78,9 +85,9 @@ def periodic(runtime: Runtime) -> list[Periodic]:
     return [*identity_jobs.periodic(runtime), *channels_jobs.periodic(runtime)]
 
 
-def router_loops(_runtime: Runtime) -> dict[str, Loop]:
+def router_loops(runtime: Runtime) -> dict[str, Loop]:
     """What the router role runs."""
-    return {}
+    return routing_jobs.loops(runtime)
 
 
 def smtp_loops(runtime: Runtime) -> dict[str, Loop]:
@@ -101,6 +108,7 @@ def create_app(runtime: Runtime) -> Litestar:
             "tail": tail,
             "gateway": gateway,
             "find_client": _client_of_conversation,
+            "served_queues": queues_served_by,
             "chat": chat,
             "static_folder": static_folder(),
         }
@@ -118,7 +126,7 @@ def create_app(runtime: Runtime) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[RequestTrail()],
         state=state,
-        lifespan=[lambda _app: _running(tail.run, gateway.run, chat.run)],
+        lifespan=[lambda _app: _running({"tail": tail.run, "desks": gateway.run, "chat": chat.run})],
         request_max_body_size=runtime.settings.max_upload_bytes + 100_000,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         openapi_config=OpenAPIConfig(
@@ -142,8 +150,8 @@ async def _client_of_conversation(tx: Tx, actor: Actor, conversation_id: UUID) -
 
 
 @contextlib.asynccontextmanager
-async def _running(*loops: Loop) -> AsyncGenerator[None]:
-    running = [asyncio.ensure_future(loop()) for loop in loops]
+async def _running(loops: dict[str, Loop]) -> AsyncGenerator[None]:
+    running = [asyncio.create_task(keep_running(name, loop), name=name) for name, loop in loops.items()]
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import shutil
 import signal
 import sys
@@ -9,13 +10,13 @@ import sys
 import msgspec
 import uvloop
 
-from careloom.cli.process import Loop
 from careloom.cli.store import HomeLock, Store
-from careloom.cli.up import Role, announce, serve
-from careloom.demo.traffic import load_state, play, set_up, state_file
+from careloom.cli.up import Role, announce, check_ports, serve
+from careloom.demo.traffic import DemoState, load_state, play, set_up, state_file
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import CareloomError
 from careloom.platform.logging import configure_logging
+from careloom.platform.loops import Loop
 from careloom.platform.settings import Settings
 
 _MARK = "this-is-a-demo"
@@ -45,11 +46,12 @@ def run(options: argparse.Namespace) -> int:
         return _run_traffic(settings, options.pace)
     lock = HomeLock(settings.home)
     with lock.held(alone=True):
+        check_ports(settings, Role.ALL)
         _prepare_home(settings, reset=options.reset)
         store = Store(settings)
         print("[demo] starting the database", flush=True)
-        store.open()
         try:
+            store.open()
             uvloop.run(_serve(settings, store, options.pace, traffic=not options.no_traffic))
         finally:
             store.close()
@@ -88,7 +90,9 @@ async def _set_up(settings: Settings, store: Store) -> None:
 async def _traffic_process(settings: Settings, pace: float) -> None:
     """The simulated people live in a process of their own, as real ones do."""
     arguments = ["--home", str(settings.home), "demo", "--traffic-only", "--pace", str(pace)]
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "careloom.cli", *arguments)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "careloom.cli", *arguments, stdin=asyncio.subprocess.PIPE
+    )
     try:
         await process.wait()
     except asyncio.CancelledError:
@@ -102,8 +106,16 @@ def _run_traffic(settings: Settings, pace: float) -> int:
     state = load_state(settings.home)
     if state is None:
         raise NotADemoError
-    uvloop.run(play(settings, state, pace))
+    uvloop.run(_play_with_parent(settings, state, pace))
     return 0
+
+
+async def _play_with_parent(settings: Settings, state: DemoState, pace: float) -> None:
+    """Plays until the standard input ends: the demo that holds its other end is gone, however it ended."""
+    playing = asyncio.ensure_future(play(settings, state, pace))
+    asyncio.get_running_loop().add_reader(sys.stdin, lambda: None if sys.stdin.read(1) else playing.cancel())
+    with contextlib.suppress(asyncio.CancelledError):
+        await playing
 
 
 def _as_demo(settings: Settings) -> Settings:

@@ -1,7 +1,6 @@
 """The database of a home: the embedded one, started where it must be, or an external one."""
 
 import asyncio
-import contextlib
 import fcntl
 import shutil
 from collections.abc import Generator
@@ -9,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import psycopg
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres
 from careloom.platform.database.migrations import migrate, pending
@@ -30,6 +31,10 @@ class NotMigratedError(CareloomError):
     """The database is not at this version. Run `careloom migrate` first."""
 
 
+class DatabaseAwayError(CareloomError):
+    """The database does not answer. Start it, correct CARELOOM_DATABASE_URL, or try again in a moment."""
+
+
 class Store:
     """Where the data is: `url` as the program's role, `owner_url` as the tables' owner (None: not given)."""
 
@@ -38,13 +43,19 @@ class Store:
         self.embedded = None if settings.database_url else EmbeddedPostgres(settings.home / "postgres", _OPTIONS)
 
     def open(self) -> None:
-        """Starts the embedded server and brings it to this version; checks an external one."""
-        if self.embedded is not None:
-            self.embedded.start()
-            self.embedded.create(_DATABASE)
-            migrate(self.owner_url or "")
-        elif pending(self.url):
-            raise NotMigratedError
+        """Starts the embedded server and brings it to this version; checks an external one.
+
+        Raises DatabaseAwayError, NotMigratedError, EmbeddedPostgresError.
+        """
+        try:
+            if self.embedded is not None:
+                self.embedded.start()
+                self.embedded.create(_DATABASE)
+                migrate(self.owner_url or "")
+            elif pending(self.url):
+                raise NotMigratedError
+        except (psycopg.OperationalError, OperationalError) as error:
+            raise DatabaseAwayError from error
 
     def close(self) -> None:
         """Stops the embedded server cleanly."""
@@ -72,8 +83,10 @@ class Store:
         """Starts the embedded server again whenever its process has died."""
         while self.embedded is not None:
             await asyncio.sleep(0.5)
-            with contextlib.suppress(CareloomError):
+            try:
                 await asyncio.to_thread(self.embedded.ensure_running)
+            except CareloomError as error:
+                log.error("postgres_not_restarted", error=error.detail)
 
 
 class HomeLock:
@@ -87,21 +100,21 @@ class HomeLock:
     @contextmanager
     def held(self, *, alone: bool) -> Generator[None]:
         """Holds the lock, for oneself `alone` or shared; raises HomeInUseError."""
-        self._file = self._path.open("a")
-        try:
-            fcntl.flock(self._file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.close()
-            raise HomeInUseError from None
-        try:
+        with self._path.open("a") as self._file:
+            try:
+                fcntl.flock(self._file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise HomeInUseError from None
             yield
-        finally:
-            self._file.close()
 
     def is_last(self) -> bool:
-        """Whether nobody else uses the data folder any more; the lock is then held alone."""
+        """Gives the lock up and takes it alone; answers whether that went, so that nobody else is there any more.
+
+        Of several that leave at the same time, at least one is told that it is the last.
+        """
         if self._file is None:
             return True
+        fcntl.flock(self._file, fcntl.LOCK_UN)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

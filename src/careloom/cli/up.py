@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import socket
 import sys
 from collections.abc import Generator
 from enum import StrEnum
@@ -11,13 +12,14 @@ import structlog
 import uvicorn
 import uvloop
 
-from careloom.cli.process import Loop, run_loops
+from careloom.cli.process import run_loops
 from careloom.cli.store import HomeLock, Store
 from careloom.main import consumers, create_app, periodic, router_loops, smtp_loops, tasks
 from careloom.platform.errors import CareloomError
 from careloom.platform.eventlog.consumer import ConsumerRunner
-from careloom.platform.jobs import job_app
+from careloom.platform.jobs import job_app, rescue_jobs
 from careloom.platform.logging import configure_logging
+from careloom.platform.loops import Loop, keep_running
 from careloom.platform.runtime import Runtime, open_runtime
 from careloom.platform.settings import Settings
 
@@ -35,7 +37,7 @@ class Role(StrEnum):
 
 
 class PortInUseError(CareloomError):
-    """The port is taken. Stop the other program, or choose another with CARELOOM_PORT."""
+    """A port is taken."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -50,14 +52,34 @@ def run(options: argparse.Namespace) -> int:
     configure_logging(settings.log_level)
     lock = HomeLock(settings.home)
     with lock.held(alone=role is Role.ALL):
+        check_ports(settings, role)
         store = Store(settings)
-        store.open()
         try:
+            store.open()
             uvloop.run(serve(settings, store, role))
         finally:
             if lock.is_last():
                 store.close()
     return 0
+
+
+def check_ports(settings: Settings, role: Role) -> None:
+    """Raises PortInUseError where another program listens on a port that `role` needs."""
+    wanted = {
+        Role.WEB: ("CARELOOM_PORT", settings.host, settings.port),
+        Role.SMTP: ("CARELOOM_SMTP_PORT", settings.smtp_host, settings.smtp_port),
+    }
+    for name, host, port in [one for each, one in wanted.items() if role in (Role.ALL, each)]:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise PortInUseError(
+                    f"Port {port} on {host} cannot be opened ({error.strerror}). Stop the other program that uses it, "
+                    f"or choose another port with {name}."
+                ) from None
 
 
 async def serve(settings: Settings, store: Store, role: Role, more: dict[str, Loop] | None = None) -> None:
@@ -90,7 +112,11 @@ def _loops(runtime: Runtime, role: Role) -> dict[str, Loop]:
 async def _work(runtime: Runtime) -> None:
     app = job_app(runtime.database.url, tasks(runtime), periodic(runtime))
     async with app.open_async():
-        await app.run_worker_async(concurrency=4, delete_jobs="successful")
+        rescuing = asyncio.create_task(keep_running("rescue", lambda: rescue_jobs(app)))
+        try:
+            await app.run_worker_async(concurrency=4, delete_jobs="successful")
+        finally:
+            rescuing.cancel()
 
 
 class _Server(uvicorn.Server):

@@ -1,16 +1,24 @@
 """Background jobs: deferred in the transaction that needs them, run by procrastinate, retried with back-off."""
 
+import asyncio
+import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 import procrastinate
+import psycopg
+import structlog
 from msgspec import Struct
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
 
 from careloom.platform.database.transactions import Tx
 from careloom.platform.wire import json_text
 
+log = structlog.get_logger()
+_HEARTBEAT_SECONDS, _DEAD_SECONDS, _GRACE_SECONDS, _PATIENCE_SECONDS = 5.0, 20, 10.0, 15.0
 _DEFER = text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, :lock, NULL, CAST(:args AS jsonb), "
     "CAST(:at AS timestamptz))]::procrastinate_job_to_defer_v1[])"
@@ -53,14 +61,45 @@ async def defer(
 def job_app(url: str, tasks: list[Task], periodic: list[Periodic]) -> procrastinate.App:
     """A procrastinate application that knows `tasks`, to run a worker with."""
     app = procrastinate.App(
-        connector=procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=6),
-        worker_defaults={"install_signal_handlers": False, "listen_notify": True, "fetch_job_polling_interval": 2.0},
+        connector=_PatientConnector(conninfo=url, min_size=1, max_size=6),
+        worker_defaults={
+            "install_signal_handlers": False,
+            "listen_notify": True,
+            "fetch_job_polling_interval": 2.0,
+            "update_heartbeat_interval": _HEARTBEAT_SECONDS,
+            "stalled_worker_timeout": _DEAD_SECONDS,
+            "shutdown_graceful_timeout": _GRACE_SECONDS,
+        },
     )
     for task in tasks:
         _register(app, task)
     for one in periodic:
         app.periodic(cron=one.cron)(_register(app, one.task, scheduled=True))
     return app
+
+
+async def rescue_jobs(app: procrastinate.App) -> None:
+    """Lets the jobs of killed workers run again, until cancelled."""
+    while True:
+        await asyncio.sleep(_HEARTBEAT_SECONDS)
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_SECONDS):
+            log.warning("job_rescued", task=job.task_name, job_id=job.id)
+            with contextlib.suppress(ConnectorException):
+                await app.job_manager.retry_job(job)
+
+
+class _PatientConnector(procrastinate.PsycopgConnector):
+    """What became of a job is written once the database is back: a job that nobody settles would never end."""
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return await super().execute_query_async(query, **arguments)
+            except ConnectorException as error:
+                if not isinstance(error.__cause__, (psycopg.OperationalError, OSError)) or time.monotonic() > until:
+                    raise
+            await asyncio.sleep(0.5)
 
 
 def _register(app: procrastinate.App, task: Task, *, scheduled: bool = False) -> Any:

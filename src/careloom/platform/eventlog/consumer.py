@@ -57,6 +57,7 @@ class ConsumerRunner:
                     handled, behind = await self.run_batch()
                 except (OperationalError, DBAPIError, OSError) as error:
                     log.warning("consumer_lost_database", consumer=self._consumer.name, error=type(error).__name__)
+                    self._reader = LogReader()
                     await asyncio.sleep(_IDLE_SECONDS)
                     continue
                 if handled:

@@ -1,6 +1,6 @@
 """Reads the log in order, past a position and below the horizon."""
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import LoggedEvent
@@ -30,6 +30,11 @@ class LogReader:
     def behind(self, position: int) -> bool:
         """Whether ids beyond `position` were handed out when last looked: worth looking again soon."""
         return self._last > position
+
+    async def last_upto(self, tx: Tx, upto: int) -> int:
+        """The highest id up to `upto` that an event has; 0 for none. An id alone may be handed out again by a crash."""
+        statement = select(func.max(event_log.c.id)).where(event_log.c.id <= upto)
+        return int((await tx.execute(statement)).scalar_one() or 0)
 
     async def after(self, tx: Tx, position: int, upto: int, limit: int = 500) -> list[LoggedEvent]:
         """Events with position < id <= upto, ascending, at most `limit`."""

@@ -67,6 +67,7 @@ class LogTail:
                     behind = await self._read_on()
                 except (OperationalError, DBAPIError, OSError) as error:
                     log.warning("tail_lost_database", error=type(error).__name__)
+                    self._reader = LogReader()
                     await asyncio.sleep(_IDLE_SECONDS / 2)
                     continue
                 await _pause(wake, _GAP_SECONDS if behind else _IDLE_SECONDS)
@@ -75,15 +76,18 @@ class LogTail:
         async with self._database.transaction(_SYSTEM) as tx:
             safe = await self._reader.safe_position(tx)
             if not self.ready.is_set():
-                self.position = self._started_at = safe
+                if self._reader.behind(0) and not safe:
+                    return True
+                self.position = self._started_at = await self._reader.last_upto(tx, safe)
                 self.ready.set()
             events = await self._reader.after(tx, self.position, safe, _BATCH) if safe > self.position else []
         for event in events:
             self._recent.append(event)
             for subscriber in list(self._subscribers):
                 subscriber(event)
-        self.position = events[-1].id if len(events) == _BATCH else max(safe, self.position)
-        return self._reader.behind(self.position)
+        if events:
+            self.position = events[-1].id
+        return len(events) == _BATCH or self._reader.behind(max(safe, self.position))
 
 
 async def _pause(wake: asyncio.Event, seconds: float) -> None:
