@@ -128,7 +128,7 @@ def _each(
     waiting: bool,
 ) -> Select[Any]:
     """One page from each of `ids` by its own index scan, merged: so no list is ever sorted whole."""
-    lead = func.unnest(cast(list(ids), ARRAY(Uuid))).table_valued("id").alias("lead")
+    lead = func.unnest(cast(list(ids), ARRAY(Uuid))).table_valued("id").render_derived(name="lead")
     one = _base(waiting=waiting).where(column == lead.c.id, *clauses)
     found = keyset(one, columns, after, limit, descending=not waiting).lateral("found")
     order = [found.c.position, found.c.id]

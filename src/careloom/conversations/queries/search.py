@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY, distinct_on
 
 from careloom.conversations.core.search_words import SearchWords, search_words
 from careloom.conversations.queries.conversation import conversations, read_conversation, visible
@@ -50,7 +50,7 @@ def _hits(actor: Actor, asked: Any, narrowed: Any, client_id: UUID | None, limit
     found = matching.subquery("matching")
     best = (
         select(found)
-        .distinct(found.c.conversation_id)
+        .ext(distinct_on(found.c.conversation_id))
         .order_by(found.c.conversation_id, found.c.rank.desc(), found.c.seq.desc())
         .subquery("best")
     )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from careloom.customers.queries.customer import get_customer
 from careloom.customers.tables import customer_consent, customer_note, timeline_entry
@@ -46,7 +47,7 @@ async def list_consents(tx: Tx, actor: Actor, customer_id: UUID) -> list[Consent
     statement = (
         select(customer_consent)
         .where(table.client_id == one.client_id, table.customer_id == one.id)
-        .distinct(table.purpose, table.channel)
+        .ext(distinct_on(table.purpose, table.channel))
         .order_by(table.purpose, table.channel, table.at.desc(), table.id.desc())
     )
     return [_read_consent(row) for row in await tx.execute(statement)]
