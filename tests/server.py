@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 
 import uvicorn
 
@@ -24,7 +24,7 @@ class Server:
 
 class _Quiet(uvicorn.Server):
     @contextlib.contextmanager
-    def capture_signals(self):  # pyright: ignore
+    def capture_signals(self) -> Generator[None]:
         yield
 
 
@@ -47,7 +47,7 @@ async def running_server(runtime: Runtime) -> AsyncGenerator[Server]:
     )
     server = _Quiet(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     try:
         yield Server(listener.getsockname()[1])

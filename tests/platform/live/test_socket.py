@@ -115,7 +115,7 @@ async def test_a_page_of_another_origin_cannot_listen(
 ) -> None:
     person = await world.person(Role.CLIENT_VIEWER, ScopeKind.CLIENT, client.id, client=client)
     headers = {**await _cookie(database, person), "Origin": "https://evil.example"}
-    with pytest.raises(Exception, match="403|1008"):
+    with pytest.raises(Exception, match=r"403|1008"):
         async with connect(f"{server.ws}/api/live/socket", additional_headers=headers) as socket:
             await socket.recv()
 
