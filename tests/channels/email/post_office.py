@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import socket
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -10,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import aiosmtplib
-import psycopg
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as Smtp
-from aiosmtpd.smtp import Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from msgspec.structs import replace
 from tests.conversations.desk import SYSTEM, Desk
 
@@ -37,7 +36,7 @@ class Sink:
         self.raws: list[bytes] = []
         self.answers: list[str] = []
 
-    async def handle_DATA(self, _server: Smtp, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.answers:
             return self.answers.pop(0)
         self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
@@ -78,13 +77,17 @@ class PostOffice:
         async with client:
             return await client.sendmail(sender, list(recipients or ("care@brand.example",)), content)
 
-    async def work(self) -> None:
-        """Lets consumers and jobs do all that is due."""
+    async def follow(self) -> None:
+        """Lets consumers follow the event log to its end."""
         for runner in self._runners:
             while (await runner.run_batch())[1]:
                 continue
         parked = await self.desk.rows("SELECT consumer, error FROM parked_event")
         assert not parked, parked
+
+    async def work(self) -> None:
+        """Lets consumers and jobs do all that is due."""
+        await self.follow()
         app = job_app(self.runtime.database.url, tasks(self.runtime), [])
         async with app.open_async():
             await app.run_worker_async(wait=False)
@@ -100,7 +103,7 @@ class PostOffice:
 
 
 @asynccontextmanager
-async def open_post_office(desk: Desk, runtime: Runtime, **settings: Any) -> AsyncIterator[PostOffice]:
+async def open_post_office(desk: Desk, runtime: Runtime, **settings: Any) -> AsyncGenerator[PostOffice]:
     sink = Sink()
     relay = Controller(sink, hostname="127.0.0.1", port=_free_port())
     relay.start()
@@ -140,14 +143,7 @@ def answer(sent: EmailMessage, text: str, **headers: str) -> str:
     return mail(text, **(values | headers))
 
 
-def superuser(url: str, statement: str, values: Sequence[object] = ()) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement, values)  # pyright: ignore[reportArgumentType]
-
-
 def _free_port() -> int:
-    import socket  # noqa: PLC0415
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

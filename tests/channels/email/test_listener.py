@@ -169,7 +169,7 @@ async def test_a_sender_who_never_heard_our_yes_sends_again_and_it_is_one_messag
     raw = mail().encode()
     lines = [b"HELO x", b"MAIL FROM:<ada@example.org>", b"RCPT TO:<care@brand.example>", b"DATA"]
     with socket.create_connection(("127.0.0.1", office.listener.port)) as connection:
-        connection.setblocking(False)
+        connection.settimeout(0)
         loop = asyncio.get_running_loop()
         for line in lines:
             await loop.sock_recv(connection, 500)
@@ -195,7 +195,12 @@ async def test_lmtp_answers_for_each_recipient(desk: Desk, runtime: Runtime) -> 
         writer.write(b"LHLO x\r\n")
         while (await reader.readline())[3:4] == b"-":
             continue
-        for line in (b"MAIL FROM:<a@b.example>", b"RCPT TO:<care@brand.example>", b"RCPT TO:<second@brand.example>", b"DATA"):
+        for line in (
+            b"MAIL FROM:<a@b.example>",
+            b"RCPT TO:<care@brand.example>",
+            b"RCPT TO:<second@brand.example>",
+            b"DATA",
+        ):
             writer.write(line + b"\r\n")
             await reader.readline()
         writer.write(mail().encode() + b"\r\n.\r\n")
