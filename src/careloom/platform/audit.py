@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
-from careloom.platform.database.transactions import Tx
+from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.ids import new_id
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.tables import audit_entry
@@ -50,23 +50,27 @@ async def record(
 ) -> None:
     """Writes one entry in the open transaction; `action` is `noun.verb`, the noun is the subject's type."""
     old, new = _changed(_fields(before), _fields(after))
-    await tx.execute(
-        audit_entry.insert().values(
-            id=new_id(),
-            client_id=client_id,
-            provider_id=provider_id,
-            person_id=actor.person_id,
-            api_key_id=actor.api_key_id,
-            actor_name=actor.name,
-            action=action,
-            subject_type=action.partition(".")[0],
-            subject_id=subject_id,
-            before=old,
-            after=new,
-            ip=actor.ip,
-            request_id=actor.request_id,
-        )
+    statement = audit_entry.insert().values(
+        id=new_id(),
+        client_id=client_id,
+        provider_id=provider_id,
+        person_id=actor.person_id,
+        api_key_id=actor.api_key_id,
+        actor_name=actor.name,
+        action=action,
+        subject_type=action.partition(".")[0],
+        subject_id=subject_id,
+        before=old,
+        after=new,
+        ip=actor.ip,
+        request_id=actor.request_id,
     )
+    if client_id is not None or provider_id is not None:
+        await tx.execute(statement)
+        return
+    # An entry that no client or provider owns is the installation's, which those who cause it need not see.
+    async with widened(tx):
+        await tx.execute(statement)
 
 
 async def list_audit(

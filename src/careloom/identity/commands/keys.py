@@ -5,21 +5,27 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from careloom.identity.queries.keys import read_key
+from careloom.identity.queries.people import get_person
 from careloom.identity.tables import api_key
 from careloom.identity.types import ApiKey, ApiKeyId, MadeApiKey, NewApiKey, PersonId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError, NotSignedInError
+from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError, NotSignedInError
 from careloom.platform.ids import new_id, new_secret
 from careloom.platform.secrets import fingerprint
 
 
 async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
-    """A key for oneself; raises InvalidInputError for a permission or client that one does not hold."""
+    """A key for oneself; raises InvalidInputError for a permission or client that one does not hold.
+
+    A key cannot make keys: the new one would do all that its person can, whatever the first was held to.
+    """
     if actor.person_id is None:
         raise NotSignedInError
+    if actor.api_key_id is not None:
+        raise ForbiddenError("API keys are made by people who have signed in, not with another key.")
     actor.require(Permission.API_KEYS_WRITE)
     unknown = [one for one in new.permissions if one not in actor.permissions]
     if unknown:
@@ -42,7 +48,7 @@ async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
     values = {name: getattr(made, name) for name in made.__struct_fields__}
     values |= {"permissions": list(new.permissions), "client_ids": list(new.client_ids)}
     await tx.execute(api_key.insert().values(**values, secret_hash=fingerprint(secret)))
-    await audit.record(tx, actor, "api_key.create", made.id, after=made)
+    await _tell(tx, actor, "api_key.create", made.id, made.person_id, after=made)
     return MadeApiKey(made, f"clk_{prefix}_{secret}")
 
 
@@ -57,4 +63,12 @@ async def revoke_api_key(tx: Tx, actor: Actor, key_id: UUID) -> None:
     await tx.execute(
         update(api_key).where(api_key.c.id == key_id, api_key.c.revoked_at.is_(None)).values(revoked_at=now())
     )
-    await audit.record(tx, actor, "api_key.revoke", key_id, before=read_key(row))
+    before = read_key(row)
+    await _tell(tx, actor, "api_key.revoke", before.id, before.person_id, before=before)
+
+
+async def _tell(tx: Tx, actor: Actor, action: str, key_id: ApiKeyId, person_id: PersonId, **values: ApiKey) -> None:
+    owner = await get_person(tx, actor, person_id)
+    await audit.record(
+        tx, actor, action, key_id, client_id=owner.client_id, provider_id=owner.provider_id, **values
+    )

@@ -18,6 +18,11 @@ _SCOPE = text(
     "SELECT set_config('careloom.clients', :clients, true), set_config('careloom.providers', :providers, true)"
 )
 
+_SHOWN = text(
+    "SELECT current_setting('careloom.clients', true) AS clients, "
+    "current_setting('careloom.providers', true) AS providers"
+)
+
 
 class Database:
     """The pool of connections as the role that owns no table."""
@@ -50,6 +55,15 @@ class Database:
 async def set_scope(tx: Tx, actor: Actor) -> None:
     """Narrows or widens what the open transaction sees to what `actor` may see."""
     await tx.execute(_SCOPE, {"clients": _listed(actor.client_ids), "providers": _listed(actor.provider_ids)})
+
+
+@asynccontextmanager
+async def widened(tx: Tx) -> AsyncGenerator[None]:
+    """Shows everything to the open transaction for as long as the context lasts, then what it showed before."""
+    before = (await tx.execute(_SHOWN)).one()
+    await tx.execute(_SCOPE, {"clients": "*", "providers": "*"})
+    yield
+    await tx.execute(_SCOPE, {"clients": before.clients, "providers": before.providers})
 
 
 def _listed(ids: frozenset[UUID] | None) -> str:

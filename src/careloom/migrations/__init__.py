@@ -1,0 +1,1 @@
+"""Alembic migrations: what brings a database from empty to the tables of this version."""
