@@ -65,7 +65,7 @@ class Life:
     async def step(self, name: str) -> None:
         before = await self._state()
         try:
-            await self._act(name)
+            await self.act(name)
             refused = False
         except CareloomError:
             refused = True
@@ -74,7 +74,7 @@ class Life:
         async with self.desk.database.transaction(SYSTEM) as tx:
             await check_invariants(tx)
 
-    async def _act(self, name: str) -> None:
+    async def act(self, name: str) -> None:
         do, one, desk = self.desk.do, self.id, self.desk
         if name == "inbound":
             self.inbound = desk.inbound(self.customer, channel=self.channel, conversation_id=one)
@@ -139,7 +139,7 @@ async def test_at_once_from_all_sides_facts_stay_whole(database: Database) -> No
 
     async def attempt(name: str) -> None:
         try:
-            await life._act(name)
+            await life.act(name)
         except CareloomError:
             return
 
