@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
             uvloop.run(_serve(settings, store, options.pace, traffic=not options.no_traffic))
         finally:
             store.close()
-    return 0
+    return 0 if load_state(settings.home) else 1
 
 
 async def _serve(settings: Settings, store: Store, pace: float, *, traffic: bool) -> None:

@@ -57,7 +57,7 @@ class Seeder:
             for one in world.clients
         )
         await self._all(
-            self._put(f"clients/{self._ids[f'client:{one.key}']}/attribute-schema", to_plain(one.attributes))
+            self._put(f"clients/{self._ids[f'client:{one.key}']}/attribute-schema", {"items": to_plain(one.attributes)})
             for one in world.clients
             if one.attributes
         )
@@ -146,7 +146,7 @@ class Seeder:
         colors = {one.key: one.color for one in self._world.clients}
         for one in self._world.programs:
             owner = {"client_id": self._ids[f"client:{one.client}"], "program_id": self._ids[f"program:{one.key}"]}
-            await self._call("POST", "mail-addresses", {**owner, **to_plain(one.mail)})
+            await self._call("POST", "mail-addresses", {"program_id": owner["program_id"], **to_plain(one.mail)})
             theme = {"color": colors[one.client], **_without(one.widget, "name")}
             new = {**owner, "name": one.widget.name, "language": one.languages[0], "theme": theme}
             widgets[one.key] = (await self._call("POST", "chat-widgets", new))["key"]

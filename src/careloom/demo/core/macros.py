@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from careloom.demo.core.tasks import DOMAIN_CLIENT, TASKS
 from careloom.demo.types import MacroSpec
 
+_LONGEST_SHORTCUT = 36
+
 
 def macros_of(replies: Mapping[str, Mapping[str, str]]) -> tuple[MacroSpec, ...]:
     """Return one macro for each different reply of a client.
@@ -23,7 +25,7 @@ def macros_of(replies: Mapping[str, Mapping[str, str]]) -> tuple[MacroSpec, ...]
         task, label = uses[0]
         words = _words(label)
         title = TASKS[task].title if len(programs) == 1 else "General"
-        shortcut = _free(client, "-".join(_short(title, words)), taken)
+        shortcut = _free(client, "-".join(_short(title, words))[:_LONGEST_SHORTCUT].rstrip("-"), taken)
         macros.append(
             MacroSpec(
                 client=client,
