@@ -27,7 +27,7 @@ from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from tests.world import World
 
-_TEMPLATE = "careloom_template"
+TEMPLATE = "careloom_template"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -57,8 +57,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
         {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"},
     )
     server.start()
-    server.create(_TEMPLATE)
-    migrate(server.url(OWNER_ROLE, _TEMPLATE))
+    server.create(TEMPLATE)
+    migrate(server.url(OWNER_ROLE, TEMPLATE))
     yield server
     server.stop()
 
@@ -80,7 +80,7 @@ def fresh_database(postgres: EmbeddedPostgres) -> Iterator[FreshDatabase]:
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-                sql.Identifier(name), sql.Identifier(_TEMPLATE), sql.Identifier(OWNER_ROLE)
+                sql.Identifier(name), sql.Identifier(TEMPLATE), sql.Identifier(OWNER_ROLE)
             )
         )
     yield FreshDatabase(postgres, name)

@@ -1,0 +1,234 @@
+"""One client with everything that can belong to a client, made as it is made in use; its texts carry a canary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+
+from careloom.channels.commands.chat.contact import introduce
+from careloom.channels.commands.chat.say import say
+from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
+from careloom.channels.core.chat.frames import Introduce, Say
+from careloom.channels.queries.chat_widgets import find_entry
+from careloom.channels.queries.mail import get_mail_address
+from careloom.channels.types import MailAddressId, VisitorId
+from careloom.conversations.types import ConversationId
+from careloom.identity.types import Person, Role, RoleGrant, ScopeKind
+from careloom.platform.access import system_actor
+from careloom.platform.clock import now
+from careloom.platform.runtime import Runtime
+from careloom.routing.commands.offers import make_offer
+from careloom.routing.core.decision import Candidate, Decision, Reason
+from careloom.routing.queries.queues import find_queues
+from careloom.routing.types import AcceptMode, QueueId
+from tests.isolation.people import Staff, bearer_of, hire
+from tests.world import World
+
+SYSTEM = system_actor("test")
+
+
+@dataclass
+class Brand:
+    """A client's world. `ids` are named as endpoints name them; `canary` is in every text of it."""
+
+    canary: str
+    runtime: Runtime
+    world: World
+    api: httpx.AsyncClient
+    ids: dict[str, UUID] = field(default_factory=dict[str, UUID])
+    words: dict[str, str] = field(default_factory=dict[str, str])
+    people: dict[str, Person] = field(default_factory=dict[str, Person])
+    secrets: dict[str, str] = field(default_factory=dict[str, str])
+
+    def text(self, what: str) -> str:
+        """A text that betrays whose it is."""
+        return f"{what} {self.canary}"
+
+    async def call(self, method: str, path: str, *, who: str = "owner", **more: Any) -> Any:
+        """Calls the API as one of the brand's people and answers the body; anything but 2xx fails."""
+        headers = {"Authorization": f"Bearer {self.secrets[who]}", **more.pop("headers", {})}
+        answer = await self.api.request(method, path, headers=headers, **more)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    async def made(self, name: str, path: str, body: dict[str, Any], *, who: str = "owner") -> dict[str, Any]:
+        """Makes something by POST and keeps its id under `name`."""
+        found = await self.call("POST", path, who=who, json=body)
+        self.ids[name] = UUID(found["id"])
+        return cast("dict[str, Any]", found)
+
+
+async def build_brand(runtime: Runtime, world: World, api: httpx.AsyncClient, canary: str) -> Brand:
+    """A brand with rows in every table that a client's rows can be in, up to what consumers and jobs add."""
+    brand = Brand(canary, runtime, world, api)
+    await _organize(brand)
+    await _set_up(brand)
+    await _know_customers(brand)
+    await _receive_mail(brand)
+    await _chat(brand)
+    await _work(brand)
+    return brand
+
+
+async def _organize(brand: Brand) -> None:
+    world = brand.world
+    provider = await world.provider(brand.text("Provider"))
+    site = await world.site(provider, brand.text("Site"))
+    client = await world.client(brand.text("Client"))
+    program = await world.program(client, provider, name=brand.text("Program"))
+    second = await world.program(client, provider, name=brand.text("Second program"))
+    brand.ids |= {"provider_id": provider.id, "site_id": site.id, "client_id": client.id}
+    brand.ids |= {"program_id": program.id, "second_program_id": second.id}
+    owner = (
+        RoleGrant(Role.ADMIN, ScopeKind.CLIENT, client.id),
+        RoleGrant(Role.ADMIN, ScopeKind.PROVIDER, provider.id),
+    )
+    staff = Staff(provider.id, client.id, brand.canary)
+    brand.people["owner"] = await hire(world, staff, "owner", owner)
+    for role in (Role.AGENT, Role.TEAM_LEAD, Role.ACCOUNT_MANAGER, Role.COMPLIANCE_OFFICER):
+        grants = (RoleGrant(role, ScopeKind.CLIENT, client.id),)
+        brand.people[role.value] = await hire(world, staff, role.value, grants)
+    viewer = (RoleGrant(Role.CLIENT_VIEWER, ScopeKind.CLIENT, client.id),)
+    brand.people["client_viewer"] = await hire(world, staff, "client_viewer", viewer, of_client=True)
+    for name, person in brand.people.items():
+        brand.secrets[name] = await bearer_of(world, person)
+    brand.ids["person_id"] = brand.people["agent"].id
+
+
+async def _set_up(brand: Brand) -> None:
+    ids = brand.ids
+    client, program = str(ids["client_id"]), str(ids["program_id"])
+    of_provider = {"provider_id": str(ids["provider_id"])}
+    await brand.made("team_id", "/api/teams", {**of_provider, "site_id": str(ids["site_id"]), "name": brand.text("T")})
+    await brand.made("skill_id", "/api/skills", {**of_provider, "name": brand.text("Skill")})
+    queue = {**of_provider, "client_id": client, "program_id": program, "channels": ["chat", "email"]}
+    await brand.made("overflow_queue_id", "/api/queues", {**queue, "name": brand.text("Overflow")})
+    await brand.made("queue_id", "/api/queues", {**queue, "name": brand.text("Queue")})
+    owned = {"client_id": client, "program_id": program}
+    await brand.made("macro_id", "/api/macros", {**owned, "name": brand.text("Macro"), "body": brand.text("Body")})
+    await brand.made("disposition_id", "/api/dispositions", {**owned, "name": brand.text("Outcome")})
+    schema = [{"key": "tier", "label": brand.text("Tier"), "kind": "text"}]
+    await brand.call("PUT", f"/api/clients/{client}/attribute-schema", json={"items": schema})
+    brand.words["address"] = f"care@{brand.canary}.example"
+    address = {"program_id": program, "address": brand.words["address"], "display_name": brand.text("Care")}
+    await brand.made("mail_address_id", "/api/mail-addresses", {**address, "queue_id": str(ids["queue_id"])})
+    widget = {"program_id": program, "name": brand.text("Widget"), "queue_id": str(ids["queue_id"])}
+    brand.words["key"] = (await brand.made("widget_id", "/api/chat-widgets", widget))["key"]
+    secret = await brand.call("POST", f"/api/chat-widgets/{ids['widget_id']}/secret")
+    brand.words["widget_secret"] = secret["secret"]
+    view = {"name": brand.text("View"), "filter": {"client_id": client}}
+    await brand.made("view_id", "/api/views", view, who="agent")
+    keys = await brand.call("GET", "/api/api-keys")
+    ids["key_id"] = UUID(keys["items"][0]["id"])
+
+
+async def _know_customers(brand: Brand) -> None:
+    made: list[str] = []
+    for name in ("customer_id", "other_customer_id", "merged_customer_id"):
+        address = {"kind": "email", "value": f"{name}@{brand.canary}.example"}
+        body = {
+            "client_id": str(brand.ids["client_id"]),
+            "name": brand.text(name),
+            "attributes": {"tier": brand.text("gold")},
+            "identities": [address],
+        }
+        found = await brand.made(name, "/api/customers", body)
+        made.append(found["identities"][0]["id"])
+    brand.ids["identity_id"] = UUID(made[0])
+    brand.words["email"] = f"customer_id@{brand.canary}.example"
+    customer = f"/api/customers/{brand.ids['customer_id']}"
+    await brand.call("POST", f"{customer}/notes", json={"text": brand.text("Note")})
+    consent = {"purpose": "survey", "granted": True, "source": brand.text("Asked")}
+    await brand.call("PUT", f"{customer}/consents", json=consent)
+    merge = {"other_id": str(brand.ids["merged_customer_id"]), "reason": brand.text("Same")}
+    found = await brand.call("POST", f"{customer}/merge", json=merge)
+    brand.ids["merge_id"] = UUID(found["id"])
+
+
+async def _receive_mail(brand: Brand) -> None:
+    for number in (1, 2):
+        mail = EmailMessage()
+        mail["From"] = f"Ada {brand.canary} <customer_id@{brand.canary}.example>"
+        mail["To"] = brand.words["address"]
+        mail["Subject"] = brand.text(f"Parcel {number}")
+        mail["Message-ID"] = f"<{number}@{brand.canary}.example>"
+        mail.set_content(brand.text("Where is it?"))
+        mail.add_attachment(brand.text("A file"), filename=f"{brand.canary}.txt")
+        await post_mail(brand, mail.as_bytes())
+
+
+async def post_mail(brand: Brand, raw: bytes) -> None:
+    """Takes a mail in as the listener does."""
+    runtime, address_id = brand.runtime, MailAddressId(brand.ids["mail_address_id"])
+    actor = system_actor("mail", brand.ids["client_id"])
+    async with runtime.database.transaction(SYSTEM) as tx:
+        address = await get_mail_address(tx, SYSTEM, address_id)
+    envelope = Envelope(brand.words["email"], brand.words["address"], raw)
+    prepared = await prepare(runtime.files, runtime.secret, address, envelope)
+    async with runtime.database.transaction(actor) as tx:
+        await take_in(tx, actor, runtime.secret, address, envelope, prepared)
+
+
+async def _chat(brand: Brand) -> None:
+    page = {"Origin": "https://shop.example"}
+    answer = await brand.api.post(f"/chat/{brand.words['key']}/visitors", headers=page, json={"page_title": brand.canary})
+    assert answer.status_code == 200, answer.text
+    visitor = answer.json()
+    brand.ids["visitor_id"] = UUID(visitor["visitor_id"])
+    brand.words["visitor_secret"] = visitor["visitor_secret"]
+    runtime, visitor_id = brand.runtime, VisitorId(brand.ids["visitor_id"])
+    async with runtime.database.transaction(SYSTEM) as tx:
+        entry = await find_entry(tx, brand.words["key"])
+        assert entry is not None
+        heard = await say(tx, entry, visitor_id, Say("first", brand.text("Hello")), now())
+        await introduce(tx, entry, visitor_id, Introduce(brand.text("Visitor"), brand.words["email"]))
+    brand.ids["chat_id"] = heard.conversation_id
+
+
+async def _work(brand: Brand) -> None:
+    agent = brand.people["agent"]
+    listed = await brand.call("GET", "/api/conversations", params={"channel": "email", "view": "all"})
+    second, first = (UUID(one["id"]) for one in listed["items"])
+    brand.ids |= {"conversation_id": first, "second_conversation_id": second}
+    found = await brand.call("GET", f"/api/conversations/{first}")
+    brand.ids["case_id"] = UUID(found["case_id"])
+    other = await brand.call("GET", f"/api/conversations/{brand.ids['chat_id']}")
+    brand.ids["other_case_id"] = UUID(other["case_id"])
+    incoming = await brand.call("GET", "/api/incoming-mails")
+    brand.ids["incoming_id"] = UUID(incoming["items"][0]["id"])
+    await brand.call("PUT", "/api/presence", who="agent", json={"state": "available"})
+    for one in (first, second):
+        await brand.call("POST", f"/api/conversations/{one}/take", who="agent")
+    upload = {"file": ("notes.txt", brand.text("An upload").encode(), "text/plain")}
+    owner = {"client_id": str(brand.ids["client_id"])}
+    stored = await brand.call("POST", "/api/files", who="agent", files=upload, data=owner)
+    reply = {"text": brand.text("Answer"), "file_ids": [stored["file_id"]]}
+    await brand.call("POST", f"/api/conversations/{second}/replies", who="agent", json=reply)
+    program = f"/api/programs/{brand.ids['program_id']}"
+    await brand.call("PATCH", program, json={"undo_send_seconds": 60})
+    pending = await brand.call("POST", f"/api/conversations/{first}/replies", who="agent", json={"text": brand.canary})
+    brand.ids["pending_id"] = UUID(pending["pending"]["id"])
+    stored = await brand.call("POST", "/api/files", who="agent", files=upload, data=owner)
+    brand.ids["file_id"] = UUID(stored["file_id"])
+    await brand.call("PUT", f"/api/conversations/{first}/draft", who="agent", json={"text": brand.text("Draft")})
+    note = {"text": brand.text("Look"), "mentions": [str(agent.id)]}
+    await brand.call("POST", f"/api/conversations/{first}/notes", json=note)
+    await _offer(brand, ConversationId(brand.ids["chat_id"]))
+
+
+async def _offer(brand: Brand, conversation_id: ConversationId) -> None:
+    agent_id = brand.people["agent"].id
+    candidate = Candidate(agent_id, 0, 0, 0.0, 0.0)
+    decision = Decision(
+        conversation_id, agent_id, AcceptMode.OFFER, 600, Reason.ONLY_ONE, candidate, None, 0.0, 0.0
+    )
+    queue_id = QueueId(brand.ids["queue_id"])
+    async with brand.runtime.database.transaction(SYSTEM) as tx:
+        queue = (await find_queues(tx, [queue_id]))[queue_id]
+        assert await make_offer(tx, decision, queue)
+    offers = await brand.call("GET", "/api/offers", who="agent")
+    brand.ids["offer_id"] = UUID(offers["items"][0]["id"])

@@ -1,0 +1,133 @@
+"""Two brands, A and B, side by side in one database, with all that happens behind them done."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from careloom.conversations.events import ConversationOpened
+from careloom.main import consumers, create_app, tasks
+from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres, temporary_name
+from careloom.platform.database.transactions import Database, Tx
+from careloom.platform.eventlog.consumer import Consumer, ConsumerRunner
+from careloom.platform.files import LocalFiles
+from careloom.platform.hub import Hub
+from careloom.platform.jobs import job_app
+from careloom.platform.runtime import Runtime
+from careloom.platform.settings import Settings
+from tests.conftest import TEMPLATE, FreshDatabase
+from tests.isolation.brand import Brand, build_brand
+from tests.world import World
+
+
+@dataclass
+class Brands:
+    """The two, and the application that serves both."""
+
+    runtime: Runtime
+    api: httpx.AsyncClient
+    world: World
+    a: Brand
+    b: Brand
+
+
+@dataclass
+class Built:
+    """The two as they were built, the name of their database and the folder of their files."""
+
+    name: str
+    home: Path
+    a: Brand
+    b: Brand
+
+
+class _Relay:
+    async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        return "250 2.0.0 queued"
+
+
+@pytest.fixture(scope="session")
+def built(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The two worlds, built once; each test gets a copy of their database."""
+    name, home = temporary_name(), tmp_path_factory.mktemp("brands")
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER_ROLE}")  # pyright: ignore[reportArgumentType]
+    return asyncio.run(_build(postgres.url("careloom_app", name), name, home))
+
+
+@pytest.fixture
+async def brands(built: Built, copied_database: FreshDatabase) -> AsyncIterator[Brands]:
+    """A and B with rows of both in every table that a client's rows can be in."""
+    database = Database(copied_database.url)
+    runtime = _runtime(database, copied_database.url, built.home, 1)
+    async with _client(runtime) as api:
+        world = World(database)
+        a, b = (dataclasses.replace(one, runtime=runtime, world=world, api=api) for one in (built.a, built.b))
+        yield Brands(runtime, api, world, a, b)
+    await database.close()
+
+
+@pytest.fixture
+def copied_database(postgres: EmbeddedPostgres, built: Built) -> Iterator[FreshDatabase]:
+    """A copy of the database of the two worlds."""
+    name = temporary_name()
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {built.name} OWNER {OWNER_ROLE}")  # pyright: ignore[reportArgumentType]
+    yield FreshDatabase(postgres, name)
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # pyright: ignore[reportArgumentType]
+
+
+async def _build(url: str, name: str, home: Path) -> Built:
+    relay = Controller(_Relay(), hostname="127.0.0.1", port=_free_port())
+    relay.start()
+    database = Database(url)
+    runtime = _runtime(database, url, home, relay.port)
+    async with _client(runtime) as api:
+        a, b = [await build_brand(runtime, World(database), api, canary) for canary in ("amber", "birch")]
+        await settle(runtime)
+    relay.stop()
+    await database.close()
+    return Built(name, home, a, b)
+
+
+def _runtime(database: Database, url: str, home: Path, relay_port: int) -> Runtime:
+    settings = Settings(home=home, relay_port=relay_port)
+    return Runtime(settings, database, LocalFiles(home / "files"), Hub(url), b"a secret of these tests")
+
+
+def _client(runtime: Runtime) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=create_app(runtime), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
+    return httpx.AsyncClient(transport=transport, base_url="http://careloom.test", timeout=60)
+
+
+async def settle(runtime: Runtime) -> None:
+    """Lets every consumer and every job that is due do its work; one consumer parks each opened conversation."""
+    failing = Consumer("test.failing", {ConversationOpened: _fail})
+    for consumer in [*consumers(runtime), failing]:
+        runner = ConsumerRunner(runtime.database, runtime.hub, consumer)
+        while (await runner.run_batch())[1]:
+            continue
+    app = job_app(runtime.database.url, tasks(runtime), [])
+    async with app.open_async():
+        await app.run_worker_async(wait=False)
+
+
+async def _fail(_tx: Tx, event: ConversationOpened) -> None:
+    raise ValueError(f"cannot handle {event.conversation_id}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
