@@ -10,11 +10,11 @@ import structlog
 from sqlalchemy import func, select
 
 from careloom.platform.database.transactions import Tx
-from careloom.platform.eventlog.event import CHANNEL
 from careloom.platform.wire import from_json_text, json_text
 
 log = structlog.get_logger()
 
+EVENTS = "careloom_events"
 SIGNALS = "careloom_signals"
 _RETRY_SECONDS = 0.5
 
@@ -61,12 +61,12 @@ class Hub:
 
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
-            await connection.execute(f"LISTEN {CHANNEL}")
+            await connection.execute(f"LISTEN {EVENTS}")
             await connection.execute(f"LISTEN {SIGNALS}")
             self.ready.set()
             self._wake()
             async for notice in connection.notifies():
-                if notice.channel == CHANNEL:
+                if notice.channel == EVENTS:
                     self._wake()
                 else:
                     self._signal(from_json_text(notice.payload))

@@ -11,10 +11,10 @@ from msgspec import Struct
 from sqlalchemy import func, select
 
 from careloom.platform.database.transactions import Tx
+from careloom.platform.hub import EVENTS
 from careloom.platform.tables import event_log
 from careloom.platform.wire import to_plain
 
-CHANNEL = "careloom_events"
 _OWNERS = ("client_id", "provider_id", "audience_id")
 
 
@@ -63,4 +63,4 @@ async def publish(tx: Tx, *events: Event) -> None:
         rows.append({**owners, "type": event.type_name(), "stream": event.stream, "data": data})
     if rows:
         await tx.execute(event_log.insert(), rows)
-        await tx.execute(select(func.pg_notify(CHANNEL, "")))
+        await tx.execute(select(func.pg_notify(EVENTS, "")))
