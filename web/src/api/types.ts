@@ -561,7 +561,7 @@ export interface MailAddress {
 
 export interface WidgetTheme {
   color: string;
-  position: string;
+  position: 'left' | 'right';
   title: string;
   greeting: string;
   offline_text: string;
