@@ -71,7 +71,7 @@ function OpenConversation({ row }: { row: Conversation }) {
   const { t } = useTranslation();
   const me = useMe();
   const replies = useCan('conversations.reply');
-  const assigns = useCan('conversations.assign') || replies;
+  const assigns = useCan('conversations.assign');
   const { contextOpen } = usePreferences();
   const [dialog, setDialog] = useState<'none' | 'assign' | 'transfer'>('none');
   const [wrapping, setWrapping] = useState(false);
@@ -83,6 +83,7 @@ function OpenConversation({ row }: { row: Conversation }) {
   const mine = row.assignee_id === me.person.id;
   const ended = mine && row.phase === 'after_call_work';
   const resolved = row.status === 'resolved';
+  const transfers = assigns || (replies && mine);
   const group = t('group.conversation');
   useActions([
     ...(replies && !resolved
@@ -105,6 +106,10 @@ function OpenConversation({ row }: { row: Conversation }) {
             keys: 'a',
             run: () => setDialog('assign'),
           },
+        ]
+      : []),
+    ...(transfers
+      ? [
           {
             id: 'conversation.transfer',
             name: t('transfer.open'),
@@ -146,8 +151,8 @@ function OpenConversation({ row }: { row: Conversation }) {
         viewers={viewers}
         deeds={deeds}
         mine={mine}
-        onAssign={() => setDialog('assign')}
-        onTransfer={() => setDialog('transfer')}
+        onAssign={assigns ? () => setDialog('assign') : undefined}
+        onTransfer={transfers ? () => setDialog('transfer') : undefined}
         onWrapUp={() => setWrapping(true)}
       />
       <Thread row={row} />

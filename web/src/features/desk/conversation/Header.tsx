@@ -36,8 +36,9 @@ interface Props {
   viewers: readonly Viewer[];
   deeds: Deeds;
   mine: boolean;
-  onAssign: () => void;
-  onTransfer: () => void;
+  /** Undefined: the person may not. */
+  onAssign: (() => void) | undefined;
+  onTransfer: (() => void) | undefined;
   onWrapUp: () => void;
 }
 
@@ -95,7 +96,7 @@ export function Header({ row, viewers, deeds, mine, onAssign, onTransfer, onWrap
           <span className="visually-hidden">{t('header.looking')}</span>
         </span>
       )}
-      {replies && (
+      {(replies || onAssign) && (
         <div className={classes.actions}>
           {!mine && !resolved && (
             <Button
@@ -108,22 +109,26 @@ export function Header({ row, viewers, deeds, mine, onAssign, onTransfer, onWrap
               {t('deed.takeShort')}
             </Button>
           )}
-          <ActionIcon
-            size="lg"
-            onClick={onAssign}
-            aria-label={t('assign.open')}
-            title={`${t('assign.open')} (A)`}
-          >
-            <IconUserPlus size={18} stroke={1.6} />
-          </ActionIcon>
-          <ActionIcon
-            size="lg"
-            onClick={onTransfer}
-            aria-label={t('transfer.open')}
-            title={`${t('transfer.open')} (T)`}
-          >
-            <IconArrowForwardUp size={18} stroke={1.6} />
-          </ActionIcon>
+          {onAssign && (
+            <ActionIcon
+              size="lg"
+              onClick={onAssign}
+              aria-label={t('assign.open')}
+              title={`${t('assign.open')} (A)`}
+            >
+              <IconUserPlus size={18} stroke={1.6} />
+            </ActionIcon>
+          )}
+          {onTransfer && (
+            <ActionIcon
+              size="lg"
+              onClick={onTransfer}
+              aria-label={t('transfer.open')}
+              title={`${t('transfer.open')} (T)`}
+            >
+              <IconArrowForwardUp size={18} stroke={1.6} />
+            </ActionIcon>
+          )}
           {resolved ? (
             <Button
               variant="default"
