@@ -1,5 +1,6 @@
 """The built front end: hashed assets for ever, one page for every other path."""
 
+import asyncio
 import mimetypes
 from pathlib import Path
 from typing import Any
@@ -21,24 +22,25 @@ _MISSING = "The front end is not built: run `make web` and start again."
 def handlers(folder: Path) -> list[Any]:
     """Handlers that serve `folder`."""
 
-    @get("/assets/{name:str}", include_in_schema=False, sync_to_thread=True)
-    def asset(name: FromPath[str]) -> Response[bytes]:
+    @get("/assets/{name:str}", include_in_schema=False)
+    async def asset(name: FromPath[str]) -> Response[bytes]:
         """A built file whose name changes with its content."""
-        return _file(folder / "assets", name, _FOREVER)
+        return await asyncio.to_thread(_file, folder / "assets", name, _FOREVER)
 
-    @get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=True)
-    def page(path: FromPath[str] = "") -> Response[bytes]:
+    @get(["/", "/{path:path}"], include_in_schema=False)
+    async def page(path: FromPath[str] = "") -> Response[bytes]:
         """The one page; a few files at the root by their own names."""
         name = str(path).strip("/")
         if name.startswith(("api/", "chat/")) or name in ("api", "chat"):
             raise NotFoundError("There is no such address.")
         if name and "/" not in name and (folder / name).is_file():
-            return _file(folder, name, "no-cache")
+            return await asyncio.to_thread(_file, folder, name, "no-cache")
         index = folder / "index.html"
         if not index.is_file():
             return Response(_MISSING.encode(), status_code=503, media_type="text/plain")
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache", "X-Frame-Options": "SAMEORIGIN"}
-        return Response(index.read_bytes(), media_type="text/html; charset=utf-8", headers=headers)
+        content = await asyncio.to_thread(index.read_bytes)
+        return Response(content, media_type="text/html; charset=utf-8", headers=headers)
 
     return [asset, page]
 
