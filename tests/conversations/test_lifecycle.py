@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
-from careloom.conversations.commands import lifecycle
+from careloom.conversations.commands import lifecycle, turns
 from careloom.conversations.commands.dispositions import change_disposition, create_disposition
 from careloom.conversations.core.intervals import PhaseRefusedError
 from careloom.conversations.errors import NotUnassignedError, StatusRefusedError
@@ -44,8 +44,8 @@ async def test_from_queue_to_resolution_every_interval_is_a_fact(desk: Desk) -> 
     await desk.do(lifecycle.offer_to, one, desk.agent.id, actor=SYSTEM)
     given = await desk.do(lifecycle.give_to, one, desk.agent.id, desk.agent.name)
     assert (given.assignee_id, given.assignee_name) == (desk.agent.id, "Bo Agent")
-    await desk.do(lifecycle.hold, one, on=True)
-    await desk.do(lifecycle.hold, one, on=False)
+    await desk.do(turns.hold, one, on=True)
+    await desk.do(turns.hold, one, on=False)
     await desk.do(lifecycle.end_contact, one)
     chosen = await disposition(desk)
     resolved = await desk.do(lifecycle.wrap_up, one, chosen.id, "all well")
@@ -165,7 +165,7 @@ async def test_a_person_who_reopens_takes_it(desk: Desk) -> None:
     one = await desk.opened()
     await desk.do(lifecycle.give_to, one, desk.agent.id, desk.agent.name)
     await desk.do(lifecycle.wrap_up, one, (await disposition(desk)).id)
-    reopened = await desk.do(lifecycle.reopen, one)
+    reopened = await desk.do(turns.reopen, one)
     assert (reopened.status, reopened.phase) == (Status.OPEN, Phase.WITH_AGENT)
     assert reopened.disposition_id is None
     assert reopened.resolved_at is None
@@ -176,19 +176,19 @@ async def test_a_person_who_reopens_takes_it(desk: Desk) -> None:
 async def test_status_changes_that_are_not_allowed_are_refused(desk: Desk, wanted: Status) -> None:
     one = await desk.opened()
     with pytest.raises(StatusRefusedError):
-        await desk.do(lifecycle.set_status, one, wanted)
+        await desk.do(turns.set_status, one, wanted)
 
 
 async def test_waiting_for_the_customer_needs_an_agent(desk: Desk) -> None:
     one = await desk.opened()
     with pytest.raises(StatusRefusedError):
-        await desk.do(lifecycle.set_status, one, Status.PENDING)
+        await desk.do(turns.set_status, one, Status.PENDING)
 
 
 async def test_released_work_waits_in_its_queue_again(desk: Desk) -> None:
     one = await desk.opened(queue_id=desk.queue_id)
     await desk.do(lifecycle.give_to, one, desk.agent.id, desk.agent.name)
-    await desk.do(lifecycle.set_status, one, Status.PENDING)
+    await desk.do(turns.set_status, one, Status.PENDING)
     released = await desk.do(lifecycle.release, one, None)
     assert (released.phase, released.status, released.queue_id) == (Phase.QUEUED, Status.OPEN, desk.queue_id)
     assert released.assignee_id is None
@@ -208,7 +208,7 @@ async def test_another_clients_agent_finds_nothing(desk: Desk) -> None:
     one = await desk.opened()
     elsewhere = await desk.world.client("Elsewhere")
     stranger = await desk.world.actor(await desk.world.agent(desk.provider, elsewhere))
-    for command in (lifecycle.end_contact, lifecycle.reopen, lifecycle.release):
+    for command in (lifecycle.end_contact, turns.reopen, lifecycle.release):
         with pytest.raises(NotFoundError):
             await desk.do(command, one, *([None] if command is lifecycle.release else []), actor=stranger)
     with pytest.raises(NotFoundError):
@@ -219,4 +219,4 @@ async def test_who_may_only_read_changes_nothing(desk: Desk) -> None:
     one = await desk.opened()
     reader = Actor("reader", (Reach(frozenset({Permission.CONVERSATIONS_READ}), frozenset({desk.client.id})),))
     with pytest.raises(ForbiddenError):
-        await desk.do(lifecycle.hold, one, on=True, actor=reader)
+        await desk.do(turns.hold, one, on=True, actor=reader)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.conftest import FreshDatabase
 from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
-from careloom.conversations.commands import lifecycle, reply
+from careloom.conversations.commands import lifecycle, reply, turns
 from careloom.conversations.commands.dispositions import create_disposition
 from careloom.conversations.commands.notes import add_note
 from careloom.conversations.commands.receive import receive_message
@@ -91,16 +91,16 @@ class Life:
             "transfer_person": lambda: do(
                 lifecycle.transfer, one, note="", person_id=self.other.id, person_name=self.other.name
             ),
-            "hold": lambda: do(lifecycle.hold, one, on=True),
-            "unhold": lambda: do(lifecycle.hold, one, on=False),
-            "pending": lambda: do(lifecycle.set_status, one, Status.PENDING),
-            "open": lambda: do(lifecycle.set_status, one, Status.OPEN),
+            "hold": lambda: do(turns.hold, one, on=True),
+            "unhold": lambda: do(turns.hold, one, on=False),
+            "pending": lambda: do(turns.set_status, one, Status.PENDING),
+            "open": lambda: do(turns.set_status, one, Status.OPEN),
             "reply": lambda: do(reply.reply, one, "an answer"),
             "note": lambda: do(add_note, one, "a note"),
             "end": lambda: do(lifecycle.end_contact, one),
             "abandon": lambda: do(lifecycle.abandon, one, actor=SYSTEM),
             "wrap_up": lambda: do(lifecycle.wrap_up, one, self.disposition.id, "over"),
-            "reopen": lambda: do(lifecycle.reopen, one),
+            "reopen": lambda: do(turns.reopen, one),
         }
         return await actions[name]()
 

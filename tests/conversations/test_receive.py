@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
-from careloom.conversations.commands import lifecycle
+from careloom.conversations.commands import lifecycle, turns
 from careloom.conversations.types import Phase, Status
 from careloom.organizations.types import Channel
 from careloom.platform.clock import now
@@ -79,7 +79,7 @@ async def test_a_reply_while_we_wait_for_the_customer_returns_to_the_agent(desk:
     customer = await desk.customer()
     one = (await desk.write(customer)).conversation
     await desk.do(lifecycle.give_to, one.id, desk.agent.id, desk.agent.name)
-    await desk.do(lifecycle.set_status, one.id, Status.PENDING)
+    await desk.do(turns.set_status, one.id, Status.PENDING)
     received = await desk.write(customer, "here I am", conversation_id=one.id)
     assert (received.conversation.status, received.conversation.phase) == (Status.OPEN, Phase.WITH_AGENT)
     assert received.conversation.assignee_id == desk.agent.id

@@ -1,11 +1,13 @@
 """What a change leaves behind for its readers: system events, notes, and lines of the customer's timeline."""
 
 from datetime import datetime
+from typing import Any
 
 from careloom.conversations.commands.message import Entry, insert_message
 from careloom.conversations.types import Conversation, Message, MessageKind
 from careloom.customers.commands.timeline import add_entry
 from careloom.customers.types import TimelineKind
+from careloom.platform import audit
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
 
@@ -45,3 +47,15 @@ async def remember(tx: Tx, one: Conversation, kind: TimelineKind, at: datetime, 
         conversation_id=one.id,
         actor_name=who,
     )
+
+
+async def audit_move(tx: Tx, actor: Actor, action: str, before: Conversation, after: Conversation) -> None:
+    """Writes who moved the conversation from where to where."""
+    await audit.record(
+        tx, actor, action, after.id, client_id=after.client_id, before=_plain(before), after=_plain(after)
+    )
+
+
+def _plain(one: Conversation) -> dict[str, Any]:
+    names = ("status", "phase", "queue_id", "assignee_id", "assignee_name", "disposition_id")
+    return {name: getattr(one, name) for name in names}

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from careloom.conversations.commands.held import Held, change, hold_conversation, move, tell
-from careloom.conversations.commands.journal import add_event, remember, write_note
+from careloom.conversations.commands.journal import add_event, audit_move, remember, write_note
 from careloom.conversations.commands.message import added
 from careloom.conversations.core.phases import HELD, LIVE_CHANNELS, OVER, WAITING
 from careloom.conversations.errors import NotUnassignedError, StatusRefusedError
@@ -26,7 +26,6 @@ from careloom.conversations.types import (
 )
 from careloom.customers.types import TimelineKind
 from careloom.identity.types import PersonId
-from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
@@ -35,7 +34,7 @@ from careloom.platform.errors import FieldError, InvalidInputError
 _REPLY = Permission.CONVERSATIONS_REPLY
 _NOBODY: dict[str, Any] = {"assignee_id": None, "assignee_name": None}
 _REOPENED: dict[str, Any] = {"status": Status.OPEN, "resolved_at": None, "disposition_id": None}
-_OVER: dict[str, Any] = {"waiting_since": None, "due_at": None}
+_NO_WAIT: dict[str, Any] = {"waiting_since": None, "due_at": None}
 
 
 async def enter_queue(
@@ -161,21 +160,7 @@ async def transfer(
         messages.append(await write_note(tx, actor, before, before.last_seq + 2, note, at))
     held = await change(tx, held, at, last_seq=messages[-1].seq)
     await tell(tx, before, held.conversation, *(added(held.conversation, one) for one in messages))
-    await _audit(tx, actor, "conversation.transfer", before, held.conversation)
-    return held.conversation
-
-
-async def hold(tx: Tx, actor: Actor, conversation_id: UUID, *, on: bool) -> Conversation:
-    """Puts the customer on hold or takes them off it; nothing where they are so already."""
-    held = await hold_conversation(tx, actor, conversation_id, _REPLY)
-    before = held.conversation
-    phase = Phase.ON_HOLD if on else Phase.WITH_AGENT
-    if before.phase is phase:
-        return before
-    if not on and before.phase is not Phase.ON_HOLD:
-        raise StatusRefusedError("This conversation is not on hold.")
-    held = await move(tx, held, phase, now(), queue_id=before.queue_id, agent_id=before.assignee_id)
-    await tell(tx, before, held.conversation)
+    await audit_move(tx, actor, "conversation.transfer", before, held.conversation)
     return held.conversation
 
 
@@ -193,7 +178,7 @@ async def end_contact(tx: Tx, actor: Actor, conversation_id: UUID, by: str = "ag
     if before.phase in WAITING and before.channel in LIVE_CHANNELS:
         held = await _abandon(tx, held, at, last_seq=seq)
     else:
-        values: dict[str, Any] = {**_OVER, "status": Status.OPEN, "last_seq": seq}
+        values: dict[str, Any] = {**_NO_WAIT, "status": Status.OPEN, "last_seq": seq}
         held = await move(
             tx, held, Phase.AFTER_CALL_WORK, at, queue_id=before.queue_id, agent_id=before.assignee_id, **values
         )
@@ -232,7 +217,7 @@ async def wrap_up(
         seq = before.last_seq + len(messages) + 1
         messages.append(await add_event(tx, actor, before, seq, "ended", at, by="agent"))
     values: dict[str, Any] = {
-        **_OVER,
+        **_NO_WAIT,
         "status": Status.RESOLVED,
         "resolved_at": at,
         "disposition_id": disposition_id,
@@ -242,63 +227,8 @@ async def wrap_up(
     after = held.conversation
     await tell(tx, before, after, *(added(after, one) for one in messages))
     await remember(tx, after, TimelineKind.CONVERSATION_ENDED, at, actor.name)
-    await _audit(tx, actor, "conversation.wrap_up", before, after)
+    await audit_move(tx, actor, "conversation.wrap_up", before, after)
     return after
-
-
-async def reopen(tx: Tx, actor: Actor, conversation_id: UUID) -> Conversation:
-    """Opens a resolved conversation again: a person takes it, otherwise it waits in its queue."""
-    held = await hold_conversation(tx, actor, conversation_id, _REPLY)
-    before, at = held.conversation, now()
-    if before.phase not in OVER:
-        raise StatusRefusedError("This conversation is open.")
-    seq = before.last_seq + 1
-    person = None if actor.person_id is None else PersonId(actor.person_id)
-    values: dict[str, Any] = {**_REOPENED, **_NOBODY, "last_seq": seq}
-    if person is not None:
-        values |= {"assignee_id": person, "assignee_name": actor.name}
-        held = await move(tx, held, Phase.WITH_AGENT, at, queue_id=before.queue_id, agent_id=person, **values)
-    else:
-        held = await move(tx, held, Phase.QUEUED, at, queue_id=before.queue_id, waiting_since=at, **values)
-    noted = await add_event(tx, actor, before, seq, "reopened", at)
-    after = held.conversation
-    await tell(tx, before, after, added(after, noted))
-    await remember(tx, after, TimelineKind.CONVERSATION_REOPENED, at, actor.name)
-    await _audit(tx, actor, "conversation.reopen", before, after)
-    return after
-
-
-async def set_status(tx: Tx, actor: Actor, conversation_id: UUID, status: Status) -> Conversation:
-    """Says whose turn it is: pending waits for the customer, open for us. Resolving goes through wrap-up.
-
-    Raises StatusRefusedError where the change is not allowed.
-    """
-    if status is Status.RESOLVED:
-        raise StatusRefusedError("A conversation is resolved by its wrap-up.")
-    held = await hold_conversation(tx, actor, conversation_id, _REPLY)
-    before = held.conversation
-    if before.status is Status.RESOLVED:
-        return await reopen(tx, actor, conversation_id)
-    if before.status is status:
-        raise StatusRefusedError(f"This conversation is {status} already.")
-    if status is Status.PENDING:
-        if before.phase not in (Phase.WITH_AGENT, Phase.ON_HOLD):
-            raise StatusRefusedError("Take this conversation before you wait for the customer.")
-        held = await wait_for_customer(tx, held, now())
-    else:
-        phase, agent_id = Phase.WITH_AGENT, before.assignee_id
-        held = await move(tx, held, phase, now(), queue_id=before.queue_id, agent_id=agent_id, status=Status.OPEN)
-    await tell(tx, before, held.conversation)
-    await _audit(tx, actor, "conversation.set_status", before, held.conversation)
-    return held.conversation
-
-
-async def wait_for_customer(tx: Tx, held: Held, at: datetime, **values: Any) -> Held:
-    """Moves a locked conversation that an agent has to waiting for the customer."""
-    one = held.conversation
-    values = {**_OVER, "status": Status.PENDING, **values}
-    phase = Phase.WAITING_CUSTOMER
-    return await move(tx, held, phase, at, queue_id=one.queue_id, agent_id=one.assignee_id, **values)
 
 
 async def _queue(tx: Tx, held: Held, queue_id: QueueId | None, at: datetime, due_at: datetime | None) -> Held:
@@ -311,7 +241,7 @@ async def _queue(tx: Tx, held: Held, queue_id: QueueId | None, at: datetime, due
 
 async def _abandon(tx: Tx, held: Held, at: datetime, **values: Any) -> Held:
     one = held.conversation
-    values = {**_OVER, "status": Status.RESOLVED, "resolved_at": at, **values}
+    values = {**_NO_WAIT, "status": Status.RESOLVED, "resolved_at": at, **values}
     held = await move(tx, held, Phase.ABANDONED, at, queue_id=one.queue_id, **values)
     await remember(tx, held.conversation, TimelineKind.CONVERSATION_ENDED, at, one.customer_name)
     return held
@@ -327,14 +257,3 @@ async def _check_disposition(tx: Tx, one: Conversation, disposition_id: Disposit
     )
     if (await tx.execute(statement)).one_or_none() is None:
         raise InvalidInputError(errors=(FieldError("/disposition_id", "Choose an active outcome of this program."),))
-
-
-async def _audit(tx: Tx, actor: Actor, action: str, before: Conversation, after: Conversation) -> None:
-    await audit.record(
-        tx, actor, action, after.id, client_id=after.client_id, before=_plain(before), after=_plain(after)
-    )
-
-
-def _plain(one: Conversation) -> dict[str, Any]:
-    names = ("status", "phase", "queue_id", "assignee_id", "assignee_name", "disposition_id")
-    return {name: getattr(one, name) for name in names}

@@ -11,8 +11,9 @@ from sqlalchemy import delete, select
 from careloom.conversations.commands.drafts import drop_draft, put_back
 from careloom.conversations.commands.held import Held, change, hold_conversation, move, tell
 from careloom.conversations.commands.journal import add_message
-from careloom.conversations.commands.lifecycle import assign, wait_for_customer
+from careloom.conversations.commands.lifecycle import assign
 from careloom.conversations.commands.message import Entry, added, preview, storable
+from careloom.conversations.commands.turns import wait_for_customer
 from careloom.conversations.core.markup import safe_html
 from careloom.conversations.core.phases import HELD, LIVE_CHANNELS, OVER
 from careloom.conversations.errors import AlreadySentError

@@ -7,7 +7,7 @@ from litestar import delete, get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from careloom.conversations.commands import desk, lifecycle, notes, reply, start
+from careloom.conversations.commands import desk, lifecycle, notes, reply, start, turns
 from careloom.conversations.commands.start import FirstMail
 from careloom.conversations.queries.conversation import get_conversation, list_intervals
 from careloom.conversations.queries.messages import list_messages
@@ -154,7 +154,7 @@ async def post_note(unit: Unit, conversation_id: FromPath[ConversationId], data:
 @post("/conversations/{conversation_id:uuid}/status", status_code=200, summary="Say whose turn it is")
 async def post_status(unit: Unit, conversation_id: FromPath[ConversationId], data: JSONBody[NewStatus]) -> Conversation:
     """409 where the change is not allowed; resolving goes through wrap-up."""
-    return await unit.write(lambda tx: lifecycle.set_status(tx, unit.actor, conversation_id, data.status))
+    return await unit.write(lambda tx: turns.set_status(tx, unit.actor, conversation_id, data.status))
 
 
 @post("/conversations/{conversation_id:uuid}/wrap-up", status_code=200, summary="Resolve with an outcome")
@@ -174,13 +174,13 @@ async def end(unit: Unit, conversation_id: FromPath[ConversationId]) -> Conversa
 @post("/conversations/{conversation_id:uuid}/reopen", status_code=200, summary="Reopen")
 async def reopen(unit: Unit, conversation_id: FromPath[ConversationId]) -> Conversation:
     """You take it."""
-    return await unit.write(lambda tx: lifecycle.reopen(tx, unit.actor, conversation_id))
+    return await unit.write(lambda tx: turns.reopen(tx, unit.actor, conversation_id))
 
 
 @post("/conversations/{conversation_id:uuid}/hold", status_code=200, summary="Hold")
 async def hold(unit: Unit, conversation_id: FromPath[ConversationId], data: JSONBody[OnHold]) -> Conversation:
     """Puts the customer on hold or takes them off it."""
-    return await unit.write(lambda tx: lifecycle.hold(tx, unit.actor, conversation_id, on=data.on))
+    return await unit.write(lambda tx: turns.hold(tx, unit.actor, conversation_id, on=data.on))
 
 
 @post("/conversations/{conversation_id:uuid}/read", status_code=200, summary="Mark as read")
