@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ import jwt
 import msgspec
 import pytest
 import uvicorn
+from litestar import Litestar
 from sqlalchemy import text
 from tests.conversations.desk import Desk, make_desk
 from websockets.asyncio.client import ClientConnection, connect
@@ -82,11 +83,13 @@ class Chat:
         self.gateway = gateway
         self.base = f"http://127.0.0.1:{port}"
 
+    app: Litestar
     widget: ChatWidget
     http: httpx.AsyncClient
 
     async def make_widget(self, **more: Any) -> ChatWidget:
-        new = NewChatWidget(**{"program_id": self.desk.program.id, "name": "Shop", "origins": (PAGE,), **more})
+        values: dict[str, Any] = {"program_id": self.desk.program.id, "name": "Shop", "origins": (PAGE,), **more}
+        new = NewChatWidget(**values)
         async with self.desk.database.transaction(SYSTEM) as tx:
             return await create_widget(tx, SYSTEM, new)
 
@@ -107,7 +110,7 @@ class Chat:
     @contextlib.asynccontextmanager
     async def socket(
         self, secret: str | None = None, *, widget: ChatWidget | None = None, origin: str | None = PAGE, **hello: Any
-    ) -> AsyncIterator[Socket]:
+    ) -> AsyncGenerator[Socket]:
         """An open socket; with `secret`, welcomed already."""
         url = self.url("socket", widget).replace("http", "ws", 1)
         async with connect(url, origin=origin, proxy=None) as connection:  # pyright: ignore[reportArgumentType]
@@ -143,12 +146,13 @@ async def chat(runtime: Runtime, database: Database) -> AsyncIterator[Chat]:
     server = uvicorn.Server(config)
     hub = asyncio.create_task(runtime.hub.run())
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.01)
     await asyncio.wait_for(app.state.tail.ready.wait(), 10)
     await asyncio.wait_for(runtime.hub.ready.wait(), 10)
     port = server.servers[0].sockets[0].getsockname()[1]
     one = Chat(await make_desk(database), runtime, app.state.chat, port)
+    one.app = app
     one.widget = await one.make_widget()
     async with httpx.AsyncClient(headers={"Origin": PAGE}, trust_env=False) as http:
         one.http = http

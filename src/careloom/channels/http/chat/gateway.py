@@ -66,7 +66,7 @@ class ChatGateway:
 
     async def run(self) -> None:
         """Passes on what happens, until cancelled."""
-        with self._tail.subscribe(self._on_event), self._runtime.hub.listen(self._on_signal):
+        with self._tail.subscribe(self._on_event), self._runtime.hub.listen(self.on_signal):
             parts = [asyncio.ensure_future(part()) for part in (self._pass_on, self._keep_seen, self._keep_read)]
             try:
                 await asyncio.gather(*parts)
@@ -137,6 +137,17 @@ class ChatGateway:
         key = (caller.entry.widget.client_id, caller.visitor_id, caller.conversation_id)
         self._reads[key] = max(min(seq, caller.cursor), self._reads.get(key, 0))
 
+    def on_signal(self, signal: Signal) -> None:
+        """Tells widgets that an agent types."""
+        if signal.get("kind") != "typing" or signal.get("who") != "agent":
+            return
+        room = self._rooms.get(UUID(signal["conversation_id"]))
+        if room is not None:
+            frame = encoded(Typing(bool(signal.get("typing")), str(signal.get("name") or "")))
+            for caller in room.callers:
+                if caller.ready:
+                    caller.send_text(frame)
+
     def _join(self, caller: Caller) -> Room:
         conversation_id = caller.conversation_id
         if conversation_id is None:
@@ -178,16 +189,6 @@ class ChatGateway:
         if room is not None:
             room.version += 1
             self._mark(room)
-
-    def _on_signal(self, signal: Signal) -> None:
-        if signal.get("kind") != "typing" or signal.get("who") != "agent":
-            return
-        room = self._rooms.get(UUID(signal["conversation_id"]))
-        if room is not None:
-            frame = encoded(Typing(bool(signal.get("typing")), str(signal.get("name") or "")))
-            for caller in room.callers:
-                if caller.ready:
-                    caller.send_text(frame)
 
     async def _pass_on(self) -> None:
         while True:
