@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
 
+from careloom.platform.database.policies import APP_ROLE
 from careloom.platform.database.schema import metadata
 from careloom.platform.database.transactions import async_url
 
@@ -19,12 +20,16 @@ def owner_engine(url: str) -> Engine:
 
 
 def migrate(url: str, revision: str = "head") -> str:
-    """Brings the database at `url` (the owner's) to `revision`; answers the revision that it is at."""
+    """Brings the database at `url` (the owner's) to `revision`; answers the revision that it is at.
+
+    The program's role may read the revision, so that it can refuse a database that is not at this version.
+    """
     engine = owner_engine(url)
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('careloom_migrate'))"))
         config = alembic_config(connection)
         command.upgrade(config, revision)
+        connection.execute(text(f"GRANT SELECT ON alembic_version TO {APP_ROLE}"))
         current = MigrationContext.configure(connection).get_current_revision()
     engine.dispose()
     return current or ""
