@@ -15,6 +15,7 @@ import { ChannelIcon } from '@/components/ChannelIcon';
 import { useNow } from '@/components/clock';
 import { toastError } from '@/components/errors';
 import { Keys } from '@/components/Keys';
+import { displayName } from '@/components/names';
 import { Since } from '@/components/Times';
 import classes from './OfferStack.module.css';
 
@@ -56,7 +57,7 @@ export function OfferStack() {
       ? [
           {
             id: 'offer.accept',
-            name: t('offer.acceptFrom', { name: first.customer_name }),
+            name: t('offer.acceptFrom', { name: displayName(first.customer_name) }),
             group: t('group.offer'),
             keys: 'alt+a',
             whileTyping: true,
@@ -64,7 +65,7 @@ export function OfferStack() {
           },
           {
             id: 'offer.decline',
-            name: t('offer.declineFrom', { name: first.customer_name }),
+            name: t('offer.declineFrom', { name: displayName(first.customer_name) }),
             group: t('group.offer'),
             keys: 'alt+x',
             whileTyping: true,
@@ -76,7 +77,8 @@ export function OfferStack() {
   return (
     <section className={classes.stack} aria-label={t('offer.region')}>
       <div className="visually-hidden" role="status" aria-live="assertive">
-        {first && t('offer.spoken', { name: first.customer_name, queue: first.queue_name })}
+        {first &&
+          t('offer.spoken', { name: displayName(first.customer_name), queue: first.queue_name })}
       </div>
       {offers.map((offer, index) => (
         <OfferCard
@@ -126,7 +128,7 @@ function OfferCard({
       </header>
       <div className={classes.who}>
         <ChannelIcon channel={offer.channel} />
-        <strong>{offer.customer_name}</strong>
+        <strong>{displayName(offer.customer_name)}</strong>
         <span className={classes.wait}>
           {t('offer.waits')} <Since at={offer.waiting_since} />
         </span>

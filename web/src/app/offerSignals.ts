@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Offer } from '@/api/types';
+import { displayName } from '@/components/names';
 import { readPreferences } from '@/components/preferences';
 
 let audio: AudioContext | null = null;
@@ -54,10 +55,13 @@ export function useOfferSignals(offers: readonly Offer[]): void {
       'Notification' in window &&
       Notification.permission === 'granted'
     ) {
-      const notification = new Notification(t('offer.title', { name: newest.customer_name }), {
-        body: newest.preview,
-        tag: newest.id,
-      });
+      const notification = new Notification(
+        t('offer.title', { name: displayName(newest.customer_name) }),
+        {
+          body: newest.preview,
+          tag: newest.id,
+        },
+      );
       notification.onclick = () => {
         window.focus();
         notification.close();
@@ -65,7 +69,7 @@ export function useOfferSignals(offers: readonly Offer[]): void {
     }
   }, [newest, t]);
 
-  const waiting = newest?.customer_name;
+  const waiting = newest && displayName(newest.customer_name);
   useEffect(() => {
     if (!waiting) return undefined;
     const before = document.title;

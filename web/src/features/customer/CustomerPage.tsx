@@ -17,6 +17,7 @@ import { Notes } from '@/components/customer/Notes';
 import { ContactList, useContacts } from '@/components/customer/OtherContacts';
 import { Timeline } from '@/components/customer/Timeline';
 import { useFormat } from '@/components/format';
+import { displayName } from '@/components/names';
 import { Page } from '@/components/Page';
 import { Failed, RowSkeletons } from '@/components/States';
 import { StartMailDialog } from '@/features/customer/StartMailDialog';
@@ -42,7 +43,7 @@ function Known({ customer }: { customer: Customer }) {
       ? [
           {
             id: 'customer.write',
-            name: t('start.open', { name: customer.name }),
+            name: t('start.open', { name: displayName(customer.name) }),
             group: t('group.customer'),
             keys: 'w',
             run: () => setWriting(true),
@@ -52,7 +53,7 @@ function Known({ customer }: { customer: Customer }) {
   );
   return (
     <Page
-      title={customer.name}
+      title={displayName(customer.name)}
       lead={
         <span className={classes.lead}>
           <Brand clientId={customer.client_id} />

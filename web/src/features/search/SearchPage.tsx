@@ -11,6 +11,7 @@ import { useMe } from '@/api/session';
 import type { SearchHit } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { ChannelIcon } from '@/components/ChannelIcon';
+import { displayName } from '@/components/names';
 import { Page } from '@/components/Page';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { When } from '@/components/Times';
@@ -81,7 +82,7 @@ export function SearchPage() {
                       params={{ customerId: one.id }}
                       className={classes.person}
                     >
-                      <strong>{one.name}</strong>
+                      <strong>{displayName(one.name)}</strong>
                       <span className={classes.quiet}>{one.primary_identity}</span>
                       <Brand clientId={one.client_id} />
                     </Link>
@@ -125,7 +126,7 @@ function Hit({ hit }: { hit: SearchHit }) {
       >
         <span className={classes.line}>
           <ChannelIcon channel={row.channel} />
-          <strong>{row.customer_name}</strong>
+          <strong>{displayName(row.customer_name)}</strong>
           <span className={classes.subject}>{row.subject}</span>
           <span className={classes.quiet}>
             <When at={row.updated_at} />

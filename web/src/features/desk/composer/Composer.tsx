@@ -26,6 +26,7 @@ import { ChannelIcon } from '@/components/ChannelIcon';
 import { errorText, toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
 import { Keys } from '@/components/Keys';
+import { displayName } from '@/components/names';
 import { showToast } from '@/components/toasts';
 import {
   EMPTY,
@@ -246,7 +247,7 @@ export function Composer({
   const editorProps = {
     initial: draft.content,
     label: t('composer.reply'),
-    placeholder: t('composer.placeholder', { name: row.customer_name }),
+    placeholder: t('composer.placeholder', { name: displayName(row.customer_name) }),
     onChange: (content: Content) => {
       draft.edit(content);
       signalTyping(!isEmpty(content));

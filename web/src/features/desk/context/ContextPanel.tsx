@@ -14,6 +14,7 @@ import { ContactList, useContacts } from '@/components/customer/OtherContacts';
 import { Timeline } from '@/components/customer/Timeline';
 import { EditableText } from '@/components/EditableText';
 import { useFormat } from '@/components/format';
+import { displayName } from '@/components/names';
 import { Section } from '@/components/Section';
 import { Failed, RowSkeletons } from '@/components/States';
 import { useCan } from '@/api/session';
@@ -95,7 +96,7 @@ function Who({ customer }: { customer: Customer }) {
   return (
     <div className={classes.who}>
       <div className={classes.whoHead}>
-        <Avatar name={customer.name} size={40} />
+        <Avatar name={displayName(customer.name)} size={40} />
         <div className={classes.whoText}>
           <div className={classes.whoName}>
             <EditableText

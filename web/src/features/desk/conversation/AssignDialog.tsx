@@ -7,6 +7,7 @@ import { assignableQuery } from '@/api/routing';
 import { useMe } from '@/api/session';
 import type { Conversation } from '@/api/types';
 import { toastError } from '@/components/errors';
+import { displayName } from '@/components/names';
 import { Picker } from '@/components/Picker';
 import { PresenceDot } from '@/components/PresenceDot';
 import { RowSkeletons } from '@/components/States';
@@ -51,7 +52,7 @@ export function AssignDialog({ row, onClose }: { row: Conversation; onClose: () 
     <Modal
       opened
       onClose={onClose}
-      title={t('assign.title', { name: row.customer_name })}
+      title={t('assign.title', { name: displayName(row.customer_name) })}
       padding={0}
       size={440}
     >

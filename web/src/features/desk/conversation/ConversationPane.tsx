@@ -7,6 +7,7 @@ import { putConversation } from '@/api/sync';
 import { useCan, useMe } from '@/api/session';
 import type { Conversation } from '@/api/types';
 import { useActions } from '@/components/actions';
+import { displayName } from '@/components/names';
 import { savePreferences, usePreferences } from '@/components/preferences';
 import { Failed, RowSkeletons } from '@/components/States';
 import { useTitle } from '@/components/title';
@@ -78,7 +79,7 @@ function OpenConversation({ row }: { row: Conversation }) {
   const viewers = useViewers(row.id);
   const deeds = useConversationDeeds(row.id);
   useReading(row);
-  useTitle(row.customer_name);
+  useTitle(displayName(row.customer_name));
 
   const mine = row.assignee_id === me.person.id;
   const ended = mine && row.phase === 'after_call_work';

@@ -22,6 +22,7 @@ import type { Conversation } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { ChannelIcon } from '@/components/ChannelIcon';
 import { useFormat } from '@/components/format';
+import { displayName } from '@/components/names';
 import { savePreferences, usePreferences } from '@/components/preferences';
 import type { Deeds } from '@/features/desk/conversation/useConversationDeeds';
 import { PriorityMark } from '@/features/desk/list/PriorityMark';
@@ -67,7 +68,7 @@ export function Header({ row, viewers, deeds, mine, onAssign, onTransfer, onWrap
       <div className={classes.what}>
         <div className={classes.line}>
           <h1 className={classes.name}>
-            {row.channel === 'email' && row.subject ? row.subject : row.customer_name}
+            {row.channel === 'email' && row.subject ? row.subject : displayName(row.customer_name)}
           </h1>
           <PriorityMark priority={row.priority} />
           <SentimentMark sentiment={row.sentiment} />

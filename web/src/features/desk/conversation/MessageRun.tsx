@@ -4,6 +4,7 @@ import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Delivery, Message } from '@/api/types';
 import { Avatar } from '@/components/Avatar';
+import { displayName } from '@/components/names';
 import { When } from '@/components/Times';
 import { Attachments } from '@/features/desk/conversation/Attachments';
 import { MailBody } from '@/features/desk/conversation/MailBody';
@@ -15,12 +16,13 @@ export const MessageRun = memo(function MessageRun({ messages }: { messages: rea
   const first = messages[0];
   const last = messages[messages.length - 1];
   if (!first || !last) return null;
+  const who = first.kind === 'inbound' ? displayName(first.author_name) : first.author_name;
   return (
     <li className={classes.run} data-kind={first.kind}>
-      {first.kind !== 'outbound' && <Avatar name={first.author_name} size={28} />}
+      {first.kind !== 'outbound' && <Avatar name={who} size={28} />}
       <div className={classes.body}>
         <div className={classes.who}>
-          <strong>{first.author_name}</strong>
+          <strong>{who}</strong>
           {first.kind === 'note' && (
             <span className={classes.private}>
               <IconLock size={12} aria-hidden />

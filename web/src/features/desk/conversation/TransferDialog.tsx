@@ -8,6 +8,7 @@ import { assignableQuery, queuesQuery } from '@/api/routing';
 import { useMe } from '@/api/session';
 import type { Conversation } from '@/api/types';
 import { toastError } from '@/components/errors';
+import { displayName } from '@/components/names';
 import { Picker, type Choice } from '@/components/Picker';
 import { PresenceDot } from '@/components/PresenceDot';
 import { showToast } from '@/components/toasts';
@@ -64,7 +65,7 @@ export function TransferDialog({ row, onClose }: { row: Conversation; onClose: (
     <Modal
       opened
       onClose={onClose}
-      title={t('transfer.title', { name: row.customer_name })}
+      title={t('transfer.title', { name: displayName(row.customer_name) })}
       size={480}
     >
       <div className={classes.form}>

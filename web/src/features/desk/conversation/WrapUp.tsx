@@ -10,6 +10,7 @@ import { presenceQuery, routingApi } from '@/api/routing';
 import type { Conversation } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { Keys } from '@/components/Keys';
+import { displayName } from '@/components/names';
 import { RowSkeletons } from '@/components/States';
 import { showToast } from '@/components/toasts';
 import { rankDispositions } from '@/features/desk/conversation/guess';
@@ -62,7 +63,7 @@ export function WrapUp({
       settle(now);
       showToast({
         tone: 'good',
-        text: t('wrap.done', { customer: row.customer_name, outcome: name }),
+        text: t('wrap.done', { customer: displayName(row.customer_name), outcome: name }),
         action: {
           name: t('action.undo'),
           run: () => {

@@ -6,6 +6,7 @@ import { useClientBadge } from '@/api/session';
 import type { Conversation } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { ChannelIcon } from '@/components/ChannelIcon';
+import { displayName } from '@/components/names';
 import { When } from '@/components/Times';
 import { PriorityMark } from '@/features/desk/list/PriorityMark';
 import { SentimentMark } from '@/features/desk/list/SentimentMark';
@@ -50,7 +51,7 @@ export const ConversationRow = memo(function ConversationRow({
     >
       <span className={classes.line}>
         <ChannelIcon channel={row.channel} size={14} />
-        <span className={classes.name}>{row.customer_name}</span>
+        <span className={classes.name}>{displayName(row.customer_name)}</span>
         {row.unread && <span className="visually-hidden">{t('list.unread')}</span>}
         {row.waiting_since ? (
           <WaitClock since={row.waiting_since} due={row.due_at} />
