@@ -1,8 +1,108 @@
-/** The entry of this place; its sections come from the address. */
+/** Set-up: sections at the side, the chosen one beside it. */
+import { Link, useParams } from '@tanstack/react-router';
+import { lazy, Suspense, type ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Page } from '@/components/Page';
+import { useMe } from '@/api/session';
+import { Empty, RowSkeletons } from '@/components/States';
+import { GROUPS, type SectionId } from '@/features/setup/sections';
+import classes from './SetupPage.module.css';
+
+const page = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) =>
+  lazy(() => load().then((module) => ({ default: module[name] })));
+
+const PAGES: Record<SectionId, ComponentType> = {
+  clients: page(() => import('@/features/setup/brands/Clients'), 'Clients'),
+  programs: page(() => import('@/features/setup/brands/Programs'), 'Programs'),
+  attributes: page(() => import('@/features/setup/brands/AttributeSchemas'), 'AttributeSchemas'),
+  queues: page(() => import('@/features/setup/routing/Queues'), 'Queues'),
+  skills: page(() => import('@/features/setup/routing/Skills'), 'Skills'),
+  email: page(() => import('@/features/setup/channels/MailAddresses'), 'MailAddresses'),
+  chat: page(() => import('@/features/setup/channels/ChatWidgets'), 'ChatWidgets'),
+  macros: page(() => import('@/features/setup/answers/Macros'), 'Macros'),
+  dispositions: page(() => import('@/features/setup/answers/Dispositions'), 'Dispositions'),
+  people: page(() => import('@/features/setup/people/People'), 'People'),
+  teams: page(() => import('@/features/setup/organization/Teams'), 'Teams'),
+  sites: page(() => import('@/features/setup/organization/Sites'), 'Sites'),
+  providers: page(() => import('@/features/setup/organization/Providers'), 'Providers'),
+  'api-keys': page(() => import('@/features/setup/system/ApiKeys'), 'ApiKeys'),
+  audit: page(() => import('@/features/setup/system/Audit'), 'Audit'),
+  'parked-events': page(() => import('@/features/setup/system/ParkedEvents'), 'ParkedEvents'),
+};
 
 export function SetupPage() {
-  const { t } = useTranslation('setup');
-  return <Page title={t('title')} children={null} />;
+  const { t } = useTranslation(['setup', 'common']);
+  const me = useMe();
+  const { section }: { section?: string } = useParams({ strict: false });
+  const groups = GROUPS.map((group) => ({
+    ...group,
+    sections: group.sections.filter((one) => me.permissions.includes(one.permission)),
+  })).filter((group) => group.sections.length > 0);
+  const chosen = groups.flatMap((group) => group.sections).find((one) => one.id === section);
+  const Section = chosen && PAGES[chosen.id];
+  return (
+    <div className={classes.setup} data-open={Boolean(section)}>
+      <nav className={classes.nav} aria-label={t('sections')}>
+        <p className={classes.place}>{t('title')}</p>
+        {groups.map((group) => (
+          <div key={group.id} className={classes.group}>
+            <h2 id={`group-${group.id}`}>{t(`group.${group.id}`)}</h2>
+            <ul aria-labelledby={`group-${group.id}`}>
+              {group.sections.map((one) => (
+                <li key={one.id}>
+                  <Link
+                    className={classes.link}
+                    to="/setup/$section"
+                    params={{ section: one.id }}
+                    search={{}}
+                    aria-current={one.id === section ? 'page' : undefined}
+                  >
+                    <one.icon size={16} stroke={1.6} aria-hidden />
+                    {t(`common:setupSection.${one.id}`)}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </nav>
+      <div className={classes.section}>
+        {Section ? (
+          <Suspense fallback={<RowSkeletons />}>
+            <Section key={section} />
+          </Suspense>
+        ) : section ? (
+          <Empty title={t('missing.title')}>{t('missing.hint')}</Empty>
+        ) : (
+          <Start groups={groups} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** In which order a new client comes to life. */
+const STEPS: readonly SectionId[] = ['clients', 'programs', 'queues', 'people', 'email', 'chat'];
+
+function Start({ groups }: { groups: readonly { sections: readonly { id: SectionId }[] }[] }) {
+  const { t } = useTranslation(['setup', 'common']);
+  const mine = groups.flatMap((group) => group.sections.map((one) => one.id));
+  const steps = STEPS.filter((one) => mine.includes(one));
+  return (
+    <div className={classes.start}>
+      <h1>{t('start.title')}</h1>
+      <p className={classes.lead}>{t(steps.length > 1 ? 'start.lead' : 'start.pick')}</p>
+      {steps.length > 1 && (
+        <ol className={classes.steps}>
+          {steps.map((one) => (
+            <li key={one}>
+              <Link to="/setup/$section" params={{ section: one }}>
+                {t(`common:setupSection.${one}`)}
+              </Link>
+              <span>{t(`start.${one}` as 'start.clients')}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
 }

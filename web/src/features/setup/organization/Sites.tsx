@@ -1,0 +1,110 @@
+/** Places where a provider's people work. */
+import { SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Shore, Site } from '@/api/types';
+import { Labelled } from '@/features/setup/parts/Labelled';
+import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
+import { ProviderPick, useProviders, ZonePick } from '@/features/setup/parts/pickers';
+import { useSave } from '@/features/setup/parts/saved';
+import { Split } from '@/features/setup/parts/Split';
+import { useForm } from '@/features/setup/parts/useForm';
+
+const SHORES: readonly Shore[] = ['onshore', 'nearshore', 'offshore'];
+
+export function Sites() {
+  const providers = useProviders();
+  return (
+    <Split<Site>
+      section="sites"
+      kind="sites"
+      lineOf={(one) => ({
+        name: one.name,
+        detail: providers.find((provider) => provider.id === one.provider_id)?.name,
+        side: one.country,
+      })}
+      children={(item) => <SiteForm item={item} />}
+    />
+  );
+}
+
+const COUNTRIES =
+  'AE AL AR AT AU BA BD BE BG BR BY CA CH CL CN CO CR CY CZ DE DK DO DZ EE EG ES ET FI FR GB GE GH GR GT HK HN HR HU ID IE IL IN IS IT JM JO JP KE KR KZ LK LT LU LV MA MD ME MG MK MT MU MX MY NG NI NL NO NZ PA PE PH PK PL PT RO RS RU RW SA SE SG SI SK SN SV TH TN TR TW TZ UA UG US UY VN ZA ZM ZW';
+
+function useCountries() {
+  const { i18n } = useTranslation();
+  return useMemo(() => {
+    const names = new Intl.DisplayNames(i18n.language, { type: 'region' });
+    return COUNTRIES.split(' ')
+      .map((code) => ({ value: code, label: names.of(code) ?? code }))
+      .sort((a, b) => a.label.localeCompare(b.label));
+  }, [i18n.language]);
+}
+
+function SiteForm({ item }: { item: Site | null }) {
+  const { t } = useTranslation(['setup', 'common']);
+  const countries = useCountries();
+  const providers = useProviders();
+  const save = useSave<Site>('sites', 'sites', item);
+  const form = useForm<Omit<Site, 'id'>>({
+    initial: {
+      provider_id: item?.provider_id ?? (providers.length === 1 ? (providers[0]?.id ?? '') : ''),
+      name: item?.name ?? '',
+      country: item?.country ?? '',
+      time_zone: item?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      shore: item?.shore ?? 'onshore',
+    },
+    required: ['provider_id', 'name', 'country', 'time_zone'],
+    save: async (values, before) => void (await save(values, before, values.name)),
+  });
+  const country = form.bind('country');
+  return (
+    <FormPanel
+      form={form}
+      section="sites"
+      title={item?.name ?? t('common:setupNew.sites')}
+      lead={t('sites.lead')}
+    >
+      <Fields>
+        <TextInput label={t('field.name')} {...form.text('name')} />
+        <ProviderPick
+          label={t('field.provider')}
+          description={item ? t('field.fixed') : undefined}
+          disabled={Boolean(item)}
+          value={form.values.provider_id || null}
+          onChange={(value) => form.set({ provider_id: value ?? '' })}
+          error={form.error('provider_id')}
+        />
+        <Row>
+          <Select
+            label={t('sites.country')}
+            searchable
+            allowDeselect={false}
+            data={
+              country.value && !COUNTRIES.includes(country.value)
+                ? [{ value: country.value, label: country.value }, ...countries]
+                : countries
+            }
+            value={country.value || null}
+            onChange={(value) => country.onChange(value ?? '')}
+            error={country.error}
+          />
+          <ZonePick
+            label={t('field.timeZone')}
+            value={form.values.time_zone || null}
+            onChange={(value) => form.set({ time_zone: value ?? '' })}
+            error={form.error('time_zone')}
+          />
+        </Row>
+        <Labelled label={t('sites.shore')} description={t('sites.shoreHint')}>
+          <SegmentedControl
+            aria-label={t('sites.shore')}
+            data={SHORES.map((one) => ({ value: one, label: t(`shore.${one}`) }))}
+            value={form.values.shore}
+            onChange={(value) => form.set({ shore: value as Shore })}
+          />
+        </Labelled>
+      </Fields>
+    </FormPanel>
+  );
+}

@@ -1,0 +1,118 @@
+/** Lists, single items and what changes them, for every kind of thing that set-up keeps. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryClient } from '@/api/client';
+import { ApiError, http, type QueryValues } from '@/api/http';
+import type { Page, Uuid } from '@/api/types';
+
+export interface Named {
+  id: Uuid;
+}
+
+/** Kinds that answer `GET /api/<kind>/{id}`; the others are found in their lists. */
+const SINGLE = new Set([
+  'providers',
+  'sites',
+  'clients',
+  'programs',
+  'teams',
+  'people',
+  'queues',
+  'macros',
+]);
+
+/** What else in the cache shows a kind. */
+const SHOWN_IN: Record<string, readonly string[]> = {
+  clients: ['session'],
+  programs: ['programs', 'program'],
+  queues: ['queues', 'live'],
+  people: ['live'],
+  teams: ['live'],
+  sites: ['live'],
+  macros: ['macros'],
+  dispositions: ['dispositions'],
+  'mail-addresses': ['mail-addresses'],
+};
+
+export const pagesOf = <T extends Named>(kind: string, filter: QueryValues = {}) =>
+  infiniteQueryOptions({
+    queryKey: ['setup', kind, 'pages', filter],
+    queryFn: ({ pageParam, signal }) =>
+      http.get<Page<T>>(`/api/${kind}`, { ...filter, limit: 50, after: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: 20_000,
+  });
+
+const MOST_PAGES = 20;
+
+async function walk<T>(
+  kind: string,
+  filter: QueryValues,
+  until: (item: T) => boolean,
+): Promise<T[]> {
+  const found: T[] = [];
+  let after: string | null = null;
+  for (let count = 0; count < MOST_PAGES; count++) {
+    const page: Page<T> = await http.get<Page<T>>(`/api/${kind}`, { ...filter, limit: 100, after });
+    found.push(...page.items);
+    after = page.next;
+    if (!after || page.items.some(until)) break;
+  }
+  return found;
+}
+
+/** Every item, for choosing among them. */
+export const allOf = <T extends Named>(kind: string, filter: QueryValues = {}) =>
+  queryOptions({
+    queryKey: ['setup', kind, 'all', filter],
+    queryFn: () => walk<T>(kind, filter, () => false),
+    staleTime: 60_000,
+  });
+
+export const itemOf = <T extends Named>(kind: string, id: Uuid) =>
+  queryOptions({
+    queryKey: ['setup', kind, 'item', id],
+    queryFn: async () => {
+      if (SINGLE.has(kind)) return http.get<T>(`/api/${kind}/${id}`);
+      const items = await walk<T>(kind, {}, (item) => item.id === id);
+      const found = items.find((item) => item.id === id);
+      if (!found) throw new ApiError(404, { title: 'Not found' });
+      return found;
+    },
+    staleTime: 20_000,
+  });
+
+/** Tells every list that shows this kind. */
+export function refresh(kind: string): void {
+  for (const key of [
+    ['setup', kind, 'pages'],
+    ['setup', kind, 'all'],
+  ]) {
+    void queryClient.invalidateQueries({ queryKey: key });
+  }
+  void queryClient.invalidateQueries({ queryKey: ['setup', 'audit'] });
+  for (const key of SHOWN_IN[kind] ?? []) void queryClient.invalidateQueries({ queryKey: [key] });
+}
+
+function keep<T extends Named>(kind: string, item: T): T {
+  queryClient.setQueryData(itemOf<T>(kind, item.id).queryKey, item);
+  refresh(kind);
+  return item;
+}
+
+export async function create<T extends Named>(kind: string, body: unknown): Promise<T> {
+  return keep(kind, await http.post<T>(`/api/${kind}`, body));
+}
+
+export async function change<T extends Named>(kind: string, id: Uuid, body: object): Promise<T> {
+  return keep(kind, await http.patch<T>(`/api/${kind}/${id}`, body));
+}
+
+/** The fields of `after` that differ from `before`. */
+export function changesOf<V extends object>(before: V, after: V): Partial<V> {
+  return Object.fromEntries(
+    Object.entries(after).filter(
+      ([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key as keyof V]),
+    ),
+  ) as Partial<V>;
+}

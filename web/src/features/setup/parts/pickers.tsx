@@ -1,0 +1,144 @@
+/** Fields that choose among what exists: clients, programs, providers, queues, languages, zones. */
+import { MultiSelect, Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, type ReactNode } from 'react';
+import { useMe } from '@/api/session';
+import type { Program, Provider, Queue, Site, Team } from '@/api/types';
+import { useFormat } from '@/components/format';
+import { allOf } from '@/features/setup/parts/collection';
+
+export interface PickProps {
+  label: string;
+  description?: ReactNode;
+  value: string | null;
+  onChange: (value: string | null) => void;
+  error?: string | undefined;
+  disabled?: boolean;
+  clearable?: boolean;
+  placeholder?: string;
+  required?: boolean;
+}
+
+const shared = { searchable: true, withAsterisk: false, allowDeselect: false };
+
+export const useProviders = () => useQuery(allOf<Provider>('providers')).data ?? [];
+export const useSites = () => useQuery(allOf<Site>('sites')).data ?? [];
+export const useTeams = () => useQuery(allOf<Team>('teams')).data ?? [];
+export const usePrograms = () => useQuery(allOf<Program>('programs')).data ?? [];
+export const useQueues = () => useQuery(allOf<Queue>('queues')).data ?? [];
+
+export function ClientPick(props: PickProps) {
+  const me = useMe();
+  return (
+    <Select
+      {...shared}
+      {...props}
+      data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
+    />
+  );
+}
+
+/** Programs, grouped by client; or only those of `clientId`. */
+export function ProgramPick({ clientId, ...props }: PickProps & { clientId?: string | null }) {
+  const me = useMe();
+  const programs = usePrograms();
+  const data = me.clients
+    .filter((client) => !clientId || client.id === clientId)
+    .map((client) => ({
+      group: client.name,
+      items: programs
+        .filter((one) => one.client_id === client.id)
+        .map((one) => ({ value: one.id, label: one.name })),
+    }))
+    .filter((group) => group.items.length > 0);
+  return <Select {...shared} {...props} data={data} />;
+}
+
+export function ProviderPick({ among, ...props }: PickProps & { among?: readonly string[] }) {
+  const providers = useProviders();
+  return (
+    <Select
+      {...shared}
+      {...props}
+      data={providers
+        .filter((one) => !among || among.includes(one.id))
+        .map((one) => ({ value: one.id, label: one.name }))}
+    />
+  );
+}
+
+/** Queues of one program. */
+export function QueuePick({
+  programId,
+  clientId,
+  without,
+  ...props
+}: PickProps & { programId?: string | null; clientId?: string | null; without?: string }) {
+  const queues = useQueues();
+  return (
+    <Select
+      {...shared}
+      {...props}
+      data={queues
+        .filter(
+          (one) =>
+            (!programId || one.program_id === programId) &&
+            (!clientId || one.client_id === clientId) &&
+            one.id !== without,
+        )
+        .map((one) => ({ value: one.id, label: one.name }))}
+    />
+  );
+}
+
+const TAGS =
+  'en de fr es it nl pt pt-BR pl cs sk hu ro bg el tr sv da nb fi et lv lt sl hr sr bs sq mk uk ru ar he fa ur hi bn ta te ml kn mr pa si ne th vi id ms tl zh zh-TW ja ko ka hy az kk uz sw am so ha yo ig zu af ca eu gl cy ga is mt lb';
+
+function useLanguages(chosen: readonly string[]) {
+  const format = useFormat();
+  return useMemo(
+    () =>
+      [...new Set([...TAGS.split(' '), ...chosen])].map((tag) => ({
+        value: tag,
+        label: format.language(tag),
+      })),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new array of the same tags is no news
+    [format, chosen.join()],
+  );
+}
+
+export function LanguagePick(props: PickProps) {
+  const data = useLanguages(props.value ? [props.value] : []);
+  return <Select {...shared} {...props} data={data} />;
+}
+
+export function LanguagesPick({
+  value,
+  onChange,
+  ...props
+}: {
+  label: string;
+  description?: ReactNode;
+  value: readonly string[];
+  onChange: (value: string[]) => void;
+  error?: string | undefined;
+}) {
+  const data = useLanguages(value);
+  return (
+    <MultiSelect
+      {...props}
+      searchable
+      hidePickedOptions
+      data={data}
+      value={[...value]}
+      onChange={onChange}
+    />
+  );
+}
+
+const ZONES = Intl.supportedValuesOf('timeZone');
+
+export function ZonePick(props: PickProps) {
+  const data = props.value && !ZONES.includes(props.value) ? [props.value, ...ZONES] : ZONES;
+  return <Select {...shared} {...props} limit={60} data={data} />;
+}

@@ -1,0 +1,145 @@
+/** A form's values, what the server said of them, and whether something is unsaved. */
+import { useCallback, useRef, useState, type ChangeEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiError, type FieldError } from '@/api/http';
+import { toastError } from '@/components/errors';
+
+type KeyOf<V, T> = { [K in keyof V]-?: V[K] extends T ? K : never }[keyof V] & string;
+type TextEvent = ChangeEvent<HTMLInputElement | HTMLTextAreaElement>;
+
+export interface Form<V extends object> {
+  values: V;
+  before: V;
+  dirty: boolean;
+  busy: boolean;
+  /** Errors at paths that no field has claimed. */
+  problems: readonly FieldError[];
+  /** Counts failed attempts, so that the panel can move the focus to the first wrong field. */
+  failures: number;
+  set: (change: Partial<V>) => void;
+  error: (path: string) => string | undefined;
+  text: (key: KeyOf<V, string>) => {
+    value: string;
+    onChange: (event: TextEvent) => void;
+    error: string | undefined;
+  };
+  bind: <K extends keyof V & string>(
+    key: K,
+  ) => { value: V[K]; onChange: (value: V[K]) => void; error: string | undefined };
+  check: (key: KeyOf<V, boolean>) => {
+    checked: boolean;
+    onChange: (event: ChangeEvent<HTMLInputElement>) => void;
+  };
+  submit: () => Promise<boolean>;
+  reset: () => void;
+  isDirty: () => boolean;
+}
+
+interface Options<V extends object> {
+  initial: V;
+  /** Fields that must not be empty. */
+  required?: readonly (keyof V & string)[];
+  /** More rules, as messages by path. */
+  rules?: (values: V) => Record<string, string | undefined>;
+  save: (values: V, before: V) => Promise<void>;
+}
+
+const isEmpty = (value: unknown) =>
+  value === null ||
+  value === undefined ||
+  (typeof value === 'string' && value.trim() === '') ||
+  (Array.isArray(value) && value.length === 0);
+
+const covers = (path: string, wanted: string) => path === wanted || path.startsWith(`${wanted}/`);
+
+export function useForm<V extends object>({ initial, required, rules, save }: Options<V>): Form<V> {
+  const { t } = useTranslation(['setup', 'common']);
+  const [before, setBefore] = useState(initial);
+  const [values, setValues] = useState(initial);
+  const [errors, setErrors] = useState<readonly FieldError[]>([]);
+  const [busy, setBusy] = useState(false);
+  const [failures, setFailures] = useState(0);
+  const claimed = useRef(new Set<string>());
+  const latest = useRef({ values, before });
+  latest.current = { values, before };
+  const saving = useRef(false);
+
+  // While saving, what was typed counts as kept: a save may itself lead to another address.
+  const isDirty = useCallback(
+    () =>
+      !saving.current &&
+      JSON.stringify(latest.current.values) !== JSON.stringify(latest.current.before),
+    [],
+  );
+  const set = (change: Partial<V>) => {
+    setValues((now) => ({ ...now, ...change }));
+    const touched = Object.keys(change).map((key) => `/${key}`);
+    setErrors((now) => now.filter((one) => !touched.some((key) => covers(one.path, key))));
+  };
+  const error = (path: string) => {
+    const wanted = `/${path}`;
+    claimed.current.add(wanted);
+    return errors.find((one) => covers(one.path, wanted))?.message;
+  };
+  const fail = (found: readonly FieldError[]) => {
+    setErrors(found);
+    setFailures((count) => count + 1);
+  };
+  const submit = async (): Promise<boolean> => {
+    const mine: FieldError[] = (required ?? [])
+      .filter((key) => isEmpty(values[key]))
+      .map((key) => ({ path: `/${key}`, message: t('form.required') }));
+    for (const [path, message] of Object.entries(rules?.(values) ?? {})) {
+      if (message) mine.push({ path: `/${path}`, message });
+    }
+    if (mine.length > 0) {
+      fail(mine);
+      return false;
+    }
+    setBusy(true);
+    try {
+      setErrors([]);
+      saving.current = true;
+      await save(values, before);
+      setBefore(values);
+      return true;
+    } catch (caught) {
+      if (caught instanceof ApiError && caught.errors.length > 0) fail(caught.errors);
+      else toastError(caught);
+      return false;
+    } finally {
+      saving.current = false;
+      setBusy(false);
+    }
+  };
+  return {
+    values,
+    before,
+    dirty: JSON.stringify(values) !== JSON.stringify(before),
+    busy,
+    failures,
+    problems: errors.filter((one) => ![...claimed.current].some((key) => covers(one.path, key))),
+    set,
+    error,
+    text: (key) => ({
+      value: values[key] as string,
+      onChange: (event) => set({ [key]: event.currentTarget.value } as Partial<V>),
+      error: error(key),
+    }),
+    bind: (key) => ({
+      value: values[key],
+      onChange: (value) => set({ [key]: value } as unknown as Partial<V>),
+      error: error(key),
+    }),
+    check: (key) => ({
+      checked: values[key] as boolean,
+      onChange: (event) => set({ [key]: event.currentTarget.checked } as Partial<V>),
+    }),
+    submit,
+    reset: () => {
+      setValues(before);
+      setErrors([]);
+    },
+    isDirty,
+  };
+}

@@ -1,0 +1,43 @@
+/** Everyone who signs in, and the panel in which one is made or changed. */
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { profileQuery } from '@/api/routing';
+import { useCan } from '@/api/session';
+import type { Person } from '@/api/types';
+import { Avatar } from '@/components/Avatar';
+import { Failed, RowSkeletons } from '@/components/States';
+import { PersonForm } from '@/features/setup/people/PersonForm';
+import { Split } from '@/features/setup/parts/Split';
+
+export function People() {
+  const { t } = useTranslation(['setup', 'common']);
+  return (
+    <Split<Person>
+      section="people"
+      kind="people"
+      byClient
+      serverSearch
+      lineOf={(one) => ({
+        name: one.name,
+        detail:
+          [...new Set(one.grants.map((grant) => t(`role.${grant.role}`)))].join(', ') ||
+          t('people.noRole'),
+        mark: <Avatar name={one.name} />,
+        off: !one.active,
+      })}
+      children={(item) =>
+        item ? <Known person={item} /> : <PersonForm item={null} profile={null} />
+      }
+    />
+  );
+}
+
+function Known({ person }: { person: Person }) {
+  const reads = useCan('queues.read');
+  const query = useQuery({ ...profileQuery(person.id), enabled: reads, retry: false });
+  if (reads && query.isPending) return <RowSkeletons count={7} height={72} />;
+  if (query.isError && !query.data) {
+    return <Failed error={query.error} retry={() => void query.refetch()} />;
+  }
+  return <PersonForm item={person} profile={query.data ?? null} />;
+}

@@ -1,0 +1,110 @@
+/** The sections of set-up: what they are called in the address, their icon, and what one must be permitted. */
+import {
+  IconAddressBook,
+  IconApi,
+  IconBriefcase,
+  IconBuilding,
+  IconBuildingSkyscraper,
+  IconCertificate,
+  IconChecklist,
+  IconHistory,
+  IconMail,
+  IconMessageCircle,
+  IconMessageCode,
+  IconParking,
+  IconStack2,
+  IconUserCog,
+  IconUsersGroup,
+  IconWorld,
+  type Icon,
+} from '@tabler/icons-react';
+
+export interface SectionEntry {
+  id: SectionId;
+  icon: Icon;
+  permission: string;
+  /** Whether new items can be made here. */
+  makes: boolean;
+}
+
+export type SectionId =
+  | 'clients'
+  | 'programs'
+  | 'attributes'
+  | 'queues'
+  | 'skills'
+  | 'email'
+  | 'chat'
+  | 'macros'
+  | 'dispositions'
+  | 'people'
+  | 'teams'
+  | 'sites'
+  | 'providers'
+  | 'api-keys'
+  | 'audit'
+  | 'parked-events';
+
+export type GroupId = 'brands' | 'routing' | 'channels' | 'answers' | 'organization' | 'system';
+
+const entry = (id: SectionId, icon: Icon, permission: string, makes = true): SectionEntry => ({
+  id,
+  icon,
+  permission,
+  makes,
+});
+
+export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }[] = [
+  {
+    id: 'brands',
+    sections: [
+      entry('clients', IconBriefcase, 'organizations.write'),
+      entry('programs', IconWorld, 'organizations.write'),
+      entry('attributes', IconAddressBook, 'organizations.write', false),
+    ],
+  },
+  {
+    id: 'routing',
+    sections: [
+      entry('queues', IconStack2, 'queues.write'),
+      entry('skills', IconCertificate, 'queues.write'),
+    ],
+  },
+  {
+    id: 'channels',
+    sections: [
+      entry('email', IconMail, 'channels.write'),
+      entry('chat', IconMessageCircle, 'channels.write'),
+    ],
+  },
+  {
+    id: 'answers',
+    sections: [
+      entry('macros', IconMessageCode, 'knowledge.write'),
+      entry('dispositions', IconChecklist, 'knowledge.write'),
+    ],
+  },
+  {
+    id: 'organization',
+    sections: [
+      entry('people', IconUserCog, 'people.write'),
+      entry('teams', IconUsersGroup, 'organizations.write'),
+      entry('sites', IconBuilding, 'organizations.write'),
+      entry('providers', IconBuildingSkyscraper, 'organizations.write'),
+    ],
+  },
+  {
+    id: 'system',
+    sections: [
+      entry('api-keys', IconApi, 'api_keys.write'),
+      entry('audit', IconHistory, 'audit.read', false),
+      entry('parked-events', IconParking, 'events.repair', false),
+    ],
+  },
+];
+
+export function sectionsFor(permissions: readonly string[]): SectionEntry[] {
+  return GROUPS.flatMap((group) =>
+    group.sections.filter((section) => permissions.includes(section.permission)),
+  );
+}

@@ -1,0 +1,237 @@
+/** Who changed what, from what to what, when and from where. */
+import { Button, Select, TextInput } from '@mantine/core';
+import { IconChevronRight } from '@tabler/icons-react';
+import { infiniteQueryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useDeferredValue, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { http, type QueryValues } from '@/api/http';
+import { useMe } from '@/api/session';
+import type { Instant, Page, Person, Uuid } from '@/api/types';
+import { Brand } from '@/components/Brand';
+import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { When } from '@/components/Times';
+import { allOf } from '@/features/setup/parts/collection';
+import classes from './Audit.module.css';
+
+interface Entry {
+  id: Uuid;
+  at: Instant;
+  person_id: Uuid | null;
+  actor_name: string;
+  action: string;
+  subject_type: string;
+  subject_id: Uuid;
+  client_id: Uuid | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  ip: string | null;
+  request_id: string | null;
+}
+
+const auditPages = (filter: QueryValues) =>
+  infiniteQueryOptions({
+    queryKey: ['setup', 'audit', filter],
+    queryFn: ({ pageParam, signal }) =>
+      http.get<Page<Entry>>('/api/audit', { ...filter, limit: 50, after: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: 10_000,
+  });
+
+export function Audit() {
+  const { t } = useTranslation(['setup', 'common']);
+  const search: Record<string, string> = useSearch({ strict: false });
+  const filter = {
+    client_id: search.client,
+    person_id: search.person,
+    subject_id: search.subject,
+  };
+  const query = useInfiniteQuery(auditPages(filter));
+  const entries = query.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <div className={classes.title}>
+          <Link to="/setup" className={classes.up}>
+            {t('title')}
+          </Link>
+          <h1>{t('common:setupSection.audit')}</h1>
+          <p>{t('audit.lead')}</p>
+        </div>
+        <Filters />
+      </header>
+      {query.isPending ? (
+        <RowSkeletons count={10} height={48} />
+      ) : query.isError ? (
+        <Failed error={query.error} retry={() => void query.refetch()} />
+      ) : entries.length === 0 ? (
+        <Empty title={t('empty.audit.title')}>{t('empty.audit.hint')}</Empty>
+      ) : (
+        <ol className={classes.list}>
+          {entries.map((entry) => (
+            <Line key={entry.id} entry={entry} />
+          ))}
+        </ol>
+      )}
+      {query.hasNextPage && (
+        <div className={classes.more}>
+          <Button
+            variant="subtle"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
+            {t('common:action.more')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Filters() {
+  const { t } = useTranslation(['setup', 'common']);
+  const me = useMe();
+  const navigate = useNavigate();
+  const search: Record<string, string> = useSearch({ strict: false });
+  const [text, setText] = useState('');
+  const [subject, setSubject] = useState(search.subject ?? '');
+  const wanted = useDeferredValue(text.trim());
+  const people = useQuery({
+    ...allOf<Person>('people', wanted ? { search: wanted } : {}),
+    enabled: me.permissions.includes('people.read'),
+  });
+  const put = (key: string, value: string | null) =>
+    void navigate({
+      to: '.',
+      replace: true,
+      search: Object.fromEntries(
+        Object.entries({ ...search, [key]: value ?? '' }).filter(([, one]) => one),
+      ),
+    });
+  return (
+    <div className={classes.filters} role="search" aria-label={t('audit.filter')}>
+      {me.clients.length > 1 && (
+        <Select
+          size="xs"
+          clearable
+          searchable
+          label={t('field.client')}
+          data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
+          value={search.client ?? null}
+          onChange={(value) => put('client', value)}
+        />
+      )}
+      <Select
+        size="xs"
+        clearable
+        searchable
+        label={t('audit.who')}
+        data={(people.data ?? []).map((one) => ({ value: one.id, label: one.name }))}
+        value={search.person ?? null}
+        onSearchChange={setText}
+        onChange={(value) => put('person', value)}
+      />
+      <TextInput
+        size="xs"
+        label={t('audit.subject')}
+        placeholder={t('audit.subjectHint')}
+        value={subject}
+        onChange={(event) => setSubject(event.currentTarget.value)}
+        onBlur={() => put('subject', subject.trim() || null)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') put('subject', subject.trim() || null);
+        }}
+      />
+    </div>
+  );
+}
+
+const nameIn = (values: Record<string, unknown> | null) => {
+  const name = values?.name ?? values?.address ?? values?.email;
+  return typeof name === 'string' ? name : null;
+};
+
+function Line({ entry }: { entry: Entry }) {
+  const { t } = useTranslation(['setup', 'common']);
+  const [open, setOpen] = useState(false);
+  const [noun = '', verb = ''] = entry.action.split('.');
+  const keys = [
+    ...new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})]),
+  ].sort();
+  const name = nameIn(entry.after) ?? nameIn(entry.before);
+  return (
+    <li className={classes.entry}>
+      <button
+        type="button"
+        className={classes.line}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <IconChevronRight size={14} aria-hidden className={classes.chevron} data-open={open} />
+        <span className={classes.when}>
+          <When at={entry.at} />
+        </span>
+        <span className={classes.what}>
+          <strong>{entry.actor_name}</strong> {t(`audit.verb.${verb}` as 'audit.verb.change', verb)}{' '}
+          {t(`audit.noun.${noun}` as 'audit.noun.queue', noun.replace(/_/g, ' '))}
+          {name && <em>{name}</em>}
+        </span>
+        {entry.client_id && <Brand clientId={entry.client_id} />}
+      </button>
+      {open && (
+        <div className={classes.detail}>
+          {keys.length > 0 ? (
+            <table className={classes.diff}>
+              <thead>
+                <tr>
+                  <th scope="col">{t('audit.field')}</th>
+                  <th scope="col">{t('audit.before')}</th>
+                  <th scope="col">{t('audit.after')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {keys.map((key) => (
+                  <tr key={key}>
+                    <th scope="row">{key}</th>
+                    <td>
+                      <Value value={entry.before?.[key]} kind="old" />
+                    </td>
+                    <td>
+                      <Value value={entry.after?.[key]} kind="new" />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          ) : (
+            <p className={classes.facts}>{t('audit.noFields')}</p>
+          )}
+          <p className={classes.facts}>
+            <span>{entry.action}</span>
+            <span>
+              <When at={entry.at} style="date" /> <When at={entry.at} style="time" />
+            </span>
+            {entry.ip && <span>{t('audit.from', { ip: entry.ip })}</span>}
+            {entry.request_id && <span>{t('audit.request', { id: entry.request_id })}</span>}
+            <Link to="." search={{ subject: entry.subject_id }}>
+              {t('audit.history')}
+            </Link>
+          </p>
+        </div>
+      )}
+    </li>
+  );
+}
+
+function Value({ value, kind }: { value: unknown; kind: 'old' | 'new' }) {
+  if (value === undefined || value === null || value === '') {
+    return <span className={classes.nothing}>{'–'}</span>;
+  }
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 1);
+  return kind === 'old' ? (
+    <del className={classes.old}>{text}</del>
+  ) : (
+    <ins className={classes.new}>{text}</ins>
+  );
+}
