@@ -15,10 +15,10 @@ from sqlalchemy import (
     Values,
     and_,
     column,
-    func,
     literal_column,
     or_,
     select,
+    text,
     true,
     tuple_,
     values,
@@ -49,7 +49,6 @@ def _is(one: Column[Any], *words: str) -> ColumnElement[bool]:
 
 
 _C = conversation.c
-_WAITING = _is(_C.phase, "queued", "offered")
 _QUEUED = _C.phase == literal_column("'queued'", Text)
 _HURRIED = _is(_C.priority, "urgent", "high")
 _OPEN = _C.status != literal_column("'resolved'", Text)
@@ -90,6 +89,22 @@ class LineNow(Struct, frozen=True):
     with_agents: int
 
 
+_LINES: Final = text(
+    """
+    SELECT line.queue_id,
+        (SELECT count(*) FROM (
+            SELECT 1 FROM conversation
+            WHERE queue_id = line.queue_id AND phase IN ('queued', 'offered') LIMIT :most
+        ) AS waiting) AS waiting,
+        (SELECT min(waiting_since) FROM conversation
+            WHERE queue_id = line.queue_id AND phase IN ('queued', 'offered')) AS longest_wait_since,
+        (SELECT count(*) FROM (
+            SELECT 1 FROM conversation
+            WHERE queue_id = line.queue_id AND phase IN ('with_agent', 'on_hold', 'after_call_work') LIMIT :most
+        ) AS with_agents) AS with_agents
+    FROM unnest(CAST(:ids AS uuid[])) AS line (queue_id)
+    """
+)
 _read_held = reader(HeldContact)
 _read_line = reader(LineNow)
 
@@ -147,22 +162,8 @@ async def lines_now(tx: Tx, queue_ids: Collection[QueueId]) -> dict[QueueId, Lin
     """Each queue at this moment. Needs a transaction that sees them."""
     if not queue_ids:
         return {}
-    line = _line(dict.fromkeys(queue_ids, FRONT))
-    table = conversation.c
-    of_line = table.queue_id == line.c.queue_id
-    first = select(func.min(table.waiting_since)).where(of_line, _WAITING).scalar_subquery()
-    statement = select(
-        line.c.queue_id,
-        _counted(of_line, _WAITING).label("waiting"),
-        first.label("longest_wait_since"),
-        _counted(of_line, _WORKED_ON).label("with_agents"),
-    )
-    return {one.queue_id: one for one in map(_read_line, await tx.execute(statement))}
-
-
-def _counted(*clauses: Any) -> Any:
-    some = select(_C.id).where(*clauses).limit(MOST_COUNTED).lateral()
-    return select(func.count()).select_from(some).scalar_subquery()
+    rows = await tx.execute(_LINES, {"ids": list(queue_ids), "most": MOST_COUNTED})
+    return {one.queue_id: one for one in map(_read_line, rows)}
 
 
 def _line(places: Mapping[QueueId, Place]) -> Values:
