@@ -13,7 +13,8 @@ export function useEventText(): (message: Message) => string {
     const key = `event.${text}`;
     if (!i18next.exists(key))
       return [author_name, text.replaceAll('_', ' ')].filter(Boolean).join(': ');
-    return (t as (key: string, values: Record<string, string>) => string)(key, {
+    const named = text === 'assigned' && details.name === author_name ? 'event.took' : key;
+    return (t as (key: string, values: Record<string, string>) => string)(named, {
       who: author_name,
       name: details.queue ?? '',
       ...details,

@@ -46,7 +46,9 @@ function prepare(
   const { body } = new DOMParser().parseFromString(html, 'text/html');
   let remote = false;
   for (const image of body.querySelectorAll('img')) {
-    const source = image.getAttribute('src') ?? '';
+    // The server keeps addresses of images from elsewhere apart, in data-src.
+    const source = image.getAttribute('src') ?? image.dataset.src ?? '';
+    image.setAttribute('src', source);
     const inline = attachments.find((one) => one.inline_id && source === `cid:${one.inline_id}`);
     if (inline) image.src = fileUrl(inline.file_id);
     else if (isRemote(source)) remote = true;
