@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any, cast
 from uuid import UUID
 
 import httpx
+import jwt
+from tests.isolation.people import Staff, bearer_of, hire
+from tests.world import World
 
 from careloom.channels.commands.chat.contact import introduce
 from careloom.channels.commands.chat.say import say
@@ -25,8 +29,6 @@ from careloom.routing.commands.offers import make_offer
 from careloom.routing.core.decision import Candidate, Decision, Reason
 from careloom.routing.queries.queues import find_queues
 from careloom.routing.types import AcceptMode, QueueId
-from tests.isolation.people import Staff, bearer_of, hire
-from tests.world import World
 
 SYSTEM = system_actor("test")
 
@@ -175,7 +177,8 @@ async def post_mail(brand: Brand, raw: bytes) -> None:
 
 async def _chat(brand: Brand) -> None:
     page = {"Origin": "https://shop.example"}
-    answer = await brand.api.post(f"/chat/{brand.words['key']}/visitors", headers=page, json={"page_title": brand.canary})
+    path, page_title = f"/chat/{brand.words['key']}/visitors", brand.text("Page")
+    answer = await brand.api.post(path, headers=page, json={"page_title": page_title})
     assert answer.status_code == 200, answer.text
     visitor = answer.json()
     brand.ids["visitor_id"] = UUID(visitor["visitor_id"])
@@ -218,14 +221,25 @@ async def _work(brand: Brand) -> None:
     note = {"text": brand.text("Look"), "mentions": [str(agent.id)]}
     await brand.call("POST", f"/api/conversations/{first}/notes", json=note)
     await _offer(brand, ConversationId(brand.ids["chat_id"]))
+    await _sign(brand)
+
+
+async def _sign(brand: Brand) -> None:
+    """What the client's own server signs, and what the house signs for visitors."""
+    claims = {"sub": f"known-{brand.canary}", "name": brand.text("Known"), "exp": int(time.time()) + 3600}
+    brand.words["visitor_token"] = jwt.encode(claims, brand.words["widget_secret"], algorithm="HS256")
+    page = {"Origin": "https://shop.example", "X-Visitor-Secret": brand.words["visitor_secret"]}
+    upload = {"file": ("visitor.txt", brand.text("Mine").encode(), "text/plain")}
+    answer = await brand.api.post(f"/chat/{brand.words['key']}/files", headers=page, files=upload)
+    assert answer.status_code == 201, answer.text
+    brand.ids["visitor_file_id"] = UUID(answer.json()["file_id"])
+    brand.words["file_signature"] = answer.json()["url"].partition("?s=")[2]
 
 
 async def _offer(brand: Brand, conversation_id: ConversationId) -> None:
     agent_id = brand.people["agent"].id
     candidate = Candidate(agent_id, 0, 0, 0.0, 0.0)
-    decision = Decision(
-        conversation_id, agent_id, AcceptMode.OFFER, 600, Reason.ONLY_ONE, candidate, None, 0.0, 0.0
-    )
+    decision = Decision(conversation_id, agent_id, AcceptMode.OFFER, 600, Reason.ONLY_ONE, candidate, None, 0.0, 0.0)
     queue_id = QueueId(brand.ids["queue_id"])
     async with brand.runtime.database.transaction(SYSTEM) as tx:
         queue = (await find_queues(tx, [queue_id]))[queue_id]

@@ -14,20 +14,24 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select
+from tests.conftest import TEMPLATE, FreshDatabase
+from tests.isolation.brand import SYSTEM, Brand, build_brand
+from tests.world import World
 
-from careloom.conversations.events import ConversationOpened
 from careloom.main import consumers, create_app, tasks
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres, temporary_name
-from careloom.platform.database.transactions import Database, Tx
-from careloom.platform.eventlog.consumer import Consumer, ConsumerRunner
+from careloom.platform.database.transactions import Database
+from careloom.platform.eventlog.consumer import ConsumerRunner
+from careloom.platform.eventlog.event import LoggedEvent
+from careloom.platform.eventlog.parked import park
 from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
 from careloom.platform.jobs import job_app
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
-from tests.conftest import TEMPLATE, FreshDatabase
-from tests.isolation.brand import Brand, build_brand
-from tests.world import World
+from careloom.platform.tables import event_log, parked_event
+from careloom.platform.wire import reader
 
 
 @dataclass
@@ -96,6 +100,8 @@ async def _build(url: str, name: str, home: Path) -> Built:
     async with _client(runtime) as api:
         a, b = [await build_brand(runtime, World(database), api, canary) for canary in ("amber", "birch")]
         await settle(runtime)
+        for one in (a, b):
+            await _park(runtime, one)
     relay.stop()
     await database.close()
     return Built(name, home, a, b)
@@ -112,9 +118,8 @@ def _client(runtime: Runtime) -> httpx.AsyncClient:
 
 
 async def settle(runtime: Runtime) -> None:
-    """Lets every consumer and every job that is due do its work; one consumer parks each opened conversation."""
-    failing = Consumer("test.failing", {ConversationOpened: _fail})
-    for consumer in [*consumers(runtime), failing]:
+    """Lets every consumer and every job that is due do its work."""
+    for consumer in consumers(runtime):
         runner = ConsumerRunner(runtime.database, runtime.hub, consumer)
         while (await runner.run_batch())[1]:
             continue
@@ -123,8 +128,14 @@ async def settle(runtime: Runtime) -> None:
         await app.run_worker_async(wait=False)
 
 
-async def _fail(_tx: Tx, event: ConversationOpened) -> None:
-    raise ValueError(f"cannot handle {event.conversation_id}")
+async def _park(runtime: Runtime, brand: Brand) -> None:
+    """Parks an event of the brand, as if its consumer could not have handled it."""
+    statement = select(event_log).where(event_log.c.client_id == brand.ids["client_id"]).limit(1)
+    found = select(parked_event.c.id).where(parked_event.c.client_id == brand.ids["client_id"])
+    async with runtime.database.transaction(SYSTEM) as tx:
+        event = reader(LoggedEvent)((await tx.execute(statement)).one())
+        await park(tx, consumers(runtime)[0].name, event, ValueError(brand.text("cannot handle")))
+        brand.ids["parked_id"] = (await tx.execute(found)).scalar_one()
 
 
 def _free_port() -> int:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
+from tests.isolation.brand import Brand
 
 from careloom.platform.database.schema import Ownership, metadata
-from tests.isolation.brand import Brand
 
 OWNERSHIP: dict[str, Ownership] = {table.name: table.info["ownership"] for table in metadata.sorted_tables}
 OWNED = sorted(name for name, owner in OWNERSHIP.items() if owner is not Ownership.SYSTEM)
@@ -24,8 +24,7 @@ _BY_KIND = {
     Ownership.CLIENT: "client_id = %(client)s",
     Ownership.PROVIDER: "provider_id = %(provider)s",
     Ownership.EITHER: "(client_id = %(client)s OR provider_id = %(provider)s)",
-    Ownership.PERSON: "person_id IN "
-    "(SELECT id FROM person WHERE client_id = %(client)s OR provider_id = %(provider)s)",
+    Ownership.PERSON: "person_id IN (SELECT id FROM person WHERE client_id = %(client)s OR provider_id = %(provider)s)",
 }
 
 

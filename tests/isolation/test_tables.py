@@ -8,7 +8,6 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-
 from tests.conftest import FreshDatabase
 from tests.isolation.brand import Brand
 from tests.isolation.conftest import Brands

@@ -1,12 +1,13 @@
 """Makes and changes organizations."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import UNSET, Struct
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, select, update
 
 from careloom.organizations import queries
 from careloom.organizations.events import OrganizationChanged
@@ -111,6 +112,7 @@ async def create_program(tx: Tx, actor: Actor, new: NewProgram) -> Program:
     actor.require(_WRITE, client_id=new.client_id)
     _check(_program_errors(new.time_zone, new.hours))
     await queries.get_client(tx, actor, new.client_id)
+    await _require_visible(tx, new.provider_ids)
     made = Program(id=ProgramId(new_id()), **_fields(new))
     values = to_plain(made)
     providers = values.pop("provider_ids")
@@ -128,6 +130,7 @@ async def change_program(tx: Tx, actor: Actor, program_id: ProgramId, changes: P
     _check(_program_errors(after.time_zone, after.hours))
     await _update(tx, program, program_id, changes, without=("provider_ids",))
     if changes.provider_ids is not UNSET:
+        await _require_visible(tx, [one for one in changes.provider_ids if one not in before.provider_ids])
         await tx.execute(delete(program_provider).where(program_provider.c.program_id == program_id))
         await _serve(tx, before.client_id, program_id, after.provider_ids)
     await _tell(tx, actor, "program.change", program_id, client_id=before.client_id, before=before, after=after)
@@ -191,6 +194,19 @@ def _require_everything(actor: Actor) -> None:
 async def _require_site_of(tx: Tx, actor: Actor, site_id: SiteId, provider_id: ProviderId) -> None:
     if (await queries.get_site(tx, actor, site_id)).provider_id != provider_id:
         raise InvalidInputError(errors=(FieldError("/site_id", "Choose a site of the team's own provider."),))
+
+
+async def _require_visible(tx: Tx, provider_ids: Sequence[ProviderId]) -> None:
+    """A program is given to providers that one sees: one cannot ask by trial which others there are."""
+    if not provider_ids:
+        return
+    found = (await tx.execute(select(provider.c.id).where(provider.c.id.in_(provider_ids)))).scalars().all()
+    errors = [
+        FieldError(f"/provider_ids/{index}", "Choose a provider that you see.")
+        for index, one in enumerate(provider_ids)
+        if one not in found
+    ]
+    _check(errors)
 
 
 async def _serve(tx: Tx, client_id: ClientId, program_id: ProgramId, provider_ids: Any) -> None:

@@ -1,5 +1,6 @@
 """Reads organizations."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -120,6 +121,12 @@ async def programs_served_by(tx: Tx, provider_ids: list[UUID]) -> dict[UUID, fro
     for row in await tx.execute(statement):
         served[row.provider_id].add(row.program_id)
     return {key: frozenset(value) for key, value in served.items()}
+
+
+async def providers_of_clients(tx: Tx, client_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """The providers that serve a program of any of these clients."""
+    statement = select(program_provider.c.provider_id).where(program_provider.c.client_id.in_(client_ids)).distinct()
+    return frozenset((await tx.execute(statement)).scalars())
 
 
 async def clients_of_programs(tx: Tx, program_ids: list[UUID]) -> dict[UUID, UUID]:

@@ -11,7 +11,7 @@ from careloom.conversations.tables.desk import disposition, draft, saved_view
 from careloom.conversations.types import Disposition, Draft, SavedView, ViewFilter
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
-from careloom.platform.database.transactions import Tx
+from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.wire import reader
@@ -36,7 +36,8 @@ async def get_draft(tx: Tx, actor: Actor, conversation_id: UUID) -> Draft:
 async def list_views(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[SavedView]:
     """The actor's own views, oldest first."""
     statement = select(saved_view).where(saved_view.c.person_id == actor.person_id)
-    rows = await tx.execute(keyset(statement, [saved_view.c.id], after, limit))
+    async with widened(tx):
+        rows = await tx.execute(keyset(statement, [saved_view.c.id], after, limit))
     return cut([_read_view(row) for row in rows], limit, lambda one: [one.id])
 
 

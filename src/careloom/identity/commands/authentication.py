@@ -16,6 +16,7 @@ from careloom.identity.queries.actors import organization_of
 from careloom.identity.queries.people import people_with_grants
 from careloom.identity.tables import api_key, person, session
 from careloom.identity.types import RoleGrant
+from careloom.organizations.queries import providers_of_clients
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
@@ -28,6 +29,7 @@ _TOUCH_AFTER = timedelta(minutes=1)
 _ORGANIZATION_SECONDS = 5.0
 _MAX_REMEMBERED = 5_000
 _organizations: dict[tuple[RoleGrant, ...], tuple[float, Organization]] = {}
+_serving: dict[frozenset[UUID], tuple[float, frozenset[UUID]]] = {}
 
 
 class Asked(Struct, frozen=True):
@@ -75,9 +77,11 @@ async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor
         if row.last_used_at is None or _long_ago(row.last_used_at):
             await tx.execute(update(api_key).where(api_key.c.id == row.key_id).values(last_used_at=now()))
         actor = await _actor(tx, row, asked)
+        clients = frozenset[UUID](row.client_ids) or None
+        providers = None if clients is None else await _providers(tx, clients)
     permissions = frozenset(Permission(one) for one in row.permissions) or frozenset(Permission)
-    clients = frozenset[UUID](row.client_ids) or None
-    return msgspec.structs.replace(actor, reaches=narrowed(actor.reaches, permissions, clients), api_key_id=row.key_id)
+    held = narrowed(actor.reaches, permissions, clients, providers)
+    return msgspec.structs.replace(actor, reaches=held, api_key_id=row.key_id)
 
 
 def csrf_token(key: bytes, session_secret: str) -> str:
@@ -113,4 +117,15 @@ async def _organization(tx: Tx, grants: Sequence[RoleGrant]) -> Organization:
     if len(_organizations) >= _MAX_REMEMBERED:
         _organizations.clear()
     _organizations[key] = (time.monotonic(), found)
+    return found
+
+
+async def _providers(tx: Tx, clients: frozenset[UUID]) -> frozenset[UUID]:
+    remembered = _serving.get(clients)
+    if remembered is not None and time.monotonic() - remembered[0] < _ORGANIZATION_SECONDS:
+        return remembered[1]
+    found = await providers_of_clients(tx, sorted(clients))
+    if len(_serving) >= _MAX_REMEMBERED:
+        _serving.clear()
+    _serving[clients] = (time.monotonic(), found)
     return found

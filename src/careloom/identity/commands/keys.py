@@ -69,6 +69,4 @@ async def revoke_api_key(tx: Tx, actor: Actor, key_id: UUID) -> None:
 
 async def _tell(tx: Tx, actor: Actor, action: str, key_id: ApiKeyId, person_id: PersonId, **values: ApiKey) -> None:
     owner = await get_person(tx, actor, person_id)
-    await audit.record(
-        tx, actor, action, key_id, client_id=owner.client_id, provider_id=owner.provider_id, **values
-    )
+    await audit.record(tx, actor, action, key_id, client_id=owner.client_id, provider_id=owner.provider_id, **values)

@@ -14,7 +14,7 @@ from careloom.identity.core.reach import reaches
 from careloom.identity.errors import EmailTakenError, GrantTooWideError
 from careloom.identity.events import PersonChanged
 from careloom.identity.queries.actors import organization_of
-from careloom.identity.queries.people import get_person
+from careloom.identity.queries.people import load_person
 from careloom.identity.tables import person, role_grant
 from careloom.identity.types import NewPerson, Person, PersonChanges, PersonId, RoleGrant
 from careloom.organizations.queries import get_team
@@ -63,7 +63,7 @@ async def create_person(tx: Tx, actor: Actor, new: NewPerson) -> Person:
 
 async def change_person(tx: Tx, actor: Actor, person_id: PersonId, changes: PersonChanges) -> Person:
     """Changes a person; one may change one's own name and locale. Whoever is made inactive is signed out."""
-    before = await get_person(tx, actor, person_id)
+    before = await load_person(tx, actor, person_id)
     values = {name: value for name, value in _fields(changes).items() if value is not UNSET}
     if person_id != actor.person_id or values.keys() - {"name", "locale"}:
         _require_over(actor, before.provider_id, before.client_id)
@@ -85,7 +85,7 @@ async def change_person(tx: Tx, actor: Actor, person_id: PersonId, changes: Pers
 
 async def set_grants(tx: Tx, actor: Actor, person_id: PersonId, grants: tuple[RoleGrant, ...]) -> Person:
     """Replaces a person's grants; raises GrantTooWideError for what the actor does not hold."""
-    before = await get_person(tx, actor, person_id)
+    before = await load_person(tx, actor, person_id)
     _require_over(actor, before.provider_id, before.client_id)
     await _require_no_more(tx, actor, before.grants)
     await tx.execute(delete(role_grant).where(role_grant.c.person_id == person_id))
@@ -97,7 +97,7 @@ async def set_grants(tx: Tx, actor: Actor, person_id: PersonId, grants: tuple[Ro
 
 async def set_password(tx: Tx, actor: Actor, person_id: PersonId, password: str) -> None:
     """Sets someone else's password and signs them out everywhere."""
-    someone = await get_person(tx, actor, person_id)
+    someone = await load_person(tx, actor, person_id)
     _require_over(actor, someone.provider_id, someone.client_id)
     await _require_no_more(tx, actor, someone.grants)
     await store_password(tx, actor, person_id, password)

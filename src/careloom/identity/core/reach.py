@@ -39,16 +39,27 @@ def _reach(grant: RoleGrant, employer_id: UUID | None, organization: Organizatio
 
 
 def narrowed(
-    given: Sequence[Reach], permissions: frozenset[Permission], client_ids: frozenset[UUID] | None
+    given: Sequence[Reach],
+    permissions: frozenset[Permission],
+    client_ids: frozenset[UUID] | None,
+    provider_ids: frozenset[UUID] | None,
 ) -> tuple[Reach, ...]:
-    """`given`, held to `permissions` and to `client_ids` (None: as they are). For API keys."""
-    result: list[Reach] = []
-    for reach in given:
-        clients = reach.client_ids
-        if client_ids is not None:
-            clients = client_ids if clients is None else clients & client_ids
-        result.append(Reach(reach.permissions & permissions, clients, reach.provider_ids, reach.program_ids))
-    return tuple(result)
+    """`given`, held to `permissions`, to `client_ids` and to `provider_ids` (None: as they are). For API keys."""
+    return tuple(
+        Reach(
+            reach.permissions & permissions,
+            _both(reach.client_ids, client_ids),
+            _both(reach.provider_ids, provider_ids),
+            reach.program_ids,
+        )
+        for reach in given
+    )
+
+
+def _both(given: frozenset[UUID] | None, held_to: frozenset[UUID] | None) -> frozenset[UUID] | None:
+    if given is None or held_to is None:
+        return held_to if given is None else given
+    return given & held_to
 
 
 def _clients_of(programs: frozenset[UUID] | set[UUID], organization: Organization) -> set[UUID]:

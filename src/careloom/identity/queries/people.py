@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Select, func, select
 
 from careloom.identity.tables import person, role_grant
-from careloom.identity.types import Person, PersonId, RoleGrant
+from careloom.identity.types import Person, PersonId, RoleGrant, ScopeKind
+from careloom.organizations.queries import clients_of_programs
 from careloom.organizations.types import ClientId, ProviderId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
@@ -42,14 +44,36 @@ def read_person(row: Any) -> Person:
     return msgspec.convert(row_fields(row), Person, strict=False)
 
 
-async def get_person(tx: Tx, actor: Actor, person_id: PersonId) -> Person:
-    """One person; raises NotFoundError. One may always read oneself."""
+async def load_person(tx: Tx, actor: Actor, person_id: PersonId) -> Person:
+    """One person with every grant, also those over what the actor does not see; raises NotFoundError."""
     if person_id != actor.person_id:
         actor.require(Permission.PEOPLE_READ)
     row = (await tx.execute(people_with_grants().where(person.c.id == person_id))).one_or_none()
     if row is None:
         raise NotFoundError
     return read_person(row)
+
+
+async def get_person(tx: Tx, actor: Actor, person_id: PersonId) -> Person:
+    """One person; raises NotFoundError. One may always read oneself; of others one sees the grants over what one
+    sees oneself.
+    """
+    found = await load_person(tx, actor, person_id)
+    return found if person_id == actor.person_id else (await shown_to(tx, actor, [found]))[0]
+
+
+async def shown_to(tx: Tx, actor: Actor, people: Sequence[Person]) -> list[Person]:
+    """The people without their grants over clients, programs and providers that the actor does not see."""
+    programs = {grant.scope_id for one in people for grant in one.grants if grant.scope is ScopeKind.PROGRAM}
+    seen = await clients_of_programs(tx, [one for one in programs if one is not None]) if programs else {}
+
+    def sees(grant: RoleGrant) -> bool:
+        if grant.scope is ScopeKind.PROGRAM:
+            return grant.scope_id in seen
+        within = actor.client_ids if grant.scope is ScopeKind.CLIENT else actor.provider_ids
+        return grant.scope_id is None or within is None or grant.scope_id in within
+
+    return [replace(one, grants=tuple(grant for grant in one.grants if sees(grant))) for one in people]
 
 
 async def list_people(
@@ -76,7 +100,8 @@ async def list_people(
             | func.lower(person.c.email).startswith(wanted, autoescape=True)
         )
     rows = await tx.execute(keyset(statement, [person.c.name, person.c.id], after, limit))
-    return cut([read_person(row) for row in rows], limit, lambda one: [one.name, one.id])
+    found = await shown_to(tx, actor, [read_person(row) for row in rows])
+    return cut(found, limit, lambda one: [one.name, one.id])
 
 
 async def find_people(tx: Tx, person_ids: Sequence[UUID]) -> dict[PersonId, Person]:
