@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import i18next from 'i18next';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dropOffer, putConversation, refreshLists } from '@/api/sync';
@@ -94,6 +95,12 @@ export function OfferStack() {
   );
 }
 
+/** Why this agent, in words; what the router adds later is left out until it has words. */
+function reasonText(reason: string): string {
+  const key = `offer.reason.${reason}`;
+  return i18next.exists(key) ? (i18next.t as (key: string) => string)(key) : '';
+}
+
 function OfferCard({
   offer,
   keyed,
@@ -134,7 +141,9 @@ function OfferCard({
         </span>
       </div>
       <p className={classes.preview}>{offer.preview}</p>
-      <p className={classes.reason}>{offer.reason || offer.queue_name}</p>
+      <p className={classes.reason}>
+        {[offer.queue_name, reasonText(offer.reason)].filter(Boolean).join(' · ')}
+      </p>
       <div className={classes.buttons}>
         <Button
           data-accept

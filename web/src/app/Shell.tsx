@@ -11,6 +11,7 @@ import { Rail } from '@/app/Rail';
 import { TopBar } from '@/app/TopBar';
 import { useActionKeys, useActions } from '@/components/actions';
 import { RowSkeletons } from '@/components/States';
+import { useSetupActions } from '@/features/setup/useSetupActions';
 import classes from './Shell.module.css';
 
 export function Shell() {
@@ -19,6 +20,7 @@ export function Shell() {
   const navigate = useNavigate();
   useEffect(() => startSync(), [me.person.id]);
   useActionKeys();
+  useSetupActions();
   useActions(
     placesOf(me).map((place) => ({
       id: `go.${place.id}`,

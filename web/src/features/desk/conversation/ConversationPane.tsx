@@ -123,7 +123,7 @@ function OpenConversation({ row }: { row: Conversation }) {
     ...(replies && !mine
       ? [{ id: 'conversation.take', name: t('deed.take'), group, keys: 'm', run: deeds.take }]
       : []),
-    ...(replies && !resolved
+    ...(mine && (row.phase === 'with_agent' || row.phase === 'on_hold')
       ? [
           {
             id: 'conversation.hold',
