@@ -4,6 +4,7 @@ import { withQuery } from '@/api/http';
 import type { Delivery, Instant, Offer, Presence, Uuid } from '@/api/types';
 
 export interface ConversationData {
+  customer_id: Uuid;
   conversation_id: Uuid;
   client_id: Uuid;
   queue_id: Uuid | null;

@@ -162,9 +162,15 @@ function onEvent(event: DurableEvent): void {
       return;
     }
     case 'conversation_opened':
-    case 'conversation_assigned':
     case 'conversation_resolved':
     case 'conversation_reopened':
+      void queryClient.invalidateQueries({
+        queryKey: ['customer', event.data.customer_id, 'timeline'],
+      });
+      noteChanged(event.data.conversation_id);
+      refreshLists();
+      return;
+    case 'conversation_assigned':
     case 'conversation_changed':
     case 'person_mentioned':
       noteChanged(event.data.conversation_id);
