@@ -238,7 +238,7 @@ export function PersonForm({
                   key={channel}
                   label={t(`common:channel.${channel}`)}
                   min={0}
-                  max={50}
+                  max={channel === 'voice' ? 1 : 50}
                   allowDecimal={false}
                   value={values.capacity[channel]}
                   onChange={(value) =>

@@ -80,7 +80,10 @@ function QueueForm({ item }: { item: Queue | null }) {
           ? t('queues.overflowWhere')
           : undefined,
     }),
-    save: async (values, before) => void (await save(values, before, values.name)),
+    save: async (values, before) => {
+      const clientId = programs.find((one) => one.id === values.program_id)?.client_id;
+      await save(item ? values : { ...values, client_id: clientId }, before, values.name);
+    },
   });
   const { values } = form;
   const program = programs.find((one) => one.id === values.program_id);
