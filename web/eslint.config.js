@@ -9,7 +9,7 @@ const forbid = (...groups) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "src/api/schema.d.ts"] },
+  { ignores: ['dist', 'node_modules', 'src/api/schema.d.ts'] },
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {

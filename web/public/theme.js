@@ -3,7 +3,7 @@
   var saved = {};
   try {
     saved = JSON.parse(localStorage.getItem('careloom.preferences') || '{}');
-  } catch (error) {
+  } catch {
     saved = {};
   }
   var dark =

@@ -1,7 +1,6 @@
 import 'react';
 
 declare module 'react' {
-  interface CSSProperties {
-    [custom: `--${string}`]: string | number | undefined;
-  }
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it only gains custom properties
+  interface CSSProperties extends Record<`--${string}`, string | number | undefined> {}
 }
