@@ -1,0 +1,136 @@
+"""A customer's contact from arrival to resolution, in real browsers and real mail."""
+
+from __future__ import annotations
+
+import smtplib
+from email.message import EmailMessage
+
+from playwright.sync_api import Page, expect
+from tests.journeys.conftest import Installation, People, Relay, World
+
+
+def _available(desk: Page) -> None:
+    desk.get_by_role("button", name="My state").click()
+    desk.get_by_role("menuitem", name="Available").click()
+
+
+def _accept_offer(desk: Page) -> None:
+    desk.get_by_role("region", name="Offered contacts").get_by_role("button", name="Accept").first.click()
+
+
+def _send_mail(installation: Installation, to: str, subject: str, text: str, sender: str, **headers: str) -> str:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, to, subject
+    mail["Message-ID"] = f"<{abs(hash((sender, text)))}@customer.example>"
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(text)
+    with smtplib.SMTP("127.0.0.1", installation.smtp_port) as smtp:
+        smtp.send_message(mail)
+    return str(mail["Message-ID"])
+
+
+def test_a_customer_chats_then_mails_and_two_agents_care_on_one_timeline(
+    installation: Installation, world: World, people: People, brand_page: str
+) -> None:
+    first = people.desk(world.agent("Ines Moreau", world.juniper))
+    second_email = world.agent("Tariq Holm", world.juniper)
+    stranger = people.desk(world.agent("Bo Basalt", world.basalt))
+    _available(first)
+    _available(stranger)
+
+    visitor = people.visitor(brand_page)
+    visitor.get_by_role("button", name="Open chat").click()
+    visitor.get_by_label("Write a message…").fill("My parcel never arrived, order 7741.")
+    visitor.keyboard.press("Enter")
+
+    _accept_offer(first)
+    expect(first.get_by_role("main")).to_contain_text("My parcel never arrived, order 7741.")
+    first.get_by_role("textbox", name="Reply").fill("I am sorry! Which address may I write to?")
+    first.keyboard.press("Control+Enter")
+    expect(visitor.get_by_role("log")).to_contain_text("I am sorry! Which address may I write to?")
+
+    visitor.get_by_role("textbox", name="E-mail").fill("mira@customer.example")
+    visitor.get_by_role("button", name="Save").click()
+    expect(visitor.get_by_role("dialog")).to_contain_text("Thank you")
+
+    _send_mail(
+        installation, world.juniper.address, "Photo of the empty box", "As promised, by mail.", "mira@customer.example"
+    )
+    _accept_offer(first)
+    expect(first.get_by_role("main")).to_contain_text("As promised, by mail.")
+    context = first.get_by_role("complementary", name="Customer and brand")
+    expect(context).to_contain_text("mira@customer.example")
+    expect(context.get_by_text("Contact began")).to_have_count(2)
+
+    second = people.desk(second_email)
+    _available(second)
+    first.keyboard.press("Escape")
+    first.get_by_role("button", name="Transfer", exact=True).click()
+    first.get_by_role("dialog").get_by_text("To a person").click()
+    first.get_by_role("dialog").get_by_text("Tariq Holm").click()
+    first.get_by_label("What should they know?").fill("Empty box, please refund.")
+    first.get_by_role("dialog").get_by_role("button", name="Transfer").click()
+
+    _open_or_accept(second)
+    expect(second.get_by_role("main")).to_contain_text("Empty box, please refund.")
+    second.get_by_role("textbox", name="Reply").fill("The refund is on its way.")
+    second.keyboard.press("Control+Enter")
+    expect(second.get_by_role("main").get_by_text("The refund is on its way.").first).to_be_visible()
+    second.get_by_role("button", name="Wrap up").first.click()
+    second.get_by_role("group", name="How did it end?").wait_for()
+    second.keyboard.press("Enter")
+    expect(second.get_by_text(": Question answered")).to_be_visible()
+
+    conversations = installation.get("conversations", client_id=world.juniper.client, view="all")["items"]
+    assert {one["channel"]: one["status"] for one in conversations}["email"] == "resolved"
+    assert len({one["customer_id"] for one in conversations}) == 1
+
+    stranger.goto(f"{installation.url}/desk/all/{conversations[0]['id']}")
+    expect(stranger.get_by_role("main")).not_to_contain_text("parcel")
+    stranger.goto(f"{installation.url}/search?q=parcel")
+    expect(stranger.get_by_text("Nothing for")).to_be_visible()
+    expect(stranger.locator("body")).not_to_contain_text("mira@customer.example")
+
+
+def _open_or_accept(desk: Page) -> None:
+    """What is handed to a person directly is in their list; what is offered is accepted."""
+    row = desk.get_by_role("main").get_by_text("As promised, by mail.").first
+    row.wait_for()
+    row.click()
+
+
+def test_a_mail_is_answered_in_its_thread_at_a_real_relay(
+    installation: Installation, world: World, people: People, relay: Relay
+) -> None:
+    desk = people.desk(world.agent("Oda Quill", world.basalt))
+    _available(desk)
+    asked = _send_mail(
+        installation, world.basalt.address, "Opening hours?", "When do you open on Sunday?", "lev@customer.example"
+    )
+    _accept_offer(desk)
+    desk.get_by_role("textbox", name="Reply").click()
+    desk.keyboard.type("On Sundays we open at ten.")
+    desk.keyboard.press("Control+Enter")
+
+    answer = relay.mail_to("lev@customer.example")
+    assert answer["In-Reply-To"] == asked
+    assert asked in answer["References"]
+    assert answer["Subject"] == "Re: Opening hours?"
+    body = answer.get_body(("plain",))
+    assert body is not None
+    assert "On Sundays we open at ten." in body.get_content()
+
+    _send_mail(
+        installation,
+        str(answer["Reply-To"] or answer["From"]),
+        "Re: Opening hours?",
+        "Thank you, see you then.",
+        "lev@customer.example",
+        In_Reply_To=str(answer["Message-ID"]),
+        References=f"{asked} {answer['Message-ID']}",
+    )
+    expect(desk.get_by_role("main")).to_contain_text("Thank you, see you then.")
+    conversations = installation.get("conversations", client_id=world.basalt.client, view="all")["items"]
+    assert len(conversations) == 1
+    assert conversations[0]["last_seq"] >= 3
