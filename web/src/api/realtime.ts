@@ -1,7 +1,7 @@
 /** One socket to the server per tab: durable events with ids, replayed after a break; typing and viewers without. */
 import { useSyncExternalStore } from 'react';
 import { withQuery } from '@/api/http';
-import type { Channel, Delivery, Instant, Offer, Presence, Uuid } from '@/api/types';
+import type { Delivery, Instant, Offer, Presence, Uuid } from '@/api/types';
 
 export interface ConversationData {
   customer_id: Uuid;
