@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from psycopg import sql
 from sqlalchemy import select
 from tests.conftest import TEMPLATE, FreshDatabase
 from tests.isolation.brand import SYSTEM, Brand, build_brand
@@ -65,7 +66,7 @@ def built(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) 
     """The two worlds, built once; each test gets a copy of their database."""
     name, home = temporary_name(), tmp_path_factory.mktemp("brands")
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER_ROLE}")  # pyright: ignore[reportArgumentType]
+        connection.execute(_copy(name, TEMPLATE))
     return asyncio.run(_build(postgres.url("careloom_app", name), name, home))
 
 
@@ -86,10 +87,16 @@ def copied_database(postgres: EmbeddedPostgres, built: Built) -> Iterator[FreshD
     """A copy of the database of the two worlds."""
     name = temporary_name()
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {built.name} OWNER {OWNER_ROLE}")  # pyright: ignore[reportArgumentType]
+        connection.execute(_copy(name, built.name))
     yield FreshDatabase(postgres, name)
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # pyright: ignore[reportArgumentType]
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _copy(name: str, template: str) -> sql.Composed:
+    return sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+        sql.Identifier(name), sql.Identifier(template), sql.Identifier(OWNER_ROLE)
+    )
 
 
 async def _build(url: str, name: str, home: Path) -> Built:

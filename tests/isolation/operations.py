@@ -203,9 +203,7 @@ def _named_once(operation: Operation, name: str, schema: Schema) -> bool:
 
 def _value(operation: Operation, schema: Schema, name: str, place: str, wanted: frozenset[str], fill: Pick) -> Json:
     schema = _resolve(operation, schema)
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next(one for one in kind if one != "null")
+    kind = _kind(schema)
     if kind == "object":
         return _object(operation, schema, place, wanted, fill)
     if kind == "array":
@@ -215,12 +213,19 @@ def _value(operation: Operation, schema: Schema, name: str, place: str, wanted: 
     return _plain(schema, kind, name)
 
 
+def _kind(schema: Schema) -> str | None:
+    kinds: list[str] | str | None = schema.get("type")
+    return next(one for one in kinds if one != "null") if isinstance(kinds, list) else kinds
+
+
 def _object(operation: Operation, schema: Schema, place: str, wanted: frozenset[str], fill: Pick) -> Json:
     result: dict[str, Json] = {}
     required = set(schema.get("required", []))
     for name, one in schema.get("properties", {}).items():
         here = f"{place}/{name}"
-        inner = set(_body_slots(operation, one, here)) | ({here} if _named_once(operation, name, one) else set())
+        inner = set(_body_slots(operation, one, here))
+        if _named_once(operation, name, one):
+            inner.add(here)
         asked = any(f"body:{each}" in wanted for each in inner)
         if name in required or asked or (not inner and not required and name != "active"):
             result[name] = _value(operation, one, name, here, wanted, fill)

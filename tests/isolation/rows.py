@@ -55,12 +55,16 @@ def fingerprints(rows: dict[str, list[str]]) -> dict[str, str]:
     return {name: hashlib.sha256("\n".join(some).encode()).hexdigest() for name, some in rows.items()}
 
 
-def ids_of(url: str, brand: Brand) -> set[str]:
-    """Every id of a row of the brand that could betray it."""
-    found = {str(brand.ids["client_id"]), str(brand.ids["provider_id"])}
+def ids_of(url: str, brand: Brand, *, of_client_alone: bool = False) -> set[str]:
+    """Every id of a row of the brand that could betray it; with `of_client_alone` without its provider's."""
+    found = {str(brand.ids["client_id"])}
+    if not of_client_alone:
+        found.add(str(brand.ids["provider_id"]))
     with psycopg.connect(url) as connection:
         for table in metadata.sorted_tables:
             if table.name not in OWNED or "id" not in table.c or table.name == "event_log":
+                continue
+            if of_client_alone and OWNERSHIP[table.name] is not Ownership.CLIENT:
                 continue
             query = sql.SQL("SELECT id FROM {} WHERE {}").format(sql.Identifier(table.name), condition(table.name))
             found |= {str(row[0]) for row in connection.execute(query, owners(brand)).fetchall()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -118,7 +118,7 @@ async def test_bookkeeping_of_the_installation_is_closed_to_every_brand(
 
 
 @contextmanager
-def _as_app(database: FreshDatabase, brand: Brand) -> Iterator[psycopg.Connection[Any]]:
+def _as_app(database: FreshDatabase, brand: Brand) -> Generator[psycopg.Connection[Any]]:
     """The program's role with the brand's scope; what is done is undone."""
     with psycopg.connect(database.url) as connection:
         connection.execute(

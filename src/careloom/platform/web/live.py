@@ -135,9 +135,12 @@ class DeskConnection:
             if asyncio.get_running_loop().time() - self._heard > _DEAD_SECONDS:
                 return _TRY_AGAIN
             try:
-                await self._socket.app.state.authenticate(self._runtime, self._socket)
+                actor: Actor = await self._socket.app.state.authenticate(self._runtime, self._socket)
             except NotSignedInError:
                 return _UNAUTHORIZED
+            if frozenset(actor.reaches) != frozenset(self._desk.actor.reaches):
+                # What the person may see has changed: the desk comes back and sees just that.
+                return _TRY_AGAIN
             self._desk.send_value({"type": "ping"})
             await self._still_here()
 
