@@ -19,7 +19,7 @@ from careloom.platform.errors import CareloomError
 from careloom.routing.commands import assignment, offers
 from careloom.routing.types import AcceptMode, NewCapacity, Presence, Transfer
 
-STEPS = 60
+STEPS = 70
 CHAT, MAIL = 2, 2
 
 
@@ -34,7 +34,7 @@ class RandomFloor:
 
     async def act(self) -> None:
         acts = [
-            (4, self.arrive),
+            (10, self.arrive),
             (2, self.presence),
             (6, self.round),
             (4, self.accept),
@@ -43,8 +43,8 @@ class RandomFloor:
             (1, self.leave),
             (1, self.take),
             (2, self.transfer),
-            (3, self.end),
-            (3, self.wrap_up),
+            (4, self.end),
+            (4, self.wrap_up),
             (1, self.floor.consume),
         ]
         (act,) = self.chance.choices([one for _, one in acts], [weight for weight, _ in acts])
@@ -57,7 +57,7 @@ class RandomFloor:
         await self.floor.arrive(self.chance.choice([Channel.CHAT, Channel.EMAIL]))
 
     async def presence(self) -> None:
-        state = self.chance.choice([*Presence, Presence.AVAILABLE, Presence.AVAILABLE, Presence.AVAILABLE])
+        state = self.chance.choice([*Presence, *[Presence.AVAILABLE] * 12])
         await self.floor.be(self.chance.choice(self.agents), state)
 
     async def round(self) -> None:
@@ -136,6 +136,8 @@ async def make_random_floor(database: Database, seed: int) -> RandomFloor:
     floor = await make_floor(database, accept_mode=mode)
     capacity = NewCapacity(chat=CHAT, email=MAIL)
     agents = [await floor.agent(name, capacity=capacity) for name in ("Ada", "Cy", "Di")]
+    for agent in agents:
+        await floor.be(agent, Presence.AVAILABLE)
     made = RandomFloor(floor, agents, chance)
     rows = await floor.desk.rows(
         "INSERT INTO disposition (client_id, id, name, resolved) VALUES (:client, gen_random_uuid(), 'Done', true) "
@@ -154,14 +156,12 @@ async def test_whatever_happens_in_turn_the_promises_hold(database: Database, se
         await random_floor.floor.check()
     await random_floor.floor.consume()
     await random_floor.floor.check()
-    assert len(await random_floor.floor.outcomes()) > 5
+    assert len(await random_floor.floor.outcomes()) > 5, "hardly anything happened"
 
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_whatever_happens_at_once_the_promises_hold(database: Database, seed: int) -> None:
     random_floor = await make_random_floor(database, 100 + seed)
-    for agent in random_floor.agents:
-        await random_floor.floor.be(agent, Presence.AVAILABLE)
     for _ in range(STEPS // 6):
         await asyncio.gather(*(random_floor.act() for _ in range(6)))
         await random_floor.floor.check()

@@ -73,19 +73,22 @@ async def test_a_contact_is_offered_soon_after_it_arrives(
     ada = await floor.available("Ada", chat=50)
     async with process(fresh_database.url, home) as one:
         await leads(one)
-        waits: list[float] = []
         for _ in range(10):
-            contact = await floor.arrive()
-            arrived = time.monotonic()
+            await floor.arrive()
 
-            async def offered(wanted: object = contact.id) -> bool:
-                rows = await floor.desk.rows("SELECT 1 FROM offer WHERE conversation_id = :id", id=wanted)
-                return bool(rows)
+            async def offered() -> bool:
+                return bool(await floor.offered(ada))
 
             await until(offered)
-            waits.append(time.monotonic() - arrived)
             await floor.accept(ada)
-    assert sorted(waits)[len(waits) // 2] < 0.2
+    rows = await floor.desk.rows(
+        """SELECT extract(epoch FROM o.offered_at - i.began_at) AS seconds FROM offer o
+        JOIN conversation_interval i ON i.conversation_id = o.conversation_id AND i.phase = 'queued' AND i.seq = 2"""
+    )
+    waits = sorted(float(row.seconds) for row in rows)
+    assert len(waits) == 10
+    # The quicker half: what else runs on the machine must not decide.
+    assert waits[4] < 0.2, waits
     await floor.check()
 
 

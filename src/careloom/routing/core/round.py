@@ -12,7 +12,7 @@ from careloom.routing.core.capacity import free_slots
 from careloom.routing.core.decision import Decision, Decisions, LeftReason
 from careloom.routing.core.engine import decide
 from careloom.routing.core.work import Tried, Work
-from careloom.routing.types import Presence
+from careloom.routing.types import AcceptMode, Presence
 
 PASSED_OVER: Final = timedelta(minutes=10)
 """How long a contact is not offered again to whoever declined it, missed it or handed it over."""
@@ -21,6 +21,9 @@ BREATHER: Final = timedelta(seconds=15)
 """How long even the only one who can take it is left in peace."""
 
 _MOST_ASKED: Final = 20
+
+Ask = tuple[Channel, AcceptMode]
+"""What a line asks of an agent's room."""
 
 
 def decide_round(works: Sequence[Work], agents: Collection[AgentView], now: datetime) -> Decisions:
@@ -44,11 +47,17 @@ def decide_round(works: Sequence[Work], agents: Collection[AgentView], now: date
     )
 
 
-def has_room(agents: Collection[AgentView]) -> bool:
-    """Whether anyone could take a contact of some channel."""
+def is_room_left(
+    works: Sequence[Work], agents: Collection[AgentView], made: Sequence[Decision], asks: Collection[Ask]
+) -> bool:
+    """Whether, after `made`, someone could take a further contact of a channel and mode in `asks`."""
     return any(
-        agent.state is Presence.AVAILABLE and any(free_slots(one, agent.load, agent.capacity) for one in Channel)
-        for agent in agents
+        agent.state is Presence.AVAILABLE
+        and any(
+            free_slots(channel, agent.load, agent.capacity) > 0 and not (agent.has_offer and mode is AcceptMode.OFFER)
+            for channel, mode in asks
+        )
+        for agent in _after(agents, made, works)
     )
 
 
@@ -70,5 +79,6 @@ def _after(agents: Collection[AgentView], made: Sequence[Decision], works: Seque
     for one in made:
         load, channel = taken[one.agent_id], channels[one.work_id]
         load[channel] = load.get(channel, 0) + 1
-        busy.add(one.agent_id)
+        if one.accept_mode is AcceptMode.OFFER:
+            busy.add(one.agent_id)
     return [replace(one, load=taken[one.id], has_offer=one.has_offer or one.id in busy) for one in agents]

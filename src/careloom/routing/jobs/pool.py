@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -18,12 +19,11 @@ from careloom.organizations.types import ProviderId
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database, Tx
-from careloom.platform.errors import CareloomError
 from careloom.routing.commands.offers import expire_offer, make_offer
 from careloom.routing.commands.presence import find_gone, note_seen, sign_off_gone
 from careloom.routing.core.agent import AgentView
 from careloom.routing.core.decision import Decision
-from careloom.routing.core.round import decide_round, has_room
+from careloom.routing.core.round import decide_round, is_room_left
 from careloom.routing.core.work import Work
 from careloom.routing.queries.offers import earliest_offers
 from careloom.routing.queries.snapshot import (
@@ -42,14 +42,23 @@ TICK: Final = timedelta(seconds=5)
 """How long a pool sleeps at most: what no event told is seen then."""
 
 _PAGE: Final = 100
-_MOST_PAGES: Final = 20
+_DEEP_PAGES: Final = 3
 _AT_ONCE: Final = 4
 _EXPIRED_AT_ONCE: Final = 100
 _SOON: Final = timedelta(milliseconds=50)
+_ASIDE: Final = timedelta(seconds=10)
 _WATCH_SECONDS: Final = 15.0
 _UNWATCHED: Final = timedelta(seconds=90)
 _LOST: Final = (OperationalError, DBAPIError, OSError)
 _SYSTEM = system_actor("router")
+
+
+class _Page(Struct, frozen=True):
+    """Works to place, and where the lines go on behind them."""
+
+    lines: Lines
+    works: list[Work]
+    following: dict[QueueId, Place]
 
 
 class Pool:
@@ -64,6 +73,8 @@ class Pool:
         self.queue_ids: frozenset[QueueId] = frozenset()
         self._lines: Lines | None = None
         self._actors: dict[PersonId, Actor] = {}
+        self._behind: dict[QueueId, Place] = {}
+        self._set_aside: dict[ConversationId, datetime] = {}
         self._looked_at = now()
 
     def forget_queues(self) -> None:
@@ -114,47 +125,64 @@ class Pool:
                 return min((one.expires_at for one in offers if one.expires_at > at), default=None)
 
     async def _place(self, at: datetime) -> datetime | None:
-        """Goes through the lines page by page while someone has room; answers when the engine wants to look again."""
+        """Places the heads of the lines, then, while someone has room, goes on behind contacts that nobody can take.
+
+        What lies deep is reached over several rounds. Answers when the engine wants to look again.
+        """
         wakes: list[datetime] = []
-        places: dict[QueueId, Place] | None = None
-        for _ in range(_MOST_PAGES):
-            async with self._database.transaction(_SYSTEM) as tx:
-                works, places = await self._next(tx, places, at)
-                agents = await self._agents(tx) if works else []
-            if not works:
+        page = await self._front(at)
+        deeper = await self._place_page(page, at, wakes)
+        self._behind = {one: max(place, self._behind.get(one, place)) for one, place in page.following.items()}
+        for _ in range(_DEEP_PAGES):
+            if not (deeper and self._behind) or self.wake.is_set():
                 break
-            decisions = decide_round(works, agents, at)
-            queues = {one.id: self._lines.queues[one.queue_id] for one in works} if self._lines else {}
-            if not await self._carry_out(decisions.made, queues):
-                wakes.append(now() + _SOON)
-            if decisions.next_wake is not None:
-                wakes.append(decisions.next_wake)
-            if not places or not has_room(agents):
-                break
+            page = await self._next(at)
+            deeper = await self._place_page(page, at, wakes)
+            self._behind = page.following
         return min(wakes, default=None)
 
-    async def _next(
-        self, tx: Tx, places: dict[QueueId, Place] | None, at: datetime
-    ) -> tuple[list[Work], dict[QueueId, Place]]:
-        """The next page of works, and the places behind it in the lines that go on."""
-        if self._lines is None:
-            self._lines = await lines_of(tx, self.provider_id)
-            self.queue_ids = frozenset(self._lines.queues)
-        hurried: list[Work] = []
-        if places is None:
-            places = dict.fromkeys(self._lines.queues, FRONT)
-            hurried = await hurried_works(tx, self._lines, _PAGE, at)
-        page, following = await works_behind(tx, self._lines, places, _PAGE, at)
-        unique: dict[ConversationId, Work] = {one.id: one for one in (*hurried, *page)}
-        return list(unique.values()), following
+    async def _place_page(self, page: _Page, at: datetime, wakes: list[datetime]) -> bool:
+        """Answers whether someone still has room for what lies behind the page; adds to `wakes`."""
+        if not page.works:
+            return False
+        async with self._database.transaction(_SYSTEM) as tx:
+            agents = await self._agents(tx, page.lines)
+        decisions = decide_round(page.works, agents, at)
+        if decisions.next_wake is not None:
+            wakes.append(decisions.next_wake)
+        queues = {one.id: page.lines.queues[one.queue_id] for one in page.works}
+        if not await self._carry_out(decisions.made, queues):
+            wakes.append(now() + _SOON)
+        behind = (page.lines.queues[one] for one in page.following)
+        asks = {(channel, one.accept_mode) for one in behind for channel in one.channels}
+        return is_room_left(page.works, agents, decisions.made, asks)
 
-    async def _agents(self, tx: Tx) -> list[AgentView]:
+    async def _front(self, at: datetime) -> _Page:
+        async with self._database.transaction(_SYSTEM) as tx:
+            lines = self._lines or await lines_of(tx, self.provider_id)
+            self._lines, self.queue_ids = lines, frozenset(lines.queues)
+            hurried = await hurried_works(tx, lines, _PAGE, at)
+            works, following = await works_behind(tx, lines, dict.fromkeys(lines.queues, FRONT), _PAGE, at)
+        return _Page(lines, self._in_order([*hurried, *works], at), following)
+
+    async def _next(self, at: datetime) -> _Page:
+        async with self._database.transaction(_SYSTEM) as tx:
+            lines = self._lines or await lines_of(tx, self.provider_id)
+            places = {one: place for one, place in self._behind.items() if one in lines.queues}
+            works, following = await works_behind(tx, lines, places, _PAGE, at)
+        return _Page(lines, self._in_order(works, at), following)
+
+    def _in_order(self, works: Iterable[Work], at: datetime) -> list[Work]:
+        self._set_aside = {one: until for one, until in self._set_aside.items() if until > at}
+        return list({one.id: one for one in works if one.id not in self._set_aside}.values())
+
+    async def _agents(self, tx: Tx, lines: Lines) -> list[AgentView]:
         found = await agents_at_work(tx, self.provider_id)
         self.agent_ids = frozenset(found)
         missing = [one for one in found if one not in self._actors]
         if missing:
             self._actors.update(await actors_of(tx, missing))
-        clients = {one.client_id for one in self._lines.queues.values()} if self._lines else set[UUID]()
+        clients = {one.client_id for one in lines.queues.values()}
         return [self._reaching(one, clients) for one in found.values() if one.id in self._actors]
 
     def _reaching(self, agent: AgentView, clients: Iterable[UUID]) -> AgentView:
@@ -162,15 +190,19 @@ class Pool:
         return replace(agent, client_ids=client_ids, program_ids=program_ids)
 
     async def _carry_out(self, decisions: Sequence[Decision], queues: Mapping[ConversationId, Queue]) -> bool:
-        """Makes the offers, a few at once; answers whether none found that something had changed."""
+        """Makes the offers, a few at once; answers whether none found that something had changed.
+
+        A contact with which something is wrong is set aside for a while, so that it holds up nobody else.
+        """
         turns = asyncio.Semaphore(_AT_ONCE)
 
         async def one(decision: Decision) -> bool:
             try:
                 async with turns, self._database.transaction(_SYSTEM) as tx:
                     return await make_offer(tx, decision, queues[decision.work_id])
-            except (CareloomError, *_LOST) as error:
+            except Exception as error:
                 log.warning("offer_not_made", conversation_id=str(decision.work_id), error=type(error).__name__)
+                self._set_aside[decision.work_id] = now() + _ASIDE
                 return False
 
         return all(await asyncio.gather(*(one(decision) for decision in decisions)))
