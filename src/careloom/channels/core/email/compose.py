@@ -73,7 +73,7 @@ class _OwnHeaders(EmailPolicy):
     def header_store_parse(self, name: str, value: object) -> tuple[str, object]:
         """Refuse what could start another header, and leave everything but MIME headers unparsed."""
         if name.lower().startswith(("content-", "mime-")):
-            return super().header_store_parse(name, value)  # type: ignore[no-any-return]
+            return super().header_store_parse(name, value)
         text = str(value)
         if not text.isascii() or _BREAKS.search(text):
             msg = f"header {name} must be one line of ASCII"
