@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Generator
 from enum import StrEnum
+from threading import Thread
 
 import structlog
 import uvicorn
@@ -14,6 +15,7 @@ import uvloop
 
 from careloom.cli.process import run_loops
 from careloom.cli.store import HomeLock, Store
+from careloom.conversations.core.language import warm_up
 from careloom.main import consumers, create_app, periodic, router_loops, smtp_loops, tasks
 from careloom.platform.errors import CareloomError
 from careloom.platform.eventlog.consumer import ConsumerRunner
@@ -85,6 +87,8 @@ def check_ports(settings: Settings, role: Role) -> None:
 async def serve(settings: Settings, store: Store, role: Role, more: dict[str, Loop] | None = None) -> None:
     """Runs `role` on an open store until a signal; `more` loops run beside it."""
     runtime = open_runtime(settings, store.url, pool_size=20 if role is Role.ALL else 10)
+    if role in (Role.ALL, Role.WEB, Role.SMTP):
+        Thread(target=warm_up, daemon=True).start()
     loops = {**_loops(runtime, role), **(more or {})}
     if store.embedded is not None:
         loops["postgres"] = store.keep_running

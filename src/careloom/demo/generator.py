@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from time import monotonic
 
 import aiosmtplib
@@ -71,13 +72,19 @@ class Generator:
 
     async def run(self, most: int | None = None) -> None:
         """Play the traffic; the mailbox must be open."""
+        async with self.staffed() as http:
+            await self.send_customers(http, most)
+
+    @asynccontextmanager
+    async def staffed(self) -> AsyncGenerator[httpx.AsyncClient]:
+        """All agents are at work inside; gives the client by which customers reach the widgets."""
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
         async with httpx.AsyncClient(timeout=30, limits=limits, trust_env=False) as http:
             agents = [
                 asyncio.create_task(self._employ(http, person, token)) for person, token in self._targets.tokens.items()
             ]
             try:
-                await self._send_customers(http, most)
+                yield http
             finally:
                 for agent in agents:
                     agent.cancel()
@@ -94,9 +101,12 @@ class Generator:
                 await agent.run()
             except RefusedError as error:
                 _log.warning("a simulated agent was refused: %s", error)
+            except Exception:
+                _log.exception("a simulated agent failed")
             await asyncio.sleep(5.0)
 
-    async def _send_customers(self, http: httpx.AsyncClient, most: int | None) -> None:
+    async def send_customers(self, http: httpx.AsyncClient, most: int | None = None) -> None:
+        """Let `most` customers come, or customers without end, each until the contact is over."""
         began = monotonic()
         async with asyncio.TaskGroup() as group:
             for arrival in plan(self._catalogue, self._seed, self._pace, self._per_minute):
@@ -115,6 +125,9 @@ class Generator:
         except (aiosmtplib.SMTPException, OSError) as error:
             self.journal.count("failed")
             _log.warning("a contact of the demo failed: %s", type(error).__name__)
+        except Exception:
+            self.journal.count("failed")
+            _log.exception("a contact of the demo failed")
         finally:
             self._room.release()
 

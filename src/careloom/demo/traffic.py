@@ -65,9 +65,24 @@ async def set_up(settings: Settings, database: Database, told: Callable[[str], N
 async def play(settings: Settings, state: DemoState, pace: float) -> None:
     """Plays customers and agents until cancelled; begins with a short lively phase, to have something to see."""
     await _wait_for(settings.base_url)
+    targets = targets_of(settings, state)
+    catalogue = load_catalogue()
+    policy = AgentPolicy(catalogue, load_macros())
+    async with Mailbox(settings.relay_host, settings.relay_port) as mailbox:
+        run = new_id().hex[-8:]
+        if pace < _WARM_UP_PACE:
+            warm_up = Generator(
+                targets, catalogue, policy, mailbox, run=f"{run}w", pace=_WARM_UP_PACE, per_minute=_WARM_UP_PER_MINUTE
+            )
+            await warm_up.run(_WARM_UP_CONTACTS)
+        await Generator(targets, catalogue, policy, mailbox, run=run, pace=pace, seed=int(run, 16)).run()
+
+
+def targets_of(settings: Settings, state: DemoState) -> Targets:
+    """Where the traffic of a demo that was set up goes."""
     world = demo_world()
     brands = {one.key: one.name for one in world.clients}
-    targets = Targets(
+    return Targets(
         base_url=settings.base_url,
         routes={
             one.key: MailRoute(settings.smtp_host, settings.smtp_port, one.mail.address, brands[one.client])
@@ -77,16 +92,6 @@ async def play(settings: Settings, state: DemoState, pace: float) -> None:
         tokens=state.tokens,
         client_keys={one.name: one.key for one in world.clients},
     )
-    catalogue = load_catalogue()
-    policy = AgentPolicy(catalogue, load_macros())
-    async with Mailbox(settings.relay_host, settings.relay_port) as mailbox:
-        run = new_id().hex[:8]
-        if pace < _WARM_UP_PACE:
-            warm_up = Generator(
-                targets, catalogue, policy, mailbox, run=f"{run}w", pace=_WARM_UP_PACE, per_minute=_WARM_UP_PER_MINUTE
-            )
-            await warm_up.run(_WARM_UP_CONTACTS)
-        await Generator(targets, catalogue, policy, mailbox, run=run, pace=pace, seed=int(run, 16)).run()
 
 
 async def _administrator(database: Database) -> str:

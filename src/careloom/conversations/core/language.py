@@ -7,8 +7,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
+from threading import Lock
 from typing import Protocol, cast
 
+_LOADING = Lock()
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d#*_/\\|<>=~^`\[\]{}()+-]+")
 _LONGEST = 2_000
 _FEWEST_LETTERS = 10
@@ -56,8 +58,19 @@ def detect_language(text: str) -> str | None:
     return best if sure >= (_LEAST_SURE_SHORT if letters < _SHORT and latin else _LEAST_SURE) else None
 
 
-@cache
+def warm_up() -> None:
+    """Load the model, so that the first message need not wait for it."""
+    _identifier()
+
+
 def _identifier() -> _Identifier:
+    """Threads that ask at the same time wait for one of them to load the model."""
+    with _LOADING:
+        return _load()
+
+
+@cache
+def _load() -> _Identifier:
     """Load the model that ships with the package: about a second, once per process."""
     from py3langid.langid import LanguageIdentifier  # noqa: PLC0415 - it loads numpy
 

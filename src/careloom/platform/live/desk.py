@@ -13,31 +13,51 @@ _MAX_WAITING = 2_000
 
 
 class Desk:
-    """A connected person. `overrun` is set when frames pile up; the connection is then closed and comes back."""
+    """A connected person. `overrun` is set when frames pile up; the connection is then closed and comes back.
+
+    Until `open` is called, frames wait, so that what the desk missed goes out before what happens meanwhile.
+    """
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
-        self.frames: asyncio.Queue[str] = asyncio.Queue(_MAX_WAITING)
+        self.frames: asyncio.Queue[str] = asyncio.Queue()
         self.overrun = asyncio.Event()
         self.viewing: UUID | None = None
+        self._early: list[str] | None = []
+        self._most = _MAX_WAITING
+
+    def forget_early(self) -> None:
+        """Drops what waits for `open`: it is among what the desk missed."""
+        self._early = []
+
+    def open(self, missed: list[str]) -> None:
+        """Queues the frames that the desk missed, however many, then those that came meanwhile, and all to come."""
+        early, self._early = self._early or [], None
+        self._most = len(missed) + _MAX_WAITING
+        for frame in (*missed, *early):
+            self.send(frame)
 
     def sees(self, event: LoggedEvent) -> bool:
         """Whether the person may know of `event`."""
-        if event.audience_id is not None:
-            return event.audience_id == self.actor.person_id
+        if event.audience_id is not None and event.audience_id != self.actor.person_id:
+            return False
         if event.client_id is not None:
             program = event.data.get("program_id")
             program_id = UUID(program) if program else None
             return self.actor.may(Permission.CONVERSATIONS_READ, client_id=event.client_id, program_id=program_id)
+        if event.audience_id is not None:
+            return True
         if event.provider_id is not None:
             return self.actor.may(Permission.PEOPLE_READ, provider_id=event.provider_id)
         return False
 
     def send(self, frame: str) -> None:
         """Queues a frame; never waits."""
-        try:
+        if self._early is not None:
+            self._early.append(frame)
+        elif self.frames.qsize() < self._most:
             self.frames.put_nowait(frame)
-        except asyncio.QueueFull:
+        else:
             self.overrun.set()
 
     def send_value(self, value: dict[str, Any]) -> None:

@@ -57,18 +57,19 @@ class Gateway:
         """Says hello, and replays what the desk missed since event `after`; `reset` where that is too much."""
         await self._tail.ready.wait()
         upto = self._tail.position
-        desk.send_value({"type": "hello", "id": upto})
+        desk.forget_early()
+        desk.open([json_text({"type": "hello", "id": upto}), *await self._missed(desk, after, upto)])
+
+    async def _missed(self, desk: Desk, after: int | None, upto: int) -> list[str]:
         if after is None or after >= upto:
-            return
+            return []
         events = self._tail.missed(after)
         if events is None:
             events = await self._tail.missed_from_log(desk.actor, after, _MAX_REPLAY + 1)
+            if len(events) > _MAX_REPLAY:
+                return [json_text({"type": "reset", "id": upto})]
         frames = visible(desk, (event for event in events if event.id <= upto))
-        if len(frames) > _MAX_REPLAY:
-            desk.send_value({"type": "reset", "id": upto})
-            return
-        for frame in frames:
-            desk.send(frame)
+        return frames if len(frames) <= _MAX_REPLAY else [json_text({"type": "reset", "id": upto})]
 
     def look(self, desk: Desk, conversation_id: UUID | None) -> None:
         """Notes what a desk looks at, so that it is told of typing and of others who look."""

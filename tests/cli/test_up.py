@@ -1,0 +1,170 @@
+"""`careloom up`: one installation a data folder, roles that share a server, a clean stop and a new start."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+import careloom
+
+Up = Callable[..., "subprocess.Popen[str]"]
+_PATIENCE_SECONDS = 90.0
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture
+def ports() -> tuple[int, int]:
+    return _free_port(), _free_port()
+
+
+@pytest.fixture
+def up(home: Path, ports: tuple[int, int]) -> Iterator[Up]:
+    """Starts `careloom up`; everything that was started and its server is ended after the test."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("CARELOOM_")}
+    environment = {
+        **kept,
+        "PYTHONPATH": str(Path(careloom.__file__).parents[1]),
+        "CARELOOM_HOME": str(home),
+        "CARELOOM_PORT": str(ports[0]),
+        "CARELOOM_SMTP_PORT": str(ports[1]),
+        "CARELOOM_LOG_LEVEL": "warning",
+    }
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, **more: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "careloom.cli", "up", *arguments],
+            env={**environment, **more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for one in started:
+        with suppress(ProcessLookupError):
+            one.kill()
+        one.communicate()
+    for one in _postgres(home):
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+
+
+def _postgres(home: Path) -> list[psutil.Process]:
+    """The embedded server's postmaster and its processes."""
+    try:
+        postmaster = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split("\n")[0]))
+        return [postmaster, *postmaster.children(recursive=True)]
+    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        return []
+
+
+def _is_ready(port: int, process: "subprocess.Popen[str]", *, ready: bool = True) -> bool:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(httpx.HTTPError):
+            if httpx.get(f"http://127.0.0.1:{port}/ready", timeout=5).is_success is ready:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def _listens(port: int, process: "subprocess.Popen[str]") -> bool:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _stop(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    return process.returncode, said
+
+
+def test_a_second_start_refuses_politely_and_the_first_ends_cleanly(up: Up, home: Path, ports: tuple[int, int]) -> None:
+    first = up()
+    assert _is_ready(ports[0], first)
+
+    second = up(CARELOOM_PORT=str(_free_port()), CARELOOM_SMTP_PORT=str(_free_port()))
+    _, said = second.communicate(timeout=60)
+    assert second.returncode == 2
+    assert said.startswith("careloom: Another Careloom runs on this data folder.")
+    assert "Traceback" not in said
+
+    role = up("--role", "worker")
+    _, said = role.communicate(timeout=60)
+    assert role.returncode == 2
+    assert "Another Careloom" in said
+
+    assert _postgres(home)
+    code, said = _stop(first)
+    assert (code, said) == (0, "")
+    assert _postgres(home) == []
+
+    again = up()
+    assert _is_ready(ports[0], again)
+
+
+def test_a_taken_port_is_named(up: Up, home: Path, ports: tuple[int, int]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", ports[0]))
+        taken.listen()
+        process = up()
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert f"Port {ports[0]} on 127.0.0.1 cannot be opened" in said
+    assert "CARELOOM_PORT" in said
+    assert "Traceback" not in said
+    assert not (home / "postgres").exists()
+
+
+def test_roles_share_one_server_bring_it_back_and_the_last_one_stops_it(
+    up: Up, home: Path, ports: tuple[int, int]
+) -> None:
+    web, smtp = up("--role", "web"), up("--role", "smtp")
+    assert _is_ready(ports[0], web)
+    assert _listens(ports[1], smtp)
+    first = _postgres(home)
+    assert first
+
+    for one in first:
+        one.kill()
+    assert _is_ready(ports[0], web)
+    assert _postgres(home)[0].pid != first[0].pid
+
+    assert _stop(web)[0] == 0
+    assert _postgres(home)
+    assert _stop(smtp)[0] == 0
+    assert _postgres(home) == []
+
+
+def test_a_server_left_by_a_killed_program_is_taken_over(up: Up, home: Path, ports: tuple[int, int]) -> None:
+    killed = up("--role", "web")
+    assert _is_ready(ports[0], killed)
+    killed.kill()
+    killed.wait()
+    left = _postgres(home)[0].pid
+    again = up()
+    assert _is_ready(ports[0], again)
+    assert _postgres(home)[0].pid == left
+    assert _stop(again)[0] == 0
+    assert _postgres(home) == []
