@@ -87,30 +87,32 @@ def _undescribed(node: ast.Module | ast.ClassDef) -> Iterator[tuple[int, str]]:
 
 def test_the_web_framework_is_imported_at_the_edge_alone() -> None:
     inside = [
-        f"{_name(path)}:{node.lineno}"
+        f"{_name(path)}:{line}"
         for path in _files("src")
         if not _EDGE.match(path.relative_to(ROOT / "src").as_posix())
-        for node in ast.walk(ast.parse(path.read_text()))
-        if _imports(node, "litestar")
+        for line, module in _imports(path)
+        if module.partition(".")[0] == "litestar"
     ]
     assert inside == []
-
-
-def _imports(node: ast.AST, package: str) -> bool:
-    if isinstance(node, ast.Import):
-        return any(one.name.partition(".")[0] == package for one in node.names)
-    return isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == package
 
 
 def test_statements_of_the_database_stay_out_of_the_edge() -> None:
     """Endpoints call queries and commands: no table and no statement is built in them; outages they may know."""
     found = [
-        f"{_name(path)}:{node.lineno}"
+        f"{_name(path)}:{line}"
         for path in [*PACKAGE.glob("*/http.py"), *PACKAGE.glob("*/http/**/*.py")]
-        for node in ast.walk(ast.parse(path.read_text()))
-        if _imports(node, "sqlalchemy") and getattr(node, "module", None) != "sqlalchemy.exc"
+        for line, module in _imports(path)
+        if module.partition(".")[0] == "sqlalchemy" and module != "sqlalchemy.exc"
     ]
     assert found == []
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, one.name) for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, node.module or ""
 
 
 def test_no_file_names_a_place_on_somebodys_machine() -> None:

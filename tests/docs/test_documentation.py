@@ -1,0 +1,128 @@
+"""The documents say what there is: commands, settings, events, permissions, roles; and their links lead somewhere."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import careloom
+from careloom.cli.command import command_parser
+from careloom.conversations.types import Phase, Status
+from careloom.identity.types import Role
+from careloom.platform.access import Permission
+from careloom.platform.eventlog.event import Event
+from careloom.platform.settings import Settings
+from careloom.routing.types import Presence
+
+ROOT = Path(__file__).parents[2]
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def _documents() -> list[Path]:
+    return [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
+
+
+def _text() -> str:
+    return "\n".join(path.read_text() for path in _documents())
+
+
+def _missing(names: Iterator[str] | list[str]) -> list[str]:
+    text = _text()
+    return sorted(one for one in set(names) if not re.search(rf"(?<![\w.]){re.escape(one)}(?![\w])", text))
+
+
+def test_every_command_and_option_is_documented() -> None:
+    assert _missing(_commands()) == [], "describe these in docs/operators.md"
+
+
+def _commands() -> Iterator[str]:
+    for action in command_parser()._actions:
+        parsers: Any = action.choices
+        if isinstance(parsers, dict):
+            for name, parser in cast("dict[str, argparse.ArgumentParser]", parsers).items():
+                yield f"careloom {name}"
+                yield from _options(parser)
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        if action.help is argparse.SUPPRESS:
+            continue
+        yield from (one for one in action.option_strings if one.startswith("--") and one != "--help")
+
+
+def test_every_setting_is_documented() -> None:
+    names = [f"CARELOOM_{name.upper()}" for name in Settings.__struct_fields__]
+    assert _missing([*names, "CARELOOM_CONFIG"]) == [], "describe these in docs/operators.md"
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    known = {f"CARELOOM_{name.upper()}" for name in Settings.__struct_fields__} | {"CARELOOM_CONFIG"}
+    assert set(re.findall(r"\bCARELOOM_[A-Z_]+[A-Z]\b", _text())) - known == set()
+
+
+def test_every_event_is_documented() -> None:
+    assert _missing([kind.type_name() for kind in _events(Event)]) == [], "describe these in docs/api.md"
+
+
+def _events(base: type[Event]) -> Iterator[type[Event]]:
+    for module in pkgutil.walk_packages(careloom.__path__, "careloom."):
+        if module.name.endswith(".events"):
+            importlib.import_module(module.name)
+    for kind in base.__subclasses__():
+        if kind.__module__.startswith("careloom.") and not kind.__subclasses__():
+            yield kind
+        yield from _events(kind)
+
+
+def test_every_permission_and_role_is_documented() -> None:
+    assert _missing([one.value for one in Permission]) == [], "describe these in docs/operators.md"
+    assert _missing([one.value for one in Role]) == [], "describe these in docs/operators.md"
+
+
+def test_every_state_that_people_see_is_documented() -> None:
+    assert _missing([one.value for kind in (Presence, Phase, Status) for one in kind]) == []
+
+
+def test_the_two_commands_of_the_readme_exist() -> None:
+    readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z]+)\b", readme))
+    assert {"run", "test"} <= named
+    assert named <= targets
+
+
+def test_every_target_that_documents_name_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)\b", _text())) - targets == set()
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken: list[str] = []
+    for path in _documents():
+        for match in _LINK.finditer(path.read_text()):
+            target, _, anchor = (match[1] or match[2]).partition("#")
+            if "://" in target or target.startswith("mailto:"):
+                continue
+            found = (path.parent / target).resolve() if target else path
+            if not found.exists():
+                broken.append(f"{path.relative_to(ROOT)}: {target}")
+            elif anchor and found.suffix == ".md" and anchor not in _anchors(found):
+                broken.append(f"{path.relative_to(ROOT)}: {target}#{anchor}")
+    assert broken == []
+
+
+def _anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+\s+(.*)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).strip().replace(" ", "-") for one in headings}
+
+
+def test_every_decision_is_listed() -> None:
+    listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
+    files = [path.name for path in (ROOT / "docs" / "decisions").glob("0*.md")]
+    assert [name for name in files if name not in listed] == []
