@@ -31,6 +31,27 @@
     });
   };
 
+  // The widget focuses its field when it opens: here that would take the cursor out of the form beside it.
+  var used = false;
+  var focus = HTMLElement.prototype.focus;
+  HTMLElement.prototype.focus = function (options) {
+    if (used) focus.call(this, options);
+  };
+  addEventListener(
+    'pointerdown',
+    function () {
+      used = true;
+    },
+    true,
+  );
+  addEventListener(
+    'keydown',
+    function () {
+      used = true;
+    },
+    true,
+  );
+
   var script = document.createElement('script');
   script.src = '/widget.js';
   script.dataset.key = key;

@@ -16,7 +16,14 @@ import classes from './AgentGrid.module.css';
 
 const CHANNELS: readonly Channel[] = ['voice', 'chat', 'sms', 'social', 'email'];
 
-export function AgentGrid({ agents }: { agents: readonly AgentNow[] }) {
+export function AgentGrid({
+  agents,
+  channels,
+}: {
+  agents: readonly AgentNow[];
+  /** Channels that the board's queues take. */
+  channels: ReadonlySet<Channel>;
+}) {
   const { t } = useTranslation(['live', 'common']);
   const box = useRef<HTMLDivElement>(null);
   const [offline, setOffline] = useState(false);
@@ -58,7 +65,7 @@ export function AgentGrid({ agents }: { agents: readonly AgentNow[] }) {
           {(group.state !== 'offline' || offline) && (
             <ul className={classes.grid}>
               {group.agents.map((agent) => (
-                <AgentCard key={agent.person_id} agent={agent} />
+                <AgentCard key={agent.person_id} agent={agent} channels={channels} />
               ))}
             </ul>
           )}
@@ -80,7 +87,7 @@ function nearest(cards: readonly HTMLElement[], at: number, way: 1 | -1): HTMLEl
   return beyond.sort((a, b) => gap(a) - gap(b))[0]?.card;
 }
 
-function AgentCard({ agent }: { agent: AgentNow }) {
+function AgentCard({ agent, channels }: { agent: AgentNow; channels: ReadonlySet<Channel> }) {
   const { t } = useTranslation(['live', 'common']);
   const navigate = useNavigate();
   const orders = useCan('presence.set_others');
@@ -102,7 +109,7 @@ function AgentCard({ agent }: { agent: AgentNow }) {
       >
         <span className={classes.name}>{agent.name}</span>
         <InState agent={agent} />
-        <Load agent={agent} />
+        <Load agent={agent} channels={channels} />
         <span className={classes.place}>
           {[agent.team_name, agent.site_name].filter(Boolean).join(' · ')}
         </span>
@@ -161,10 +168,12 @@ export function InState({ agent }: { agent: AgentNow }) {
   );
 }
 
-export function Load({ agent }: { agent: AgentNow }) {
+export function Load({ agent, channels }: { agent: AgentNow; channels?: ReadonlySet<Channel> }) {
   const { t } = useTranslation(['live', 'common']);
   const shown = CHANNELS.filter(
-    (channel) => (agent.load[channel] ?? 0) > 0 || agent.capacity[channel] > 0,
+    (channel) =>
+      (agent.load[channel] ?? 0) > 0 ||
+      (agent.capacity[channel] > 0 && (!channels || channels.has(channel))),
   );
   return (
     <span className={classes.load}>

@@ -53,6 +53,10 @@ export function LivePage() {
     (row) => row.queue.active && (!search.client || row.queue.client_id === search.client),
   );
   const shown = useMemo(() => filtered(everyone, search), [everyone, search]);
+  const channels = useMemo(
+    () => new Set(queues.data?.items.flatMap((row) => row.queue.channels)),
+    [queues.data],
+  );
   const chosen = everyone.find((one) => one.person_id === search.agent);
 
   const setBig = (on: boolean) => {
@@ -153,7 +157,7 @@ export function LivePage() {
                 {t(everyone.length === 0 ? 'noAgentsHint' : 'noneFoundHint')}
               </Empty>
             ) : (
-              <AgentGrid agents={shown} />
+              <AgentGrid agents={shown} channels={channels} />
             )}
           </section>
         )}

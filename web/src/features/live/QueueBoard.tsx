@@ -141,9 +141,6 @@ function QueueRow({
       </td>
       <td data-label={t('column.inHand')} className={classes.plain}>
         {row.with_agents}
-        {row.offered > 0 && (
-          <span className={classes.of}>{t('offered', { count: row.offered })}</span>
-        )}
       </td>
       <td data-label={t('column.answered')} className={classes.plain}>
         {format.number(row.answered)}
@@ -222,8 +219,13 @@ function ServiceLevel({ row }: { row: QueueNow }) {
   if (row.service_level === null) {
     return (
       <span className={classes.level} title={words}>
-        <span className={classes.none}>{'–'}</span>
-        <span className={classes.of}>{format.percent(target)}</span>
+        <span className={classes.share}>
+          <span className={classes.none}>{'–'}</span>
+          <span className={classes.of}>{format.percent(target)}</span>
+        </span>
+        <span className={classes.bar} aria-hidden>
+          <span className={classes.mark} style={{ insetInlineStart: `${target * 100}%` }} />
+        </span>
       </span>
     );
   }

@@ -33,9 +33,10 @@ export function Macros() {
       serverSearch
       lineOf={(one) => ({
         name: one.name,
-        detail: one.body.replace(/\s+/g, ' ').slice(0, 80),
+        detail: [one.shortcut && `/${one.shortcut}`, one.body.replace(/\s+/g, ' ').slice(0, 80)]
+          .filter(Boolean)
+          .join(' · '),
         mark: <Mark clientId={one.client_id} />,
-        side: one.shortcut && `/${one.shortcut}`,
       })}
       children={(item) => <MacroForm item={item} />}
     />

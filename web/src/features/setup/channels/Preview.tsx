@@ -1,5 +1,5 @@
 /** The real widget on a made-up page, with the settings as they stand in the form. */
-import { Button, SegmentedControl } from '@mantine/core';
+import { ActionIcon, SegmentedControl } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -51,14 +51,13 @@ export function Preview({
           value={online}
           onChange={(value) => setOnline(value as Wanted['online'])}
         />
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          leftSection={<IconRefresh size={14} aria-hidden />}
+        <ActionIcon
+          aria-label={t('chat.previewAgain')}
+          title={t('chat.previewAgain')}
           onClick={() => setTurn(turn + 1)}
         >
-          {t('chat.previewAgain')}
-        </Button>
+          <IconRefresh size={16} />
+        </ActionIcon>
       </header>
       <iframe
         key={`${settled}${turn}`}

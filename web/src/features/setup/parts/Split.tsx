@@ -122,7 +122,7 @@ function ListPane<T extends Named>({
     if (!serverSearch && needle && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [serverSearch, needle, hasNextPage, isFetchingNextPage, fetchNextPage, loaded.length]);
   useEffect(() => {
-    box.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
+    box.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }, [itemId]);
 
   const open = (id: string) =>
@@ -222,7 +222,7 @@ function ListPane<T extends Named>({
                   to="/setup/$section/$itemId"
                   params={{ section, itemId: item.id }}
                   search={true}
-                  aria-current={item.id === itemId}
+                  aria-current={item.id === itemId ? 'page' : undefined}
                   data-off={line.off ?? false}
                 >
                   {line.mark}

@@ -42,6 +42,7 @@ export function ClientPick(props: PickProps) {
 export function ProgramPick({ clientId, ...props }: PickProps & { clientId?: string | null }) {
   const me = useMe();
   const programs = usePrograms();
+  const waiting = props.value && programs.length === 0 ? { placeholder: '…' } : {};
   const data = me.clients
     .filter((client) => !clientId || client.id === clientId)
     .map((client) => ({
@@ -51,7 +52,7 @@ export function ProgramPick({ clientId, ...props }: PickProps & { clientId?: str
         .map((one) => ({ value: one.id, label: one.name })),
     }))
     .filter((group) => group.items.length > 0);
-  return <Select {...shared} {...props} data={data} />;
+  return <Select {...shared} {...props} {...waiting} data={data} />;
 }
 
 export function ProviderPick({ among, ...props }: PickProps & { among?: readonly string[] }) {
