@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import UNSET, Struct
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, func, select, update
 
 from careloom.organizations import queries
 from careloom.organizations.events import OrganizationChanged
@@ -159,9 +159,8 @@ async def change_team(tx: Tx, actor: Actor, team_id: TeamId, changes: TeamChange
 
 
 async def take_case_number(tx: Tx, client_id: UUID) -> int:
-    """The client's next case number; two open transactions of one client take turns. Raises NotFoundError."""
-    statement = update(client).where(client.c.id == client_id).values(case_counter=client.c.case_counter + 1)
-    number = (await tx.execute(statement.returning(client.c.case_counter))).scalar_one_or_none()
+    """The client's next case number, without waiting for other transactions; may leave gaps. Raises NotFoundError."""
+    number = (await tx.execute(select(func.careloom_next_case_number(client_id)))).scalar_one_or_none()
     if number is None:
         raise NotFoundError
     return int(number)

@@ -27,7 +27,6 @@ client = Table(
     Column("industry", Text, nullable=False),
     Column("color", Text, nullable=False),
     Column("region", Text, nullable=False),
-    Column("case_counter", Integer, nullable=False, server_default=text("0")),
     Column("attribute_schema", JSONB, nullable=False, server_default=text("'[]'")),
     _made_at(),
     info={"ownership": Ownership.CLIENT},

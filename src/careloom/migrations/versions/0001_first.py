@@ -63,9 +63,27 @@ OWNERSHIP = {
 }
 
 
+_NEXT_CASE_NUMBER = """
+CREATE FUNCTION careloom_next_case_number(wanted uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE name text := 'case_number_' || replace(wanted::text, '-', '');
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM client WHERE id = wanted) THEN
+        RETURN NULL;
+    END IF;
+    IF to_regclass(name) IS NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtext(name));
+        EXECUTE format('CREATE SEQUENCE IF NOT EXISTS %I', name);
+    END IF;
+    RETURN nextval(name);
+END $$
+"""
+
+
 def upgrade() -> None:
     """Makes the tables, forces row-level security on each, and lets the program's role use them."""
     _create_tables()
+    op.execute(_NEXT_CASE_NUMBER)
     for table, ownership in OWNERSHIP.items():
         condition = root_condition(table) if table in ("client", "provider") else None
         for statement in secure(table, ownership, condition):
@@ -90,7 +108,6 @@ def _create_tables() -> None:
         sa.Column("industry", sa.Text(), nullable=False),
         sa.Column("color", sa.Text(), nullable=False),
         sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("case_counter", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column(
             "attribute_schema",
             postgresql.JSONB(astext_type=sa.Text()),
