@@ -7,6 +7,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+CORES ?= 2
 TOPIC ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CARELOOM_HOME ?= $(CURDIR)/.home
@@ -25,8 +26,10 @@ dev: .make/python .make/web-packages ## Start with demo data, and the front end 
 	@(cd web && npm run dev) & trap "kill $$!" EXIT; careloom demo $(ARGS)
 
 test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="-k words"
-	@echo "[test] running every test"
-	@pytest $(ARGS)
+	@echo "[test] everything but browsers and kill -9, on $(CORES) cores"
+	@pytest -q -n $(CORES) --dist loadfile -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
+	@echo "[test] browser journeys, and kill -9 in the middle of the demo"
+	@pytest -q -m "journey or chaos" $(ARGS) || [ $$? = 5 ]
 
 check: .make/python .make/web-packages ## Format, lint, types, architecture
 	@ruff format --check -q src tests bench
