@@ -27,6 +27,13 @@ async def keep_running(name: str, loop: Loop) -> None:
         wait = min(wait * 2, _LONGEST_WAIT)
 
 
+async def pause(wake: asyncio.Event, seconds: float) -> None:
+    """Waits until `wake` is set, at most `seconds`; a cancellation is never lost, as `asyncio.wait_for` may lose it."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+
+
 async def _logged(name: str, loop: Loop) -> None:
     try:
         await loop()

@@ -16,6 +16,7 @@ from careloom.platform.eventlog.event import Event, LoggedEvent
 from careloom.platform.eventlog.parked import park
 from careloom.platform.eventlog.reader import LogReader
 from careloom.platform.hub import Hub
+from careloom.platform.loops import pause
 from careloom.platform.tables import consumer_cursor
 
 log = structlog.get_logger()
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 Handler = Callable[[Tx, Any], Awaitable[None]]
 _BATCH = 200
 _IDLE_SECONDS = 1.0
-_GAP_SECONDS = 0.005
+_REST_SECONDS, _GAP_SECONDS = 0.02, 0.05
 
 
 class Consumer(Struct, frozen=True):
@@ -60,9 +61,9 @@ class ConsumerRunner:
                     self._reader = LogReader()
                     await asyncio.sleep(_IDLE_SECONDS)
                     continue
-                if handled:
-                    continue
-                await _pause(wake, _GAP_SECONDS if behind else _IDLE_SECONDS)
+                await asyncio.sleep(_REST_SECONDS)
+                if not handled:
+                    await pause(wake, _GAP_SECONDS if behind else _IDLE_SECONDS)
 
     async def run_batch(self) -> tuple[int, bool]:
         """Handles one batch; answers how many events it took and whether more are known to be coming."""
@@ -108,9 +109,3 @@ async def _move_cursor(tx: Tx, name: str, position: int) -> None:
     statement = update(consumer_cursor).where(consumer_cursor.c.consumer == name)
     await tx.execute(statement.values(position=position, updated_at=func.now()))
 
-
-async def _pause(wake: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(wake.wait(), seconds)
-    except TimeoutError:
-        return

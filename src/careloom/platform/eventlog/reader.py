@@ -9,8 +9,9 @@ from careloom.platform.tables import event_log
 from careloom.platform.wire import reader
 
 _LAST = text("SELECT last_value FROM event_log_id_seq")
-_NEXT_TRANSACTION = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-_OLDEST_OPEN = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_TRANSACTIONS = text(
+    "SELECT pg_snapshot_xmax(one)::text::bigint, pg_snapshot_xmin(one)::text::bigint FROM pg_current_snapshot() one"
+)
 _read = reader(LoggedEvent)
 
 
@@ -24,8 +25,9 @@ class LogReader:
     async def safe_position(self, tx: Tx) -> int:
         """The highest event id that may be read now."""
         self._last = int((await tx.execute(_LAST)).scalar_one())
-        self._horizon.observe(self._last, int((await tx.execute(_NEXT_TRANSACTION)).scalar_one()))
-        return self._horizon.safe(int((await tx.execute(_OLDEST_OPEN)).scalar_one()))
+        following, oldest_open = (await tx.execute(_TRANSACTIONS)).one()
+        self._horizon.observe(self._last, following)
+        return self._horizon.safe(oldest_open)
 
     def behind(self, position: int) -> bool:
         """Whether ids beyond `position` were handed out when last looked: worth looking again soon."""

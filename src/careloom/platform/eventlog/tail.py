@@ -13,12 +13,13 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.reader import LogReader
 from careloom.platform.hub import Hub
+from careloom.platform.loops import pause
 
 log = structlog.get_logger()
 
 Subscriber = Callable[[LoggedEvent], None]
 _SYSTEM = system_actor("tail")
-_GAP_SECONDS = 0.003
+_REST_SECONDS, _GAP_SECONDS = 0.005, 0.01
 _IDLE_SECONDS = 1.0
 _KEPT = 20_000
 _BATCH = 500
@@ -70,7 +71,8 @@ class LogTail:
                     self._reader = LogReader()
                     await asyncio.sleep(_IDLE_SECONDS / 2)
                     continue
-                await _pause(wake, _GAP_SECONDS if behind else _IDLE_SECONDS)
+                await asyncio.sleep(_REST_SECONDS)
+                await pause(wake, _GAP_SECONDS if behind else _IDLE_SECONDS)
 
     async def _read_on(self) -> bool:
         async with self._database.transaction(_SYSTEM) as tx:
@@ -89,9 +91,3 @@ class LogTail:
             self.position = events[-1].id
         return len(events) == _BATCH or self._reader.behind(max(safe, self.position))
 
-
-async def _pause(wake: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(wake.wait(), seconds)
-    except TimeoutError:
-        return

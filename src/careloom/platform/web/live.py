@@ -20,6 +20,7 @@ from careloom.platform.errors import CareloomError, NotSignedInError
 from careloom.platform.hub import send_signal
 from careloom.platform.live.desk import Desk
 from careloom.platform.live.gateway import Gateway
+from careloom.platform.loops import pause
 from careloom.platform.runtime import Runtime
 
 Socket = WebSocket[Any, Any, State]
@@ -129,8 +130,8 @@ class DeskConnection:
 
     async def _watch(self) -> int:
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._desk.overrun.wait(), _PING_SECONDS)
+            await pause(self._desk.overrun, _PING_SECONDS)
+            if self._desk.overrun.is_set():
                 return _TRY_AGAIN
             if asyncio.get_running_loop().time() - self._heard > _DEAD_SECONDS:
                 return _TRY_AGAIN

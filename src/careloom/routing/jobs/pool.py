@@ -19,6 +19,7 @@ from careloom.organizations.types import ProviderId
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database, Tx
+from careloom.platform.loops import pause
 from careloom.routing.commands.offers import expire_offer, make_offer
 from careloom.routing.commands.presence import find_gone, note_seen, sign_off_gone
 from careloom.routing.core.agent import AgentView
@@ -110,7 +111,7 @@ class Pool:
             except _LOST as error:
                 log.warning("router_lost_database", provider_id=str(self.provider_id), error=type(error).__name__)
                 until = now() + timedelta(seconds=0.5)
-            await _pause(self.wake, (until - now()).total_seconds())
+            await pause(self.wake, max((until - now()).total_seconds(), 0.001))
 
     async def _expire(self, at: datetime) -> datetime | None:
         """When the next offer's time is over."""
@@ -228,9 +229,3 @@ class Pool:
             async with self._database.transaction(_SYSTEM) as tx:
                 await sign_off_gone(tx, person_id)
 
-
-async def _pause(wake: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(wake.wait(), max(seconds, 0.001))
-    except TimeoutError:
-        return

@@ -1,1 +1,0 @@
-"""What benches share: an installation to measure, clients that cost little, the form of a result."""
