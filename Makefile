@@ -34,8 +34,8 @@ test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="
 check: .make/python .make/web-packages ## Format, lint, types, architecture
 	@ruff format --check -q src tests bench
 	@ruff check -q src tests bench
-	@lint-imports --no-cache | tail -n 3
-	@pyright --pythonpath $(BIN)/python | tail -n 1
+	@lint-imports --no-cache --no-logo 2>/dev/null || lint-imports --no-cache
+	@pyright --pythonpath $(BIN)/python
 	@cd web && npm run --silent check
 
 bench: .make/python ## Measure; TOPIC=ingest

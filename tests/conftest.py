@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import httpx
 import psycopg
@@ -37,7 +38,7 @@ def closed_network() -> Iterator[None]:
 
     def guarded(self: socket.socket, address: object) -> None:
         if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
-            host = str(address[0])
+            host = str(cast(tuple[object, ...], address)[0])
             if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
                 raise OSError(f"tests may not connect to {host}")
         connect(self, address)  # pyright: ignore[reportArgumentType]

@@ -14,7 +14,7 @@ import psutil
 import careloom
 from careloom.platform.settings import Settings
 
-ROLES = ("web", "worker", "router", "smtp")
+ROLES: tuple[str, ...] = ("web", "worker", "router", "smtp")
 _RESTART_SECONDS = 0.3
 
 

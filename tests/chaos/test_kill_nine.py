@@ -12,9 +12,6 @@ from typing import Any
 import psycopg
 import pytest
 from msgspec.structs import replace
-from tests.chaos.house import ROLES, House, settings_in
-from tests.chaos.verdict import Ledger, wanted
-from tests.chaos.watcher import Watcher
 
 from careloom.cli.store import Store
 from careloom.demo.core.policy import AgentPolicy
@@ -26,10 +23,13 @@ from careloom.demo.traffic import set_up, targets_of
 from careloom.platform.database.embedded import EmbeddedPostgres
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
+from tests.chaos.house import ROLES, House, settings_in
+from tests.chaos.verdict import Ledger, wanted
+from tests.chaos.watcher import Watcher
 
 _log = logging.getLogger(__name__)
 PACE = 20.0
-KILLS = (*ROLES, "postgres")
+KILLS: tuple[str, ...] = (*ROLES, "postgres")
 MESSAGES_BETWEEN = 4
 PATIENCE_SECONDS, SETTLING_SECONDS = 90.0, 90.0
 EVERY_NTH_AGENT = 2

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import psycopg
 from sqlalchemy import text
-from tests.world import World
 
 from careloom.conversations.commands import receive
 from careloom.conversations.commands.receive import Inbound, Received
@@ -20,6 +19,7 @@ from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.ids import new_id
+from tests.world import World
 
 SYSTEM = system_actor("test")
 

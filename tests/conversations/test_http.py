@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conversations.desk import SYSTEM, Desk, make_desk
 
 from careloom.conversations.commands.dispositions import create_disposition
 from careloom.identity.types import Person
 from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
+from tests.conversations.desk import SYSTEM, Desk, make_desk
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
 from careloom.conversations.commands import lifecycle, turns
 from careloom.conversations.commands.dispositions import change_disposition, create_disposition
@@ -19,6 +18,7 @@ from careloom.platform.access import Actor, Permission, Reach
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import ForbiddenError, InvalidInputError, NotFoundError
 from careloom.platform.ids import new_id
+from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
 
 @pytest.fixture

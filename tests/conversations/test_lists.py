@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
-from tests.conversations.desk import SYSTEM, Desk, ids, make_desk
 
 from careloom.conversations.commands import desk as desk_commands
 from careloom.conversations.commands import lifecycle, notes
@@ -22,6 +21,7 @@ from careloom.organizations.types import Channel
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import InvalidInputError
+from tests.conversations.desk import SYSTEM, Desk, ids, make_desk
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from tests.conftest import FreshDatabase
-from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
 from careloom.conversations.commands import lifecycle, reply, turns
 from careloom.conversations.commands.dispositions import create_disposition
@@ -20,6 +18,8 @@ from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import CareloomError
 from careloom.platform.ids import new_id
+from tests.conftest import FreshDatabase
+from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
 STEPS = (
     "inbound",

@@ -6,13 +6,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
 from careloom.conversations.commands import lifecycle, turns
 from careloom.conversations.types import Phase, Status
 from careloom.organizations.types import Channel
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
+from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
 
 @pytest.fixture

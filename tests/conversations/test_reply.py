@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
 from careloom.conversations.commands import delivery, drafts, lifecycle, notes, reply, start
 from careloom.conversations.commands import desk as desk_commands
@@ -23,6 +22,7 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.errors import InvalidInputError, NotFoundError, UnsupportedMediaError
 from careloom.platform.files import LocalFiles
 from careloom.platform.ids import new_id
+from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.conversations.desk import SYSTEM, Desk, make_desk
 
 from careloom.conversations.jobs import consumers
 from careloom.conversations.queries.conversation import get_conversation
@@ -40,6 +39,7 @@ from careloom.platform.errors import InvalidInputError, NotFoundError
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.hub import Hub
 from careloom.platform.runtime import Runtime
+from tests.conversations.desk import SYSTEM, Desk, make_desk
 
 FIELDS = (
     AttributeField("plan", "Plan", AttributeKind.CHOICE, ("basic", "gold")),

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from tests.demo.contract_double import ADDRESS, CLIENT_NAME, Desk, Running, serving
 
 from careloom.conversations.types import MessageKind, Status
 from careloom.demo.chat_customer import ChatClosedError, ChatCustomer
@@ -20,6 +19,7 @@ from careloom.demo.mailbox import Mailbox
 from careloom.demo.smtp_customer import MailRoute
 from careloom.demo.types import Arrival
 from careloom.organizations.types import Channel
+from tests.demo.contract_double import ADDRESS, CLIENT_NAME, Desk, Running, serving
 
 BANK = [dialogue for dialogue in load_dialogues() if dialogue.client == "bank"][:40]
 CATALOGUE = Catalogue(BANK)

@@ -7,6 +7,12 @@ import httpx
 from careloom.identity.types import Person, Role, ScopeKind
 from tests.world import World
 
+
+def another(api: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A second client of the same application, signed in as nobody."""
+    return httpx.AsyncClient(transport=api._transport, base_url=api.base_url)  # pyright: ignore[reportPrivateUsage]
+
+
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
 
 
@@ -16,7 +22,7 @@ async def test_a_key_acts_for_its_person_until_it_is_revoked(
     await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
     made = (await api.post("/api/api-keys", json={"name": "robot"})).json()
     bearer = {"Authorization": f"Bearer {made['secret']}"}
-    async with httpx.AsyncClient(transport=api._transport, base_url="http://careloom.test") as robot:
+    async with another(api) as robot:
         assert (await robot.get("/api/providers", headers=bearer)).status_code == 200
         await api.delete(f"/api/api-keys/{made['key']['id']}")
         assert (await robot.get("/api/providers", headers=bearer)).status_code == 401
@@ -28,7 +34,7 @@ async def test_a_key_held_to_one_client_sees_no_other(api: httpx.AsyncClient, wo
     await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
     made = (await api.post("/api/api-keys", json={"name": "one", "client_ids": [str(mine.id)]})).json()
     bearer = {"Authorization": f"Bearer {made['secret']}"}
-    async with httpx.AsyncClient(transport=api._transport, base_url="http://careloom.test") as robot:
+    async with another(api) as robot:
         listed = (await robot.get("/api/clients", headers=bearer)).json()
         assert [one["name"] for one in listed["items"]] == ["Mine"]
         assert (await robot.get(f"/api/clients/{other.id}", headers=bearer)).status_code == 404

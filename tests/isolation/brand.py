@@ -10,8 +10,6 @@ from uuid import UUID
 
 import httpx
 import jwt
-from tests.isolation.people import Staff, bearer_of, hire
-from tests.world import World
 
 from careloom.channels.commands.chat.contact import introduce
 from careloom.channels.commands.chat.say import say
@@ -29,6 +27,8 @@ from careloom.routing.commands.offers import make_offer
 from careloom.routing.core.decision import Candidate, Decision, Reason
 from careloom.routing.queries.queues import find_queues
 from careloom.routing.types import AcceptMode, QueueId
+from tests.isolation.people import Staff, bearer_of, hire
+from tests.world import World
 
 SYSTEM = system_actor("test")
 

@@ -16,9 +16,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import sql
 from sqlalchemy import select
-from tests.conftest import TEMPLATE, FreshDatabase
-from tests.isolation.brand import SYSTEM, Brand, build_brand
-from tests.world import World
 
 from careloom.main import consumers, create_app, tasks
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres, temporary_name
@@ -33,6 +30,9 @@ from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from careloom.platform.tables import event_log, parked_event
 from careloom.platform.wire import reader
+from tests.conftest import TEMPLATE, FreshDatabase
+from tests.isolation.brand import SYSTEM, Brand, build_brand
+from tests.world import World
 
 
 @dataclass
@@ -74,7 +74,7 @@ def built(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) 
 async def brands(built: Built, copied_database: FreshDatabase) -> AsyncIterator[Brands]:
     """A and B with rows of both in every table that a client's rows can be in."""
     database = Database(copied_database.url)
-    runtime = _runtime(database, copied_database.url, built.home, 1)
+    runtime = runtime_of(database, copied_database.url, built.home, 1)
     async with _client(runtime) as api:
         world = World(database)
         a, b = (dataclasses.replace(one, runtime=runtime, world=world, api=api) for one in (built.a, built.b))
@@ -103,7 +103,7 @@ async def _build(url: str, name: str, home: Path) -> Built:
     relay = Controller(_Relay(), hostname="127.0.0.1", port=_free_port())
     relay.start()
     database = Database(url)
-    runtime = _runtime(database, url, home, relay.port)
+    runtime = runtime_of(database, url, home, relay.port)
     async with _client(runtime) as api:
         a, b = [await build_brand(runtime, World(database), api, canary) for canary in ("amber", "birch")]
         await settle(runtime)
@@ -114,7 +114,8 @@ async def _build(url: str, name: str, home: Path) -> Built:
     return Built(name, home, a, b)
 
 
-def _runtime(database: Database, url: str, home: Path, relay_port: int) -> Runtime:
+def runtime_of(database: Database, url: str, home: Path, relay_port: int) -> Runtime:
+    """A runtime on a database of the two worlds."""
     settings = Settings(home=home, relay_port=relay_port)
     return Runtime(settings, database, LocalFiles(home / "files"), Hub(url), b"a secret of these tests")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import insert
-from tests.world import World
 
 from careloom.identity.commands.people import create_person
 from careloom.identity.tables import api_key
@@ -14,6 +13,7 @@ from careloom.organizations.types import ClientId, ProviderId
 from careloom.platform.access import system_actor
 from careloom.platform.ids import new_id, new_secret
 from careloom.platform.secrets import fingerprint
+from tests.world import World
 
 SYSTEM = system_actor("test")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+
 from tests.conftest import FreshDatabase
 from tests.isolation.brand import Brand
 from tests.isolation.conftest import Brands

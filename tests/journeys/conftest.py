@@ -101,12 +101,16 @@ class Installation:
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
 
-    def careloom(self, *arguments: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
+    def careloom(self, *arguments: str, standard_input: bytes = b"") -> None:
         command = [sys.executable, "-m", "careloom.cli", *arguments]
-        return subprocess.run(command, env=self._environment, check=True, capture_output=True, timeout=120, **more)
+        subprocess.run(
+            command, env=self._environment, check=True, capture_output=True, timeout=120, input=standard_input
+        )
 
     def start(self) -> None:
-        self.careloom("user", "add", "--email", "admin@example.org", "--password-stdin", input=f"{PASSWORD}\n".encode())
+        self.careloom(
+            "user", "add", "--email", "admin@example.org", "--password-stdin", standard_input=f"{PASSWORD}\n".encode()
+        )
         with (self.home / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "careloom.cli", "up"], env=self._environment, stderr=log, stdout=log

@@ -6,6 +6,7 @@ import smtplib
 from email.message import EmailMessage
 
 from playwright.sync_api import Page, expect
+
 from tests.journeys.conftest import Installation, People, Relay, World
 
 

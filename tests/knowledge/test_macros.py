@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 from sqlalchemy import text
-from tests.world import SYSTEM, World
 
 from careloom.identity.types import Person, Role, ScopeKind
+from tests.world import SYSTEM, World
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
 

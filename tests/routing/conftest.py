@@ -1,9 +1,9 @@
 """Fixtures of routing's tests."""
 
 import pytest
-from tests.routing.floor import Floor, make_floor
 
 from careloom.platform.database.transactions import Database
+from tests.routing.floor import Floor, make_floor
 
 
 @pytest.fixture

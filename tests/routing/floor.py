@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import text
-from tests.conversations.desk import Desk, check_invariants, make_desk
 
 from careloom.conversations.commands import receive
 from careloom.conversations.queries.conversation import get_conversation
@@ -37,6 +36,7 @@ from careloom.routing.types import (
     Queue,
     Skill,
 )
+from tests.conversations.desk import Desk, check_invariants, make_desk
 
 SYSTEM = system_actor("test")
 

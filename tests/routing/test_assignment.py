@@ -1,7 +1,6 @@
 """Taking, assigning and transferring: who may, to whom, and what it leaves behind."""
 
 import pytest
-from tests.routing.floor import Floor
 
 from careloom.conversations.errors import NotUnassignedError
 from careloom.conversations.types import Phase
@@ -10,6 +9,7 @@ from careloom.platform.errors import ForbiddenError, InvalidInputError, NotFound
 from careloom.routing.commands import assignment
 from careloom.routing.queries.assignable import list_assignable
 from careloom.routing.types import Assignment, Presence, Transfer
+from tests.routing.floor import Floor
 
 
 async def test_taking_ends_the_offer_to_another(floor: Floor) -> None:

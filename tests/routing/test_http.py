@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
-from tests.routing.floor import Floor
 
 from careloom.identity.types import Person, Role, ScopeKind
+from tests.routing.floor import Floor
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
 

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from tests.routing.floor import SYSTEM, Floor
-from tests.routing.test_random_floor import make_random_floor
 
 from careloom.conversations.commands import lifecycle
 from careloom.conversations.queries.work import lines_now
@@ -18,6 +16,8 @@ from careloom.platform.errors import ForbiddenError
 from careloom.routing.queries.figures import midnight, quarter_of
 from careloom.routing.queries.live import live_agents, live_queues
 from careloom.routing.types import Presence, QueueNow
+from tests.routing.floor import SYSTEM, Floor
+from tests.routing.test_random_floor import make_random_floor
 
 
 async def queue_now(floor: Floor) -> QueueNow:

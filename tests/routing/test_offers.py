@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from tests.routing.floor import Floor
 
 from careloom.conversations.commands import lifecycle
 from careloom.conversations.types import Phase
@@ -12,6 +11,7 @@ from careloom.routing.commands import assignment, offers
 from careloom.routing.commands.queues import change_queue
 from careloom.routing.errors import OfferGoneError
 from careloom.routing.types import AcceptMode, Presence, QueueChanges, SkillNeed
+from tests.routing.floor import Floor
 
 
 async def test_a_waiting_contact_is_offered_and_accepted(floor: Floor) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from tests.routing.floor import SYSTEM, Floor
 
 from careloom.conversations.commands import lifecycle
 from careloom.conversations.types import Phase
@@ -17,6 +16,7 @@ from careloom.platform.errors import ForbiddenError
 from careloom.routing.commands import presence
 from careloom.routing.queries.presence import list_states, my_presence
 from careloom.routing.types import Presence, PresenceOrder
+from tests.routing.floor import SYSTEM, Floor
 
 
 async def test_whoever_never_was_at_work_is_offline(floor: Floor) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.routing.floor import Floor, make_floor
 
 from careloom.conversations.commands import lifecycle
 from careloom.organizations.types import Channel
@@ -18,6 +17,7 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.errors import CareloomError
 from careloom.routing.commands import assignment, offers
 from careloom.routing.types import AcceptMode, NewCapacity, Presence, Transfer
+from tests.routing.floor import Floor, make_floor
 
 STEPS = 70
 CHAT, MAIL = 2, 2

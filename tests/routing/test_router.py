@@ -9,8 +9,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
 import psycopg
-from tests.conftest import FreshDatabase
-from tests.routing.floor import Floor
 
 from careloom.platform.database.transactions import Database
 from careloom.platform.files import LocalFiles
@@ -20,6 +18,8 @@ from careloom.platform.settings import Settings
 from careloom.routing.jobs.dispatcher import Router
 from careloom.routing.jobs.pool import Pool
 from careloom.routing.types import Presence
+from tests.conftest import FreshDatabase
+from tests.routing.floor import Floor
 
 MOST_SECONDS = 3.0
 

@@ -14,7 +14,6 @@ import pytest
 import uvicorn
 from litestar import Litestar
 from sqlalchemy import text
-from tests.conversations.desk import Desk, make_desk
 from websockets.asyncio.client import ClientConnection, connect
 
 from careloom.channels.commands.chat_widgets import create_widget, renew_secret
@@ -25,6 +24,7 @@ from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
 from careloom.platform.runtime import Runtime
+from tests.conversations.desk import Desk, make_desk
 
 PAGE = "https://shop.example"
 SYSTEM = system_actor("test")

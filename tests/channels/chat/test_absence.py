@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.channels.chat.conftest import PAGE, SYSTEM, Chat
 
 from careloom.channels.commands.chat.presence import GONE, absent_visitors, check_abandoned
 from careloom.channels.commands.mail.addresses import create_mail_address
@@ -18,6 +17,7 @@ from careloom.conversations.commands import lifecycle
 from careloom.conversations.commands.reply import reply
 from careloom.conversations.types import QueueId
 from careloom.platform.clock import now
+from tests.channels.chat.conftest import PAGE, SYSTEM, Chat
 
 FORM = {"name": "Ada", "email": "Ada@Example.org", "text": "Call me back", "page_url": PAGE}
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
-from tests.channels.chat.conftest import PAGE, SYSTEM, Chat
-from tests.conversations.desk import check_invariants
-
 from careloom.conversations.commands import lifecycle
 from careloom.conversations.commands.notes import add_note
 from careloom.conversations.commands.reply import reply
 from careloom.platform.hub import send_signal
 from careloom.platform.ids import new_id
+from tests.channels.chat.conftest import PAGE, SYSTEM, Chat
+from tests.conversations.desk import check_invariants
 
 
 async def test_a_message_is_acknowledged_stored_and_answered(chat: Chat) -> None:

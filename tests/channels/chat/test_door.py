@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 
 import httpx
-from tests.channels.chat.conftest import PAGE, Chat, Socket
 from websockets.exceptions import ConnectionClosed
 
 from careloom.channels.http.chat.limits import Limits
 from careloom.platform.web.throttle import Throttle
+from tests.channels.chat.conftest import PAGE, Chat, Socket
 
 
 async def _close_code(socket: Socket) -> int:

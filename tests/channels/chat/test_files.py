@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from tests.channels.chat.conftest import SYSTEM, Chat
-
 from careloom.channels.http.chat.limits import Limits
 from careloom.conversations.commands.files import store_file
 from careloom.conversations.commands.reply import reply
 from careloom.platform.ids import new_id
 from careloom.platform.web.throttle import Throttle
+from tests.channels.chat.conftest import SYSTEM, Chat
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 

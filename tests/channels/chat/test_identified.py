@@ -7,6 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
+
 from tests.channels.chat.conftest import PAGE, Chat, token
 
 

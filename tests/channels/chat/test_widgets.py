@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
-from tests.conversations.desk import make_desk
 
 from careloom.identity.types import Person, Role, ScopeKind
 from careloom.platform.database.transactions import Database
+from tests.conversations.desk import make_desk
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
 

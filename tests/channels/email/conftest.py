@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.channels.email.post_office import PostOffice, open_post_office
-from tests.conversations.desk import Desk, make_desk
 
 from careloom.platform.database.transactions import Database
 from careloom.platform.runtime import Runtime
+from tests.channels.email.post_office import PostOffice, open_post_office
+from tests.conversations.desk import Desk, make_desk
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ import aiosmtplib
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from msgspec.structs import replace
-from tests.conversations.desk import SYSTEM, Desk
 
 from careloom.channels.commands.mail.addresses import create_mail_address
 from careloom.channels.jobs import consumers, tasks
@@ -24,6 +23,7 @@ from careloom.organizations.types import Program
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.jobs import job_app
 from careloom.platform.runtime import Runtime
+from tests.conversations.desk import SYSTEM, Desk
 
 MAILS = Path(__file__).parents[1] / "core" / "email" / "mails"
 

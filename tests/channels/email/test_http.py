@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.channels.email.post_office import PostOffice, mail
 
 from careloom.channels.commands.mail import incoming
 from careloom.channels.jobs.mail import retry_mail
 from careloom.identity.types import Person, Role, ScopeKind
 from careloom.main import create_app
+from tests.channels.email.post_office import PostOffice, mail
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
 

@@ -9,8 +9,6 @@ from typing import Any
 import aiosmtplib
 import pytest
 from sqlalchemy.exc import OperationalError
-from tests.channels.email.post_office import MAILS, PostOffice, mail, open_post_office
-from tests.conversations.desk import SYSTEM, Desk, check_invariants
 
 from careloom.channels.commands.mail.addresses import change_mail_address
 from careloom.channels.jobs import smtp
@@ -18,6 +16,8 @@ from careloom.channels.jobs.smtp import MailListener
 from careloom.channels.types import MailAddressChanges
 from careloom.platform.database.transactions import Database
 from careloom.platform.runtime import Runtime
+from tests.channels.email.post_office import MAILS, PostOffice, mail, open_post_office
+from tests.conversations.desk import SYSTEM, Desk, check_invariants
 
 
 def _refused(error: pytest.ExceptionInfo[aiosmtplib.SMTPRecipientsRefused]) -> tuple[int, str]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.channels.email.post_office import PostOffice, answer, mail
-from tests.conversations.desk import SYSTEM
-
 from careloom.channels.commands.mail.addresses import change_mail_address
 from careloom.channels.types import MailAddressChanges
 from careloom.conversations.commands.lifecycle import end_contact
@@ -14,6 +11,8 @@ from careloom.conversations.commands.reply import reply
 from careloom.organizations.types import Channel
 from careloom.routing.commands.queues import create_queue
 from careloom.routing.types import NewQueue, Queue
+from tests.channels.email.post_office import PostOffice, answer, mail
+from tests.conversations.desk import SYSTEM
 
 
 async def _queue(office: PostOffice, name: str, **more: object) -> Queue:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.channels.email.post_office import PostOffice, answer, mail
-from tests.conversations.desk import SYSTEM, check_invariants
-
 from careloom.conversations.commands.reply import reply
 from careloom.conversations.commands.start import FirstMail, start_conversation
+from tests.channels.email.post_office import PostOffice, answer, mail
+from tests.conversations.desk import SYSTEM, check_invariants
 
 
 async def test_mail_in_reply_out_and_the_answer_joins_the_conversation(office: PostOffice) -> None:

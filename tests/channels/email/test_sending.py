@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.channels.email.post_office import PostOffice, answer, mail
 
 from careloom.channels.jobs import mail as mail_jobs
 from careloom.channels.jobs.mail import send_mail
 from careloom.conversations.commands.files import store_file
 from careloom.conversations.commands.reply import reply
+from tests.channels.email.post_office import PostOffice, answer, mail
 
 
 async def _opened(office: PostOffice) -> UUID:

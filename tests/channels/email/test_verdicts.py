@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.channels.email.post_office import PostOffice, answer, mail
-from tests.conversations.desk import SYSTEM, check_invariants
-
 from careloom.conversations.commands.lifecycle import end_contact, wrap_up
 from careloom.conversations.commands.reply import reply
+from tests.channels.email.post_office import PostOffice, answer, mail
+from tests.conversations.desk import SYSTEM, check_invariants
 
 
 async def _answered(office: PostOffice) -> Any:

@@ -76,7 +76,7 @@ def test_several_that_notice_a_dead_server_at_once_start_one(folder: Path, serve
         one.kill()
     assert _gone(killed[:1])
     with ThreadPoolExecutor(5) as pool:
-        list(pool.map(lambda one: one.ensure_running(), [server, *others]))
+        list(pool.map(EmbeddedPostgres.ensure_running, [server, *others]))
     assert {one.pid for one in others} == {server.pid}
     assert _answers(server) == [(1,)]
 

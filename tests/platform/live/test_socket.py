@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.server import Server, running_server
-from tests.world import SYSTEM, World
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -19,6 +17,8 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.eventlog.event import Event, publish
 from careloom.platform.ids import new_id
 from careloom.platform.runtime import Runtime
+from tests.server import Server, running_server
+from tests.world import SYSTEM, World
 
 
 class BellRang(Event, frozen=True, kw_only=True):
