@@ -117,7 +117,6 @@ function AgentCard({ agent, channels }: { agent: AgentNow; channels: ReadonlySet
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
           <ActionIcon
-            size="sm"
             className={classes.more ?? ''}
             aria-label={t('actionsFor', { name: agent.name })}
           >

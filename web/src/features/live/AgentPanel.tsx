@@ -227,6 +227,8 @@ function Reassign({
       onClose={onClose}
       title={t('reassignTitle', { name: row.customer_name })}
       padding={0}
+      closeButtonProps={{ 'aria-label': t('common:action.close') }}
+      styles={{ header: { padding: '8px 12px' } }}
       size={440}
       zIndex={400}
     >

@@ -44,7 +44,7 @@ export function LivePage() {
   const navigate = useNavigate();
   const { section = 'all' }: { section?: string } = useParams({ strict: false });
   const { search, put } = useFilters();
-  const big = search.big === '1';
+  const big = Boolean(search.big);
   useLiveNews();
   const queues = useQuery({ ...liveQueuesQuery, refetchInterval: SAFETY_MS });
   const agents = useQuery({ ...liveAgentsQuery, refetchInterval: SAFETY_MS, retry: false });
@@ -60,7 +60,7 @@ export function LivePage() {
   const chosen = everyone.find((one) => one.person_id === search.agent);
 
   const setBig = (on: boolean) => {
-    put({ big: on ? '1' : undefined });
+    put({ big: on ? 'on' : undefined });
     if (on) void document.documentElement.requestFullscreen?.().catch(() => undefined);
     else if (document.fullscreenElement) void document.exitFullscreen();
   };

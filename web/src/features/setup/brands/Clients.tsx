@@ -126,6 +126,7 @@ function ClientForm({ item }: { item: Client | null }) {
           />
         </Row>
         <ColorInput
+          eyeDropperButtonProps={{ 'aria-label': t('clients.pickColor') }}
           label={t('clients.color')}
           description={t('clients.colorHint')}
           format="hex"

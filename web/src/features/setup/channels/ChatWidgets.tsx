@@ -123,6 +123,7 @@ function WidgetForm({ item }: { item: ChatWidget | null }) {
       <Fields title={t('chat.look')}>
         <Row>
           <ColorInput
+            eyeDropperButtonProps={{ 'aria-label': t('clients.pickColor') }}
             label={t('clients.color')}
             format="hex"
             value={values.theme.color}

@@ -143,6 +143,7 @@ export function FormPanel<V extends object>({
         opened={blocker.status === 'blocked'}
         onClose={() => blocker.reset?.()}
         title={t('form.leaveTitle')}
+        closeButtonProps={{ 'aria-label': t('form.stay') }}
         size={420}
       >
         <p>{t('form.leaveHint')}</p>
