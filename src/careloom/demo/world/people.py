@@ -19,7 +19,7 @@ Elias Thornquist    | columbus-b | en    | airline4              | 4
 Naveen Wickford     | columbus-b | en    | rides4 airline3       | 1
 Odile Marchetti     | columbus-b | en it | hotel4 homes3         | 4
 Jonah Brightwater   | columbus-b | en    | hotel3 rides3         | 2
-Kezia Lindmoor      | columbus-b | en    | bank4 airline3 homes3 | 3
+Kezia Lindmoor      | columbus-b | en    | bank2 airline2 homes2 | 2
 Valentina Roldero   | medellin-a | en es | hotel5 bank4          | 5
 Camilo Astudar      | medellin-a | en es | hotel4 airline4       | 4
 Jimena Pardo-Ruel   | medellin-a | en es | hotel4                | 3
