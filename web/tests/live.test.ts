@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentNow, QueueNow } from '@/api/types';
-import { longestWait, neededInTime, serviceLevel, troubleOf, waitState } from '@/features/live/trouble';
+import {
+  longestWait,
+  neededInTime,
+  serviceLevel,
+  troubleOf,
+  waitState,
+} from '@/features/live/trouble';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');
 const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
