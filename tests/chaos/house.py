@@ -57,7 +57,7 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.starts = dict.fromkeys(ROLES, 0)
+        self.starts: dict[str, int] = dict.fromkeys(ROLES, 0)
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._log = settings.home.parent / "house.log"
 

@@ -48,7 +48,7 @@ class Chaos:
 
     async def strike(self, chance: Random) -> list[str]:
         """Kills everything once, in any order, each time when customers are being served."""
-        order = list(KILLS)
+        order: list[str] = list(KILLS)
         chance.shuffle(order)
         for victim in order:
             await self._busy()

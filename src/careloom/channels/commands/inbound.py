@@ -18,6 +18,8 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.routing.commands.enqueue import enqueue
+from careloom.routing.queries.queues import due_at, line_for
+from careloom.routing.types import Queue
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
@@ -61,7 +63,9 @@ async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
     language = arrival.language
     if language is None and arrival.conversation_id is None:
         language = await asyncio.to_thread(detect_language, arrival.text)
-    customer_id, name = await _customer(tx, actor, arrival, language)
+    customer_id, name, language = await _customer(tx, actor, arrival, language)
+    at = min(arrival.at, now())
+    line = await _line(tx, arrival, language)
     received = await receive_message(
         tx,
         actor,
@@ -73,9 +77,10 @@ async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
             customer_id=customer_id,
             author_name=arrival.author_name or name,
             text=arrival.text,
-            at=arrival.at,
+            at=at,
             conversation_id=arrival.conversation_id,
-            queue_id=arrival.queue_id,
+            queue_id=line.id if line else arrival.queue_id,
+            due_at=due_at(line, at) if line else None,
             subject=arrival.subject,
             html=arrival.html,
             folded_text=arrival.folded_text,
@@ -123,9 +128,18 @@ async def ingest(tx: Tx, actor: Actor, data: InboundMessage) -> Accepted:
     )
 
 
-async def _customer(tx: Tx, actor: Actor, arrival: Arrival, language: str | None) -> tuple[CustomerId, str]:
+async def _line(tx: Tx, arrival: Arrival, language: str | None) -> Queue | None:
+    """The queue in which the message's conversation begins to wait; None where it may be there already."""
+    if arrival.conversation_id is not None:
+        return None
+    channel, queue_id = arrival.channel, arrival.queue_id
+    return await line_for(tx, arrival.client_id, arrival.program_id, channel, language, queue_id)
+
+
+async def _customer(tx: Tx, actor: Actor, arrival: Arrival, language: str | None) -> tuple[CustomerId, str, str | None]:
+    """The customer, the name to show, and the language: as told, else the customer's own."""
     if arrival.customer_id is not None:
-        return arrival.customer_id, arrival.customer_name or arrival.identity
+        return arrival.customer_id, arrival.customer_name or arrival.identity, language
     customer = await recognise(
         tx,
         actor,
@@ -136,4 +150,4 @@ async def _customer(tx: Tx, actor: Actor, arrival: Arrival, language: str | None
         language=language,
         verified=arrival.verified,
     )
-    return customer.id, arrival.customer_name or customer.name or arrival.identity
+    return customer.id, arrival.customer_name or customer.name or arrival.identity, language or customer.language

@@ -50,7 +50,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
     """A customer's message as its channel hands it in.
 
     `external_id` is the channel's own key, unique for client and channel. `at` is when the message reached us.
-    `conversation_id` is given where the channel knows the thread; `queue_id` is where a new conversation waits.
+    `conversation_id` is given where the channel knows the thread; `queue_id` is where a new conversation waits,
+    `due_at` what that queue has promised, once it is chosen.
     """
 
     client_id: ClientId
@@ -63,6 +64,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     at: datetime
     conversation_id: ConversationId | None = None
     queue_id: QueueId | None = None
+    due_at: datetime | None = None
     subject: str | None = None
     html: str | None = None
     folded_text: str | None = None
@@ -160,8 +162,6 @@ async def _turn(tx: Tx, held: Held, values: dict[str, Any], inbound: Inbound, at
 
 async def _open(tx: Tx, inbound: Inbound, previous: Conversation | None) -> Received:
     customer = await hold_customer(tx, inbound.client_id, inbound.customer_id)
-    if await find_message(tx, inbound.client_id, inbound.channel, inbound.external_id) is not None:
-        raise _StoredMeanwhileError
     at = min(inbound.at, now())
     case = None if previous is None else (previous.case_id, previous.case_number)
     one = await open_conversation(
@@ -177,6 +177,7 @@ async def _open(tx: Tx, inbound: Inbound, previous: Conversation | None) -> Rece
         language=inbound.language or customer.language,
         preview=preview(storable(inbound.text)),
         waiting_since=at,
+        due_at=inbound.due_at,
         last_seq=1,
         last_inbound_seq=1,
     )
@@ -186,7 +187,7 @@ async def _open(tx: Tx, inbound: Inbound, previous: Conversation | None) -> Rece
     opened = ConversationOpened(**facts(one), case_id=one.case_id)
     await publish(tx, opened, added(one, stored))
     await remember(tx, one, TimelineKind.CONVERSATION_STARTED, at, inbound.author_name)
-    return Received(one, stored, opened=True, needs_routing=True)
+    return Received(one, stored, opened=True, needs_routing=inbound.due_at is None)
 
 
 async def _stored(tx: Tx, inbound: Inbound) -> Received | None:

@@ -33,6 +33,10 @@ class Consumer(Struct, frozen=True):
     name: str
     handlers: Mapping[type[Event], Handler]
 
+    def cares_for(self, event: LoggedEvent) -> bool:
+        """Whether there is a handler of the event's type."""
+        return any(kind.type_name() == event.type for kind in self.handlers)
+
     async def handle(self, tx: Tx, event: LoggedEvent) -> None:
         """Runs the handler of the event's type, if there is one."""
         for kind, handler in self.handlers.items():
@@ -73,7 +77,7 @@ class ConsumerRunner:
                 return 0, False
             safe = await self._reader.safe_position(tx)
             events = await self._reader.after(tx, position, safe, _BATCH) if safe > position else []
-            for event in events:
+            for event in filter(self._consumer.cares_for, events):
                 await self._handle_or_park(tx, event)
             if events:
                 await _move_cursor(tx, self._consumer.name, events[-1].id)
@@ -108,4 +112,3 @@ async def _lock_cursor(tx: Tx, name: str) -> int | None:
 async def _move_cursor(tx: Tx, name: str, position: int) -> None:
     statement = update(consumer_cursor).where(consumer_cursor.c.consumer == name)
     await tx.execute(statement.values(position=position, updated_at=func.now()))
-

@@ -8,14 +8,25 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import text
 
 from careloom.platform.database.transactions import Tx
 from careloom.platform.hub import EVENTS
-from careloom.platform.tables import event_log
-from careloom.platform.wire import to_plain
+from careloom.platform.wire import json_text, to_plain
 
 _OWNERS = ("client_id", "provider_id", "audience_id")
+_APPEND = text("""
+    WITH appended AS (
+        INSERT INTO event_log (client_id, provider_id, audience_id, type, stream, data)
+        SELECT one.client_id, one.provider_id, one.audience_id, one.type, one.stream, one.data
+        FROM ROWS FROM (
+            jsonb_to_recordset(CAST(:rows AS jsonb))
+            AS (client_id uuid, provider_id uuid, audience_id uuid, type text, stream text, data jsonb)
+        ) WITH ORDINALITY AS one (client_id, provider_id, audience_id, type, stream, data, place)
+        ORDER BY one.place
+    )
+    SELECT pg_notify(:channel, '')
+""")
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -62,5 +73,4 @@ async def publish(tx: Tx, *events: Event) -> None:
         owners = {name: getattr(event, name) for name in _OWNERS}
         rows.append({**owners, "type": event.type_name(), "stream": event.stream, "data": data})
     if rows:
-        await tx.execute(event_log.insert(), rows)
-        await tx.execute(select(func.pg_notify(EVENTS, "")))
+        await tx.execute(_APPEND, {"rows": json_text(rows), "channel": EVENTS})

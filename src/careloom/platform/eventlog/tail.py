@@ -90,4 +90,3 @@ class LogTail:
         if events:
             self.position = events[-1].id
         return len(events) == _BATCH or self._reader.behind(max(safe, self.position))
-

@@ -78,9 +78,7 @@ async def live_socket(socket: Socket, after: FromQuery[int | None] = None) -> No
 class DeskConnection:
     """One open socket: sends queued frames, reads the person's, notices when either end is gone."""
 
-    def __init__(
-        self, socket: Socket, runtime: Runtime, gateway: Gateway, desk: Desk, find_client: FindClient
-    ) -> None:
+    def __init__(self, socket: Socket, runtime: Runtime, gateway: Gateway, desk: Desk, find_client: FindClient) -> None:
         self._socket = socket
         self._runtime = runtime
         self._gateway = gateway

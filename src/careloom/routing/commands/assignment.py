@@ -71,7 +71,7 @@ async def transfer(tx: Tx, actor: Actor, conversation_id: ConversationId, to: Tr
         after = await lifecycle.transfer(tx, actor, before.id, note=to.note, person_id=to.person_id, person_name=name)
     else:
         queue = await _queue(tx, before, to.queue_id)
-        due = due_at(before, queue, now())
+        due = due_at(queue, before.waiting_since or now())
         after = await lifecycle.transfer(
             tx, actor, before.id, note=to.note, queue_id=queue.id, queue_name=queue.name, due_at=due
         )

@@ -5,8 +5,7 @@ from careloom.conversations.types import Conversation, QueueId
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
-from careloom.routing.queries.queues import due_at, find_queues, queue_for
-from careloom.routing.types import Queue
+from careloom.routing.queries.queues import due_at, line_for
 
 
 async def enqueue(tx: Tx, actor: Actor, conversation: Conversation, queue_id: QueueId | None) -> None:
@@ -15,16 +14,9 @@ async def enqueue(tx: Tx, actor: Actor, conversation: Conversation, queue_id: Qu
     Sets the queue's promise as `due_at`; the change of phase that it publishes wakes the router. A program
     without a queue leaves the conversation unassigned and in none. Raises PhaseRefusedError where it does not wait.
     """
-    chosen = await _chosen(tx, conversation, queue_id)
+    one = conversation
+    chosen = await line_for(tx, one.client_id, one.program_id, one.channel, one.language, queue_id)
     if chosen is None:
         return
-    system = system_actor(actor.name, conversation.client_id)
-    await lifecycle.enter_queue(tx, system, conversation.id, chosen.id, due_at(conversation, chosen, now()))
-
-
-async def _chosen(tx: Tx, one: Conversation, queue_id: QueueId | None) -> Queue | None:
-    if queue_id is not None:
-        named = (await find_queues(tx, [queue_id])).get(queue_id)
-        if named is not None and named.client_id == one.client_id and named.active:
-            return named
-    return await queue_for(tx, one.client_id, one.program_id, one.channel, one.language)
+    system = system_actor(actor.name, one.client_id)
+    await lifecycle.enter_queue(tx, system, one.id, chosen.id, due_at(chosen, one.waiting_since or now()))

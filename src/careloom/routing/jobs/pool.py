@@ -228,4 +228,3 @@ class Pool:
         for person_id in gone:
             async with self._database.transaction(_SYSTEM) as tx:
                 await sign_off_gone(tx, person_id)
-

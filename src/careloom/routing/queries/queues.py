@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from careloom.conversations.types import Conversation, QueueId
+from careloom.conversations.types import QueueId
 from careloom.organizations.types import Channel, ClientId, ProgramId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
@@ -56,6 +56,22 @@ async def find_queues(tx: Tx, ids: Collection[UUID]) -> dict[QueueId, Queue]:
     return {one.id: one for one in map(read_queue, rows)}
 
 
+async def line_for(
+    tx: Tx,
+    client_id: ClientId,
+    program_id: ProgramId,
+    channel: Channel,
+    language: str | None,
+    queue_id: QueueId | None,
+) -> Queue | None:
+    """The active queue `queue_id` of the client, else the one for the contact."""
+    if queue_id is not None:
+        named = (await find_queues(tx, [queue_id])).get(queue_id)
+        if named is not None and named.client_id == client_id and named.active:
+            return named
+    return await queue_for(tx, client_id, program_id, channel, language)
+
+
 async def queue_for(
     tx: Tx, client_id: ClientId, program_id: ProgramId, channel: Channel, language: str | None
 ) -> Queue | None:
@@ -71,9 +87,9 @@ async def queue_for(
     return min(found, key=lambda one: _distance(one, language), default=None)
 
 
-def due_at(one: Conversation, queue: Queue, at: datetime) -> datetime:
-    """Until when the queue has promised an answer to a contact that waits since `waiting_since`, else since `at`."""
-    return (one.waiting_since or at) + timedelta(seconds=queue.target_seconds)
+def due_at(queue: Queue, since: datetime) -> datetime:
+    """Until when the queue has promised an answer to a contact that waits since `since`."""
+    return since + timedelta(seconds=queue.target_seconds)
 
 
 def _distance(one: Queue, language: str | None) -> int:
