@@ -185,8 +185,11 @@ class World:
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
         self.provider = installation.make("providers", name="Harbor")["id"]
-        self.juniper = Brand(installation, self.provider, "Juniper", "#1f6f54")
-        self.basalt = Brand(installation, self.provider, "Basalt", "#7a3b8f")
+        self.juniper = self.brand("Juniper", "#1f6f54")
+        self.basalt = self.brand("Basalt", "#7a3b8f")
+
+    def brand(self, name: str, color: str) -> Brand:
+        return Brand(self._installation, self.provider, name, color)
 
     def agent(self, name: str, *brands: Brand, role: str = "agent") -> str:
         """Makes someone who works for `brands`; answers the e-mail address to sign in with."""

@@ -79,8 +79,8 @@ def test_a_customer_chats_then_mails_and_two_agents_care_on_one_timeline(
     second.keyboard.press("Control+Enter")
     expect(second.get_by_role("main").get_by_text("The refund is on its way.").first).to_be_visible()
     second.get_by_role("button", name="Wrap up").first.click()
-    second.get_by_role("group", name="How did it end?").wait_for()
-    second.keyboard.press("Enter")
+    second.get_by_role("group", name="How did it end?").get_by_text("Question answered").click()
+    second.get_by_role("button", name="Done, next contact").click()
     expect(second.get_by_text(": Question answered")).to_be_visible()
 
     conversations = installation.get("conversations", client_id=world.juniper.client, view="all")["items"]
@@ -104,10 +104,11 @@ def _open_or_accept(desk: Page) -> None:
 def test_a_mail_is_answered_in_its_thread_at_a_real_relay(
     installation: Installation, world: World, people: People, relay: Relay
 ) -> None:
-    desk = people.desk(world.agent("Oda Quill", world.basalt))
+    cinder = world.brand("Cinder", "#8a4b16")
+    desk = people.desk(world.agent("Oda Quill", cinder))
     _available(desk)
     asked = _send_mail(
-        installation, world.basalt.address, "Opening hours?", "When do you open on Sunday?", "lev@customer.example"
+        installation, cinder.address, "Opening hours?", "When do you open on Sunday?", "lev@customer.example"
     )
     _accept_offer(desk)
     desk.get_by_role("textbox", name="Reply").click()
@@ -132,6 +133,6 @@ def test_a_mail_is_answered_in_its_thread_at_a_real_relay(
         References=f"{asked} {answer['Message-ID']}",
     )
     expect(desk.get_by_role("main")).to_contain_text("Thank you, see you then.")
-    conversations = installation.get("conversations", client_id=world.basalt.client, view="all")["items"]
+    conversations = installation.get("conversations", client_id=cinder.client, view="all")["items"]
     assert len(conversations) == 1
     assert conversations[0]["last_seq"] >= 3
