@@ -41,6 +41,7 @@ from careloom.platform.loops import Loop, keep_running
 from careloom.platform.runtime import Runtime
 from careloom.platform.web import http as platform_http
 from careloom.platform.web import spa
+from careloom.platform.web.description import DescribedProblems, DescribedTypes
 from careloom.platform.web.live import live_socket
 from careloom.platform.web.metrics import RequestTrail
 from careloom.platform.web.problem import EXCEPTION_HANDLERS
@@ -135,6 +136,7 @@ def create_app(runtime: Runtime) -> Litestar:
             description="The API of Careloom. Sign in, or send an API key as a bearer token.",
             render_plugins=[SwaggerRenderPlugin()],
         ),
+        plugins=[DescribedProblems(), DescribedTypes()],
         logging_config=None,
     )
 

@@ -201,7 +201,7 @@ class InboundMessage(Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(min_length=1, max_length=100_000)]
     customer_name: Annotated[str, Meta(max_length=200)] | None = None
     subject: Annotated[str, Meta(max_length=1_000)] | None = None
-    language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
+    language: Language | None = None
     sent_at: datetime | None = None
 
 

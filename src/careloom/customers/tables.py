@@ -35,7 +35,7 @@ customer = client_table(
     PrimaryKeyConstraint("client_id", "id"),
     _of_customer("merged_into"),
     Index("ix_customer_id", "id"),
-    Index("ix_customer_client_id_name", "client_id", text("name_key text_pattern_ops")),
+    Index("ix_customer_client_id_name", "client_id", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
 )
 
 customer_identity = client_table(
@@ -50,7 +50,7 @@ customer_identity = client_table(
     UniqueConstraint("client_id", "kind", "value"),
     _of_customer(),
     Index("ix_customer_identity_client_id_customer_id", "client_id", "customer_id"),
-    Index("ix_customer_identity_client_id_value", "client_id", text("value text_pattern_ops")),
+    Index("ix_customer_identity_client_id_value", "client_id", "value", postgresql_ops={"value": "text_pattern_ops"}),
 )
 
 customer_claim = client_table(

@@ -94,7 +94,8 @@ class ApiKey(Struct, frozen=True):
 Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 Password = Annotated[str, Meta(min_length=10, max_length=200, description="At least ten characters.")]
 PersonName = Annotated[str, Meta(min_length=1, max_length=120)]
-Locale = Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Z]{2})?$")]
+Locale = Annotated[str, Meta(max_length=5, pattern="^[a-z]{2}(-[A-Z]{2})?$")]
+Verb = Annotated[str, Meta(max_length=50, description="A permission's name.")]
 Grants = Annotated[tuple[RoleGrant, ...], Meta(max_length=200)]
 
 
@@ -125,7 +126,7 @@ class NewApiKey(Struct, frozen=True, forbid_unknown_fields=True):
     """A key to make, for oneself. Without `permissions` or `client_ids` it can do all that its person can."""
 
     name: PersonName
-    permissions: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
+    permissions: Annotated[tuple[Verb, ...], Meta(max_length=100)] = ()
     client_ids: Annotated[tuple[ClientId, ...], Meta(max_length=1000)] = ()
 
 

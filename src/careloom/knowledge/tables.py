@@ -1,6 +1,6 @@
 """Tables of macros."""
 
-from sqlalchemy import Column, Computed, DateTime, ForeignKey, Index, PrimaryKeyConstraint, Text, Uuid, func, text
+from sqlalchemy import Column, Computed, DateTime, ForeignKey, Index, PrimaryKeyConstraint, Text, Uuid, func
 
 from careloom.platform.database.schema import client_table
 
@@ -15,6 +15,6 @@ macro = client_table(
     Column("language", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "id"),
-    Index("ix_macro_client_id_name", "client_id", text("name_key text_pattern_ops"), "id"),
-    Index("ix_macro_client_id_shortcut", "client_id", text("shortcut text_pattern_ops")),
+    Index("ix_macro_client_id_name", "client_id", "name_key", "id", postgresql_ops={"name_key": "text_pattern_ops"}),
+    Index("ix_macro_client_id_shortcut", "client_id", "shortcut", postgresql_ops={"shortcut": "text_pattern_ops"}),
 )

@@ -125,10 +125,14 @@ class Team(Struct, frozen=True):
 
 Name = Annotated[str, Meta(min_length=1, max_length=120, description="What people call it.")]
 Zone = Annotated[str, Meta(min_length=1, max_length=60, description="An IANA time zone, as Europe/Berlin.")]
-Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")]
-Color = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="`#rrggbb`.")]
-Region = Annotated[str, Meta(pattern="^[a-z0-9-]{2,40}$", description="Where the client's data may live, as eu.")]
-Language = Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="A BCP 47 tag.")]
+Country = Annotated[str, Meta(max_length=2, pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")]
+Color = Annotated[str, Meta(max_length=7, pattern="^#[0-9a-fA-F]{6}$", description="`#rrggbb`.")]
+Region = Annotated[
+    str, Meta(max_length=40, pattern="^[a-z0-9-]{2,40}$", description="Where the client's data may live, as eu.")
+]
+Language = Annotated[
+    str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="A BCP 47 tag.")
+]
 
 
 class NewProvider(Struct, frozen=True, forbid_unknown_fields=True):

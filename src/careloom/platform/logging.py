@@ -10,8 +10,8 @@ import structlog
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _NUMBER = re.compile(r"\+?\d[\d\s().-]{7,}\d")
-_SECRET = re.compile(r"clk_\w+|(?i:bearer|password|secret|token)\s*[=:]\s*\S+")
-_KEEP = frozenset({"timestamp", "level", "event", "request_id", "path", "method"})
+_SECRET = re.compile(r"clk_[\w-]+|(?i:bearer|password|secret|token)\s*[=:]\s*\S+")
+_KEEP = frozenset({"timestamp", "level", "request_id", "path", "method"})
 
 
 def configure_logging(level: str) -> None:

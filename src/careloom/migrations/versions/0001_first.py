@@ -201,8 +201,9 @@ def _create_tables() -> None:
     op.create_index(
         "ix_customer_client_id_name",
         "customer",
-        ["client_id", sa.literal_column("name_key text_pattern_ops")],
+        ["client_id", "name_key"],
         unique=False,
+        postgresql_ops={"name_key": "text_pattern_ops"},
     )
     op.create_index("ix_customer_id", "customer", ["id"], unique=False)
     op.create_table(
@@ -418,8 +419,9 @@ def _create_tables() -> None:
     op.create_index(
         "ix_customer_identity_client_id_value",
         "customer_identity",
-        ["client_id", sa.literal_column("value text_pattern_ops")],
+        ["client_id", "value"],
         unique=False,
+        postgresql_ops={"value": "text_pattern_ops"},
     )
     op.create_table(
         "customer_merge",
@@ -511,14 +513,16 @@ def _create_tables() -> None:
     op.create_index(
         "ix_macro_client_id_name",
         "macro",
-        ["client_id", sa.literal_column("name_key text_pattern_ops"), "id"],
+        ["client_id", "name_key", "id"],
         unique=False,
+        postgresql_ops={"name_key": "text_pattern_ops"},
     )
     op.create_index(
         "ix_macro_client_id_shortcut",
         "macro",
-        ["client_id", sa.literal_column("shortcut text_pattern_ops")],
+        ["client_id", "shortcut"],
         unique=False,
+        postgresql_ops={"shortcut": "text_pattern_ops"},
     )
     op.create_table(
         "program_provider",

@@ -36,6 +36,7 @@ class Database:
             max_overflow=pool_size,
             pool_pre_ping=False,
             pool_timeout=30,
+            hide_parameters=True,
             json_serializer=json_text,
             json_deserializer=from_json_text,
         )

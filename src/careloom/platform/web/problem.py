@@ -3,16 +3,25 @@
 from typing import Any, cast
 
 import msgspec
+import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from careloom.platform.errors import CareloomError, FieldError, TooManyRequestsError
+from careloom.platform.errors import (
+    CareloomError,
+    ConflictError,
+    FieldError,
+    InvalidInputError,
+    NotFoundError,
+    TooManyRequestsError,
+)
+from careloom.platform.ids import new_id
 
 log = structlog.get_logger()
-_TYPE = "application/problem+json"
+PROBLEM_TYPE = "application/problem+json"
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -52,8 +61,26 @@ def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Res
         return _respond(
             request, 503, "The database is not reachable.", "Nothing was changed; try again.", (), {"Retry-After": "2"}
         )
+    known = _refused(error)
+    if known is not None:
+        log.info("refused", path=request.url.path, error=type(getattr(error, "orig", error)).__name__)
+        return careloom_problem(request, known)
     log.error("unexpected_error", path=request.url.path, error=type(error).__name__, exc_info=error)
     return _respond(request, 500, "Something went wrong.", "Nothing was changed; the error is in the log.", (), {})
+
+
+def _refused(error: Exception) -> CareloomError | None:
+    """What the database or the decoder found wrong with the input, where no command looked before it did."""
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, psycopg.errors.ForeignKeyViolation):
+        return NotFoundError()
+    if isinstance(cause, psycopg.errors.UniqueViolation):
+        return ConflictError()
+    if isinstance(error, RecursionError) and "deserializing" in str(error):
+        return InvalidInputError("The body is nested too deeply.")
+    if isinstance(cause, psycopg.DataError):
+        return InvalidInputError("A text holds characters that cannot be stored, or a number is out of range.")
+    return None
 
 
 def _is_outage(error: Exception) -> bool:
@@ -73,8 +100,13 @@ def _respond(
     headers: dict[str, str],
 ) -> Response[Problem]:
     instance = request.scope.get("state", {}).get("request_id")
+    if instance is None:
+        # What the router refuses does not come through the middleware that names requests and counts them.
+        instance = str(new_id())
+        headers = {**headers, "X-Request-Id": instance, "X-Content-Type-Options": "nosniff"}
+        log.info("request", method=request.scope.get("method"), route="unmatched", status=status, request_id=instance)
     problem = Problem(title=title, status=status, detail=detail, errors=errors, instance=instance)
-    return Response(problem, status_code=status, media_type=_TYPE, headers=headers)
+    return Response(problem, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
 
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {

@@ -1,12 +1,12 @@
 """Files that visitors send, and those of their conversations that they fetch."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import State, UploadFile
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from careloom.channels.core.chat.signatures import file_link, may_fetch
@@ -70,7 +70,7 @@ async def get_file(
     runtime: Process,
     key: FromPath[str],
     file_id: FromPath[UUID],
-    s: FromQuery[str] = "",
+    s: Annotated[str, QueryParameter(max_length=200)] = "",
 ) -> Response[bytes]:
     """Needs the signature `s` that the conversation's frames carry. Images are shown in place, all else downloaded."""
     entry = await enter(runtime, request, key, page=False)
