@@ -28,6 +28,7 @@ from careloom.platform.eventlog.event import Event, publish
 
 _INNER = (conversation.c.last_inbound_seq, conversation.c.read_seq, conversation.c.interval_seq)
 _QUIET: Final = frozenset({"updated_at", "last_seq", "last_inbound_seq", "read_seq", "interval_seq", "assignee_name"})
+_INSERT_INTERVAL: Final = conversation_interval.insert()
 _BY_MESSAGE: Final = frozenset({"preview", "unread", "waiting_since", "due_at"})
 
 
@@ -110,19 +111,18 @@ async def move(
 
 async def open_interval(tx: Tx, client_id: UUID, interval: Interval, previous_ended_at: datetime | None) -> None:
     """Stores an interval that is still open."""
-    await tx.execute(
-        conversation_interval.insert().values(
-            client_id=client_id,
-            conversation_id=interval.conversation_id,
-            seq=interval.seq,
-            phase=interval.phase,
-            queue_id=interval.queue_id,
-            agent_id=interval.agent_id,
-            began_at=interval.began_at,
-            ended_at=interval.ended_at,
-            previous_ended_at=previous_ended_at,
-        )
-    )
+    values = {
+        "client_id": client_id,
+        "conversation_id": interval.conversation_id,
+        "seq": interval.seq,
+        "phase": interval.phase,
+        "queue_id": interval.queue_id,
+        "agent_id": interval.agent_id,
+        "began_at": interval.began_at,
+        "ended_at": interval.ended_at,
+        "previous_ended_at": previous_ended_at,
+    }
+    await tx.execute(_INSERT_INTERVAL, values)
 
 
 async def tell(tx: Tx, before: Conversation, after: Conversation, *further: Event) -> None:

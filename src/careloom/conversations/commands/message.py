@@ -18,6 +18,14 @@ from careloom.platform.ids import new_id
 from careloom.platform.wire import to_plain
 
 PREVIEW_LENGTH: Final = 140
+_INSERT: Final = (
+    insert(message)
+    .on_conflict_do_nothing(
+        index_elements=[message.c.client_id, message.c.channel, message.c.external_id],
+        index_where=message.c.external_id.is_not(None),
+    )
+    .returning(*COLUMNS)
+)
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -42,20 +50,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 async def insert_message(tx: Tx, one: Conversation, seq: int, entry: Entry, at: datetime) -> Message | None:
     """Stores `entry` as number `seq` of the locked conversation; None where its external id is stored already."""
-    statement = insert(message).values(
-        client_id=one.client_id,
-        conversation_id=one.id,
-        seq=seq,
-        channel=one.channel,
-        at=at,
-        **_values(entry),
-    )
-    if entry.external_id is not None:
-        statement = statement.on_conflict_do_nothing(
-            index_elements=[message.c.client_id, message.c.channel, message.c.external_id],
-            index_where=message.c.external_id.is_not(None),
-        )
-    row = (await tx.execute(statement.returning(*COLUMNS))).one_or_none()
+    place = {"client_id": one.client_id, "conversation_id": one.id, "seq": seq, "channel": one.channel, "at": at}
+    row = (await tx.execute(_INSERT, {**place, **_values(entry)})).one_or_none()
     if row is None:
         return None
     if entry.attachments:

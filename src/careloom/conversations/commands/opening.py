@@ -19,6 +19,9 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
 
 SUBJECT_LENGTH: Final = 200
+# Made once: building a statement costs more than sending it.
+_INSERT: Final = conversation.insert().returning(*COLUMNS)
+_INSERT_CASE: Final = care_case.insert()
 
 
 async def open_conversation(
@@ -44,31 +47,26 @@ async def open_conversation(
         case = await open_case(tx, client_id, program_id, customer.id, subject, at)
     phase = Phase.QUEUED if agent is None else Phase.WITH_AGENT
     agent_id, agent_name = agent or (None, None)
-    statement = (
-        conversation.insert()
-        .values(
-            client_id=client_id,
-            id=new_id(),
-            program_id=program_id,
-            case_id=case[0],
-            case_number=case[1],
-            customer_id=customer.id,
-            customer_name=customer.name,
-            channel=channel,
-            subject=subject,
-            status=Status.OPEN,
-            phase=phase,
-            queue_id=queue_id,
-            assignee_id=agent_id,
-            assignee_name=agent_name,
-            interval_seq=1,
-            created_at=at,
-            updated_at=at,
-            **values,
-        )
-        .returning(*COLUMNS)
-    )
-    one = read_conversation((await tx.execute(statement)).one())
+    values |= {
+        "client_id": client_id,
+        "id": new_id(),
+        "program_id": program_id,
+        "case_id": case[0],
+        "case_number": case[1],
+        "customer_id": customer.id,
+        "customer_name": customer.name,
+        "channel": channel,
+        "subject": subject,
+        "status": Status.OPEN,
+        "phase": phase,
+        "queue_id": queue_id,
+        "assignee_id": agent_id,
+        "assignee_name": agent_name,
+        "interval_seq": 1,
+        "created_at": at,
+        "updated_at": at,
+    }
+    one = read_conversation((await tx.execute(_INSERT, values)).one())
     first = first_interval(one.id, phase, channel, at, queue_id=queue_id, agent_id=agent_id)
     await open_interval(tx, client_id, first, None)
     return one
@@ -80,17 +78,16 @@ async def open_case(
     """Stores a new case under the client's next number; answers both."""
     case_id = CaseId(new_id())
     number = await take_case_number(tx, client_id)
-    await tx.execute(
-        care_case.insert().values(
-            client_id=client_id,
-            id=case_id,
-            program_id=program_id,
-            number=number,
-            customer_id=customer_id,
-            subject=subject,
-            created_at=at,
-        )
-    )
+    values = {
+        "client_id": client_id,
+        "id": case_id,
+        "program_id": program_id,
+        "number": number,
+        "customer_id": customer_id,
+        "subject": subject,
+        "created_at": at,
+    }
+    await tx.execute(_INSERT_CASE, values)
     return case_id, number
 
 

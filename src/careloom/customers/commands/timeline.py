@@ -1,6 +1,7 @@
 """Adds to a customer's timeline."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from careloom.customers.tables import timeline_entry
@@ -8,6 +9,8 @@ from careloom.customers.types import TimelineKind
 from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
+
+_INSERT: Final = timeline_entry.insert()
 
 
 async def add_entry(
@@ -23,16 +26,15 @@ async def add_entry(
     actor_name: str | None = None,
 ) -> None:
     """Adds one line to the customer's timeline; `conversation_id` opens the contact behind it."""
-    await tx.execute(
-        timeline_entry.insert().values(
-            client_id=client_id,
-            id=new_id(),
-            customer_id=customer_id,
-            at=at,
-            kind=kind,
-            channel=channel,
-            conversation_id=conversation_id,
-            actor_name=actor_name,
-            summary=summary,
-        )
-    )
+    values = {
+        "client_id": client_id,
+        "id": new_id(),
+        "customer_id": customer_id,
+        "at": at,
+        "kind": kind,
+        "channel": channel,
+        "conversation_id": conversation_id,
+        "actor_name": actor_name,
+        "summary": summary,
+    }
+    await tx.execute(_INSERT, values)
