@@ -130,9 +130,7 @@ Color = Annotated[str, Meta(max_length=7, pattern="^#[0-9a-fA-F]{6}$", descripti
 Region = Annotated[
     str, Meta(max_length=40, pattern="^[a-z0-9-]{2,40}$", description="Where the client's data may live, as eu.")
 ]
-Language = Annotated[
-    str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="A BCP 47 tag.")
-]
+Language = Annotated[str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="A BCP 47 tag.")]
 
 
 class NewProvider(Struct, frozen=True, forbid_unknown_fields=True):

@@ -144,9 +144,7 @@ def _create_tables() -> None:
     op.create_table(
         "sign_in_failure",
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column(
-            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("key", "at", "id", name=op.f("pk_sign_in_failure")),
     )
@@ -155,9 +153,7 @@ def _create_tables() -> None:
         sa.Column("client_id", sa.Uuid(), nullable=True),
         sa.Column("provider_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("api_key_id", sa.Uuid(), nullable=True),
         sa.Column("actor_name", sa.Text(), nullable=False),
@@ -224,9 +220,7 @@ def _create_tables() -> None:
         sa.Column("stream", sa.Text(), nullable=False),
         sa.Column("audience_id", sa.Uuid(), nullable=True),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column(
-            "at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_event_log_client_id")),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_event_log_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_log")),
@@ -245,9 +239,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_file_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_file")),
     )
-    op.create_index(
-        "ix_file_client_id_conversation_id", "file", ["client_id", "conversation_id"], unique=False
-    )
+    op.create_index("ix_file_client_id_conversation_id", "file", ["client_id", "conversation_id"], unique=False)
     op.create_index("ix_file_id", "file", ["id"], unique=False)
     op.create_table(
         "parked_event",
@@ -267,9 +259,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_parked_event_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parked_event")),
     )
-    op.create_index(
-        "uq_parked_event_consumer_event_id", "parked_event", ["consumer", "event_id"], unique=True
-    )
+    op.create_index("uq_parked_event_consumer_event_id", "parked_event", ["consumer", "event_id"], unique=True)
     op.create_table(
         "program",
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -278,18 +268,14 @@ def _create_tables() -> None:
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("languages", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column(
-            "hours", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
-        ),
+        sa.Column("hours", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column(
             "holidays",
             postgresql.JSONB(astext_type=sa.Text()),
             server_default=sa.text("'[]'"),
             nullable=False,
         ),
-        sa.Column(
-            "voice", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("voice", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("reopen_days", sa.Integer(), server_default=sa.text("7"), nullable=False),
         sa.Column("undo_send_seconds", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -345,9 +331,7 @@ def _create_tables() -> None:
         sa.UniqueConstraint("client_id", "id", "number", name=op.f("uq_care_case_client_id_id_number")),
         sa.UniqueConstraint("client_id", "number", name=op.f("uq_care_case_client_id_number")),
     )
-    op.create_index(
-        "ix_care_case_client_id_customer_id", "care_case", ["client_id", "customer_id"], unique=False
-    )
+    op.create_index("ix_care_case_client_id_customer_id", "care_case", ["client_id", "customer_id"], unique=False)
     op.create_table(
         "customer_claim",
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -363,9 +347,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_claim_client_id")),
         sa.PrimaryKeyConstraint("client_id", "customer_id", "kind", "value", name=op.f("pk_customer_claim")),
     )
-    op.create_index(
-        "ix_customer_claim_client_id_value", "customer_claim", ["client_id", "value"], unique=False
-    )
+    op.create_index("ix_customer_claim_client_id_value", "customer_claim", ["client_id", "value"], unique=False)
     op.create_table(
         "customer_consent",
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -406,9 +388,7 @@ def _create_tables() -> None:
         ),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_identity_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_identity")),
-        sa.UniqueConstraint(
-            "client_id", "kind", "value", name=op.f("uq_customer_identity_client_id_kind_value")
-        ),
+        sa.UniqueConstraint("client_id", "kind", "value", name=op.f("uq_customer_identity_client_id_kind_value")),
     )
     op.create_index(
         "ix_customer_identity_client_id_customer_id",
@@ -448,9 +428,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_merge_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_merge")),
     )
-    op.create_index(
-        "ix_customer_merge_client_id_kept_id", "customer_merge", ["client_id", "kept_id"], unique=False
-    )
+    op.create_index("ix_customer_merge_client_id_kept_id", "customer_merge", ["client_id", "kept_id"], unique=False)
     op.create_index(
         "uq_customer_merge_merged_id",
         "customer_merge",
@@ -533,9 +511,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(
             ["program_id"], ["program.id"], name=op.f("fk_program_provider_program_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["provider.id"], name=op.f("fk_program_provider_provider_id")
-        ),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_program_provider_provider_id")),
         sa.PrimaryKeyConstraint("client_id", "program_id", "provider_id", name=op.f("pk_program_provider")),
     )
     op.create_index("ix_program_provider_provider_id", "program_provider", ["provider_id"], unique=False)
@@ -549,9 +525,7 @@ def _create_tables() -> None:
         sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("priority", sa.Text(), nullable=False),
-        sa.Column(
-            "skills", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
-        ),
+        sa.Column("skills", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("target_seconds", sa.Integer(), nullable=False),
         sa.Column("target_share", sa.Double(), nullable=False),
         sa.Column("accept_mode", sa.Text(), nullable=False),
@@ -617,9 +591,7 @@ def _create_tables() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("origins", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
-        sa.Column(
-            "theme", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("theme", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("require_email", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("secret_version", sa.Integer(), server_default=sa.text("0"), nullable=False),
@@ -686,9 +658,7 @@ def _create_tables() -> None:
         "agent_profile",
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "skills", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
-        ),
+        sa.Column("skills", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("languages", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column(
             "capacity",
@@ -827,9 +797,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_conversation_program_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_conversation")),
     )
-    op.create_index(
-        "ix_conversation_assignee_id", "conversation", ["assignee_id", "updated_at", "id"], unique=False
-    )
+    op.create_index("ix_conversation_assignee_id", "conversation", ["assignee_id", "updated_at", "id"], unique=False)
     op.create_index(
         "ix_conversation_assignee_id_open",
         "conversation",
@@ -837,9 +805,7 @@ def _create_tables() -> None:
         unique=False,
         postgresql_where=sa.text("status <> 'resolved'"),
     )
-    op.create_index(
-        "ix_conversation_client_id_case_id", "conversation", ["client_id", "case_id"], unique=False
-    )
+    op.create_index("ix_conversation_client_id_case_id", "conversation", ["client_id", "case_id"], unique=False)
     op.create_index(
         "ix_conversation_client_id_customer_id",
         "conversation",
@@ -906,9 +872,7 @@ def _create_tables() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_credential_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_credential_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_credential")),
     )
     op.create_table(
@@ -947,9 +911,7 @@ def _create_tables() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("scope_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "(scope = 'everything') = (scope_id IS NULL)", name=op.f("ck_role_grant_scope_named")
-        ),
+        sa.CheckConstraint("(scope = 'everything') = (scope_id IS NULL)", name=op.f("ck_role_grant_scope_named")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
         sa.UniqueConstraint(
@@ -982,9 +944,7 @@ def _create_tables() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ip", sa.Text(), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_session_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_session_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_session_secret_hash")),
     )
@@ -1028,9 +988,7 @@ def _create_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_conversation_interval_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["client_id"], ["client.id"], name=op.f("fk_conversation_interval_client_id")
-        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_conversation_interval_client_id")),
         sa.PrimaryKeyConstraint("client_id", "conversation_id", "seq", name=op.f("pk_conversation_interval")),
         sa.UniqueConstraint(
             "client_id",
@@ -1146,14 +1104,10 @@ def _create_tables() -> None:
             server_default=sa.text("'[]'"),
             nullable=False,
         ),
-        sa.Column(
-            "details", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("delivery", sa.Text(), server_default=sa.text("'none'"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "previous_seq", sa.Integer(), sa.Computed("NULLIF(seq - 1, 0)", persisted=True), nullable=True
-        ),
+        sa.Column("previous_seq", sa.Integer(), sa.Computed("NULLIF(seq - 1, 0)", persisted=True), nullable=True),
         sa.Column(
             "search",
             postgresql.TSVECTOR(),
@@ -1194,9 +1148,7 @@ def _create_tables() -> None:
         sa.Column("queue_id", sa.Uuid(), nullable=False),
         sa.Column("agent_id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column(
-            "reason", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("reason", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
@@ -1212,9 +1164,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["queue_id"], ["queue.id"], name=op.f("fk_offer_queue_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_offer")),
     )
-    op.create_index(
-        "ix_offer_conversation_id_offered_at", "offer", ["conversation_id", "offered_at"], unique=False
-    )
+    op.create_index("ix_offer_conversation_id_offered_at", "offer", ["conversation_id", "offered_at"], unique=False)
     op.create_index(
         "ix_offer_expires_at",
         "offer",
@@ -1316,9 +1266,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["widget_id"], ["chat_widget.id"], name=op.f("fk_visitor_widget_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_visitor")),
     )
-    op.create_index(
-        "ix_visitor_client_id_conversation_id", "visitor", ["client_id", "conversation_id"], unique=False
-    )
+    op.create_index("ix_visitor_client_id_conversation_id", "visitor", ["client_id", "conversation_id"], unique=False)
     op.create_index(
         "ix_visitor_present_seen_at",
         "visitor",
