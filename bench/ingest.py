@@ -243,11 +243,13 @@ def sink_rate(seconds: float) -> float:
             controller.stop()
 
 
-async def latencies(installation: Installation, per_second: float, seconds: float) -> list[float]:
-    """Milliseconds from sending a message to its event on an agent's WebSocket, at a steady rate."""
+async def latencies(installation: Installation, per_second: float, seconds: float) -> dict[str, list[float]]:
+    """Milliseconds until a message's event is on an agent's WebSocket, at a steady rate: since it was `sent`, and
+    since it was `accepted`, which is its 201 (0 where the desk was told first)."""
     url = f"ws://127.0.0.1:{installation.port}/api/live/socket"
     client = HttpClient(installation)
     sent: dict[str, float] = {}
+    accepted: dict[str, float] = {}
     seen: dict[str, float] = {}
     async with connect(
         url, additional_headers={"Authorization": f"Bearer {installation.token}"}, max_size=None
@@ -262,7 +264,8 @@ async def latencies(installation: Installation, per_second: float, seconds: floa
         async def post(other: HttpClient) -> None:
             began = time.perf_counter()
             _, body = await other.post(inbound(installation))
-            sent[json.loads(body)["conversation_id"]] = began
+            key = json.loads(body)["conversation_id"]
+            sent[key], accepted[key] = began, time.perf_counter()
 
         watching = asyncio.create_task(watch())
         clients = [client, *[HttpClient(installation) for _ in range(7)]]
@@ -278,11 +281,18 @@ async def latencies(installation: Installation, per_second: float, seconds: floa
             else:
                 busy.append(asyncio.create_task(post(clients[index])))
         await asyncio.gather(*busy)
-        await asyncio.sleep(1)
+        async with asyncio.timeout(30):
+            while sent.keys() - seen.keys():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
         watching.cancel()
     for one in clients:
         one.close()
-    return sorted((seen[key] - moment) * 1000 for key, moment in sent.items() if key in seen)
+    if missing := sent.keys() - seen.keys():
+        raise RuntimeError(f"{len(missing)} messages were never shown")
+    return {
+        name: sorted(max(seen[key] - moment, 0.0) * 1000 for key, moment in since.items())
+        for name, since in (("sent", sent), ("accepted", accepted))
+    }
 
 
 def share(values: list[float], part: float) -> float:
@@ -292,6 +302,8 @@ def share(values: list[float], part: float) -> float:
 
 async def main(seconds: float) -> None:
     """Runs every measure on one fresh installation."""
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, load of others {load:.1f}, windows of {seconds} s", file=sys.stderr, flush=True)
     with running_installation() as installation:
         plain = await commit_rate(seconds)
         tell = partial(report, topic="ingest")
@@ -303,9 +315,10 @@ async def main(seconds: float) -> None:
         tell("durable mails by SMTP", "mails/s", ours, theirs, "aiosmtpd, a file and fsync a mail", None)
         for per_second in (20, 100):
             found = await latencies(installation, per_second, seconds * 2)
-            for name, part in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
-                measure = f"sent to shown on a desk at {per_second}/s, {name}"
-                tell(measure, "ms", share(found, part), None, None, 250 if name == "p99" else None)
+            for since, times in found.items():
+                for name, part in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+                    measure = f"{since} to shown on a desk at {per_second}/s, {name}"
+                    tell(measure, "ms", share(times, part), None, None, 250 if name == "p99" else None)
 
 
 if __name__ == "__main__":
