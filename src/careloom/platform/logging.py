@@ -8,9 +8,9 @@ from typing import Any
 
 import structlog
 
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_ADDRESS = re.compile(r"[^\s@<>\"(),;]+@[^\s@<>\"(),;]+")
 _NUMBER = re.compile(r"\+?\d[\d\s().-]{7,}\d")
-_SECRET = re.compile(r"clk_[\w-]+|(?i:bearer|password|secret|token)\s*[=:]\s*\S+")
+_SECRET = re.compile(r"clk_[\w-]+|(?i:bearer)\s+\S+|(?i:password|secret|token|cookie)[\"']?\s*[=:]\s*\S+")
 _KEEP = frozenset({"timestamp", "level", "request_id", "path", "method"})
 
 

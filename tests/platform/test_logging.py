@@ -1,0 +1,141 @@
+"""Logs: one JSON object a line, with request ids, without anybody's data."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careloom.identity.types import Person, Role, ScopeKind
+from careloom.main import create_app
+from careloom.platform.logging import configure_logging, scrub
+from careloom.platform.runtime import Runtime
+from tests.world import PASSWORD, World
+
+SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
+
+NAME, EMAIL, PHONE, TEXT = "Wilhelmina Quartz", "wilhelmina@quartz.example", "+351 912 345 678", "my knee hurts a lot"
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Everything logged since, as objects; logging is as in production while the test runs."""
+    root, stream = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers, root.level
+    monkeypatch.setattr("sys.stderr", stream)
+    configure_logging("debug")
+    structlog.configure(cache_logger_on_first_use=False)
+
+    def read() -> list[dict[str, Any]]:
+        return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+    yield read
+    structlog.reset_defaults()
+    root.handlers, root.level = handlers, level
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mail to wilhelmina@quartz.example failed",
+        "called +351 912 345 678",
+        "card 4111 1111 1111 1111",
+        "(0351) 912-345-678",
+        "key clk_0a1b2c3d4e5f_Zx-Yw_9876543210abcdef",
+        "Authorization: Bearer abc.def.ghi",
+        "password=hunter2!x token: tok-en_1",
+    ],
+)
+def test_what_identifies_people_or_opens_doors_is_taken_out(text: str) -> None:
+    scrubbed = scrub(text)
+    for secret in ("quartz", "912", "345", "4111", "Zx-Yw", "9876", "abc.def", "hunter2", "tok-en_1"):
+        assert secret not in scrubbed
+
+
+@given(st.emails())
+def test_no_address_survives(address: str) -> None:
+    assert scrub(f"could not reach {address} today") == "could not reach [address] today"
+
+
+def test_messages_of_other_libraries_are_cleaned_as_well(logs: Callable[[], list[dict[str, Any]]]) -> None:
+    logging.getLogger("some.library").warning("rejected %s", EMAIL)
+    (entry,) = logs()
+    assert EMAIL not in json.dumps(entry)
+    assert "[address]" in entry["event"]
+
+
+def test_a_traceback_is_cleaned(logs: Callable[[], list[dict[str, Any]]]) -> None:
+    try:
+        raise ValueError(f"no such person: {EMAIL}")
+    except ValueError as error:
+        structlog.get_logger().error("failed", exc_info=error)
+    (entry,) = logs()
+    assert "Traceback" in entry["exception"]
+    assert EMAIL not in entry["exception"]
+
+
+async def test_requests_are_logged_with_their_id_and_without_what_they_carry(
+    runtime: Runtime, world: World, logs: Callable[[], list[dict[str, Any]]]
+) -> None:
+    client = await world.client("Brand")
+    person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, password=PASSWORD, name=NAME)
+    transport = httpx.ASGITransport(app=create_app(runtime), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
+    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as api:
+        await _use(api, person, str(client.id))
+    entries = logs()
+    text = json.dumps(entries)
+    for secret in (NAME, "Wilhelmina", EMAIL, person.email, "912", TEXT, PASSWORD, api.cookies["careloom_session"]):
+        assert secret not in text, secret
+    requests = [one for one in entries if one["event"] == "request"]
+    assert len(requests) >= 8
+    assert all(one["request_id"] and one["timestamp"] and "route" in one and "status" in one for one in requests)
+    assert {"/api/customers/{customer_id}", "unmatched"} <= {one["route"] for one in requests}
+
+
+async def _use(api: httpx.AsyncClient, person: Person, client_id: str) -> None:
+    await api.post("/api/session", json={"email": person.email, "password": "not the password"})
+    signed = await api.post("/api/session", json={"email": person.email, "password": PASSWORD})
+    api.headers["X-CSRF-Token"] = signed.json()["csrf_token"]
+    identities = [{"kind": "email", "value": EMAIL}, {"kind": "phone", "value": PHONE}]
+    new = {"client_id": client_id, "name": NAME, "identities": identities}
+    made = await api.post("/api/customers", json=new)
+    assert made.status_code == 201, made.text
+    path = f"/api/customers/{made.json()['id']}"
+    await api.get(path)
+    await api.post(f"{path}/notes", json={"text": TEXT})
+    await api.post("/api/customers", json=new)
+    await api.get("/api/customers", params={"search": EMAIL})
+    await api.get("/api/search", params={"q": TEXT})
+    await api.get(f"/api/{EMAIL}")
+    await api.post("/api/customers", json={"client_id": client_id, "name": NAME, "phone": PHONE})
+
+
+async def test_a_failure_inside_is_logged_with_the_id_that_the_answer_shows_and_without_values(
+    runtime: Runtime, world: World, sign_in: SignIn, logs: Callable[[], list[dict[str, Any]]]
+) -> None:
+    transport = httpx.ASGITransport(app=create_app(runtime), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
+    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as api:
+        await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("careloom.organizations.commands.provider", _broken_table())
+            answer = await api.post("/api/providers", json={"name": NAME})
+    assert answer.status_code == 500
+    assert NAME not in answer.text
+    failures = [one for one in logs() if one["event"] == "unexpected_error"]
+    assert [one["request_id"] for one in failures] == [answer.json()["instance"]]
+    assert "Traceback" in failures[0]["exception"]
+    assert NAME not in json.dumps(failures)
+
+
+def _broken_table() -> Any:
+    from sqlalchemy import Column, MetaData, Table, Text, Uuid
+
+    return Table("no_such_table", MetaData(), Column("id", Uuid), Column("name", Text))
