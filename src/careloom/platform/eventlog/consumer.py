@@ -24,7 +24,7 @@ log = structlog.get_logger()
 Handler = Callable[[Tx, Any], Awaitable[None]]
 _BATCH = 200
 _IDLE_SECONDS = 1.0
-_REST_SECONDS, _GAP_SECONDS = 0.02, 0.05
+_REST_SECONDS, _GAP_SECONDS = 0.05, 0.05
 
 
 class Consumer(Struct, frozen=True):
