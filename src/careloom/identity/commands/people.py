@@ -11,22 +11,24 @@ from sqlalchemy.exc import IntegrityError
 from careloom.identity.commands.passwords import store_password
 from careloom.identity.commands.sessions import end_sessions
 from careloom.identity.core.reach import reaches
+from careloom.identity.core.roles import PERMISSIONS
 from careloom.identity.errors import EmailTakenError, GrantTooWideError
 from careloom.identity.events import PersonChanged
 from careloom.identity.queries.actors import organization_of
-from careloom.identity.queries.people import load_person
+from careloom.identity.queries.people import grants_of, load_person
 from careloom.identity.tables import person, role_grant
-from careloom.identity.types import NewPerson, Person, PersonChanges, PersonId, RoleGrant
-from careloom.organizations.queries import get_team
-from careloom.organizations.types import ProviderId, TeamId
+from careloom.identity.types import NewPerson, Person, PersonChanges, PersonId, RoleGrant, ScopeKind
+from careloom.organizations.queries import get_client, get_program, get_provider, get_team
+from careloom.organizations.types import ClientId, ProgramId, ProviderId, TeamId
 from careloom.platform import audit
-from careloom.platform.access import Actor, Permission, Reach
-from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError
+from careloom.platform.access import Actor, Permission, Reach, system_actor
+from careloom.platform.database.transactions import Tx, widened
+from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 
 _WRITE = Permission.PEOPLE_WRITE
+_SYSTEM = system_actor("grants")
 
 
 async def create_person(tx: Tx, actor: Actor, new: NewPerson) -> Person:
@@ -122,12 +124,43 @@ async def _store_grants(tx: Tx, actor: Actor, someone: Person, grants: tuple[Rol
 
 
 async def _require_no_more(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -> None:
-    organization = await organization_of(tx, grants)
+    # What a scope reaches is looked up over everything: the part of a provider that the actor does not see counts.
+    async with widened(tx):
+        organization = await organization_of(tx, grants)
+        own = None if actor.person_id is None else await grants_of(tx, actor.person_id)
+        gone = [grant for grant in grants if not await _exists(tx, grant)]
     for grant, reach in zip(grants, reaches(grants, None, organization), strict=True):
-        if grant.scope_id is not None and not (reach.client_ids or reach.provider_ids):
-            raise GrantTooWideError(f"The scope {grant.scope_id} does not exist or is not yours to grant.")
-        if not any(_includes(own, reach) for own in actor.reaches):
+        if not any(_includes(held, reach) for held in actor.reaches):
             raise GrantTooWideError
+        if grant.scope is ScopeKind.PROVIDER and own is not None and not any(_grows_with(one, grant) for one in own):
+            raise GrantTooWideError
+        if grant in gone:
+            raise GrantTooWideError(f"The scope {grant.scope_id} does not exist.")
+
+
+async def _exists(tx: Tx, grant: RoleGrant) -> bool:
+    try:
+        if grant.scope is ScopeKind.CLIENT:
+            await get_client(tx, _SYSTEM, ClientId(_scope(grant)))
+        elif grant.scope is ScopeKind.PROVIDER:
+            await get_provider(tx, _SYSTEM, ProviderId(_scope(grant)))
+        elif grant.scope is ScopeKind.PROGRAM:
+            await get_program(tx, _SYSTEM, ProgramId(_scope(grant)))
+    except NotFoundError:
+        return False
+    return True
+
+
+def _scope(grant: RoleGrant) -> UUID:
+    if grant.scope_id is None:
+        raise InvalidInputError(f"A grant over a {grant.scope} names a scope_id.")
+    return grant.scope_id
+
+
+def _grows_with(own: RoleGrant, wanted: RoleGrant) -> bool:
+    """Whether `own` will reach what `wanted` over a provider will reach once the provider serves more."""
+    same = own.scope is ScopeKind.PROVIDER and own.scope_id == wanted.scope_id
+    return (same or own.scope is ScopeKind.EVERYTHING) and PERMISSIONS[wanted.role] <= PERMISSIONS[own.role]
 
 
 def _includes(own: Reach, wanted: Reach) -> bool:

@@ -1,10 +1,12 @@
 """Transactions that show an Actor only what is theirs."""
 
+import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -62,9 +64,16 @@ async def set_scope(tx: Tx, actor: Actor) -> None:
 async def widened(tx: Tx) -> AsyncGenerator[None]:
     """Shows everything to the open transaction for as long as the context lasts, then what it showed before."""
     before = (await tx.execute(_SHOWN)).one()
+    shown = {"clients": before.clients, "providers": before.providers}
     await tx.execute(_SCOPE, {"clients": "*", "providers": "*"})
-    yield
-    await tx.execute(_SCOPE, {"clients": before.clients, "providers": before.providers})
+    try:
+        yield
+    except BaseException:
+        # Whoever catches the error goes on with what was shown before; a broken transaction shows nothing anyway.
+        with contextlib.suppress(DBAPIError):
+            await tx.execute(_SCOPE, shown)
+        raise
+    await tx.execute(_SCOPE, shown)
 
 
 def _listed(ids: frozenset[UUID] | None) -> str:

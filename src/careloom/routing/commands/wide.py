@@ -4,13 +4,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from careloom.platform.access import Actor, system_actor
-from careloom.platform.database.transactions import Tx, set_scope
+from careloom.platform.database.transactions import Tx, widened
 
 
 @asynccontextmanager
 async def wide(tx: Tx, actor: Actor) -> AsyncGenerator[Actor]:
     """The system in the name of `actor`, with a transaction that sees everything until the end of the block."""
-    system = system_actor(actor.name)
-    await set_scope(tx, system)
-    yield system
-    await set_scope(tx, actor)
+    async with widened(tx):
+        yield system_actor(actor.name)
