@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.platform.access import Actor, Permission, system_actor
@@ -104,9 +104,3 @@ async def retry_parked(tx: Tx, actor: Actor, parked_id: UUID, consumers: Mapping
     await tx.execute(update(parked_event).where(parked_event.c.id == parked_id).values(**values))
     await set_scope(tx, actor)
     return Retry(settled=error is None, error=error)
-
-
-async def count_parked(tx: Tx) -> int:
-    """How many events wait for repair; for the metrics page."""
-    statement = select(func.count()).select_from(parked_event).where(parked_event.c.settled_at.is_(None))
-    return int((await tx.execute(statement)).scalar_one())
