@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CUSTOMERS_MERGE = "customers.merge"
     CONVERSATIONS_READ = "conversations.read"
     CONVERSATIONS_REPLY = "conversations.reply"
+    CONVERSATIONS_NOTE = "conversations.note"
     CONVERSATIONS_ASSIGN = "conversations.assign"
     CONVERSATIONS_WRITE = "conversations.write"
     MESSAGES_INGEST = "messages.ingest"

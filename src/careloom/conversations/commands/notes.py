@@ -26,7 +26,7 @@ async def add_note(
     """
     if not text.strip():
         raise InvalidInputError(errors=(FieldError("/text", "Write something."),))
-    held = await hold_conversation(tx, actor, conversation_id, Permission.CONVERSATIONS_REPLY)
+    held = await hold_conversation(tx, actor, conversation_id, Permission.CONVERSATIONS_NOTE)
     before, at = held.conversation, now()
     people = tuple(dict.fromkeys(mentions))
     await _check(tx, actor, before, people)
