@@ -57,7 +57,7 @@ async def test_an_agents_whole_way_through_a_conversation(desk: Desk, api: httpx
     assert (await api.put(f"/api/{one}/draft", json={"text": "half"})).json()["text"] == "half"
     assert (await get(api, f"{one}/draft"))["text"] == "half"
     assert (await api.delete(f"/api/{one}/draft")).status_code == 204
-    await get(api, f"{one}/draft", 404)
+    assert await get(api, f"{one}/draft") is None
     assert (await post(api, f"{one}/end"))["phase"] == "after_call_work"
     resolved = await post(api, f"{one}/wrap-up", disposition_id=str(solved.id), note="well")
     assert (resolved["status"], resolved["disposition_id"]) == ("resolved", str(solved.id))
@@ -69,6 +69,19 @@ async def test_an_agents_whole_way_through_a_conversation(desk: Desk, api: httpx
     assert seqs == list(range(1, len(seqs) + 1))
     hits = (await get(api, "search", q="parc"))["items"]
     assert "«parcel»" in hits[0]["snippet"]
+
+
+async def test_a_reply_waits_in_the_list_of_its_author_until_it_is_recalled(
+    database: Database, api: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    desk = await make_desk(database, undo_send_seconds=30)
+    await sign_in(api, desk.agent)
+    one = await desk.opened()
+    pending = (await post(api, f"conversations/{one}/replies", 201, text="soon"))["pending"]
+    assert (await get(api, "pending-replies"))["items"] == [pending]
+    assert (await api.delete(f"/api/pending-replies/{pending['id']}")).status_code == 204
+    assert (await get(api, "pending-replies"))["items"] == []
+    assert (await get(api, f"conversations/{one}/draft"))["text"] == "soon"
 
 
 async def test_bad_input_is_a_problem_and_unknown_ids_are_not_there(desk: Desk, api: httpx.AsyncClient) -> None:

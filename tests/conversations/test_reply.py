@@ -14,12 +14,14 @@ from careloom.conversations.commands.files import file_key, store_file
 from careloom.conversations.commands.start import FirstMail
 from careloom.conversations.errors import AlreadySentError
 from careloom.conversations.queries.conversation import get_conversation
-from careloom.conversations.queries.desk import get_draft
+from careloom.conversations.queries.desk import get_draft, list_pending_replies
 from careloom.conversations.queries.messages import list_messages
 from careloom.conversations.types import Delivery, Phase, Status
+from careloom.identity.commands.people import create_person
+from careloom.identity.types import NewPerson, Role, RoleGrant, ScopeKind
 from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Database
-from careloom.platform.errors import InvalidInputError, NotFoundError, UnsupportedMediaError
+from careloom.platform.errors import ForbiddenError, InvalidInputError, NotFoundError, UnsupportedMediaError
 from careloom.platform.files import LocalFiles
 from careloom.platform.ids import new_id
 from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
@@ -98,12 +100,57 @@ async def test_a_recalled_reply_is_back_in_the_draft_and_never_sent(slow_desk: D
         await desk.do(reply.recall, outcome.pending.id)
 
 
+async def test_a_recalled_reply_brings_back_its_files_before_those_attached_since(
+    slow_desk: Desk, tmp_path: Path
+) -> None:
+    desk, files = slow_desk, LocalFiles(tmp_path)
+    one = await desk.opened()
+    first, second = [await desk.do(store_file, files, desk.client.id, name, b"x") for name in ("a.txt", "b.txt")]
+    outcome = await desk.do(reply.reply, one, "", None, [first.file_id])
+    assert outcome.pending.attachments == (first,)
+    await desk.do(drafts.save_draft, one, "", None, [second.file_id, first.file_id])
+    await desk.do(reply.recall, outcome.pending.id)
+    assert (await desk.do(get_draft, one)).attachments == (first, second)
+
+
+async def test_a_held_back_reply_is_sent_with_its_files(slow_desk: Desk, tmp_path: Path) -> None:
+    desk = slow_desk
+    one = await desk.opened()
+    attachment = await desk.do(store_file, LocalFiles(tmp_path), desk.client.id, "a.txt", b"x")
+    outcome = await desk.do(reply.reply, one, "see there", None, [attachment.file_id])
+    async with desk.database.transaction(SYSTEM) as tx:
+        sent = await reply.send_pending(tx, one, outcome.pending.id)
+    assert sent is not None
+    assert sent.attachments == (attachment,)
+
+
+async def test_a_draft_takes_no_file_that_someone_else_stored(desk: Desk, tmp_path: Path) -> None:
+    one = await desk.opened()
+    other = await desk.world.actor(await desk.world.agent(desk.provider, desk.client))
+    theirs = await desk.do(store_file, LocalFiles(tmp_path), desk.client.id, "a.txt", b"x", actor=other)
+    with pytest.raises(NotFoundError):
+        await desk.do(drafts.save_draft, one, "with a file", None, [theirs.file_id])
+
+
+async def test_only_the_author_finds_a_pending_reply_until_it_is_sent(slow_desk: Desk) -> None:
+    desk = slow_desk
+    one, two = await desk.opened(), await desk.opened()
+    first = (await desk.do(reply.reply, one, "first")).pending
+    second = (await desk.do(reply.reply, two, "second")).pending
+    assert await desk.do(list_pending_replies) == [first, second]
+    other = await desk.world.actor(await desk.world.agent(desk.provider, desk.client))
+    assert await desk.do(list_pending_replies, actor=other) == []
+    await desk.do(reply.recall, first.id)
+    async with desk.database.transaction(SYSTEM) as tx:
+        await reply.send_pending(tx, two, second.id)
+    assert await desk.do(list_pending_replies) == []
+
+
 async def test_a_sent_reply_forgets_the_draft(desk: Desk) -> None:
     one = await desk.opened()
     await desk.do(drafts.save_draft, one, "half")
     await desk.do(reply.reply, one, "whole")
-    with pytest.raises(NotFoundError):
-        await desk.do(get_draft, one)
+    assert await desk.do(get_draft, one) is None
 
 
 async def test_a_note_reaches_those_it_mentions_until_they_have_read_it(desk: Desk) -> None:
@@ -115,6 +162,22 @@ async def test_a_note_reaches_those_it_mentions_until_they_have_read_it(desk: De
     assert len(await desk.rows("SELECT 1 FROM mention WHERE seen_at IS NULL")) == 1
     await desk.do(desk_commands.mark_read, one, note.seq, actor=await desk.world.actor(other))
     assert await desk.rows("SELECT 1 FROM mention WHERE seen_at IS NULL") == []
+
+
+async def test_a_quality_analyst_writes_notes_and_answers_nobody(desk: Desk) -> None:
+    one = await desk.opened()
+    new = NewPerson(
+        name="Quinn",
+        email="quinn@example.org",
+        provider_id=desk.provider.id,
+        grants=(RoleGrant(Role.QA_ANALYST, ScopeKind.CLIENT, desk.client.id),),
+    )
+    async with desk.database.transaction(SYSTEM) as tx:
+        person = await create_person(tx, SYSTEM, new)
+    analyst = await desk.world.actor(person)
+    assert (await desk.do(notes.add_note, one, "well said", actor=analyst)).author_name == "Quinn"
+    with pytest.raises(ForbiddenError):
+        await desk.do(reply.reply, one, "I add", actor=analyst)
 
 
 async def test_who_may_not_see_a_conversation_cannot_be_mentioned(desk: Desk) -> None:

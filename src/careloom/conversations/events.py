@@ -58,15 +58,17 @@ class MessageAdded(ConversationEvent, frozen=True, kw_only=True):
 
 
 class ReplyPending(ConversationEvent, frozen=True, kw_only=True):
-    """A reply waits for its time to be sent and can be recalled."""
+    """A reply waits for its time to be sent and can be recalled by its author."""
 
     pending_id: UUID
+    author_id: UUID
 
 
 class ReplyRecalled(ConversationEvent, frozen=True, kw_only=True):
-    """A pending reply was taken back."""
+    """A pending reply was taken back by its author."""
 
     pending_id: UUID
+    author_id: UUID
 
 
 class ConversationAssigned(ConversationEvent, frozen=True, kw_only=True):

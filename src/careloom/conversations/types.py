@@ -202,10 +202,11 @@ class DispositionChanges(Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Draft(Struct, frozen=True):
-    """What someone has typed and not sent."""
+    """What someone has typed and attached and not sent."""
 
     text: str
     html: str | None
+    attachments: tuple[Attachment, ...]
     updated_at: datetime
 
 
@@ -217,6 +218,7 @@ class PendingReply(Struct, frozen=True):
     author_id: PersonId
     text: str
     html: str | None
+    attachments: tuple[Attachment, ...]
     send_at: datetime
 
 

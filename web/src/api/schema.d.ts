@@ -895,6 +895,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pending-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My replies that can be recalled */
+        get: operations["ApiPendingRepliesGetPendingReplies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pending-replies/{pending_id}": {
         parameters: {
             query?: never;
@@ -2099,6 +2116,7 @@ export interface components {
         Draft: {
             text: string;
             html: string | null;
+            attachments: components["schemas"]["Attachment"][];
             /** Format: date-time */
             updated_at: string;
         };
@@ -2106,6 +2124,8 @@ export interface components {
         DraftText: {
             text: string;
             html?: string | null;
+            /** @default [] */
+            file_ids: string[];
         };
         /** FieldError */
         FieldError: {
@@ -2672,6 +2692,11 @@ export interface components {
             items: components["schemas"]["Message"][];
             next?: string | null;
         };
+        /** Page[PendingReply] */
+        "Page_careloom.conversations.types.PendingReply_": {
+            items: components["schemas"]["PendingReply"][];
+            next?: string | null;
+        };
         /** Page[SavedView] */
         "Page_careloom.conversations.types.SavedView_": {
             items: components["schemas"]["SavedView"][];
@@ -2802,6 +2827,7 @@ export interface components {
             author_id: string;
             text: string;
             html: string | null;
+            attachments: components["schemas"]["Attachment"][];
             /** Format: date-time */
             send_at: string;
         };
@@ -11115,6 +11141,107 @@ export interface operations {
             };
         };
     };
+    ApiPendingRepliesGetPendingReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_careloom.conversations.types.PendingReply_"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiPendingRepliesPendingIdRecall: {
         parameters: {
             query?: never;
@@ -12184,7 +12311,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Draft"];
+                    "application/json": components["schemas"]["Draft"] | null;
                 };
             };
             /** @description The request is not valid; `errors` says where. */

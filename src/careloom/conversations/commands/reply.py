@@ -18,6 +18,7 @@ from careloom.conversations.core.markup import safe_html
 from careloom.conversations.core.phases import HELD, LIVE_CHANNELS, OVER
 from careloom.conversations.errors import AlreadySentError
 from careloom.conversations.events import ReplyPending, ReplyRecalled, facts
+from careloom.conversations.queries.desk import read_pending
 from careloom.conversations.queries.files import attachments_of
 from careloom.conversations.tables.message import message, pending_reply
 from careloom.conversations.types import (
@@ -40,11 +41,10 @@ from careloom.platform.errors import FieldError, InvalidInputError, NotFoundErro
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer
-from careloom.platform.wire import reader
+from careloom.platform.wire import to_plain
 
 SEND_PENDING = "conversations.send_pending"
 _REPLY = Permission.CONVERSATIONS_REPLY
-_read_pending = reader(PendingReply)
 
 
 class _Letter(Struct, frozen=True):
@@ -110,11 +110,12 @@ async def recall(tx: Tx, actor: Actor, pending_id: UUID) -> None:
     taking = delete(pending_reply).where(
         table.client_id == one.client_id, table.id == pending_id, table.author_id == actor.person_id
     )
-    row = (await tx.execute(taking.returning(table.text, table.html))).one_or_none()
+    row = (await tx.execute(taking.returning(*table))).one_or_none()
     if row is None:
         raise AlreadySentError
-    await put_back(tx, actor, one, row.text, row.html)
-    await publish(tx, ReplyRecalled(**facts(one), pending_id=pending_id))
+    back = read_pending(row)
+    await put_back(tx, actor, one, back)
+    await publish(tx, ReplyRecalled(**facts(one), pending_id=pending_id, author_id=back.author_id))
 
 
 async def send_pending(tx: Tx, conversation_id: UUID, pending_id: UUID) -> Message | None:
@@ -128,15 +129,14 @@ async def send_pending(tx: Tx, conversation_id: UUID, pending_id: UUID) -> Messa
     row = (await tx.execute(taking.returning(*table))).one_or_none()
     if row is None:
         return None
+    pending = read_pending(row)
     letter = _Letter(
-        id=MessageId(row.id),
-        author_id=row.author_id,
+        id=MessageId(pending.id),
+        author_id=pending.author_id,
         author_name=row.author_name,
-        text=row.text,
-        html=row.html,
-        attachments=await attachments_of(
-            tx, before.client_id, [UUID(one) for one in row.file_ids], before.id, row.author_id
-        ),
+        text=pending.text,
+        html=pending.html,
+        attachments=pending.attachments,
     )
     held, sent = await _send(tx, held, letter, now())
     await tell(tx, before, held.conversation, added(held.conversation, sent))
@@ -166,10 +166,10 @@ async def _hold_back(
         author_name=letter.author_name,
         text=letter.text,
         html=letter.html,
-        file_ids=[str(attachment.file_id) for attachment in letter.attachments],
+        attachments=to_plain(letter.attachments),
         send_at=send_at,
     )
-    pending = _read_pending((await tx.execute(statement.returning(*pending_reply.c))).one())
+    pending = read_pending((await tx.execute(statement.returning(*pending_reply.c))).one())
     await defer(
         tx,
         SEND_PENDING,
@@ -178,7 +178,7 @@ async def _hold_back(
         conversation_id=str(one.id),
         pending_id=str(letter.id),
     )
-    await publish(tx, ReplyPending(**facts(one), pending_id=letter.id))
+    await publish(tx, ReplyPending(**facts(one), pending_id=letter.id, author_id=author_id))
     return pending
 
 

@@ -17,6 +17,7 @@ from careloom.conversations.types import (
     DispositionChanges,
     DispositionId,
     Draft,
+    FileId,
     SavedView,
     Subject,
     ViewFilter,
@@ -29,10 +30,11 @@ from careloom.platform.web.unit import Unit
 
 
 class DraftText(Struct, frozen=True, forbid_unknown_fields=True):
-    """What was typed."""
+    """What was typed and attached."""
 
     text: Annotated[str, Meta(max_length=50_000)]
     html: Annotated[str, Meta(max_length=200_000)] | None = None
+    file_ids: Annotated[tuple[FileId, ...], Meta(max_length=20)] = ()
 
 
 class NewView(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,15 +73,17 @@ class CaseSplit(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/conversations/{conversation_id:uuid}/draft", summary="My draft")
-async def get_draft(unit: Unit, conversation_id: FromPath[ConversationId]) -> Draft:
-    """404 where there is none."""
+async def get_draft(unit: Unit, conversation_id: FromPath[ConversationId]) -> Draft | None:
+    """What one has typed and attached here; null where there is nothing."""
     return await unit.read(lambda tx: queries.get_draft(tx, unit.actor, conversation_id))
 
 
 @put("/conversations/{conversation_id:uuid}/draft", summary="Keep my draft")
 async def save_draft(unit: Unit, conversation_id: FromPath[ConversationId], data: JSONBody[DraftText]) -> Draft:
     """Replaces what was kept."""
-    return await unit.write(lambda tx: drafts.save_draft(tx, unit.actor, conversation_id, data.text, data.html))
+    return await unit.write(
+        lambda tx: drafts.save_draft(tx, unit.actor, conversation_id, data.text, data.html, data.file_ids)
+    )
 
 
 @delete("/conversations/{conversation_id:uuid}/draft", summary="Forget my draft")

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from careloom.conversations.commands import desk, lifecycle, notes, reply, start, turns
 from careloom.conversations.commands.start import FirstMail
 from careloom.conversations.queries.conversation import get_conversation, list_intervals
+from careloom.conversations.queries.desk import list_pending_replies
 from careloom.conversations.queries.messages import list_messages
 from careloom.conversations.types import (
     Conversation,
@@ -19,6 +20,7 @@ from careloom.conversations.types import (
     FileId,
     Interval,
     Message,
+    PendingReply,
     ReplyOutcome,
     Status,
     Subject,
@@ -139,9 +141,15 @@ async def post_reply(unit: Unit, conversation_id: FromPath[ConversationId], data
     )
 
 
+@get("/pending-replies", summary="My replies that can be recalled")
+async def get_pending_replies(unit: Unit) -> Page[PendingReply]:
+    """Next one to be sent first, at most 50."""
+    return Page(tuple(await unit.read(lambda tx: list_pending_replies(tx, unit.actor))))
+
+
 @delete("/pending-replies/{pending_id:uuid}", summary="Recall a reply")
 async def recall(unit: Unit, pending_id: FromPath[UUID]) -> None:
-    """Its text is back in the draft; 409 once it was sent."""
+    """Its text and files are back in the draft; 409 once it was sent."""
     await unit.write(lambda tx: reply.recall(tx, unit.actor, pending_id))
 
 
@@ -230,6 +238,7 @@ handlers: list[Any] = [
     get_messages,
     get_intervals,
     post_reply,
+    get_pending_replies,
     recall,
     post_note,
     post_status,

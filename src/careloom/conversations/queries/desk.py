@@ -1,36 +1,54 @@
-"""Drafts, saved views and dispositions."""
+"""Drafts, replies that can be recalled, saved views and dispositions."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
-from careloom.conversations.queries.conversation import get_conversation
+from careloom.conversations.queries.conversation import get_conversation, visible
+from careloom.conversations.tables.contact import conversation
 from careloom.conversations.tables.desk import disposition, draft, saved_view
-from careloom.conversations.types import Disposition, Draft, SavedView, ViewFilter
+from careloom.conversations.tables.message import pending_reply
+from careloom.conversations.types import Disposition, Draft, PendingReply, SavedView, ViewFilter
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx, widened
-from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.wire import reader
 
+_MOST_PENDING: Final = 50
+
 _read_draft = reader(Draft)
+read_pending = reader(PendingReply)
 read_disposition = reader(Disposition)
 
 
-async def get_draft(tx: Tx, actor: Actor, conversation_id: UUID) -> Draft:
-    """What the actor has typed in a conversation; raises NotFoundError where nothing."""
+async def get_draft(tx: Tx, actor: Actor, conversation_id: UUID) -> Draft | None:
+    """What the actor has typed in a conversation; raises NotFoundError where there is no such conversation."""
     one = await get_conversation(tx, actor, conversation_id)
     table = draft.c
     statement = select(draft).where(
         table.client_id == one.client_id, table.conversation_id == one.id, table.person_id == actor.person_id
     )
     row = (await tx.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFoundError("There is no draft.")
-    return _read_draft(row)
+    return None if row is None else _read_draft(row)
+
+
+async def list_pending_replies(tx: Tx, actor: Actor) -> list[PendingReply]:
+    """The actor's own replies that wait to be sent, next one first, at most 50."""
+    table = pending_reply.c
+    statement = (
+        select(pending_reply)
+        .join(
+            conversation,
+            and_(conversation.c.client_id == table.client_id, conversation.c.id == table.conversation_id),
+        )
+        .where(table.author_id == actor.person_id, visible(actor))
+        .order_by(table.send_at, table.id)
+        .limit(_MOST_PENDING)
+    )
+    return [read_pending(row) for row in await tx.execute(statement)]
 
 
 async def list_views(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[SavedView]:

@@ -36,6 +36,7 @@ draft = client_table(
     Column("person_id", Uuid, ForeignKey("person.id"), nullable=False),
     Column("text", Text, nullable=False),
     Column("html", Text),
+    Column("attachments", JSONB, nullable=False, server_default=text("'[]'")),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "conversation_id", "person_id"),
     ForeignKeyConstraint(["client_id", "conversation_id"], ["conversation.client_id", "conversation.id"]),

@@ -88,7 +88,7 @@ pending_reply = client_table(
     Column("author_name", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("html", Text),
-    Column("file_ids", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("attachments", JSONB, nullable=False, server_default=text("'[]'")),
     Column("send_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("client_id", "id"),
     ForeignKeyConstraint(["client_id", "conversation_id"], ["conversation.client_id", "conversation.id"]),

@@ -1024,6 +1024,12 @@ def _create_tables() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=True),
+        sa.Column(
+            "attachments",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id", "conversation_id"],
@@ -1220,7 +1226,7 @@ def _create_tables() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=True),
         sa.Column(
-            "file_ids",
+            "attachments",
             postgresql.JSONB(astext_type=sa.Text()),
             server_default=sa.text("'[]'"),
             nullable=False,
