@@ -75,7 +75,7 @@ def inbound(installation: Installation) -> bytes:
         "channel": "sms",
         "external_id": key,
         "identity_kind": "phone",
-        "identity": f"+1555{int(key[:8], 16) % 100_000:07d}",
+        "identity": f"+1555{int(key[:8], 16) % 10_000_000:07d}",
         "text": _TEXT,
         "language": "en",
     }

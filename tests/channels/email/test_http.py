@@ -62,6 +62,35 @@ async def test_the_same_inbound_message_at_once_is_stored_once(office: PostOffic
     assert len(await office.messages()) == 1
 
 
+async def test_a_customers_next_text_message_joins_the_conversation_that_runs(
+    office: PostOffice, web: httpx.AsyncClient
+) -> None:
+    first = (await web.post("/api/inbound", json=_inbound(office))).json()
+    second = (await web.post("/api/inbound", json=_inbound(office, external_id="next"))).json()
+    assert (second["conversation_id"], second["seq"]) == (first["conversation_id"], 2)
+    another = {"external_id": "another", "identity": "+49 171 7654321"}
+    third = (await web.post("/api/inbound", json=_inbound(office, **another))).json()
+    assert third["conversation_id"] != first["conversation_id"]
+
+
+async def test_text_messages_of_one_customer_at_once_open_one_conversation(
+    office: PostOffice, web: httpx.AsyncClient
+) -> None:
+    bodies = [_inbound(office, external_id=f"burst-{number}") for number in range(6)]
+    answers = await asyncio.gather(*(web.post("/api/inbound", json=one) for one in bodies))
+    assert len({one.json()["conversation_id"] for one in answers}) == 1
+    assert sorted(one.json()["seq"] for one in answers) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_mail_that_another_system_hands_in_opens_a_conversation_each(
+    office: PostOffice, web: httpx.AsyncClient
+) -> None:
+    mail = {"channel": "email", "identity_kind": "email", "identity": "ada@example.org"}
+    bodies = [_inbound(office, external_id=f"mail-{number}", **mail) for number in range(2)]
+    answers = [(await web.post("/api/inbound", json=one)).json() for one in bodies]
+    assert answers[0]["conversation_id"] != answers[1]["conversation_id"]
+
+
 async def test_an_idempotency_key_answers_alike(office: PostOffice, web: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "k1"}
     one = await web.post("/api/inbound", json=_inbound(office), headers=headers)

@@ -1,14 +1,17 @@
 """The one way in: a customer's message from any channel, to its customer, its conversation and its queue."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careloom.channels.types import Accepted, InboundMessage
 from careloom.conversations.commands.receive import Inbound, receive_message
 from careloom.conversations.core.language import detect_language
+from careloom.conversations.queries.customer_view import running_conversation
 from careloom.conversations.types import Attachment, ConversationId, QueueId
+from careloom.customers.commands.hold import hold_customer
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.types import CustomerId, IdentityKind
 from careloom.organizations.queries import get_program
@@ -21,14 +24,19 @@ from careloom.routing.commands.enqueue import enqueue
 from careloom.routing.queries.queues import due_at, line_for
 from careloom.routing.types import Queue
 
+RUNNING = frozenset({Channel.SMS, Channel.SOCIAL, Channel.CHAT})
+"""Channels on which a customer and a brand keep one running conversation, with no thread named in a message."""
+
 
 class Arrival(Struct, frozen=True, kw_only=True):
     """A customer's message as a channel understood it.
 
     The customer is `customer_id` where the channel knows it, else whoever has the address `identity`;
     `verified` says that the sender is known to hold that address. `conversation_id` is given where the channel
-    knows the thread, `queue_id` where its entry point names a queue. `language` None: told from the text of a
-    message that begins a conversation. `author_name` None: the customer's name.
+    knows the thread, `queue_id` where its entry point names a queue. `runs_on_since`: without a thread,
+    the message continues the customer's last conversation of this program and channel that was not resolved before
+    then. `language` None: told from the text of a message that begins a conversation. `author_name` None: the
+    customer's name.
     """
 
     client_id: ClientId
@@ -44,6 +52,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     customer_name: str | None = None
     author_name: str | None = None
     conversation_id: ConversationId | None = None
+    runs_on_since: datetime | None = None
     queue_id: QueueId | None = None
     subject: str | None = None
     language: str | None = None
@@ -64,6 +73,9 @@ async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
     if language is None and arrival.conversation_id is None:
         language = await asyncio.to_thread(detect_language, arrival.text)
     customer_id, name, language = await _customer(tx, actor, arrival, language)
+    if arrival.runs_on_since is not None:
+        running = await _running_conversation(tx, arrival, customer_id, arrival.runs_on_since)
+        arrival = replace(arrival, conversation_id=running)
     at = min(arrival.at, now())
     line = await _line(tx, arrival, language)
     received = await receive_message(
@@ -121,11 +133,21 @@ async def ingest(tx: Tx, actor: Actor, data: InboundMessage) -> Accepted:
             identity_kind=data.identity_kind,
             identity=data.identity,
             customer_name=data.customer_name,
+            runs_on_since=at - timedelta(days=program.reopen_days) if data.channel in RUNNING else None,
             subject=data.subject,
             language=data.language,
             details={} if data.sent_at is None else {"sent_at": data.sent_at.isoformat()},
         ),
     )
+
+
+async def _running_conversation(
+    tx: Tx, arrival: Arrival, customer_id: CustomerId, since: datetime
+) -> ConversationId | None:
+    """Where the customer wrote last; their row is held first, so that two messages at a time open one conversation."""
+    customer = await hold_customer(tx, arrival.client_id, customer_id)
+    of_program = arrival.program_id
+    return await running_conversation(tx, arrival.client_id, of_program, arrival.channel, customer.id, since)
 
 
 async def _line(tx: Tx, arrival: Arrival, language: str | None) -> Queue | None:
