@@ -40,7 +40,7 @@ from careloom.platform.live.gateway import Gateway
 from careloom.platform.loops import Loop, keep_running
 from careloom.platform.runtime import Runtime
 from careloom.platform.web import http as platform_http
-from careloom.platform.web import spa
+from careloom.platform.web import idempotency, spa
 from careloom.platform.web.description import DescribedProblems, DescribedTypes
 from careloom.platform.web.live import live_socket
 from careloom.platform.web.metrics import RequestTrail
@@ -83,7 +83,7 @@ def tasks(runtime: Runtime) -> list[Task]:
 
 def periodic(runtime: Runtime) -> list[Periodic]:
     """Every job that runs by the clock."""
-    return [*identity_jobs.periodic(runtime), *channels_jobs.periodic(runtime)]
+    return [*idempotency.periodic(runtime), *identity_jobs.periodic(runtime), *channels_jobs.periodic(runtime)]
 
 
 def router_loops(runtime: Runtime) -> dict[str, Loop]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from careloom.identity.types import Person, Role, ScopeKind
 from careloom.main import create_app
+from careloom.platform.access import system_actor
+from careloom.platform.clock import now
 from careloom.platform.runtime import Runtime
+from careloom.platform.tables import idempotency_key
+from careloom.platform.web.idempotency import KEPT, periodic
 from tests.world import World
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
@@ -74,3 +80,16 @@ async def test_keys_of_two_people_do_not_meet(
 
 async def test_a_key_that_is_too_long_is_refused(admin: httpx.AsyncClient) -> None:
     assert (await _post(admin, "Harbor", "k" * 201)).status_code == 400
+
+
+async def test_old_keys_are_forgotten_and_young_ones_are_not(admin: httpx.AsyncClient, runtime: Runtime) -> None:
+    await _post(admin, "Harbor", "old")
+    await _post(admin, "Quay", "young")
+    async with runtime.database.transaction(system_actor("test")) as tx:
+        of_old = idempotency_key.c.key == "old"
+        await tx.execute(update(idempotency_key).where(of_old).values(made_at=now() - KEPT - timedelta(minutes=1)))
+    (forget,) = periodic(runtime)
+    await forget.task.run()
+    await _post(admin, "Harbor", "old")
+    await _post(admin, "Quay", "young")
+    assert sorted(await _names(admin)) == ["Harbor", "Harbor", "Quay"]

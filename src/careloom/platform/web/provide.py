@@ -9,7 +9,8 @@ from litestar.di import Provide
 
 from careloom.platform.access import Actor
 from careloom.platform.runtime import Runtime
-from careloom.platform.web.unit import UnitOfWork, hash_request
+from careloom.platform.web.idempotency import IdempotencyKey, hash_request
+from careloom.platform.web.unit import UnitOfWork
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -28,11 +29,11 @@ async def provide_unit(request: Request[Any, Any, State]) -> UnitOfWork:
     runtime: Runtime = state.runtime
     authenticate: Authenticate = state.authenticate
     actor = await authenticate(runtime, request)
-    key = request.headers.get("idempotency-key")
-    request_hash = ""
-    if key is not None:
-        request_hash = hash_request(request.method, request.url.path, await request.body())
-    return UnitOfWork(runtime, actor, key, request_hash)
+    word = request.headers.get("idempotency-key")
+    key: IdempotencyKey | None = None
+    if word is not None:
+        key = IdempotencyKey(actor, word, hash_request(request.method, request.url.path, await request.body()))
+    return UnitOfWork(runtime, actor, key)
 
 
 async def provide_runtime(request: ASGIConnection[Any, Any, Any, Any]) -> Runtime:
