@@ -10,25 +10,22 @@ from pathlib import Path
 from typing import cast
 
 import httpx
-import psycopg
 import pytest
-from psycopg import sql
 
 from careloom.identity.commands.authentication import csrf_token
 from careloom.identity.commands.sessions import Origin, start_session
 from careloom.identity.types import Person
 from careloom.main import create_app
 from careloom.platform.access import system_actor
-from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres, temporary_name
+from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres
 from careloom.platform.database.migrations import migrate
 from careloom.platform.database.transactions import Database
 from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
+from tests.postgres import TEMPLATE, FreshDatabase, database_like, running_postgres
 from tests.world import World
-
-TEMPLATE = "careloom_template"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -51,42 +48,18 @@ def closed_network() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """The embedded server with a migrated template database; durability is switched off, speed is all it needs."""
-    folder = tmp_path_factory.mktemp("postgres") / "data"
     os.chmod(tmp_path_factory.getbasetemp(), 0o755)
-    server = EmbeddedPostgres(
-        folder,
-        {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"},
-    )
-    server.start()
-    server.create(TEMPLATE)
-    migrate(server.url(OWNER_ROLE, TEMPLATE))
-    yield server
-    server.stop()
-
-
-class FreshDatabase:
-    """A database of one test's own: `url` as the program's role, `owner_url` as the tables' owner."""
-
-    def __init__(self, server: EmbeddedPostgres, name: str) -> None:
-        self.name = name
-        self.url = server.url("careloom_app", name)
-        self.owner_url = server.url(OWNER_ROLE, name)
-        self.superuser_url = server.url("postgres", name)
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        server.create(TEMPLATE)
+        migrate(server.url(OWNER_ROLE, TEMPLATE))
+        yield server
 
 
 @pytest.fixture
 def fresh_database(postgres: EmbeddedPostgres) -> Iterator[FreshDatabase]:
     """A migrated, empty database."""
-    name = temporary_name()
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-                sql.Identifier(name), sql.Identifier(TEMPLATE), sql.Identifier(OWNER_ROLE)
-            )
-        )
-    yield FreshDatabase(postgres, name)
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with database_like(postgres, TEMPLATE) as fresh:
+        yield fresh
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from careloom.identity.types import Role, ScopeKind
 from careloom.main import create_app
 from careloom.platform.database.transactions import Database
 from careloom.platform.wire import from_json_text, json_text
-from tests.conftest import FreshDatabase
 from tests.isolation.brand import Brand
 from tests.isolation.conftest import Built, runtime_of
 from tests.isolation.operations import SLOT_OF
 from tests.isolation.people import bearer_of
+from tests.postgres import FreshDatabase
 from tests.world import World
 
 _OPENAPI: Any = openapi_checks

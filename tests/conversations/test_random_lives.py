@@ -18,8 +18,8 @@ from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import CareloomError
 from careloom.platform.ids import new_id
-from tests.conftest import FreshDatabase
 from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
+from tests.postgres import FreshDatabase
 
 STEPS = (
     "inbound",

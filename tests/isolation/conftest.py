@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from psycopg import sql
 from sqlalchemy import select
 
 from careloom.main import consumers, create_app, tasks
-from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres, temporary_name
+from careloom.platform.database.embedded import EmbeddedPostgres, temporary_name
 from careloom.platform.database.transactions import Database
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.eventlog.event import LoggedEvent
@@ -30,8 +28,8 @@ from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from careloom.platform.tables import event_log, parked_event
 from careloom.platform.wire import reader
-from tests.conftest import TEMPLATE, FreshDatabase
 from tests.isolation.brand import SYSTEM, Brand, build_brand
+from tests.postgres import TEMPLATE, FreshDatabase, copy_database, database_like
 from tests.world import World
 
 
@@ -65,8 +63,7 @@ class _Relay:
 def built(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The two worlds, built once; each test gets a copy of their database."""
     name, home = temporary_name(), tmp_path_factory.mktemp("brands")
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(_copy(name, TEMPLATE))
+    copy_database(postgres, TEMPLATE, name)
     return asyncio.run(_build(postgres.url("careloom_app", name), name, home))
 
 
@@ -85,18 +82,8 @@ async def brands(built: Built, copied_database: FreshDatabase) -> AsyncIterator[
 @pytest.fixture
 def copied_database(postgres: EmbeddedPostgres, built: Built) -> Iterator[FreshDatabase]:
     """A copy of the database of the two worlds."""
-    name = temporary_name()
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(_copy(name, built.name))
-    yield FreshDatabase(postgres, name)
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _copy(name: str, template: str) -> sql.Composed:
-    return sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-        sql.Identifier(name), sql.Identifier(template), sql.Identifier(OWNER_ROLE)
-    )
+    with database_like(postgres, built.name) as copied:
+        yield copied
 
 
 async def _build(url: str, name: str, home: Path) -> Built:

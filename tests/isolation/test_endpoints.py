@@ -14,13 +14,13 @@ from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 from careloom.identity.types import Role, ScopeKind
 from careloom.main import create_app
 from careloom.organizations.types import ClientId
-from tests.conftest import FreshDatabase
 from tests.isolation.attempts import Attempt, attempts, known, unknown_slots
 from tests.isolation.brand import Brand
 from tests.isolation.conftest import Brands
 from tests.isolation.operations import Operation, Request, build, operations, slot_name, slots
 from tests.isolation.people import bearer_of
 from tests.isolation.rows import fingerprints, ids_of, rows_of
+from tests.postgres import FreshDatabase
 
 ACTORS = ["owner", "wide_key", "agent", "team_lead", "account_manager", "compliance_officer", "client_viewer"]
 _VOLATILE = re.compile(r'"(instance|retry_after)":"[^"]*"')

@@ -13,13 +13,13 @@ from careloom.identity.types import NewPerson, Role, RoleGrant, ScopeKind
 from careloom.main import create_app
 from careloom.organizations.types import ProviderId
 from careloom.platform.database.schema import Ownership
-from tests.conftest import FreshDatabase
 from tests.isolation.attempts import known
 from tests.isolation.brand import SYSTEM, Brand
 from tests.isolation.conftest import Brands
 from tests.isolation.operations import Operation, build, operations, slot_name, slots
 from tests.isolation.people import bearer_of
 from tests.isolation.rows import OWNERSHIP, ids_of, rows_of
+from tests.postgres import FreshDatabase
 
 _INSTALLATION = ("/api/people", "/api/api-keys", "/api/programs", "/api/teams", "/api/queues", "/api/session")
 """Whose people serve which programs is decided here, over brands; tested in tests/identity and tests/organizations."""

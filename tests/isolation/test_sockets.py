@@ -16,11 +16,11 @@ from websockets.exceptions import ConnectionClosed
 from careloom.identity.commands.people import create_person, set_grants
 from careloom.identity.types import NewPerson, Person, Role, RoleGrant, ScopeKind
 from careloom.organizations.types import ClientId, ProviderId
-from tests.conftest import FreshDatabase
 from tests.isolation.brand import SYSTEM, Brand
 from tests.isolation.conftest import Brands
 from tests.isolation.people import bearer_of
 from tests.isolation.rows import fingerprints, ids_of, rows_of
+from tests.postgres import FreshDatabase
 from tests.server import Server, running_server
 
 PAGE = "https://shop.example"

@@ -9,10 +9,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.conftest import FreshDatabase
 from tests.isolation.brand import Brand
 from tests.isolation.conftest import Brands
 from tests.isolation.rows import OWNED, SYSTEM, columns_of, condition, fingerprints, owners, rows_of
+from tests.postgres import FreshDatabase
 
 _NOT_OURS = ("procrastinate_", "alembic_version")
 

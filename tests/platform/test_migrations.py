@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
-from psycopg import sql
 
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres, temporary_name
 from careloom.platform.database.migrations import alembic_config, drift, migrate, owner_engine, pending
-from tests.conftest import FreshDatabase
+from tests.postgres import FreshDatabase, drop_database
 
 
 @pytest.fixture
@@ -19,8 +18,7 @@ def empty_database(postgres: EmbeddedPostgres) -> Iterator[FreshDatabase]:
     name = temporary_name()
     postgres.create(name)
     yield FreshDatabase(postgres, name)
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop_database(postgres, name)
 
 
 def test_an_empty_database_is_brought_to_the_newest_revision(empty_database: FreshDatabase) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from careloom.platform.database.migrations import pending
-from tests.conftest import FreshDatabase
+from tests.postgres import FreshDatabase
 
 
 def test_program_role_sees_that_nothing_is_pending(fresh_database: FreshDatabase) -> None:

@@ -7,7 +7,7 @@ from careloom.platform.access import Actor, Reach
 from careloom.platform.database.schema import metadata
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
-from tests.conftest import FreshDatabase
+from tests.postgres import FreshDatabase
 
 
 def test_every_table_forces_row_level_security_and_belongs_to_another_role(fresh_database: FreshDatabase) -> None:

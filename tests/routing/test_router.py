@@ -18,7 +18,7 @@ from careloom.platform.settings import Settings
 from careloom.routing.jobs.dispatcher import Router
 from careloom.routing.jobs.pool import Pool
 from careloom.routing.types import Presence
-from tests.conftest import FreshDatabase
+from tests.postgres import FreshDatabase
 from tests.routing.floor import Floor
 
 MOST_SECONDS = 3.0

@@ -16,7 +16,7 @@ from careloom.platform.eventlog.event import Event, publish
 from careloom.platform.eventlog.parked import list_parked, retry_parked
 from careloom.platform.hub import Hub
 from careloom.platform.ids import new_id
-from tests.conftest import FreshDatabase
+from tests.postgres import FreshDatabase
 
 SYSTEM = system_actor("test")
 
