@@ -159,6 +159,16 @@ async def test_an_image_is_shown_and_anything_active_is_downloaded(desk: Desk, a
     assert "%C3%A9" in (await api.get(f"/api/files/{quoted['file_id']}")).headers["content-disposition"]
 
 
+async def test_an_upload_sent_again_under_its_key_is_stored_once(desk: Desk, api: httpx.AsyncClient) -> None:
+    async def upload() -> httpx.Response:
+        files, data = {"file": ("a.txt", b"hello", "text/plain")}, {"client_id": str(desk.client.id)}
+        return await api.post("/api/files", files=files, data=data, headers={"Idempotency-Key": "one"})
+
+    first, second = await upload(), await upload()
+    assert first.status_code == second.status_code == 201
+    assert first.json() == second.json()
+
+
 async def test_a_strangers_file_is_not_there(desk: Desk, api: httpx.AsyncClient, sign_in: SignIn) -> None:
     answer = await api.post("/api/files", files={"file": ("a.png", PNG)}, data={"client_id": str(desk.client.id)})
     file_id = answer.json()["file_id"]

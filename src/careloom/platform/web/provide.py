@@ -30,10 +30,14 @@ async def provide_unit(request: Request[Any, Any, State]) -> UnitOfWork:
     authenticate: Authenticate = state.authenticate
     actor = await authenticate(runtime, request)
     word = request.headers.get("idempotency-key")
-    key: IdempotencyKey | None = None
-    if word is not None:
-        key = IdempotencyKey(actor, word, hash_request(request.method, request.url.path, await request.body()))
+    key = None if word is None else IdempotencyKey(actor, word, await _hash(request))
     return UnitOfWork(runtime, actor, key)
+
+
+async def _hash(request: Request[Any, Any, State]) -> str:
+    # A form with files can be read only once, and its boundary is another one each time it is sent.
+    of_form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    return hash_request(request.method, request.url.path, b"" if of_form else await request.body())
 
 
 async def provide_runtime(request: ASGIConnection[Any, Any, Any, Any]) -> Runtime:
