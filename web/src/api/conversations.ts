@@ -1,6 +1,6 @@
 /** Conversations, their messages and what is done to them. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { ApiError, http } from '@/api/http';
+import { http } from '@/api/http';
 import type {
   Attachment,
   Case,
@@ -12,6 +12,7 @@ import type {
   Items,
   Message,
   Page,
+  PendingReply,
   ReplyResult,
   SavedView,
   SearchHit,
@@ -111,16 +112,20 @@ export async function newerMessages(id: Uuid, seq: number): Promise<Message[]> {
 export const draftQuery = (id: Uuid) =>
   queryOptions({
     queryKey: ['draft', id],
-    queryFn: async (): Promise<Draft | null> => {
-      try {
-        return await http.get<Draft>(`/api/conversations/${id}/draft`);
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }
-    },
+    queryFn: () => http.get<Draft | null>(`/api/conversations/${id}/draft`),
     staleTime: Infinity,
   });
+
+/** My replies that wait for their moment; asked again when the next one should have left. */
+export const pendingRepliesQuery = queryOptions({
+  queryKey: ['pending-replies'],
+  queryFn: () => http.get<Items<PendingReply>>('/api/pending-replies'),
+  staleTime: Infinity,
+  refetchInterval: ({ state }) => {
+    const next = state.data?.items[0];
+    return next ? Math.max(1500, Date.parse(next.send_at) - Date.now() + 1200) : false;
+  },
+});
 
 export const intervalsQuery = (id: Uuid) =>
   queryOptions({
@@ -188,7 +193,7 @@ export const conversationsApi = {
     http.post<Conversation>(at(id, 'assign'), form),
   transfer: (id: Uuid, form: { queue_id?: Uuid; person_id?: Uuid; note: string }) =>
     http.post<Conversation>(at(id, 'transfer'), form),
-  saveDraft: (id: Uuid, form: { text: string; html?: string | null }) =>
+  saveDraft: (id: Uuid, form: { text: string; html: string | null; file_ids: Uuid[] }) =>
     http.put<Draft>(at(id, 'draft'), form),
   dropDraft: (id: Uuid) => http.delete(at(id, 'draft')),
   start: (form: {

@@ -15,9 +15,9 @@ export interface ConversationData {
 export interface Events {
   conversation_opened: ConversationData;
   conversation_changed: ConversationData & { changed: string[] };
-  message_added: ConversationData & { seq: number; kind: string };
-  reply_pending: ConversationData & { pending_id: Uuid };
-  reply_recalled: ConversationData & { pending_id?: Uuid };
+  message_added: ConversationData & { seq: number; kind: string; author_id: Uuid | null };
+  reply_pending: ConversationData & { pending_id: Uuid; author_id: Uuid };
+  reply_recalled: ConversationData & { pending_id: Uuid; author_id: Uuid };
   conversation_assigned: ConversationData & { previous_id: Uuid | null };
   conversation_resolved: ConversationData;
   conversation_reopened: ConversationData;

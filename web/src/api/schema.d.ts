@@ -1728,6 +1728,7 @@ export interface components {
             };
             capacity: components["schemas"]["Capacity"];
             conversations: string[];
+            queue_ids: string[];
         };
         /** AgentPresence */
         AgentPresence: {
@@ -2564,6 +2565,8 @@ export interface components {
             overflow_queue_id?: string | null;
             /** @default true */
             active: boolean;
+            /** @default false */
+            always_open: boolean;
         };
         /** NewReply */
         NewReply: {
@@ -2958,6 +2961,7 @@ export interface components {
             overflow_after_seconds: number | null;
             overflow_queue_id: string | null;
             active: boolean;
+            always_open: boolean;
         };
         /** QueueChanges */
         QueueChanges: {
@@ -2976,12 +2980,15 @@ export interface components {
             overflow_after_seconds?: number | null;
             overflow_queue_id?: string | null;
             active?: boolean;
+            always_open?: boolean;
         };
         /** QueueNow */
         QueueNow: {
             queue: components["schemas"]["Queue"];
+            opens_at: string | null;
             waiting: number;
             longest_wait_since: string | null;
+            longest_wait_due_at: string | null;
             offered: number;
             with_agents: number;
             answered: number;

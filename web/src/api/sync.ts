@@ -6,6 +6,7 @@ import {
   conversationsByIds,
   countsQuery,
   newerMessages,
+  pendingRepliesQuery,
   threadQuery,
   type ListFilter,
   type Thread,
@@ -125,6 +126,12 @@ export function catchUp(id: Uuid): void {
   });
 }
 
+/* replies that can be recalled */
+
+function refreshPending(): void {
+  void queryClient.invalidateQueries({ queryKey: pendingRepliesQuery.queryKey });
+}
+
 /* offers */
 
 function putOffer(offer: Offer): void {
@@ -145,6 +152,7 @@ export function dropOffer(offerId: Uuid): void {
 function onEvent(event: DurableEvent): void {
   switch (event.type) {
     case 'message_added':
+      if (event.data.author_id === myId()) refreshPending();
       noteChanged(event.data.conversation_id);
       catchUp(event.data.conversation_id);
       refreshLists();
@@ -178,6 +186,7 @@ function onEvent(event: DurableEvent): void {
       return;
     case 'reply_pending':
     case 'reply_recalled':
+      if (event.data.author_id === myId()) refreshPending();
       noteChanged(event.data.conversation_id);
       return;
     case 'offer_made':

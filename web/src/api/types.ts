@@ -384,6 +384,7 @@ export interface Disposition {
 export interface Draft {
   text: string;
   html: string | null;
+  attachments: Attachment[];
   updated_at: Instant;
 }
 
@@ -393,6 +394,7 @@ export interface PendingReply {
   author_id: Uuid;
   text: string;
   html: string | null;
+  attachments: Attachment[];
   send_at: Instant;
 }
 
@@ -465,6 +467,7 @@ export interface Queue {
   overflow_after_seconds: number | null;
   overflow_queue_id: Uuid | null;
   active: boolean;
+  always_open: boolean;
 }
 
 export interface Capacity {
@@ -513,8 +516,10 @@ export interface Offer {
 
 export interface QueueNow {
   queue: Queue;
+  opens_at: Instant | null;
   waiting: number;
   longest_wait_since: Instant | null;
+  longest_wait_due_at: Instant | null;
   offered: number;
   with_agents: number;
   answered: number;
@@ -538,6 +543,7 @@ export interface AgentNow {
   load: Partial<Record<Channel, number>>;
   capacity: Capacity;
   conversations: Uuid[];
+  queue_ids: Uuid[];
 }
 
 export interface Assignable {

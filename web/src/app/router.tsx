@@ -62,6 +62,8 @@ export interface DeskSearch {
   priority?: Priority;
   tag?: string;
   sort?: 'newest' | undefined;
+  /** Others' contacts are shown to be looked at. */
+  watch?: true | undefined;
 }
 
 const DESK_KEYS = [
@@ -79,10 +81,12 @@ const DESK_KEYS = [
 const desk = createRoute({
   getParentRoute: () => shell,
   path: '/desk/$view',
-  validateSearch: (search: Record<string, unknown>): DeskSearch =>
-    Object.fromEntries(
+  validateSearch: (search: Record<string, unknown>): DeskSearch => ({
+    ...(Object.fromEntries(
       DESK_KEYS.filter((key) => typeof search[key] === 'string').map((key) => [key, search[key]]),
-    ) as DeskSearch,
+    ) as DeskSearch),
+    ...(search.watch === true && { watch: true }),
+  }),
   component: lazyRouteComponent(() => import('@/features/desk/DeskPage'), 'DeskPage'),
 });
 

@@ -126,7 +126,7 @@ function Held({ agent }: { agent: AgentNow }) {
                 {...({
                   to: '/desk/$view/$conversationId',
                   params: { view: 'all', conversationId: row.id },
-                  search: { assignee_id: agent.person_id },
+                  search: { assignee_id: agent.person_id, watch: true },
                 } as object)}
                 size="compact-sm"
                 variant="default"

@@ -1,48 +1,39 @@
 /** Where the agent speaks: says on which channel, from which address and in whose voice. */
 import { ActionIcon, Button } from '@mantine/core';
-import {
-  IconBolt,
-  IconLock,
-  IconPaperclip,
-  IconPencil,
-  IconSend,
-  IconX,
-} from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { IconBolt, IconLock, IconPaperclip, IconPencil, IconSend } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { conversationsApi } from '@/api/conversations';
 import { newKey } from '@/api/http';
-import { mailAddressesQuery } from '@/api/organizations';
 import { realtime, type Viewer } from '@/api/realtime';
-import { assignableQuery } from '@/api/routing';
-import { useClientBadge } from '@/api/session';
 import { catchUp, putMessages } from '@/api/sync';
-import { queryClient } from '@/api/client';
 import type { Conversation, PendingReply } from '@/api/types';
 import { useActions } from '@/components/actions';
-import { BrandMark } from '@/components/Brand';
-import { ChannelIcon } from '@/components/ChannelIcon';
-import { errorText, toastError } from '@/components/errors';
-import { useFormat } from '@/components/format';
+import { errorText } from '@/components/errors';
 import { Keys } from '@/components/Keys';
 import { displayName } from '@/components/names';
 import { showToast } from '@/components/toasts';
 import {
-  EMPTY,
+  hasNothing,
   isEmpty,
+  joined,
   textToHtml,
   type Content,
+  type DraftContent,
   type EditorHandle,
 } from '@/features/desk/composer/content';
+import { FileList } from '@/features/desk/composer/FileList';
 import { MacroPicker } from '@/features/desk/composer/MacroPicker';
-import { mentionsIn, NoteEditor } from '@/features/desk/composer/NoteEditor';
-import { setPending, usePending } from '@/features/desk/composer/pending';
+import { NoteForm } from '@/features/desk/composer/NoteForm';
+import { addPending, usePending } from '@/features/desk/composer/pending';
 import { PlainEditor } from '@/features/desk/composer/PlainEditor';
 import { UndoBar } from '@/features/desk/composer/UndoBar';
 import { useDraft } from '@/features/desk/composer/useDraft';
-import { useUploads, type Upload } from '@/features/desk/composer/useUploads';
+import type { NoteState } from '@/features/desk/composer/useNote';
+import { useUploads } from '@/features/desk/composer/useUploads';
 import { openVariables } from '@/features/desk/composer/variables';
+import { Voice } from '@/features/desk/composer/Voice';
 import classes from './Composer.module.css';
 
 const RichEditor = lazy(() =>
@@ -82,20 +73,22 @@ function useTypingSignal(conversationId: string): (typing: boolean) => void {
 
 export function Composer({
   row,
+  note,
   viewers,
   onReopen,
 }: {
   row: Conversation;
+  note: NoteState;
   viewers: readonly Viewer[];
   onReopen: () => void;
 }) {
   const { t } = useTranslation();
   const [mode, setMode] = useState<Mode>('reply');
   const draft = useDraft(row.id);
-  const [note, setNote] = useState<Content & { version: number }>({ ...EMPTY, version: 0 });
+  const sendNote = () => note.send(() => setMode('reply'));
   const [picking, setPicking] = useState<'none' | 'button' | 'slash'>('none');
   const [dropping, setDropping] = useState(false);
-  const uploads = useUploads(row.client_id);
+  const uploads = useUploads(row.client_id, draft.attach);
   const pending = usePending(row.id);
   const handle = useRef<EditorHandle | null>(null);
   const wantsFocus = useRef(false);
@@ -124,13 +117,13 @@ export function Composer({
   };
 
   const reply = useMutation({
-    mutationFn: ({ content, files }: { content: Content; files: readonly Upload[] }) =>
+    mutationFn: (content: DraftContent) =>
       conversationsApi.reply(
         row.id,
         {
           text: content.text.trim(),
           ...(content.html && { html: content.html }),
-          file_ids: files.flatMap((one) => one.attachment?.file_id ?? []),
+          file_ids: content.attachments.map((one) => one.file_id),
         },
         idempotencyKey.current,
       ),
@@ -138,45 +131,25 @@ export function Composer({
       idempotencyKey.current = newKey();
       if (message) putMessages(row.id, [message]);
       else catchUp(row.id);
-      setPending(row.id, waiting);
+      if (waiting) addPending(waiting);
     },
-    onError: (error, { content, files }) => {
+    onError: (error, content) => {
       draft.replace(content);
-      uploads.restore(files);
       showToast({ tone: 'bad', text: t('composer.notSent'), detail: errorText(error) }, 10);
     },
   });
   const sendReply = () => {
     const { content } = draft;
-    if ((isEmpty(content) && uploads.files.length === 0) || uploads.busy || reply.isPending) return;
+    if (hasNothing(content) || uploads.waiting.length > 0 || reply.isPending) return;
     const open = openVariables(content.text);
     if (open.length > 0) {
       showToast({ tone: 'bad', text: t('composer.openVariables', { names: open.join(', ') }) }, 8);
       return;
     }
-    reply.mutate({ content, files: uploads.files });
+    reply.mutate(content);
     draft.clear();
-    uploads.clear();
     signalTyping(false);
     wantsFocus.current = true;
-  };
-  const addNote = useMutation({
-    mutationFn: (content: Content) => {
-      const people = queryClient.getQueryData(assignableQuery(row.id).queryKey)?.items ?? [];
-      return conversationsApi.note(row.id, {
-        text: content.text.trim(),
-        mentions: mentionsIn(content.text, people),
-      });
-    },
-    onSuccess: (message) => {
-      putMessages(row.id, [message]);
-      setNote((now) => ({ ...EMPTY, version: now.version + 1 }));
-      setMode('reply');
-    },
-    onError: toastError,
-  });
-  const sendNote = () => {
-    if (!isEmpty(note) && !addNote.isPending) addNote.mutate(note);
   };
 
   const group = t('group.composer');
@@ -221,7 +194,7 @@ export function Composer({
     setPicking('none');
     if (whole && row.channel === 'email') {
       wantsFocus.current = true;
-      draft.replace({ text, html: textToHtml(text) });
+      draft.replace({ ...draft.content, text, html: textToHtml(text) });
     } else {
       handle.current?.insert(text);
       focusEditor();
@@ -241,7 +214,7 @@ export function Composer({
   const recalled = (back: PendingReply) => {
     wantsFocus.current = true;
     setMode('reply');
-    draft.replace({ text: back.text, html: back.html });
+    draft.replace(joined(back, draft.content));
   };
   const writing = viewers.filter((one) => one.typing);
   const editorProps = {
@@ -314,15 +287,7 @@ export function Composer({
         <MacroPicker row={row} onChoose={chooseMacro} onCancel={cancelMacro} />
       )}
       {mode === 'note' ? (
-        <NoteEditor
-          key={`note-${note.version}`}
-          row={row}
-          initial={note}
-          onChange={(content) => setNote((now) => ({ ...content, version: now.version }))}
-          onSubmit={sendNote}
-          onEscape={() => undefined}
-          onHandle={onHandle}
-        />
+        <NoteForm row={row} note={note} onSubmit={sendNote} onHandle={onHandle} />
       ) : row.channel === 'email' ? (
         <Suspense fallback={<div className={classes.editorShape} />}>
           <RichEditor key={`rich-${draft.version}`} {...editorProps} />
@@ -330,10 +295,15 @@ export function Composer({
       ) : (
         <PlainEditor key={`plain-${draft.version}`} {...editorProps} />
       )}
-      {mode === 'reply' && <UploadList files={uploads.files} onRemove={uploads.remove} />}
-      <footer className={classes.foot}>
-        {mode === 'reply' && (
-          <>
+      {mode === 'reply' && (
+        <>
+          <FileList
+            files={draft.content.attachments}
+            waiting={uploads.waiting}
+            onRemove={draft.detach}
+            onCancel={uploads.cancel}
+          />
+          <footer className={classes.foot}>
             <input
               ref={fileInput}
               type="file"
@@ -362,91 +332,19 @@ export function Composer({
               {draft.saved === 'saved' && t('composer.draftSaved')}
               {draft.saved === 'local' && t('composer.draftLocal')}
             </span>
-          </>
-        )}
-        <div className={classes.space} />
-        {mode === 'reply' ? (
-          <Button
-            leftSection={<IconSend size={16} />}
-            rightSection={<Keys keys="mod+enter" />}
-            loading={reply.isPending}
-            disabled={(isEmpty(draft.content) && uploads.files.length === 0) || uploads.busy}
-            onClick={sendReply}
-          >
-            {t('composer.send')}
-          </Button>
-        ) : (
-          <Button
-            variant="default"
-            leftSection={<IconLock size={14} />}
-            rightSection={<Keys keys="mod+enter" />}
-            loading={addNote.isPending}
-            disabled={isEmpty(note)}
-            onClick={sendNote}
-          >
-            {t('composer.addNote')}
-          </Button>
-        )}
-      </footer>
+            <div className={classes.space} />
+            <Button
+              leftSection={<IconSend size={16} />}
+              rightSection={<Keys keys="mod+enter" />}
+              loading={reply.isPending}
+              disabled={hasNothing(draft.content) || uploads.waiting.length > 0}
+              onClick={sendReply}
+            >
+              {t('composer.send')}
+            </Button>
+          </footer>
+        </>
+      )}
     </section>
-  );
-}
-
-/** On which channel, from which address, in whose voice. */
-function Voice({ row }: { row: Conversation }) {
-  const { t } = useTranslation();
-  const badge = useClientBadge(row.client_id);
-  const isMail = row.channel === 'email';
-  const { data } = useQuery({
-    ...mailAddressesQuery(row.client_id),
-    enabled: isMail,
-    retry: false,
-  });
-  const addresses = data?.items.filter((one) => one.active) ?? [];
-  const address =
-    addresses.find((one) => one.program_id === row.program_id && one.queue_id === row.queue_id) ??
-    addresses.find((one) => one.program_id === row.program_id);
-  const values = {
-    channel: t(`channel.${row.channel}`),
-    brand: badge.name,
-    address: address?.address ?? '',
-  };
-  return (
-    <span className={classes.voice} title={address?.signature}>
-      <ChannelIcon channel={row.channel} size={14} />
-      <span>{address ? t('composer.voiceFrom', values) : t('composer.voice', values)}</span>
-      <BrandMark color={badge.color} name={badge.name} />
-    </span>
-  );
-}
-
-function UploadList({
-  files,
-  onRemove,
-}: {
-  files: readonly Upload[];
-  onRemove: (key: string) => void;
-}) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  if (files.length === 0) return null;
-  return (
-    <ul className={classes.uploads} aria-label={t('thread.files')}>
-      {files.map((file) => (
-        <li key={file.key} aria-busy={file.attachment === null}>
-          <span className={classes.uploadName}>{file.name}</span>
-          <span className={classes.saved}>
-            {file.attachment ? format.bytes(file.size) : t('composer.uploading')}
-          </span>
-          <button
-            type="button"
-            aria-label={t('composer.removeFile', { name: file.name })}
-            onClick={() => onRemove(file.key)}
-          >
-            <IconX size={14} />
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -3,17 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { assignableQuery } from '@/api/routing';
-import type { Assignable, Conversation } from '@/api/types';
+import type { Conversation } from '@/api/types';
 import { Picker } from '@/components/Picker';
 import { PresenceDot } from '@/components/PresenceDot';
 import type { Content, EditorHandle } from '@/features/desk/composer/content';
 import { PlainEditor } from '@/features/desk/composer/PlainEditor';
 import classes from './Composer.module.css';
-
-/** The ids of those whose `@Name` stands in the text. */
-export function mentionsIn(text: string, people: readonly Assignable[]): string[] {
-  return people.filter((one) => text.includes(`@${one.name}`)).map((one) => one.id);
-}
 
 export function NoteEditor({
   row,

@@ -8,7 +8,7 @@ import { useActions } from '@/components/actions';
 import { useNow } from '@/components/clock';
 import { toastError } from '@/components/errors';
 import { Keys } from '@/components/Keys';
-import { setPending } from '@/features/desk/composer/pending';
+import { dropPending } from '@/features/desk/composer/pending';
 import classes from './Composer.module.css';
 
 export function UndoBar({
@@ -24,7 +24,7 @@ export function UndoBar({
   const recall = useMutation({
     mutationFn: () => conversationsApi.recall(pending.id),
     onSuccess: () => {
-      setPending(pending.conversation_id, null);
+      dropPending(pending.id);
       onRecalled(pending);
     },
     onError: toastError,
@@ -47,7 +47,6 @@ export function UndoBar({
       </span>
       <Button
         variant="default"
-        disabled={left === 0}
         loading={recall.isPending}
         onClick={() => recall.mutate()}
         rightSection={<Keys keys="alt+z" />}

@@ -1,27 +1,28 @@
 /** Replies that wait for their moment and can still be recalled. */
 import { useQuery } from '@tanstack/react-query';
 import { queryClient } from '@/api/client';
-import { catchUp } from '@/api/sync';
-import type { PendingReply } from '@/api/types';
+import { pendingRepliesQuery } from '@/api/conversations';
+import type { Items, PendingReply } from '@/api/types';
 
-const keyOf = (conversationId: string) => ['pending-reply', conversationId];
+const key = pendingRepliesQuery.queryKey;
 
-export function setPending(conversationId: string, pending: PendingReply | null): void {
-  queryClient.setQueryData(keyOf(conversationId), pending);
-  if (!pending) return;
-  const left = new Date(pending.send_at).getTime() - Date.now();
-  window.setTimeout(() => {
-    const now = queryClient.getQueryData<PendingReply | null>(keyOf(conversationId));
-    if (now?.id === pending.id) queryClient.setQueryData(keyOf(conversationId), null);
-    catchUp(conversationId);
-  }, left + 1200);
+function update(change: (items: PendingReply[]) => PendingReply[]): void {
+  void queryClient.cancelQueries({ queryKey: key });
+  queryClient.setQueryData<Items<PendingReply>>(key, (now) => ({
+    items: change(now?.items ?? []),
+  }));
 }
 
+export function addPending(reply: PendingReply): void {
+  update((items) => [...items.filter((one) => one.id !== reply.id), reply]);
+}
+
+export function dropPending(id: string): void {
+  update((items) => items.filter((one) => one.id !== id));
+}
+
+/** The last reply of a conversation that can be recalled. */
 export function usePending(conversationId: string): PendingReply | null {
-  const { data } = useQuery<PendingReply | null>({
-    queryKey: keyOf(conversationId),
-    queryFn: () => queryClient.getQueryData<PendingReply | null>(keyOf(conversationId)) ?? null,
-    staleTime: Infinity,
-  });
-  return data ?? null;
+  const { data } = useQuery(pendingRepliesQuery);
+  return data?.items.findLast((one) => one.conversation_id === conversationId) ?? null;
 }

@@ -4,26 +4,29 @@ import { useQuery } from '@tanstack/react-query';
 import { queryClient } from '@/api/client';
 import { conversationsApi, draftQuery } from '@/api/conversations';
 import { useMe } from '@/api/session';
-import { EMPTY, isEmpty, type Content } from '@/features/desk/composer/content';
+import type { Attachment } from '@/api/types';
+import { hasNothing, type Content, type DraftContent } from '@/features/desk/composer/content';
 
 const LOCAL_MS = 250;
 const SERVER_MS = 1500;
+const NOTHING: DraftContent = { text: '', html: null, attachments: [] };
 
-interface LocalDraft extends Content {
+interface LocalDraft extends DraftContent {
   at: string;
 }
 
 function readLocal(key: string): LocalDraft | null {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null') as LocalDraft | null;
+    const found = JSON.parse(localStorage.getItem(key) ?? 'null') as LocalDraft | null;
+    return found && { ...NOTHING, ...found };
   } catch {
     return null;
   }
 }
 
-function writeLocal(key: string, content: Content): void {
+function writeLocal(key: string, content: DraftContent): void {
   try {
-    if (isEmpty(content)) localStorage.removeItem(key);
+    if (hasNothing(content)) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify({ ...content, at: new Date().toISOString() }));
   } catch {
     // The server's copy remains.
@@ -31,12 +34,14 @@ function writeLocal(key: string, content: Content): void {
 }
 
 export interface DraftState {
-  content: Content;
+  content: DraftContent;
   /** Changes when the content was set from outside: editors start anew. */
   version: number;
   saved: 'clean' | 'waiting' | 'saved' | 'local';
   edit: (content: Content) => void;
-  replace: (content: Content) => void;
+  attach: (file: Attachment) => void;
+  detach: (fileId: string) => void;
+  replace: (content: DraftContent) => void;
   /** The text is sent: forget it here and on the server. */
   clear: () => void;
 }
@@ -45,12 +50,12 @@ export function useDraft(conversationId: string): DraftState {
   const me = useMe();
   const key = `careloom.draft.${me.person.id}.${conversationId}`;
   const [{ content, version }, setState] = useState(() => ({
-    content: readLocal(key) ?? EMPTY,
+    content: readLocal(key) ?? NOTHING,
     version: 0,
   }));
   const [saved, setSaved] = useState<DraftState['saved']>('clean');
   const touched = useRef(false);
-  const latest = useRef<Content>(content);
+  const latest = useRef<DraftContent>(content);
   const timers = useRef<{ local?: number; server?: number }>({});
   const { data: remote } = useQuery({ ...draftQuery(conversationId), retry: false });
 
@@ -58,22 +63,27 @@ export function useDraft(conversationId: string): DraftState {
     if (!remote || touched.current) return;
     const local = readLocal(key);
     if (local && local.at >= remote.updated_at) return;
-    const found = { text: remote.text, html: remote.html };
-    latest.current = found;
-    setState((now) => ({ content: found, version: now.version + 1 }));
+    const { text, html, attachments } = remote;
+    latest.current = { text, html, attachments };
+    setState((now) => ({ content: latest.current, version: now.version + 1 }));
   }, [remote, key]);
 
   const saveToServer = useCallback(() => {
     window.clearTimeout(timers.current.server);
     delete timers.current.server;
-    const now = latest.current;
-    const saving = isEmpty(now)
+    const { text, html, attachments } = latest.current;
+    const nothing = hasNothing(latest.current);
+    const saving = nothing
       ? conversationsApi.dropDraft(conversationId)
-      : conversationsApi.saveDraft(conversationId, now);
+      : conversationsApi.saveDraft(conversationId, {
+          text,
+          html,
+          file_ids: attachments.map((one) => one.file_id),
+        });
     saving.then(
       (draft) => {
         queryClient.setQueryData(draftQuery(conversationId).queryKey, draft ?? null);
-        setSaved(isEmpty(now) ? 'clean' : 'saved');
+        setSaved(nothing ? 'clean' : 'saved');
       },
       () => setSaved('local'),
     );
@@ -96,7 +106,7 @@ export function useDraft(conversationId: string): DraftState {
     };
   }, [flush]);
 
-  const keep = (next: Content) => {
+  const keep = (next: DraftContent) => {
     touched.current = true;
     latest.current = next;
     setSaved('waiting');
@@ -108,7 +118,7 @@ export function useDraft(conversationId: string): DraftState {
     }, LOCAL_MS);
     timers.current.server = window.setTimeout(saveToServer, SERVER_MS);
   };
-  const edit = (next: Content) => {
+  const set = (next: DraftContent) => {
     keep(next);
     setState((now) => ({ ...now, content: next }));
   };
@@ -116,7 +126,14 @@ export function useDraft(conversationId: string): DraftState {
     content,
     version,
     saved,
-    edit,
+    edit: (next) => set({ ...next, attachments: latest.current.attachments }),
+    attach: (file) =>
+      set({ ...latest.current, attachments: [...latest.current.attachments, file] }),
+    detach: (fileId) =>
+      set({
+        ...latest.current,
+        attachments: latest.current.attachments.filter((one) => one.file_id !== fileId),
+      }),
     replace: (next) => {
       keep(next);
       setState((now) => ({ content: next, version: now.version + 1 }));
@@ -126,11 +143,11 @@ export function useDraft(conversationId: string): DraftState {
       window.clearTimeout(timers.current.server);
       timers.current = {};
       touched.current = true;
-      latest.current = EMPTY;
-      writeLocal(key, EMPTY);
+      latest.current = NOTHING;
+      writeLocal(key, NOTHING);
       queryClient.setQueryData(draftQuery(conversationId).queryKey, null);
       setSaved('clean');
-      setState((now) => ({ content: EMPTY, version: now.version + 1 }));
+      setState((now) => ({ content: NOTHING, version: now.version + 1 }));
     },
   };
 }

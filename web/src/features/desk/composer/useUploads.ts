@@ -1,5 +1,5 @@
 /** Files on their way to the server, to be sent with the reply. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { conversationsApi } from '@/api/conversations';
 import { newKey } from '@/api/http';
 import type { Attachment } from '@/api/types';
@@ -8,42 +8,46 @@ import { toastError } from '@/components/errors';
 export interface Upload {
   key: string;
   name: string;
-  size: number;
-  attachment: Attachment | null;
 }
 
 export interface Uploads {
-  files: readonly Upload[];
-  busy: boolean;
+  waiting: readonly Upload[];
   add: (files: readonly File[]) => void;
-  remove: (key: string) => void;
-  restore: (files: readonly Upload[]) => void;
-  clear: () => void;
+  cancel: (key: string) => void;
 }
 
-export function useUploads(clientId: string): Uploads {
-  const [files, setFiles] = useState<readonly Upload[]>([]);
-  const remove = (key: string) => setFiles((now) => now.filter((one) => one.key !== key));
+/** Hands each file to `onStored` once the server has it, unless it was cancelled or the place was left. */
+export function useUploads(clientId: string, onStored: (file: Attachment) => void): Uploads {
+  const [waiting, setWaiting] = useState<readonly Upload[]>([]);
+  const wanted = useRef(new Set<string>());
+  const stored = useRef(onStored);
+  useEffect(() => {
+    stored.current = onStored;
+  });
+  useEffect(() => {
+    const keys = wanted.current;
+    return () => keys.clear();
+  }, []);
+  const cancel = (key: string) => {
+    wanted.current.delete(key);
+    setWaiting((now) => now.filter((one) => one.key !== key));
+  };
   const add = (chosen: readonly File[]) => {
     for (const file of chosen) {
       const key = newKey();
-      setFiles((now) => [...now, { key, name: file.name, size: file.size, attachment: null }]);
+      wanted.current.add(key);
+      setWaiting((now) => [...now, { key, name: file.name }]);
       conversationsApi.upload(file, clientId).then(
-        (attachment) =>
-          setFiles((now) => now.map((one) => (one.key === key ? { ...one, attachment } : one))),
+        (attachment) => {
+          if (wanted.current.has(key)) stored.current(attachment);
+          cancel(key);
+        },
         (error: unknown) => {
-          remove(key);
-          toastError(error);
+          if (wanted.current.has(key)) toastError(error);
+          cancel(key);
         },
       );
     }
   };
-  return {
-    files,
-    busy: files.some((one) => one.attachment === null),
-    add,
-    remove,
-    restore: setFiles,
-    clear: () => setFiles([]),
-  };
+  return { waiting, add, cancel };
 }

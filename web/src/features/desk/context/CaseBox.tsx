@@ -24,7 +24,7 @@ function refresh(): void {
 
 export function CaseBox({ row }: { row: Conversation }) {
   const { t } = useTranslation();
-  const writes = useCan('conversations.reply');
+  const writes = useCan('conversations.write');
   const { data } = useQuery(caseQuery(row.case_id));
   const [merging, setMerging] = useState(false);
   const rename = useMutation({

@@ -9,7 +9,7 @@ import classes from './ContextPanel.module.css';
 
 export function Tags({ row }: { row: Conversation }) {
   const { t } = useTranslation();
-  const writes = useCan('conversations.reply');
+  const writes = useCan('conversations.write');
   const deeds = useConversationDeeds(row.id);
   const [text, setText] = useState('');
   const add = () => {

@@ -1,5 +1,6 @@
 /** An open contact: header, thread, what comes next, and the person behind it. */
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { conversationQuery, conversationsApi } from '@/api/conversations';
@@ -12,6 +13,8 @@ import { savePreferences, usePreferences } from '@/components/preferences';
 import { Failed, RowSkeletons } from '@/components/States';
 import { useTitle } from '@/components/title';
 import { Composer } from '@/features/desk/composer/Composer';
+import { NoteComposer } from '@/features/desk/composer/NoteComposer';
+import { useNote } from '@/features/desk/composer/useNote';
 import { ContextPanel } from '@/features/desk/context/ContextPanel';
 import { AssignDialog } from '@/features/desk/conversation/AssignDialog';
 import { Header } from '@/features/desk/conversation/Header';
@@ -20,6 +23,7 @@ import { ThreadSkeleton } from '@/features/desk/conversation/ThreadSkeleton';
 import { TransferDialog } from '@/features/desk/conversation/TransferDialog';
 import { useConversationDeeds } from '@/features/desk/conversation/useConversationDeeds';
 import { useViewers } from '@/features/desk/conversation/usePeople';
+import { WatchBar } from '@/features/desk/conversation/WatchBar';
 import { WrapUp } from '@/features/desk/conversation/WrapUp';
 import classes from './ConversationPane.module.css';
 
@@ -71,21 +75,29 @@ function useReading(row: Conversation): void {
 function OpenConversation({ row }: { row: Conversation }) {
   const { t } = useTranslation();
   const me = useMe();
-  const replies = useCan('conversations.reply');
-  const assigns = useCan('conversations.assign');
+  const mine = row.assignee_id === me.person.id;
+  const watching = useSearch({ from: '/shell/desk/$view' }).watch === true && !mine;
+  const mayReply = useCan('conversations.reply');
+  const mayAssign = useCan('conversations.assign');
+  const notes = useCan('conversations.note');
+  const replies = mayReply && !watching;
+  const assigns = mayAssign && !watching;
+  const navigate = useNavigate();
   const { contextOpen } = usePreferences();
   const [dialog, setDialog] = useState<'none' | 'assign' | 'transfer'>('none');
   const [wrapping, setWrapping] = useState(false);
   const viewers = useViewers(row.id);
+  const note = useNote(row);
   const deeds = useConversationDeeds(row.id);
   useReading(row);
   useTitle(displayName(row.customer_name));
 
-  const mine = row.assignee_id === me.person.id;
   const ended = mine && row.phase === 'after_call_work';
   const resolved = row.status === 'resolved';
   const transfers = assigns || (replies && mine);
   const group = t('group.conversation');
+  const join = () =>
+    void navigate({ to: '.', search: (now) => ({ ...now, watch: undefined }), replace: true });
   useActions([
     ...(replies && !resolved
       ? [
@@ -134,7 +146,7 @@ function OpenConversation({ row }: { row: Conversation }) {
           },
         ]
       : []),
-    ...(resolved
+    ...(resolved && replies
       ? [{ id: 'conversation.reopen', name: t('deed.reopen'), group, keys: 'o', run: deeds.reopen }]
       : []),
     {
@@ -155,12 +167,24 @@ function OpenConversation({ row }: { row: Conversation }) {
         onAssign={assigns ? () => setDialog('assign') : undefined}
         onTransfer={transfers ? () => setDialog('transfer') : undefined}
         onWrapUp={() => setWrapping(true)}
+        watching={watching}
       />
+      {watching && (
+        <WatchBar
+          row={row}
+          viewers={viewers}
+          busy={deeds.busy}
+          onJoin={mayReply ? join : undefined}
+          onTake={mayReply && !resolved && (mayAssign || !row.assignee_id) ? deeds.take : undefined}
+        />
+      )}
       <Thread row={row} />
       {!resolved && replies && (wrapping || ended) ? (
         <WrapUp row={row} onClose={ended ? undefined : () => setWrapping(false)} />
+      ) : replies ? (
+        <Composer row={row} note={note} viewers={viewers} onReopen={deeds.reopen} />
       ) : (
-        replies && <Composer row={row} viewers={viewers} onReopen={deeds.reopen} />
+        notes && <NoteComposer row={row} note={note} />
       )}
       {dialog === 'assign' && <AssignDialog row={row} onClose={() => setDialog('none')} />}
       {dialog === 'transfer' && <TransferDialog row={row} onClose={() => setDialog('none')} />}

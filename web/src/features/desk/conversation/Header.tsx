@@ -41,9 +41,20 @@ interface Props {
   onAssign: (() => void) | undefined;
   onTransfer: (() => void) | undefined;
   onWrapUp: () => void;
+  /** Shows only what is; what can be done stands elsewhere. */
+  watching: boolean;
 }
 
-export function Header({ row, viewers, deeds, mine, onAssign, onTransfer, onWrapUp }: Props) {
+export function Header({
+  row,
+  viewers,
+  deeds,
+  mine,
+  onAssign,
+  onTransfer,
+  onWrapUp,
+  watching,
+}: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const badge = useClientBadge(row.client_id);
@@ -97,7 +108,7 @@ export function Header({ row, viewers, deeds, mine, onAssign, onTransfer, onWrap
           <span className="visually-hidden">{t('header.looking')}</span>
         </span>
       )}
-      {(replies || onAssign) && (
+      {!watching && (replies || onAssign) && (
         <div className={classes.actions}>
           {!mine && !resolved && (
             <Button

@@ -2,7 +2,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
 import { conversationsApi, dispositionsQuery, threadQuery } from '@/api/conversations';
@@ -11,7 +11,7 @@ import type { Conversation } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { Keys } from '@/components/Keys';
 import { displayName } from '@/components/names';
-import { RowSkeletons } from '@/components/States';
+import { Failed, RowSkeletons } from '@/components/States';
 import { showToast } from '@/components/toasts';
 import { rankDispositions } from '@/features/desk/conversation/guess';
 import { settle } from '@/features/desk/conversation/useConversationDeeds';
@@ -34,6 +34,7 @@ export function WrapUp({
   const query = useQuery(dispositionsQuery(row.client_id, row.program_id));
   const [chosenId, setChosenId] = useState<string | null>(null);
   const [note, setNote] = useState('');
+  const [wanted, setWanted] = useState<Then | null>(null);
   const panel = useRef<HTMLElement>(null);
 
   const dispositions = useMemo(() => {
@@ -81,10 +82,17 @@ export function WrapUp({
     onError: toastError,
   });
   const confirm = (then: Then) => {
-    if (chosen && !wrapUp.isPending) {
+    if (query.isPending) setWanted(then);
+    else if (chosen && !wrapUp.isPending)
       wrapUp.mutate({ dispositionId: chosen.id, name: chosen.name, then });
-    }
   };
+  const confirmWanted = useEffectEvent(() => {
+    if (wanted) confirm(wanted);
+    setWanted(null);
+  });
+  useEffect(() => {
+    if (!query.isPending) confirmWanted();
+  }, [query.isPending]);
   const onKeyDown = (event: KeyboardEvent) => {
     const inField = event.target instanceof HTMLInputElement && event.target.type === 'text';
     if (event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)) {
@@ -128,6 +136,8 @@ export function WrapUp({
       </header>
       {query.isPending ? (
         <RowSkeletons count={1} height={48} />
+      ) : query.isError ? (
+        <Failed error={query.error} retry={() => void query.refetch()} />
       ) : (
         <div className={classes.choices} role="radiogroup" aria-label={t('wrap.outcome')}>
           {dispositions.slice(0, 9).map((one, index) => (
@@ -156,8 +166,8 @@ export function WrapUp({
       />
       <div className={classes.buttons}>
         <Button
-          disabled={!chosen}
-          loading={wrapUp.isPending}
+          disabled={!query.isPending && !chosen}
+          loading={wrapUp.isPending || wanted === 'next'}
           onClick={() => confirm('next')}
           rightSection={<Keys keys="enter" />}
         >
@@ -165,7 +175,8 @@ export function WrapUp({
         </Button>
         <Button
           variant="default"
-          disabled={!chosen || wrapUp.isPending}
+          disabled={(!query.isPending && !chosen) || wrapUp.isPending}
+          loading={wanted === 'pause'}
           onClick={() => confirm('pause')}
           rightSection={<Keys keys="shift+enter" />}
         >

@@ -40,7 +40,7 @@ export function FilterMenu({ onSave }: { onSave: (name: string) => void }) {
         return Object.fromEntries(value ? [...rest, [key, value]] : rest);
       },
     });
-  const active = Object.keys(search).some((key) => key !== 'sort');
+  const active = Object.keys(search).some((key) => key !== 'sort' && key !== 'watch');
   const common = { size: 'xs' as const, clearable: true, comboboxProps: { withinPortal: false } };
   return (
     <Popover opened={opened} onChange={setOpened} width={280} position="bottom-start" trapFocus>

@@ -176,9 +176,12 @@ export function ListHeader() {
   );
 }
 
-function toFilter<Search extends { sort?: unknown }>(search: Search): Omit<Search, 'sort'> {
+function toFilter<Search extends { sort?: unknown; watch?: unknown }>(
+  search: Search,
+): Omit<Search, 'sort' | 'watch'> {
   const filter = { ...search };
   delete filter.sort;
+  delete filter.watch;
   return filter;
 }
 

@@ -14,6 +14,7 @@ export function useDeskFilter(): ListFilter {
   const { data: saved } = useQuery(viewsQuery);
   return useMemo(() => {
     const { sort = 'waiting', ...chosen } = search;
+    delete chosen.watch;
     if (isBuiltIn(view)) return { view, sort, ...chosen };
     const filter = saved?.items.find((one) => one.id === view)?.filter ?? {};
     return { view: 'all', sort, ...filter, ...chosen };

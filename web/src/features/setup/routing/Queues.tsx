@@ -1,5 +1,5 @@
 /** Lines of contacts with their promise, and who is asked to answer them. */
-import { MultiSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
+import { MultiSelect, NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useClientBadge } from '@/api/session';
 import type { Channel, Priority, Queue } from '@/api/types';
@@ -72,6 +72,7 @@ function QueueForm({ item }: { item: Queue | null }) {
       offer_seconds: item?.offer_seconds ?? 30,
       overflow_after_seconds: item?.overflow_after_seconds ?? null,
       overflow_queue_id: item?.overflow_queue_id ?? null,
+      always_open: item?.always_open ?? false,
     },
     required: ['name', 'program_id', 'provider_id', 'channels'],
     rules: (values) => ({
@@ -226,6 +227,11 @@ function QueueForm({ item }: { item: Queue | null }) {
             error={form.error('offer_seconds')}
           />
         )}
+        <Switch
+          label={t('queues.alwaysOpen')}
+          description={t('queues.alwaysOpenHint')}
+          {...form.check('always_open')}
+        />
       </Fields>
       <Fields title={t('queues.overflow')} hint={t('queues.overflowHint')}>
         <Row>

@@ -1,0 +1,47 @@
+/** For those who write notes here and do not answer. */
+import { IconLock } from '@tabler/icons-react';
+import { useCallback, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Conversation } from '@/api/types';
+import { useActions } from '@/components/actions';
+import type { EditorHandle } from '@/features/desk/composer/content';
+import { NoteForm } from '@/features/desk/composer/NoteForm';
+import type { NoteState } from '@/features/desk/composer/useNote';
+import classes from './Composer.module.css';
+
+export function NoteComposer({ row, note }: { row: Conversation; note: NoteState }) {
+  const { t } = useTranslation();
+  const handle = useRef<EditorHandle | null>(null);
+  const onHandle = useCallback((next: EditorHandle | null) => {
+    handle.current = next;
+  }, []);
+  const group = t('group.composer');
+  useActions([
+    {
+      id: 'composer.note',
+      name: t('composer.note'),
+      group,
+      keys: 'n',
+      run: () => handle.current?.focus(),
+    },
+    {
+      id: 'composer.send',
+      name: t('composer.addNote'),
+      group,
+      keys: 'mod+enter',
+      run: () => note.send(),
+    },
+  ]);
+  return (
+    <section className={classes.composer} data-mode="note" aria-label={t('composer.note')}>
+      <div className={classes.head}>
+        <span className={classes.only}>
+          <IconLock size={12} aria-hidden />
+          {t('composer.noteTab')}
+        </span>
+        <span className={classes.voice}>{t('composer.noteHint')}</span>
+      </div>
+      <NoteForm row={row} note={note} onSubmit={() => note.send()} onHandle={onHandle} />
+    </section>
+  );
+}
