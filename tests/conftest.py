@@ -15,7 +15,6 @@ import pytest
 from careloom.identity.commands.authentication import csrf_token
 from careloom.identity.commands.sessions import Origin, start_session
 from careloom.identity.types import Person
-from careloom.main import create_app
 from careloom.platform.access import system_actor
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres
 from careloom.platform.database.migrations import migrate
@@ -24,6 +23,7 @@ from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
+from tests.application import http_client
 from tests.postgres import TEMPLATE, FreshDatabase, database_like, running_postgres
 from tests.world import World
 
@@ -92,8 +92,7 @@ async def runtime(fresh_database: FreshDatabase, database: Database, home: Path)
 @pytest.fixture
 async def api(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the whole application, not signed in."""
-    transport = httpx.ASGITransport(app=create_app(runtime), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
-    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as client:
+    async with http_client(runtime) as client:
         yield client
 
 

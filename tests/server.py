@@ -8,34 +8,64 @@ import socket
 from collections.abc import AsyncGenerator, Generator
 
 import uvicorn
+from litestar import Litestar
 
-from careloom.main import create_app
 from careloom.platform.runtime import Runtime
+from tests.application import application
 
 
 class Server:
-    """Where a running server is reached."""
+    """Where a running server is reached, and the application that it serves."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, app: Litestar) -> None:
         self.port = port
         self.http = f"http://127.0.0.1:{port}"
         self.ws = f"ws://127.0.0.1:{port}"
+        self.app = app
 
 
-class _Quiet(uvicorn.Server):
+class _Uvicorn(uvicorn.Server):
+    """Says when it has started, ends when told to; otherwise uvicorn looks ten times a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.running = asyncio.Event()
+        self.enough = asyncio.Event()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
 
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        self.running.set()
+        await self.enough.wait()
+
 
 @contextlib.asynccontextmanager
 async def running_server(runtime: Runtime) -> AsyncGenerator[Server]:
-    """Serves the application, with its hub listening, until the context ends."""
-    hub = asyncio.create_task(runtime.hub.run())
-    await runtime.hub.ready.wait()
+    """Serves the application, with its hub listening and its tail reading, until the context ends."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(runtime),
+    with application(runtime) as app:
+        server = _Uvicorn(_config(app))
+        running = [asyncio.create_task(one) for one in (runtime.hub.run(), server.serve(sockets=[listener]))]
+        async with asyncio.timeout(10):
+            for ready in (runtime.hub.ready, server.running, app.state.tail.ready):
+                await ready.wait()
+        try:
+            yield Server(listener.getsockname()[1], app)
+        finally:
+            server.enough.set()
+            hub, serving = running
+            await serving
+            hub.cancel()
+            await asyncio.gather(hub, return_exceptions=True)
+            listener.close()
+
+
+def _config(app: Litestar) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         http="httptools",
         ws="websockets-sansio",
         ws_max_size=256_000,
@@ -45,15 +75,3 @@ async def running_server(runtime: Runtime) -> AsyncGenerator[Server]:
         lifespan="on",
         timeout_graceful_shutdown=1,
     )
-    server = _Quiet(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    try:
-        yield Server(listener.getsockname()[1])
-    finally:
-        server.should_exit = True
-        await serving
-        hub.cancel()
-        await asyncio.gather(hub, return_exceptions=True)
-        listener.close()

@@ -98,22 +98,6 @@ def smtp_loops(runtime: Runtime) -> dict[str, Loop]:
 
 def create_app(runtime: Runtime) -> Litestar:
     """The web application of one process; its tail and gateways run as long as the application does."""
-    tail = LogTail(runtime.database, runtime.hub)
-    gateway = Gateway(tail, runtime.hub)
-    chat = ChatGateway(runtime, tail)
-    state = State(
-        {
-            "runtime": runtime,
-            "authenticate": identity_http.authenticate,
-            "consumers": {one.name: one for one in consumers(runtime)},
-            "tail": tail,
-            "gateway": gateway,
-            "find_client": _client_of_conversation,
-            "served_queues": queues_served_by,
-            "chat": chat,
-            "static_folder": static_folder(),
-        }
-    )
     handlers: list[Any] = [
         *platform_http.root_handlers,
         live_socket,
@@ -126,8 +110,8 @@ def create_app(runtime: Runtime) -> Litestar:
         dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[RequestTrail()],
-        state=state,
-        lifespan=[lambda _app: _running({"tail": tail.run, "desks": gateway.run, "chat": chat.run})],
+        state=state_of(runtime),
+        lifespan=[_running],
         request_max_body_size=runtime.settings.max_upload_bytes + 100_000,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         openapi_config=OpenAPIConfig(
@@ -138,6 +122,24 @@ def create_app(runtime: Runtime) -> Litestar:
         ),
         plugins=[DescribedProblems(), DescribedTypes()],
         logging_config=None,
+    )
+
+
+def state_of(runtime: Runtime) -> State:
+    """What the handlers of one process share."""
+    tail = LogTail(runtime.database, runtime.hub)
+    return State(
+        {
+            "runtime": runtime,
+            "authenticate": identity_http.authenticate,
+            "consumers": {one.name: one for one in consumers(runtime)},
+            "tail": tail,
+            "gateway": Gateway(tail, runtime.hub),
+            "find_client": _client_of_conversation,
+            "served_queues": queues_served_by,
+            "chat": ChatGateway(runtime, tail),
+            "static_folder": static_folder(),
+        }
     )
 
 
@@ -152,7 +154,9 @@ async def _client_of_conversation(tx: Tx, actor: Actor, conversation_id: UUID) -
 
 
 @contextlib.asynccontextmanager
-async def _running(loops: dict[str, Loop]) -> AsyncGenerator[None]:
+async def _running(app: Litestar) -> AsyncGenerator[None]:
+    state = app.state
+    loops: dict[str, Loop] = {"tail": state.tail.run, "desks": state.gateway.run, "chat": state.chat.run}
     running = [asyncio.create_task(keep_running(name, loop), name=name) for name, loop in loops.items()]
     try:
         yield

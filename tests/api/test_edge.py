@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from careloom.identity.types import Person, Role, ScopeKind
-from careloom.main import create_app
 from careloom.platform.runtime import Runtime
+from tests.application import http_client
 from tests.world import World
 
 CURSORS = ["x", "e30", "bnVsbA", "W10", "WzFd", "WyJ4Il0", "WzEsMiwzXQ", "!!!", "🙂", "9" * 500]
@@ -62,8 +62,7 @@ async def test_a_body_that_is_too_large_is_refused(runtime: Runtime, world: Worl
     small = Runtime(
         replace(runtime.settings, max_upload_bytes=1000), runtime.database, runtime.files, runtime.hub, runtime.secret
     )
-    transport = httpx.ASGITransport(app=create_app(small), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
-    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as client:
+    async with http_client(small) as client:
         await sign_in(client, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
         problem(await client.post("/api/providers", json={"name": "x" * 200_000}), 413)
 

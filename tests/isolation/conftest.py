@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
-from careloom.main import consumers, create_app, tasks
+from careloom.main import consumers, tasks
 from careloom.platform.database.embedded import EmbeddedPostgres, temporary_name
 from careloom.platform.database.transactions import Database
 from careloom.platform.eventlog.consumer import ConsumerRunner
@@ -28,6 +28,7 @@ from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from careloom.platform.tables import event_log, parked_event
 from careloom.platform.wire import reader
+from tests.application import http_client
 from tests.isolation.brand import SYSTEM, Brand, build_brand
 from tests.postgres import TEMPLATE, FreshDatabase, copy_database, database_like
 from tests.world import World
@@ -72,7 +73,7 @@ async def brands(built: Built, copied_database: FreshDatabase) -> AsyncIterator[
     """A and B with rows of both in every table that a client's rows can be in."""
     database = Database(copied_database.url)
     runtime = runtime_of(database, copied_database.url, built.home, 1)
-    async with _client(runtime) as api:
+    async with http_client(runtime) as api:
         world = World(database)
         a, b = (dataclasses.replace(one, runtime=runtime, world=world, api=api) for one in (built.a, built.b))
         yield Brands(runtime, api, world, a, b)
@@ -91,7 +92,7 @@ async def _build(url: str, name: str, home: Path) -> Built:
     relay.start()
     database = Database(url)
     runtime = runtime_of(database, url, home, relay.port)
-    async with _client(runtime) as api:
+    async with http_client(runtime) as api:
         a, b = [await build_brand(runtime, World(database), api, canary) for canary in ("amber", "birch")]
         await settle(runtime)
         for one in (a, b):
@@ -105,11 +106,6 @@ def runtime_of(database: Database, url: str, home: Path, relay_port: int) -> Run
     """A runtime on a database of the two worlds."""
     settings = Settings(home=home, relay_port=relay_port)
     return Runtime(settings, database, LocalFiles(home / "files"), Hub(url), b"a secret of these tests")
-
-
-def _client(runtime: Runtime) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=create_app(runtime), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
-    return httpx.AsyncClient(transport=transport, base_url="http://careloom.test", timeout=60)
 
 
 async def settle(runtime: Runtime) -> None:

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import update
 
 from careloom.identity.types import Person, Role, ScopeKind
-from careloom.main import create_app
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
 from careloom.platform.runtime import Runtime
 from careloom.platform.tables import idempotency_key
 from careloom.platform.web.idempotency import KEPT, periodic
+from tests.application import http_client
 from tests.world import World
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
@@ -71,8 +71,7 @@ async def test_keys_of_two_people_do_not_meet(
     admin: httpx.AsyncClient, runtime: Runtime, world: World, sign_in: SignIn
 ) -> None:
     await _post(admin, "Harbor", "k1")
-    transport = httpx.ASGITransport(app=create_app(runtime))  # pyright: ignore[reportArgumentType]
-    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as other:
+    async with http_client(runtime) as other:
         await sign_in(other, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
         assert (await _post(other, "Quay", "k1")).status_code == 201
     assert sorted(await _names(admin)) == ["Harbor", "Quay"]

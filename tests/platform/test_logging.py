@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careloom.identity.types import Person, Role, ScopeKind
-from careloom.main import create_app
 from careloom.platform.logging import configure_logging, scrub
 from careloom.platform.runtime import Runtime
+from tests.application import http_client
 from tests.world import PASSWORD, World
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
@@ -87,8 +87,7 @@ async def test_requests_are_logged_with_their_id_and_without_what_they_carry(
 ) -> None:
     client = await world.client("Brand")
     person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, password=PASSWORD, name=NAME)
-    transport = httpx.ASGITransport(app=create_app(runtime), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
-    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as api:
+    async with http_client(runtime) as api:
         await _use(api, person, str(client.id))
     entries = logs()
     text = json.dumps(entries)
@@ -121,8 +120,7 @@ async def _use(api: httpx.AsyncClient, person: Person, client_id: str) -> None:
 async def test_a_failure_inside_is_logged_with_the_id_that_the_answer_shows_and_without_values(
     runtime: Runtime, world: World, sign_in: SignIn, logs: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    transport = httpx.ASGITransport(app=create_app(runtime), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
-    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as api:
+    async with http_client(runtime) as api:
         await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("careloom.organizations.commands.provider", _broken_table())

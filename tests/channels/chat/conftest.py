@@ -11,20 +11,18 @@ import httpx
 import jwt
 import msgspec
 import pytest
-import uvicorn
-from litestar import Litestar
 from sqlalchemy import text
 from websockets.asyncio.client import ClientConnection, connect
 
 from careloom.channels.commands.chat_widgets import create_widget, renew_secret
 from careloom.channels.http.chat.gateway import ChatGateway
 from careloom.channels.types import ChatWidget, NewChatWidget
-from careloom.main import create_app
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
 from careloom.platform.runtime import Runtime
 from tests.conversations.desk import Desk, make_desk
+from tests.server import Server, running_server
 
 PAGE = "https://shop.example"
 SYSTEM = system_actor("test")
@@ -77,13 +75,13 @@ class Socket:
 class Chat:
     """A server that runs, a desk behind it, and one widget on it."""
 
-    def __init__(self, desk: Desk, runtime: Runtime, gateway: ChatGateway, port: int) -> None:
+    def __init__(self, desk: Desk, runtime: Runtime, server: Server) -> None:
         self.desk = desk
         self.runtime = runtime
-        self.gateway = gateway
-        self.base = f"http://127.0.0.1:{port}"
+        self.app = server.app
+        self.gateway: ChatGateway = server.app.state.chat
+        self.base = server.http
 
-    app: Litestar
     widget: ChatWidget
     http: httpx.AsyncClient
 
@@ -131,33 +129,9 @@ def token(key: str, subject: str, expires: float, **claims: Any) -> str:
 @pytest.fixture
 async def chat(runtime: Runtime, database: Database) -> AsyncIterator[Chat]:
     """The whole application on a port of its own, with the hub listening."""
-    app = create_app(runtime)
-    config = uvicorn.Config(
-        app,
-        host="127.0.0.1",
-        port=0,
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        ws="websockets-sansio",
-        ws_max_size=256_000,
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
-    hub = asyncio.create_task(runtime.hub.run())
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
-        await asyncio.sleep(0.01)
-    await asyncio.wait_for(app.state.tail.ready.wait(), 10)
-    await asyncio.wait_for(runtime.hub.ready.wait(), 10)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    one = Chat(await make_desk(database), runtime, app.state.chat, port)
-    one.app = app
-    one.widget = await one.make_widget()
-    async with httpx.AsyncClient(headers={"Origin": PAGE}, trust_env=False) as http:
-        one.http = http
-        yield one
-    server.should_exit = True
-    await serving
-    hub.cancel()
-    await asyncio.gather(hub, return_exceptions=True)
+    async with running_server(runtime) as server:
+        one = Chat(await make_desk(database), runtime, server)
+        one.widget = await one.make_widget()
+        async with httpx.AsyncClient(headers={"Origin": PAGE}, trust_env=False) as http:
+            one.http = http
+            yield one

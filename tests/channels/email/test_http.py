@@ -13,7 +13,7 @@ import pytest
 from careloom.channels.commands.mail import incoming
 from careloom.channels.jobs.mail import retry_mail
 from careloom.identity.types import Person, Role, ScopeKind
-from careloom.main import create_app
+from tests.application import http_client
 from tests.channels.email.post_office import PostOffice, mail
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
@@ -22,11 +22,10 @@ SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
 @pytest.fixture
 async def web(office: PostOffice, sign_in: SignIn) -> AsyncIterator[httpx.AsyncClient]:
     """Signed in as an administrator of the client."""
-    transport = httpx.ASGITransport(app=create_app(office.runtime), raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
     admin = await office.desk.world.person(
         Role.ADMIN, ScopeKind.CLIENT, office.desk.client.id, client=office.desk.client
     )
-    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as client:
+    async with http_client(office.runtime) as client:
         await sign_in(client, admin)
         yield client
 
