@@ -5,12 +5,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from careloom.organizations.types import BrandVoice, ClientId, OpenHours, Program, ProgramId
-from careloom.routing.core.hours import is_open, next_opening
+from careloom.routing.core.hours import add_open_seconds, is_open, next_opening, open_seconds
 
 WEEKDAYS = tuple(OpenHours(weekday, 540, 1020) for weekday in range(5))
 MINUTE = timedelta(minutes=1)
@@ -131,7 +131,40 @@ def test_an_evening_that_comes_again_after_midnight_belongs_to_the_day_that_has_
 
 def test_a_program_that_never_opens_says_so() -> None:
     never = program(BERLIN, hours=(OpenHours(0, 600, 600),))
-    assert next_opening(never, datetime(2025, 3, 3, tzinfo=UTC)) is None
+    at = datetime(2025, 3, 3, tzinfo=UTC)
+    assert next_opening(never, at) is None
+    assert add_open_seconds(never, at, 1) is None
+    assert open_seconds(never, at, at + timedelta(days=30)) == 0
+
+
+def test_a_program_that_is_hardly_open_does_not_promise_beyond_three_years() -> None:
+    rare = program(BERLIN, hours=(OpenHours(0, 600, 601),))
+    at = datetime(2025, 3, 3, tzinfo=UTC)
+    assert add_open_seconds(rare, at, 100 * 60) == local(BERLIN, "2027-01-25T10:01")
+    assert add_open_seconds(rare, at, 30 * 86_400) is None
+
+
+def test_an_hour_of_friday_evening_ends_on_monday_or_after_the_holiday() -> None:
+    friday = local(BERLIN, "2025-04-18T16:30")
+    assert add_open_seconds(program(BERLIN), friday, 3600) == local(BERLIN, "2025-04-21T09:30")
+    easter = program(BERLIN, holidays=(date(2025, 4, 21),))
+    assert add_open_seconds(easter, friday, 3600) == local(BERLIN, "2025-04-22T09:30")
+    assert add_open_seconds(easter, friday, 1800) == local(BERLIN, "2025-04-18T17:00")
+    assert open_seconds(easter, friday, local(BERLIN, "2025-04-22T10:00")) == 1800 + 3600
+
+
+def test_around_the_clock_seconds_are_seconds() -> None:
+    always, at = program(BERLIN, hours=()), local(BERLIN, "2025-03-29T12:00")
+    assert add_open_seconds(always, at, 86_400) == at.astimezone(UTC) + timedelta(days=1)
+    assert open_seconds(always, at, at - MINUTE) == 0
+
+
+def test_the_night_of_a_change_of_the_clock_counts_the_hours_that_pass() -> None:
+    nights = program(BERLIN, hours=tuple(OpenHours(weekday, 0, 360) for weekday in range(7)))
+    spring, autumn = local(BERLIN, "2025-03-30T00:00"), local(BERLIN, "2025-10-26T00:00")
+    assert open_seconds(nights, spring, local(BERLIN, "2025-03-30T12:00")) == 5 * 3600
+    assert open_seconds(nights, autumn, local(BERLIN, "2025-10-26T12:00")) == 7 * 3600
+    assert add_open_seconds(nights, autumn, 7 * 3600) == local(BERLIN, "2025-10-26T06:00")
 
 
 zones = st.sampled_from([BERLIN, NEW_YORK, CAIRO, "Asia/Kolkata", "Pacific/Auckland", "Australia/Lord_Howe"])
@@ -158,6 +191,44 @@ def test_the_next_opening_is_open_and_nothing_opens_before_it(
         assert not is_open(some, at)
         assert not is_open(some, opening - timedelta(microseconds=1))
         assert not is_open(some, at + (opening - at) / 2)
+
+
+holidays = st.sets(st.dates(date(2025, 1, 1), date(2026, 12, 31)), max_size=4).map(tuple)
+
+
+@given(zones, weeks, holidays, instants, st.integers(1, 10 * 86_400))
+def test_what_is_added_in_opening_time_is_what_passes_in_it(
+    zone: str, hours: tuple[OpenHours, ...], closed: tuple[date, ...], since: datetime, seconds: int
+) -> None:
+    some = program(zone, hours, closed)
+    due = add_open_seconds(some, since, seconds)
+    if due is None:
+        assert open_seconds(some, since, since + timedelta(days=1000)) < seconds
+        return
+    assert due - since >= timedelta(seconds=seconds)
+    assert open_seconds(some, since, due) == pytest.approx(seconds)
+    assert open_seconds(some, since, due - timedelta(milliseconds=10)) == pytest.approx(seconds - 0.01)
+
+
+@given(zones, weeks, holidays, instants, st.integers(0, 10_000), st.integers(0, 10_000))
+def test_opening_time_adds_up_and_is_never_more_than_the_clocks(
+    zone: str, hours: tuple[OpenHours, ...], closed: tuple[date, ...], since: datetime, one: int, other: int
+) -> None:
+    some = program(zone, hours, closed)
+    middle, until = since + one * MINUTE, since + (one + other) * MINUTE
+    first, second = open_seconds(some, since, middle), open_seconds(some, middle, until)
+    assert open_seconds(some, since, until) == pytest.approx(first + second)
+    assert 0 <= first <= one * 60
+
+
+@settings(max_examples=25)
+@given(zones, weeks, holidays, instants)
+def test_opening_time_is_the_minutes_at_which_it_is_open(
+    zone: str, hours: tuple[OpenHours, ...], closed: tuple[date, ...], at: datetime
+) -> None:
+    some, began = program(zone, hours, closed), at.replace(second=0, microsecond=0)
+    minutes = sum(is_open(some, began + minute * MINUTE) for minute in range(1500))
+    assert open_seconds(some, began, began + 1500 * MINUTE) == minutes * 60
 
 
 @given(zones, weeks, instants)
