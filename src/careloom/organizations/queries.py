@@ -1,16 +1,17 @@
 """Reads organizations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Select, Table, bindparam, func, select
 
 from careloom.organizations.tables import client, program, program_provider, provider, site, team
 from careloom.organizations.types import (
     Client,
     ClientId,
+    Opening,
     Program,
     ProgramId,
     Provider,
@@ -30,6 +31,9 @@ read_provider = reader(Provider)
 read_site = reader(Site)
 read_client = reader(Client)
 read_team = reader(Team)
+_OPENINGS = select(program.c.id, program.c.time_zone, program.c.hours, program.c.holidays).where(
+    program.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 async def list_providers(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Provider]:
@@ -135,10 +139,10 @@ async def clients_of_programs(tx: Tx, program_ids: list[UUID]) -> dict[UUID, UUI
     return {row.id: row.client_id for row in await tx.execute(statement)}
 
 
-async def time_zones_of(tx: Tx, program_ids: list[ProgramId]) -> dict[ProgramId, str]:
-    """The time zone of each program."""
-    statement = select(program.c.id, program.c.time_zone).where(program.c.id.in_(program_ids))
-    return {row.id: row.time_zone for row in await tx.execute(statement)}
+async def openings_of(tx: Tx, program_ids: Collection[ProgramId]) -> dict[ProgramId, Opening]:
+    """When each of these programs is open, as far as the transaction sees them."""
+    rows = await tx.execute(_OPENINGS, {"ids": list(program_ids)})
+    return {row.id: msgspec.convert(row_fields(row), Opening, strict=False) for row in rows}
 
 
 async def badges(tx: Tx, client_ids: frozenset[UUID] | None, limit: int = 500) -> list[Client]:

@@ -83,6 +83,14 @@ class OpenHours(Struct, frozen=True):
     closes: Annotated[int, Meta(ge=1, le=1440)]
 
 
+class Opening(Struct, frozen=True):
+    """When a program is open: weekly `hours` (none: around the clock) in its time zone, but not on `holidays`."""
+
+    time_zone: str
+    hours: tuple[OpenHours, ...]
+    holidays: tuple[date, ...]
+
+
 class BrandVoice(Struct, frozen=True):
     """How an agent sounds when speaking for a program."""
 

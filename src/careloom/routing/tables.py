@@ -44,6 +44,7 @@ queue = client_table(
     Column("overflow_after_seconds", Integer),
     Column("overflow_queue_id", Uuid),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("always_open", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("target_seconds > 0 AND target_share > 0 AND target_share <= 1", name="promise"),
     CheckConstraint("offer_seconds > 0", name="offer_seconds"),
     Index("ix_queue_client_id_name", "client_id", "name", "id"),

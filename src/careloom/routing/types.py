@@ -56,7 +56,8 @@ class Queue(Struct, frozen=True):
     """A line of contacts of one program with its promise.
 
     Service level: `target_share` (0..1) answered within `target_seconds`. After `overflow_after_seconds` of waiting
-    a contact is also offered to agents of `overflow_queue_id`. `offer_seconds` is the accept time-out.
+    a contact is also offered to agents of `overflow_queue_id`. `offer_seconds` is the accept time-out. Contacts are
+    offered in the program's opening hours, with `always_open` around the clock.
     """
 
     id: QueueId
@@ -75,6 +76,7 @@ class Queue(Struct, frozen=True):
     overflow_after_seconds: int | None
     overflow_queue_id: QueueId | None
     active: bool
+    always_open: bool
 
 
 class Capacity(Struct, frozen=True):
@@ -146,11 +148,15 @@ class QueueNow(Struct, frozen=True):
     """A row of the live board. Counts are of today in the program's time zone; `service_level` is variant a, 0..1.
 
     `trend` holds the service level of the last four quarter hours, oldest first (None: no contacts).
+    `longest_wait_since` is by the clock, `longest_wait_due_at` what that contact was promised. `opens_at` says when a
+    queue that is closed now is open again; until then nothing is offered.
     """
 
     queue: Queue
+    opens_at: datetime | None
     waiting: int
     longest_wait_since: datetime | None
+    longest_wait_due_at: datetime | None
     offered: int
     with_agents: int
     answered: int
@@ -163,7 +169,7 @@ class QueueNow(Struct, frozen=True):
 
 
 class AgentNow(Struct, frozen=True):
-    """An agent on the live board: state, since when, and how full."""
+    """An agent on the live board: state, since when, how full, and which of the board's queues they serve."""
 
     person_id: PersonId
     name: str
@@ -176,6 +182,7 @@ class AgentNow(Struct, frozen=True):
     load: dict[Channel, int]
     capacity: Capacity
     conversations: tuple[ConversationId, ...]
+    queue_ids: tuple[QueueId, ...]
 
 
 class Assignable(Struct, frozen=True):
@@ -230,6 +237,7 @@ class NewQueue(Struct, frozen=True, forbid_unknown_fields=True):
     overflow_after_seconds: Seconds | None = None
     overflow_queue_id: QueueId | None = None
     active: bool = True
+    always_open: bool = False
 
 
 class QueueChanges(Struct, frozen=True, forbid_unknown_fields=True):
@@ -248,6 +256,7 @@ class QueueChanges(Struct, frozen=True, forbid_unknown_fields=True):
     overflow_after_seconds: Seconds | None | UnsetType = UNSET
     overflow_queue_id: QueueId | None | UnsetType = UNSET
     active: bool | UnsetType = UNSET
+    always_open: bool | UnsetType = UNSET
 
 
 class NewCapacity(Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from careloom.routing.core.agent import AgentView
 from careloom.routing.core.decision import Decisions, LeftReason, Reason
 from careloom.routing.core.engine import decide
 from careloom.routing.core.policy import BestFit
-from careloom.routing.core.work import Ring, Tried, Work, rings_of
+from careloom.routing.core.work import Ring, Tried, Work, rings_of, target_used
 from careloom.routing.types import AcceptMode, Capacity, Presence, Queue, SkillId, SkillLevel
 
 NOW = datetime(2025, 3, 3, 12, tzinfo=UTC)
@@ -130,6 +130,7 @@ def works(draw: st.DrawFn, number: int) -> Work:
         accept_mode=draw(st.sampled_from(list(AcceptMode))),
         preferred_agent=draw(st.sampled_from([None, None, *AGENT_IDS[:4]])),
         tried=tuple(Tried(agent_id, later(draw(st.integers(-30, 30)))) for agent_id in tried),
+        closed=timedelta(seconds=draw(st.sampled_from([0, 0, 0, 15, 90]))),
     )
 
 
@@ -179,8 +180,7 @@ class Floor:
         )
         reaches = item.client_id in person.client_ids or item.program_id in person.program_ids
         levels = {skill.skill_id: skill.level for skill in person.skills}
-        waited = (NOW - item.waiting_since).total_seconds()
-        opened = [ring for ring in item.rings if ring.after_seconds <= waited]
+        opened = [ring for ring in item.rings if ring.after_seconds <= reachable(item)]
         for index, ring in enumerate(opened):
             able = all(levels.get(need.skill_id, 0) >= need.level for need in ring.skills)
             if understood and reaches and able and ring.provider_id == person.provider_id:
@@ -217,7 +217,7 @@ class Floor:
         if person is None or person.state not in at_work:
             return False
         barred = any(tried.agent_id == person.id and tried.until > NOW for tried in item.tried)
-        fresh = (NOW - item.waiting_since).total_seconds() < BestFit().preferred_grace_seconds
+        fresh = reachable(item) < BestFit().preferred_grace_seconds
         meets = self.ring(item, person) is not None
         return fresh and meets and not barred and not self.has_room(item, person)
 
@@ -227,10 +227,15 @@ class Floor:
             self.offered.add(person_id)
 
 
+def reachable(item: Work) -> float:
+    return max(0.0, (NOW - item.waiting_since - item.closed).total_seconds())
+
+
 def urgency(item: Work) -> tuple[object, ...]:
     waited = (NOW - item.waiting_since).total_seconds()
+    used = waited if item.channel in (Channel.CHAT, Channel.VOICE) else reachable(item)
     level_of = [Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW].index(item.priority)
-    return level_of, -waited / max(1, item.target_seconds), -waited, item.id
+    return level_of, -used / max(1, item.target_seconds), -waited, item.id
 
 
 @settings(max_examples=300)
@@ -407,6 +412,28 @@ def test_after_its_wait_a_contact_reaches_the_overflow_ring_and_its_own_agents_s
     assert (made.agent_id, made.reason) == (home.id, Reason.NEARER_RING)
 
 
+def test_closed_hours_open_no_ring_and_use_up_no_promise_but_that_of_someone_on_the_line() -> None:
+    night = timedelta(hours=12)
+    rings = (Ring(0, PROVIDERS[0], (level(0, 5),)), Ring(60, PROVIDERS[0], ()))
+    mail = work(1, waited=night.total_seconds() + 30, closed=night, channel=Channel.EMAIL, rings=rings)
+    decisions = decide([mail], [agent()], NOW)
+    assert decisions.made == ()
+    assert decisions.next_wake == later(30)
+    assert taken(decide([replace(mail, waiting_since=ago(night.total_seconds() + 60))], [agent()], NOW)) == [(1, 0)]
+    assert target_used(mail, NOW) == 0.5
+    assert target_used(replace(mail, channel=Channel.CHAT), NOW) > 700
+
+
+def test_who_waited_through_the_night_comes_first_in_the_order_of_arrival() -> None:
+    hours = [(1, 9), (2, 11), (3, 10)]
+    mails = [
+        work(number, waited=waited * 3600, closed=timedelta(hours=waited), channel=Channel.EMAIL)
+        for number, waited in hours
+    ]
+    one = agent(capacity=Capacity(email=1))
+    assert taken(decide(mails, [one], NOW)) == [(2, 0)]
+
+
 def test_an_agent_who_let_it_pass_is_not_offered_it_again_before_the_time() -> None:
     item = work(tried=(Tried(AGENT_IDS[0], later(10)),))
     waiting = decide([item], [agent()], NOW)
@@ -439,6 +466,7 @@ def test_a_queue_and_its_overflow_make_the_rings() -> None:
         overflow_after_seconds=45,
         overflow_queue_id=QueueId(UUID(int=42)),
         active=True,
+        always_open=False,
     )
     other = replace(queue, provider_id=PROVIDERS[1], skills=())
     assert rings_of(queue, other) == (Ring(0, PROVIDERS[0], (level(0, 2),)), Ring(45, PROVIDERS[1], ()))

@@ -21,7 +21,8 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.routing.commands.enqueue import enqueue
-from careloom.routing.queries.queues import due_at, line_for
+from careloom.routing.queries.promises import due_at
+from careloom.routing.queries.queues import line_for
 from careloom.routing.types import Queue
 
 RUNNING = frozenset({Channel.SMS, Channel.SOCIAL, Channel.CHAT})
@@ -92,7 +93,7 @@ async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
             at=at,
             conversation_id=arrival.conversation_id,
             queue_id=line.id if line else arrival.queue_id,
-            due_at=due_at(line, at) if line else None,
+            due_at=await due_at(tx, line, arrival.channel, at) if line else None,
             subject=arrival.subject,
             html=arrival.html,
             folded_text=arrival.folded_text,

@@ -101,11 +101,12 @@ conversation = client_table(
         postgresql_where=text("phase IN ('queued', 'offered')"),
     ),
     Index(
-        "ix_conversation_queue_id_hurried",
+        "ix_conversation_queue_id_queued",
         "queue_id",
-        "waiting_since",
+        "priority",
+        "urgent_at",
         "id",
-        postgresql_where=text("phase = 'queued' AND priority IN ('urgent', 'high')"),
+        postgresql_where=text("phase = 'queued'"),
     ),
     Index(
         "ix_conversation_queue_id_worked_on",

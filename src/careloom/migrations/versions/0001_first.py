@@ -533,6 +533,7 @@ def _create_tables() -> None:
         sa.Column("overflow_after_seconds", sa.Integer(), nullable=True),
         sa.Column("overflow_queue_id", sa.Uuid(), nullable=True),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("always_open", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("offer_seconds > 0", name=op.f("ck_queue_offer_seconds")),
         sa.CheckConstraint(
             "target_seconds > 0 AND target_share > 0 AND target_share <= 1", name=op.f("ck_queue_promise")
@@ -840,18 +841,18 @@ def _create_tables() -> None:
     )
     op.create_index("ix_conversation_id", "conversation", ["id"], unique=False)
     op.create_index(
-        "ix_conversation_queue_id_hurried",
-        "conversation",
-        ["queue_id", "waiting_since", "id"],
-        unique=False,
-        postgresql_where=sa.text("phase = 'queued' AND priority IN ('urgent', 'high')"),
-    )
-    op.create_index(
         "ix_conversation_queue_id_open",
         "conversation",
         ["queue_id", "urgent_at", "id"],
         unique=False,
         postgresql_where=sa.text("status <> 'resolved'"),
+    )
+    op.create_index(
+        "ix_conversation_queue_id_queued",
+        "conversation",
+        ["queue_id", "priority", "urgent_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("phase = 'queued'"),
     )
     op.create_index(
         "ix_conversation_queue_id_waiting",

@@ -15,7 +15,8 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError
 from careloom.routing.commands.offers import withdraw
 from careloom.routing.commands.wide import wide
-from careloom.routing.queries.queues import due_at, find_queues
+from careloom.routing.queries.promises import due_at
+from careloom.routing.queries.queues import find_queues
 from careloom.routing.types import Assignment, Queue, Transfer
 
 _REPLY: Final = Permission.CONVERSATIONS_REPLY
@@ -71,7 +72,7 @@ async def transfer(tx: Tx, actor: Actor, conversation_id: ConversationId, to: Tr
         after = await lifecycle.transfer(tx, actor, before.id, note=to.note, person_id=to.person_id, person_name=name)
     else:
         queue = await _queue(tx, before, to.queue_id)
-        due = due_at(queue, before.waiting_since or now())
+        due = await due_at(tx, queue, before.channel, before.waiting_since or now())
         after = await lifecycle.transfer(
             tx, actor, before.id, note=to.note, queue_id=queue.id, queue_name=queue.name, due_at=due
         )

@@ -5,7 +5,8 @@ from careloom.conversations.types import Conversation, QueueId
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
-from careloom.routing.queries.queues import due_at, line_for
+from careloom.routing.queries.promises import due_at
+from careloom.routing.queries.queues import line_for
 
 
 async def enqueue(tx: Tx, actor: Actor, conversation: Conversation, queue_id: QueueId | None) -> None:
@@ -19,4 +20,5 @@ async def enqueue(tx: Tx, actor: Actor, conversation: Conversation, queue_id: Qu
     if chosen is None:
         return
     system = system_actor(actor.name, one.client_id)
-    await lifecycle.enter_queue(tx, system, one.id, chosen.id, due_at(chosen, one.waiting_since or now()))
+    due = await due_at(tx, chosen, one.channel, one.waiting_since or now())
+    await lifecycle.enter_queue(tx, system, one.id, chosen.id, due)

@@ -23,6 +23,7 @@ from careloom.routing.commands.offers import withdraw_from
 from careloom.routing.commands.profiles import keep_profile
 from careloom.routing.commands.wide import wide
 from careloom.routing.queries.profiles import get_employee
+from careloom.routing.queries.promises import due_at
 from careloom.routing.queries.queues import find_queues
 from careloom.routing.tables import agent_profile, agent_state
 from careloom.routing.types import AgentPresence, Presence, PresenceOrder
@@ -165,7 +166,7 @@ async def _first_due(tx: Tx, one: Conversation) -> datetime | None:
     if one.queue_id is None:
         return None
     queue = (await find_queues(tx, [one.queue_id])).get(one.queue_id)
-    return None if queue is None else one.created_at + timedelta(seconds=queue.target_seconds)
+    return None if queue is None else await due_at(tx, queue, one.channel, one.created_at)
 
 
 def _why(order: PresenceOrder) -> dict[str, object]:

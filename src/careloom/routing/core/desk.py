@@ -30,6 +30,12 @@ class Desk:
             return False
         return free_slots(channel, self._load, self.agent.capacity) > 0
 
+    def most(self, channels: Iterable[Channel], mode: AcceptMode) -> int:
+        """How many contacts of these channels the agent could take at most."""
+        if mode is AcceptMode.OFFER:
+            return int(any(self.has_room(channel, mode) for channel in channels))
+        return sum(free_slots(one, self._load, self.agent.capacity) for one in channels if self.has_room(one, mode))
+
     def take(self, channel: Channel, mode: AcceptMode) -> None:
         """Book a contact."""
         self._load[channel] = self._load.get(channel, 0) + 1

@@ -1,7 +1,7 @@
 """The engine: one round of decisions over all waiting works and all agents."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from careloom.identity.types import PersonId
 from careloom.routing.core.agent import AT_WORK, AgentView
@@ -9,7 +9,7 @@ from careloom.routing.core.decision import Candidate, Decision, Decisions, Left,
 from careloom.routing.core.desk import Desk, group_peers
 from careloom.routing.core.line import Ask, Line, ask_of
 from careloom.routing.core.policy import BestFit, Policy
-from careloom.routing.core.work import Work, target_used, waited_seconds
+from careloom.routing.core.work import Work, reachable_seconds, reached_at, target_used, waited_seconds
 
 _BEST_FIT = BestFit()
 
@@ -53,7 +53,7 @@ class _Round:
             chosen = line.candidate(preferred)
             others = line.best(passed_over | {chosen.agent_id})
             return self._give(work, chosen, others[0] if others else None, Reason.PREFERRED)
-        if preferred is not None and waited_seconds(work, self._now) < self._policy.preferred_grace_seconds:
+        if preferred is not None and reachable_seconds(work, self._now) < self._policy.preferred_grace_seconds:
             return LeftReason.HELD_FOR_PREFERRED
         best = line.best(passed_over)
         if not best:
@@ -86,7 +86,7 @@ class _Round:
         delays = [ring.after_seconds for ring in work.rings]
         if reason is LeftReason.HELD_FOR_PREFERRED:
             delays.append(self._policy.preferred_grace_seconds)
-        times = [work.waiting_since + timedelta(seconds=delay) for delay in delays]
+        times = [reached_at(work, delay) for delay in delays]
         times.extend(tried.until for tried in work.tried if self._is_at_work(tried.agent_id))
         return [time for time in times if time > self._now]
 

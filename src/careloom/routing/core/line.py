@@ -13,7 +13,7 @@ from careloom.organizations.types import Channel, ClientId, ProgramId
 from careloom.routing.core.decision import Candidate
 from careloom.routing.core.desk import Desk, Peers
 from careloom.routing.core.policy import Policy, Rank
-from careloom.routing.core.work import Ring, Work, waited_seconds
+from careloom.routing.core.work import Ring, Work, reachable_seconds, rings_within
 from careloom.routing.types import AcceptMode
 
 _CHOSEN_AND_NEXT = 2
@@ -32,14 +32,13 @@ class Ask(Struct, frozen=True):
 
 def ask_of(work: Work, now: datetime) -> Ask:
     """The work's ask with the rings that its wait has opened."""
-    waited = waited_seconds(work, now)
     return Ask(
         client_id=work.client_id,
         program_id=work.program_id,
         channel=work.channel,
         language=work.language,
         accept_mode=work.accept_mode,
-        rings=tuple(ring for ring in work.rings if ring.after_seconds <= waited),
+        rings=rings_within(work.rings, reachable_seconds(work, now)),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from careloom.conversations.core.phases import LIVE_CHANNELS
 from careloom.conversations.types import ConversationId, Priority, QueueId
 from careloom.identity.types import PersonId
 from careloom.organizations.types import Channel, ClientId, ProgramId, ProviderId
@@ -32,7 +34,7 @@ class Work(Struct, frozen=True):
 
     `rings` are its queue's own agents and, after a wait, those of the overflow queue; in all of them the
     agent must speak `language` (None: any) and may work for the client or program. `target_seconds` is the
-    promise.
+    promise. `closed` is how long of the time since `waiting_since` its queue was closed.
     """
 
     id: ConversationId
@@ -49,6 +51,12 @@ class Work(Struct, frozen=True):
     offer_seconds: int
     preferred_agent: PersonId | None = None
     tried: tuple[Tried, ...] = ()
+    closed: timedelta = timedelta()
+
+
+def rings_within(rings: Sequence[Ring], seconds: float) -> tuple[Ring, ...]:
+    """Those that are open after so many seconds."""
+    return tuple(ring for ring in rings if ring.after_seconds <= seconds)
 
 
 def rings_of(queue: Queue, overflow: Queue | None) -> tuple[Ring, ...]:
@@ -64,9 +72,20 @@ def waited_seconds(work: Work, now: datetime) -> float:
     return max(0.0, (now - work.waiting_since).total_seconds())
 
 
+def reachable_seconds(work: Work, now: datetime) -> float:
+    """Seconds of the wait in which its queue was open: what rings and the grace for a preferred agent go by."""
+    return max(0.0, (now - work.waiting_since - work.closed).total_seconds())
+
+
+def reached_at(work: Work, seconds: float) -> datetime:
+    """When `reachable_seconds` come to `seconds`, as long as the queue stays open."""
+    return work.waiting_since + work.closed + timedelta(seconds=seconds)
+
+
 def target_used(work: Work, now: datetime) -> float:
     """Share of the promised time already used: above 1 the promise is broken.
 
-    A target under 1 s counts as 1 s.
+    For a live channel it runs by the clock, for others while the queue is open. A target under 1 s counts as 1 s.
     """
-    return waited_seconds(work, now) / max(1.0, work.target_seconds)
+    used = waited_seconds(work, now) if work.channel in LIVE_CHANNELS else reachable_seconds(work, now)
+    return used / max(1.0, work.target_seconds)

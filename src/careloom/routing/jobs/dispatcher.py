@@ -40,6 +40,7 @@ _ROUTED_BY: Final = frozenset({"priority", "language", "queue_id"})
 _OF_CONTACTS: Final = frozenset({"phase_changed", "conversation_opened", "conversation_changed"})
 _OF_AGENTS: Final = frozenset({"presence_changed", "agent_profile_changed"})
 _OF_PEOPLE: Final = frozenset({"person_changed", "organization_changed"})
+_OF_QUEUES: Final = frozenset({"queue_changed", "organization_changed"})
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -129,11 +130,10 @@ class Router:
             for pool in self._pools.values():
                 if pool.provider_id == event.provider_id:
                     pool.wake.set()
-        elif event.type == "queue_changed":
-            for pool in self._pools.values():
+        for pool in self._pools.values():
+            if event.type in _OF_QUEUES:
                 pool.forget_queues()
-        elif event.type in _OF_PEOPLE:
-            for pool in self._pools.values():
+            if event.type in _OF_PEOPLE:
                 pool.forget_people()
 
     def _hear_of_contact(self, kind: str, data: dict[str, Any]) -> None:

@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from careloom.conversations.queries.work import FRONT, Place
-from careloom.conversations.types import ConversationId, QueueId
+from careloom.conversations.queries.work import FRONT, Place, Stretch
+from careloom.conversations.types import ConversationId, Priority, QueueId
 from careloom.identity.queries.actors import actors_of
 from careloom.identity.types import PersonId
 from careloom.organizations.types import ProviderId
@@ -24,17 +24,12 @@ from careloom.routing.commands.offers import expire_offer, make_offer
 from careloom.routing.commands.presence import find_gone, note_seen, sign_off_gone
 from careloom.routing.core.agent import AgentView
 from careloom.routing.core.decision import Decision
-from careloom.routing.core.round import decide_round, is_room_left
-from careloom.routing.core.work import Work
+from careloom.routing.core.promise import is_at_work, opens_at
+from careloom.routing.core.room import Room
+from careloom.routing.core.round import agents_after, decide_round
+from careloom.routing.core.work import Work, reachable_seconds, rings_within
 from careloom.routing.queries.offers import earliest_offers
-from careloom.routing.queries.snapshot import (
-    Lines,
-    agents_at_work,
-    hurried_works,
-    lines_of,
-    reach_of,
-    works_behind,
-)
+from careloom.routing.queries.snapshot import Line, Lines, Page, agents_at_work, lines_of, page_of, reach_of
 from careloom.routing.types import Queue
 
 log = structlog.get_logger()
@@ -43,6 +38,7 @@ TICK: Final = timedelta(seconds=5)
 """How long a pool sleeps at most: what no event told is seen then."""
 
 _PAGE: Final = 100
+_SHORTEST_REST, _LONGEST_REST = 0.01, 0.25
 _DEEP_PAGES: Final = 3
 _AT_ONCE: Final = 4
 _EXPIRED_AT_ONCE: Final = 100
@@ -54,12 +50,12 @@ _LOST: Final = (OperationalError, DBAPIError, OSError)
 _SYSTEM = system_actor("router")
 
 
-class _Page(Struct, frozen=True):
-    """Works to place, and where the lines go on behind them."""
+class _Look(Struct, frozen=True):
+    """What a page of the lines shows: the agents, the works for them, and how deep it reached."""
 
     lines: Lines
-    works: list[Work]
-    following: dict[QueueId, Place]
+    agents: list[AgentView]
+    page: Page
 
 
 class Pool:
@@ -73,13 +69,14 @@ class Pool:
         self.agent_ids: frozenset[PersonId] = frozenset()
         self.queue_ids: frozenset[QueueId] = frozenset()
         self._lines: Lines | None = None
+        self._known: frozenset[QueueId] = frozenset()
         self._actors: dict[PersonId, Actor] = {}
-        self._behind: dict[QueueId, Place] = {}
+        self._behind: dict[Line, Place] = {}
         self._set_aside: dict[ConversationId, datetime] = {}
         self._looked_at = now()
 
     def forget_queues(self) -> None:
-        """Queues have changed."""
+        """Queues, or the hours of their programs, have changed."""
         self._lines = None
         self.wake.set()
 
@@ -95,22 +92,33 @@ class Pool:
             group.create_task(self._watch())
 
     async def round(self) -> datetime:
-        """Ends offers whose time is over and places what waits; answers when to look again unless woken."""
+        """Ends offers whose time is over and places what waits; answers when to look again unless woken.
+
+        `queue_ids` are then the queues in which one more contact could be taken: others need not wake the pool. While
+        it looks, all of them do.
+        """
         at = now()
         if at - self._looked_at > TICK:
             self._lines, self._looked_at = None, at
+        self.queue_ids = self._known
         expiry = await self._expire(at)
         wake = await self._place(now())
         return min(one for one in (expiry, wake, at + TICK) if one is not None)
 
     async def _dispatch(self) -> None:
+        """One round after the other. Between two it rests for as long as the first took, so that what happens in a
+        burst is seen at once.
+        """
+        clock = asyncio.get_running_loop()
         while True:
             self.wake.clear()
+            began = clock.time()
             try:
                 until = await self.round()
             except _LOST as error:
                 log.warning("router_lost_database", provider_id=str(self.provider_id), error=type(error).__name__)
                 until = now() + timedelta(seconds=0.5)
+            await asyncio.sleep(min(max(clock.time() - began, _SHORTEST_REST), _LONGEST_REST))
             await pause(self.wake, max((until - now()).total_seconds(), 0.001))
 
     async def _expire(self, at: datetime) -> datetime | None:
@@ -131,51 +139,65 @@ class Pool:
         What lies deep is reached over several rounds. Answers when the engine wants to look again.
         """
         wakes: list[datetime] = []
-        page = await self._front(at)
-        deeper = await self._place_page(page, at, wakes)
-        self._behind = {one: max(place, self._behind.get(one, place)) for one, place in page.following.items()}
+        look = await self._look(at, wakes, first=True)
+        ends = await self._place_page(look, at, wakes)
+        self._behind = {line: max(place, self._behind.get(line, place)) for line, place in ends.items()}
         for _ in range(_DEEP_PAGES):
-            if not (deeper and self._behind) or self.wake.is_set():
+            if not self._behind or self.wake.is_set():
                 break
-            page = await self._next(at)
-            deeper = await self._place_page(page, at, wakes)
-            self._behind = page.following
+            look = await self._look(at, wakes, first=False)
+            self._behind = await self._place_page(look, at, wakes)
         return min(wakes, default=None)
 
-    async def _place_page(self, page: _Page, at: datetime, wakes: list[datetime]) -> bool:
-        """Answers whether someone still has room for what lies behind the page; adds to `wakes`."""
-        if not page.works:
-            return False
+    async def _look(self, at: datetime, wakes: list[datetime], *, first: bool) -> _Look:
+        """The `first` contacts of the lines that are open, no more than could be taken, or those further behind.
+
+        Adds to `wakes` when closed lines open.
+        """
         async with self._database.transaction(_SYSTEM) as tx:
-            agents = await self._agents(tx, page.lines)
-        decisions = decide_round(page.works, agents, at)
+            lines = self._lines or await lines_of(tx, self.provider_id)
+            self._lines, self._known = lines, frozenset(lines.queues)
+            agents = await self._agents(tx, lines)
+            room = Room(agents, at)
+            mosts: dict[QueueId, int] = {}
+            for one in lines.queues.values():
+                opening = lines.openings[one.program_id]
+                if is_at_work(one, opening, at):
+                    mosts[one.id] = room.most(one, lines.rings(one.id))
+                elif first:
+                    wakes += filter(None, [opens_at(one, opening, at)])
+            stretches = self._heads(mosts) if first else self._depths(mosts)
+            page = await page_of(tx, lines, stretches, at)
+        return _Look(lines, agents, Page(self._ready(page.works, at), page.ends))
+
+    def _heads(self, mosts: Mapping[QueueId, int]) -> list[Stretch]:
+        free = ((one, min(most, _PAGE)) for one, most in mosts.items() if most > 0)
+        return [Stretch(one, priority, FRONT, most) for one, most in free for priority in Priority]
+
+    def _depths(self, mosts: Mapping[QueueId, int]) -> list[Stretch]:
+        behind = ((line, place) for line, place in self._behind.items() if mosts.get(line[0], 0) > 0)
+        return [Stretch(*line, place, _PAGE) for line, place in behind]
+
+    def _ready(self, works: Iterable[Work], at: datetime) -> list[Work]:
+        self._set_aside = {one: until for one, until in self._set_aside.items() if until > at}
+        return [one for one in works if one.id not in self._set_aside]
+
+    async def _place_page(self, look: _Look, at: datetime, wakes: list[datetime]) -> dict[Line, Place]:
+        """Answers the places behind which contacts wait that someone might still take; adds to `wakes`."""
+        lines, works = look.lines, look.page.works
+        decisions = decide_round(works, look.agents, at)
         if decisions.next_wake is not None:
             wakes.append(decisions.next_wake)
-        queues = {one.id: page.lines.queues[one.queue_id] for one in page.works}
+        queues = {one.id: lines.queues[one.queue_id] for one in works}
         if not await self._carry_out(decisions.made, queues):
             wakes.append(now() + _SOON)
-        behind = (page.lines.queues[one] for one in page.following)
-        asks = {(channel, one.accept_mode) for one in behind for channel in one.channels}
-        return is_room_left(page.works, agents, decisions.made, asks)
-
-    async def _front(self, at: datetime) -> _Page:
-        async with self._database.transaction(_SYSTEM) as tx:
-            lines = self._lines or await lines_of(tx, self.provider_id)
-            self._lines, self.queue_ids = lines, frozenset(lines.queues)
-            hurried = await hurried_works(tx, lines, _PAGE, at)
-            works, following = await works_behind(tx, lines, dict.fromkeys(lines.queues, FRONT), _PAGE, at)
-        return _Page(lines, self._in_order([*hurried, *works], at), following)
-
-    async def _next(self, at: datetime) -> _Page:
-        async with self._database.transaction(_SYSTEM) as tx:
-            lines = self._lines or await lines_of(tx, self.provider_id)
-            places = {one: place for one, place in self._behind.items() if one in lines.queues}
-            works, following = await works_behind(tx, lines, places, _PAGE, at)
-        return _Page(lines, self._in_order(works, at), following)
-
-    def _in_order(self, works: Iterable[Work], at: datetime) -> list[Work]:
-        self._set_aside = {one: until for one, until in self._set_aside.items() if until > at}
-        return list({one.id: one for one in works if one.id not in self._set_aside}.values())
+        room = Room(agents_after(look.agents, decisions.made, works), at)
+        self.queue_ids = frozenset(one.id for one in lines.queues.values() if room.most(one, lines.rings(one.id)))
+        return {
+            line: place
+            for line, (place, last) in look.page.ends.items()
+            if room.most(lines.queues[line[0]], rings_within(last.rings, reachable_seconds(last, at)))
+        }
 
     async def _agents(self, tx: Tx, lines: Lines) -> list[AgentView]:
         found = await agents_at_work(tx, self.provider_id)

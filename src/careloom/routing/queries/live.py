@@ -1,6 +1,8 @@
 """The live board: queues and agents at this moment, from counters and partial indexes alone."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from careloom.conversations.types import QueueId
 from careloom.identity.queries.actors import actors_of
 from careloom.identity.queries.people import find_people
 from careloom.identity.types import Person
-from careloom.organizations.queries import list_sites, list_teams, time_zones_of
+from careloom.organizations.queries import list_sites, list_teams, openings_of
 from careloom.organizations.types import Site, SiteId, Team, TeamId
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
@@ -20,7 +22,8 @@ from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx, set_scope
 from careloom.platform.errors import ForbiddenError
 from careloom.platform.paging import MAX_LIMIT, Page
-from careloom.routing.core.eligibility import has_skills, speaks
+from careloom.routing.core.promise import opens_at
+from careloom.routing.core.served import Served
 from careloom.routing.queries.figures import Figures, figures_since, midnight, trends
 from careloom.routing.queries.loads import Load, loads_of
 from careloom.routing.queries.presence import presences
@@ -41,20 +44,24 @@ _SYSTEM = system_actor("live")
 async def live_queues(tx: Tx, actor: Actor) -> list[QueueNow]:
     """The active queues of the programs over which the actor holds `live.read`, by client and name, at most 500."""
     actor.require(_READ)
-    table = queue.c
-    mine = within(actor, _READ, table.client_id, table.program_id)
-    statement = select(queue).where(table.active, mine).order_by(table.client_id, table.name, table.id)
-    queues = [read_queue(row) for row in await tx.execute(statement.limit(_MOST_QUEUES))]
+    queues = await _board(tx, actor)
     at, ids = now(), [one.id for one in queues]
-    zones = await time_zones_of(tx, [one.program_id for one in queues])
+    openings = await openings_of(tx, {one.program_id for one in queues})
     await set_scope(tx, _SYSTEM)
     lines = await lines_now(tx, ids)
-    figures = await figures_since(tx, {one.id: midnight(zones[one.program_id], at) for one in queues})
+    figures = await figures_since(tx, {one.id: midnight(openings[one.program_id].time_zone, at) for one in queues})
     lately = await trends(tx, ids, at)
     staffed = await _staff(tx, queues)
     await set_scope(tx, actor)
     return [
-        _queue_now(one, lines[one.id], figures.get(one.id, Figures()), lately[one.id], staffed[one.id])
+        _queue_now(
+            one,
+            opens_at(one, openings[one.program_id], at),
+            lines[one.id],
+            figures.get(one.id, Figures()),
+            lately[one.id],
+            staffed[one.id],
+        )
         for one in queues
     ]
 
@@ -66,20 +73,28 @@ async def live_agents(tx: Tx, actor: Actor) -> list[AgentNow]:
     """
     providers = _providers(actor)
     state = agent_state.c
-    statement = select(*COLUMNS).join(agent_state, state.person_id == agent_profile.c.person_id)
+    statement = select(*COLUMNS, state.provider_id).join(agent_state, state.person_id == agent_profile.c.person_id)
     statement = statement.where(state.ended_at.is_(None), state.state != Presence.OFFLINE)
     if providers is not None:
         statement = statement.where(state.provider_id.in_(sorted(providers)))
-    profiles = [read_profile(row) for row in await tx.execute(statement.limit(_MOST_AGENTS))]
-    ids = [one.person_id for one in profiles]
+    profiles = [(row.provider_id, read_profile(row)) for row in await tx.execute(statement.limit(_MOST_AGENTS))]
+    ids = [one.person_id for _, one in profiles]
     states, people = await presences(tx, ids), await find_people(tx, ids)
-    places = await _places(tx)
+    places, served = await _places(tx), Served(await _board(tx, actor))
     await set_scope(tx, _SYSTEM)
-    loads = await loads_of(tx, ids)
+    loads, actors = await loads_of(tx, ids), await actors_of(tx, ids)
     await set_scope(tx, actor)
     rows = [
-        _agent_now(actor, one, people[one.person_id], states[one.person_id], loads[one.person_id], places)
-        for one in profiles
+        _agent_now(
+            actor,
+            one,
+            people[one.person_id],
+            states[one.person_id],
+            loads[one.person_id],
+            places,
+            served.by(provider_id, one, actors.get(one.person_id)),
+        )
+        for provider_id, one in profiles
         if one.person_id in people and one.person_id in states
     ]
     return sorted(rows, key=lambda one: (one.name, one.person_id))
@@ -99,6 +114,13 @@ class _Places(Struct, frozen=True):
     sites: dict[SiteId, Site]
 
 
+async def _board(tx: Tx, actor: Actor) -> list[Queue]:
+    table = queue.c
+    mine = within(actor, _READ, table.client_id, table.program_id)
+    statement = select(queue).where(table.active, mine).order_by(table.client_id, table.name, table.id)
+    return [read_queue(row) for row in await tx.execute(statement.limit(_MOST_QUEUES))]
+
+
 def _providers(actor: Actor) -> frozenset[UUID] | None:
     held: set[UUID] = set()
     for reach in actor.reaches_for(_READ):
@@ -111,12 +133,19 @@ def _providers(actor: Actor) -> frozenset[UUID] | None:
 
 
 def _queue_now(
-    one: Queue, line: LineNow, figures: Figures, lately: tuple[float | None, ...], staff: _Staff
+    one: Queue,
+    opens: datetime | None,
+    line: LineNow,
+    figures: Figures,
+    lately: tuple[float | None, ...],
+    staff: _Staff,
 ) -> QueueNow:
     return QueueNow(
         queue=one,
+        opens_at=opens,
         waiting=line.waiting,
         longest_wait_since=line.longest_wait_since,
+        longest_wait_due_at=line.longest_wait_due_at,
         offered=figures.entered,
         with_agents=line.with_agents,
         answered=figures.answered,
@@ -130,7 +159,13 @@ def _queue_now(
 
 
 def _agent_now(
-    actor: Actor, profile: AgentProfile, person: Person, state: AgentPresence, load: Load, places: _Places
+    actor: Actor,
+    profile: AgentProfile,
+    person: Person,
+    state: AgentPresence,
+    load: Load,
+    places: _Places,
+    queue_ids: tuple[QueueId, ...],
 ) -> AgentNow:
     team = None if person.team_id is None else places.teams.get(person.team_id)
     site = None if team is None else places.sites.get(team.site_id)
@@ -151,6 +186,7 @@ def _agent_now(
         load=load.counts,
         capacity=profile.capacity,
         conversations=tuple(seen),
+        queue_ids=queue_ids,
     )
 
 
@@ -164,22 +200,14 @@ async def _staff(tx: Tx, queues: list[Queue]) -> dict[QueueId, _Staff]:
     )
     rows = [(row.provider_id, row.state, read_profile(row)) for row in await tx.execute(statement.limit(_MOST_STAFF))]
     actors = await actors_of(tx, [profile.person_id for _, _, profile in rows])
-    found: dict[QueueId, _Staff] = {}
-    for one in queues:
-        states = [
-            state
-            for provider_id, state, profile in rows
-            if provider_id == one.provider_id and _can_serve(one, profile, actors.get(profile.person_id))
-        ]
-        found[one.id] = _Staff(states.count(Presence.AVAILABLE), len(states))
-    return found
-
-
-def _can_serve(one: Queue, profile: AgentProfile, actor: Actor | None) -> bool:
-    levels = {each.skill_id: each.level for each in profile.skills}
-    fits = has_skills(levels, one.skills) and speaks(profile.languages, one.language)
-    reply = Permission.CONVERSATIONS_REPLY
-    return fits and actor is not None and actor.may(reply, client_id=one.client_id, program_id=one.program_id)
+    served = Served(queues)
+    available, signed_in = Counter[QueueId](), Counter[QueueId]()
+    for provider_id, state, profile in rows:
+        mine = served.by(provider_id, profile, actors.get(profile.person_id))
+        signed_in.update(mine)
+        if state == Presence.AVAILABLE:
+            available.update(mine)
+    return {one.id: _Staff(available[one.id], signed_in[one.id]) for one in queues}
 
 
 async def _places(tx: Tx) -> _Places:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -18,6 +19,9 @@ class Load(Struct, frozen=True):
     counts: dict[Channel, int]
     has_offer: bool
     contacts: tuple[HeldContact, ...]
+
+
+NO_LOAD: Final = Load({}, has_offer=False, contacts=())
 
 
 async def loads_of(tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, Load]:

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import DateTime, Integer, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from careloom.conversations.queries.conversation import get_conversations
 from careloom.conversations.types import Conversation, ConversationId
@@ -21,6 +22,21 @@ from careloom.routing.types import Offer, OfferId, OfferOutcome
 
 _T = offer.c
 OPEN = _T.outcome.is_(None)
+_OPEN_COLUMNS = (_T.id, _T.conversation_id, _T.agent_id, _T.channel, _T.expires_at)
+_IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
+_OPEN_OF = select(*_OPEN_COLUMNS).where(_T.agent_id == _IDS, OPEN)
+_EARLIEST = (
+    select(*_OPEN_COLUMNS)
+    .join(agent_profile, agent_profile.c.person_id == _T.agent_id)
+    .where(OPEN, agent_profile.c.provider_id == bindparam("provider_id", type_=Uuid))
+    .order_by(_T.expires_at)
+    .limit(bindparam("most", type_=Integer))
+)
+_PASSED_ON = select(_T.conversation_id, _T.agent_id, _T.ended_at).where(
+    _T.conversation_id == _IDS,
+    _T.outcome.in_([OfferOutcome.DECLINED, OfferOutcome.TIMED_OUT]),
+    _T.ended_at > bindparam("since", type_=DateTime(timezone=True)),
+)
 
 
 class PassedOn(Struct, frozen=True):
@@ -64,32 +80,19 @@ async def get_own_offer(tx: Tx, actor: Actor, offer_id: OfferId) -> Any:
 
 async def open_offers(tx: Tx, agent_ids: Sequence[PersonId]) -> list[OpenOffer]:
     """What is offered to these agents now."""
-    columns = (_T.id, _T.conversation_id, _T.agent_id, _T.channel, _T.expires_at)
-    rows = await tx.execute(select(*columns).where(_T.agent_id.in_(agent_ids), OPEN))
-    return [_open(row) for row in rows]
+    return [_open(row) for row in await tx.execute(_OPEN_OF, {"ids": list(agent_ids)})]
 
 
 async def earliest_offers(tx: Tx, provider_id: ProviderId, limit: int) -> list[OpenOffer]:
     """The open offers to a provider's agents that expire first. Needs a system transaction."""
-    columns = (_T.id, _T.conversation_id, _T.agent_id, _T.channel, _T.expires_at)
-    statement = (
-        select(*columns)
-        .join(agent_profile, agent_profile.c.person_id == _T.agent_id)
-        .where(OPEN, agent_profile.c.provider_id == provider_id)
-        .order_by(_T.expires_at)
-        .limit(limit)
-    )
-    return [_open(row) for row in await tx.execute(statement)]
+    rows = await tx.execute(_EARLIEST, {"provider_id": provider_id, "most": limit})
+    return [_open(row) for row in rows]
 
 
 async def passed_on(tx: Tx, conversation_ids: Collection[ConversationId], since: datetime) -> list[PassedOn]:
     """Who declined or missed these contacts since a moment. Needs a transaction that sees them."""
-    statement = select(_T.conversation_id, _T.agent_id, _T.ended_at).where(
-        _T.conversation_id.in_(conversation_ids),
-        _T.outcome.in_([OfferOutcome.DECLINED, OfferOutcome.TIMED_OUT]),
-        _T.ended_at > since,
-    )
-    return [PassedOn(row.conversation_id, row.agent_id, row.ended_at) for row in await tx.execute(statement)]
+    rows = await tx.execute(_PASSED_ON, {"ids": list(conversation_ids), "since": since})
+    return [PassedOn(row.conversation_id, row.agent_id, row.ended_at) for row in rows]
 
 
 def offer_from(row: Any, one: Conversation, queue_name: str) -> Offer:

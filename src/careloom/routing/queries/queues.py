@@ -1,7 +1,6 @@
 """Reads queues."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -85,11 +84,6 @@ async def queue_for(
     )
     found = [read_queue(row) for row in await tx.execute(statement.order_by(table.name, table.id).limit(500))]
     return min(found, key=lambda one: _distance(one, language), default=None)
-
-
-def due_at(queue: Queue, since: datetime) -> datetime:
-    """Until when the queue has promised an answer to a contact that waits since `since`."""
-    return since + timedelta(seconds=queue.target_seconds)
 
 
 def _distance(one: Queue, language: str | None) -> int:

@@ -1,24 +1,27 @@
 """What the engine is given: works that wait and agents at work, read from indexes and bounded."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import or_, select
+from msgspec.structs import replace
+from sqlalchemy import Executable, Uuid, bindparam, or_, select
 
-from careloom.conversations.queries.work import Place, Waiting, hurried_in, last_worked_at, waiting_in
+from careloom.conversations.queries.work import Place, Stretch, Waiting, last_worked_at, waiting_in
 from careloom.conversations.types import ConversationId, Priority, QueueId
 from careloom.identity.types import PersonId
-from careloom.organizations.types import ClientId, ProgramId, ProviderId
+from careloom.organizations.queries import openings_of
+from careloom.organizations.types import ClientId, Opening, ProgramId, ProviderId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.routing.core.agent import AT_WORK, AgentView
+from careloom.routing.core.promise import closed_between
 from careloom.routing.core.round import PASSED_OVER
-from careloom.routing.core.work import Tried, Work, rings_of
-from careloom.routing.queries.loads import loads_of
+from careloom.routing.core.work import Ring, Tried, Work, rings_of, target_used
+from careloom.routing.queries.loads import NO_LOAD, loads_of
 from careloom.routing.queries.offers import passed_on
 from careloom.routing.queries.profiles import COLUMNS, read_profile
 from careloom.routing.queries.queues import find_queues, read_queue
@@ -28,65 +31,73 @@ from careloom.routing.types import Presence, Queue
 MOST_AGENTS: Final = 2000
 MOST_QUEUES: Final = 2000
 
+Line = tuple[QueueId, Priority]
+"""The contacts of a queue that have the same priority of their own."""
+
 
 class Lines(Struct, frozen=True):
-    """The queues whose contacts may come to a provider's agents, and all queues that these overflow into."""
+    """The queues whose contacts may come to a provider's agents, all queues that these overflow into, and when the
+    programs of the former are open.
+    """
 
     queues: dict[QueueId, Queue]
     overflow: dict[QueueId, Queue]
+    openings: dict[ProgramId, Opening]
+
+    def rings(self, queue_id: QueueId) -> tuple[Ring, ...]:
+        """The rings of a queue's contacts."""
+        here = self.queues[queue_id]
+        return rings_of(here, None if here.overflow_queue_id is None else self.overflow.get(here.overflow_queue_id))
+
+    def opening(self, queue_id: QueueId) -> Opening:
+        """When the queue's program is open."""
+        return self.openings[self.queues[queue_id].program_id]
+
+
+class Page(Struct, frozen=True):
+    """Works to place, and the last work of each stretch that goes on, with its place."""
+
+    works: list[Work]
+    ends: dict[Line, tuple[Place, Work]]
 
 
 async def lines_of(tx: Tx, provider_id: ProviderId) -> Lines:
     """A provider's queues and those that overflow into them. Needs a system transaction."""
-    table = queue.c
-    own = select(table.id).where(table.provider_id == provider_id)
-    statement = select(queue).where(or_(table.provider_id == provider_id, table.overflow_queue_id.in_(own)))
-    queues = {one.id: one for one in map(read_queue, await tx.execute(statement.limit(MOST_QUEUES)))}
+    queues = {one.id: one for one in map(read_queue, await tx.execute(_QUEUES, {"provider_id": provider_id}))}
     targets = {one.overflow_queue_id for one in queues.values() if one.overflow_queue_id is not None}
-    return Lines(queues, {**queues, **await find_queues(tx, targets - queues.keys())})
+    openings = await openings_of(tx, {one.program_id for one in queues.values()})
+    missing = targets - queues.keys()
+    return Lines(queues, {**queues, **(await find_queues(tx, missing) if missing else {})}, openings)
 
 
-async def works_behind(
-    tx: Tx, lines: Lines, places: Mapping[QueueId, Place], limit: int, at: datetime
-) -> tuple[list[Work], dict[QueueId, Place]]:
-    """The next `limit` contacts of each line behind its place, and the places behind them where a line goes on.
+async def page_of(tx: Tx, lines: Lines, stretches: Sequence[Stretch], at: datetime) -> Page:
+    """The contacts of these stretches. Needs a system transaction.
 
     A line's language is asked of agents; in a line without one, the contact's, until its promise is used up.
-    Needs a system transaction.
     """
-    waiting = await waiting_in(tx, places, limit)
-    taken: dict[QueueId, list[Place]] = defaultdict(list)
-    for one in (waits.conversation for waits in waiting):
-        if one.queue_id is not None and one.waiting_since is not None:
-            taken[one.queue_id].append((one.waiting_since, one.id))
-    following = {queue_id: max(behind) for queue_id, behind in taken.items() if len(behind) == limit}
-    return await _works(tx, lines, waiting, at), following
+    waiting = await waiting_in(tx, stretches)
+    works = await _works(tx, lines, waiting, at)
+    mosts = {(one.queue_id, one.priority): one.most for one in stretches}
+    read: dict[Line, list[tuple[Place, Work]]] = defaultdict(list)
+    for one, work in zip(waiting, works, strict=True):
+        read[work.queue_id, one.conversation.priority].append((one.place, work))
+    ends = {line: max(found, key=lambda one: one[0]) for line, found in read.items() if len(found) == mosts[line]}
+    return Page(works, ends)
 
 
-async def hurried_works(tx: Tx, lines: Lines, limit: int, at: datetime) -> list[Work]:
-    """The first `limit` contacts of each line with high priority. Needs a system transaction."""
-    return await _works(tx, lines, await hurried_in(tx, lines.queues.keys(), limit), at)
+async def agents_at_work(tx: Tx, provider_id: ProviderId) -> dict[PersonId, AgentView]:
+    """A provider's agents at work, before it is said whom they may work for. Needs a system transaction.
 
-
-async def agents_at_work(
-    tx: Tx, provider_id: ProviderId, states: Collection[Presence] = AT_WORK
-) -> dict[PersonId, AgentView]:
-    """A provider's agents in `states`, before it is said whom they may work for. Needs a system transaction."""
-    state = agent_state.c
-    statement = (
-        select(*COLUMNS, state.state, state.began_at)
-        .join(agent_state, state.person_id == agent_profile.c.person_id)
-        .where(state.provider_id == provider_id, state.ended_at.is_(None), state.state.in_(list(states)))
-        .order_by(agent_profile.c.person_id)
-        .limit(MOST_AGENTS)
-    )
-    rows = (await tx.execute(statement)).all()
-    ids = [PersonId(row.person_id) for row in rows]
-    loads, ended = await loads_of(tx, ids), await last_worked_at(tx, ids)
+    Those who are not available take nothing: what they hold is not read.
+    """
+    rows = (await tx.execute(_AT_WORK, {"provider_id": provider_id})).all()
+    available = [PersonId(row.person_id) for row in rows if row.state == Presence.AVAILABLE]
+    loads = await loads_of(tx, available) if available else {}
+    ended = await last_worked_at(tx, available)
     found: dict[PersonId, AgentView] = {}
     for row in rows:
         profile = read_profile(row)
-        load = loads[profile.person_id]
+        load = loads.get(profile.person_id, NO_LOAD)
         found[profile.person_id] = AgentView(
             id=profile.person_id,
             provider_id=provider_id,
@@ -132,24 +143,50 @@ def _work(lines: Lines, waiting: Waiting, tried: list[Tried], at: datetime) -> W
     here = lines.queues[queue_id]
     if waiting.handed_over and waiting.last_agent_id is not None and waiting.last_had_at is not None:
         tried = [*tried, Tried(waiting.last_agent_id, waiting.last_had_at + PASSED_OVER)]
-    promise = timedelta(seconds=here.target_seconds)
     since = one.waiting_since or one.created_at
     if one.due_at is not None:
-        since = min(since, one.due_at - promise)
-    overflow = None if here.overflow_queue_id is None else lines.overflow.get(here.overflow_queue_id)
-    return Work(
+        since = min(since, one.due_at - timedelta(seconds=here.target_seconds))
+    work = Work(
         id=one.id,
         queue_id=queue_id,
         client_id=one.client_id,
         program_id=one.program_id,
         channel=one.channel,
-        language=here.language or (one.language if at < since + promise else None),
+        language=here.language or one.language,
         priority=here.priority if one.priority is Priority.NORMAL else one.priority,
         waiting_since=since,
         target_seconds=here.target_seconds,
-        rings=rings_of(here, overflow),
+        rings=lines.rings(queue_id),
         accept_mode=here.accept_mode,
         offer_seconds=here.offer_seconds,
         preferred_agent=None if waiting.handed_over else waiting.last_agent_id,
         tried=tuple(tried),
+        closed=closed_between(here, lines.opening(queue_id), since, at),
     )
+    return work if here.language or target_used(work, at) < 1 else replace(work, language=None)
+
+
+def _queues() -> Executable:
+    table, provider_id = queue.c, bindparam("provider_id", type_=Uuid)
+    own = select(table.id).where(table.provider_id == provider_id)
+    served = or_(table.provider_id == provider_id, table.overflow_queue_id.in_(own))
+    return select(queue).where(served).limit(MOST_QUEUES)
+
+
+def _at_work() -> Executable:
+    state = agent_state.c
+    return (
+        select(*COLUMNS, state.state, state.began_at)
+        .join(agent_state, state.person_id == agent_profile.c.person_id)
+        .where(
+            state.provider_id == bindparam("provider_id", type_=Uuid),
+            state.ended_at.is_(None),
+            state.state.in_(sorted(AT_WORK)),
+        )
+        .order_by(agent_profile.c.person_id)
+        .limit(MOST_AGENTS)
+    )
+
+
+_QUEUES: Final = _queues()
+_AT_WORK: Final = _at_work()

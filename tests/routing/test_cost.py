@@ -1,0 +1,186 @@
+"""What a round of the dispatcher costs: few statements, no contact read that nobody could take, few rounds a burst."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from careloom.conversations.queries.work import Stretch, Waiting, waiting_in
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Database, Tx
+from careloom.routing.jobs.pool import Pool
+from careloom.routing.types import AcceptMode, Presence, SkillNeed
+from tests.conftest import FreshDatabase
+from tests.routing.floor import Floor, make_floor
+from tests.routing.test_router import leads, process
+
+
+@contextmanager
+def statements(database: Database) -> Generator[list[str]]:
+    """What is sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many contacts each reading of the lines brought."""
+    counts: list[int] = []
+
+    async def counted(tx: Tx, stretches: list[Stretch]) -> list[Waiting]:
+        found = await waiting_in(tx, stretches)
+        counts.append(len(found))
+        return found
+
+    monkeypatch.setattr("careloom.routing.queries.snapshot.waiting_in", counted)
+    return counts
+
+
+async def arrivals(floor: Floor, many: int) -> None:
+    for _ in range(many):
+        await floor.arrive()
+
+
+@pytest.fixture
+def cached_queues(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Queues are read once, not again after a while."""
+    monkeypatch.setattr("careloom.routing.jobs.pool.TICK", timedelta(hours=1))
+
+
+@pytest.mark.usefixtures("cached_queues")
+async def test_with_nobody_available_a_round_is_four_statements_and_reads_no_contact(
+    floor: Floor, reads: list[int]
+) -> None:
+    for name in ("Ada", "Bo"):
+        await floor.be(await floor.agent(name), Presence.BUSY)
+    await floor.pool.round()
+    sent: list[int] = []
+    for many in (1, 30):
+        await arrivals(floor, many)
+        with statements(floor.database) as found:
+            await floor.pool.round()
+        assert not any("FROM conversation" in one for one in found)
+        sent.append(len(found))
+    assert sent == [4, 4]
+    assert set(reads) == {0}
+
+
+@pytest.mark.usefixtures("cached_queues")
+async def test_with_everyone_full_a_round_reads_no_contact(floor: Floor, reads: list[int]) -> None:
+    ada = await floor.available("Ada", chat=1)
+    await arrivals(floor, 12)
+    await floor.pool.round()
+    assert await floor.offered(ada)
+    reads.clear()
+    with statements(floor.database) as sent:
+        await floor.pool.round()
+    assert len(sent) == 7
+    assert set(reads) == {0}
+
+
+async def test_no_more_is_read_than_could_be_taken(database: Database, reads: list[int]) -> None:
+    floor = await make_floor(database, accept_mode=AcceptMode.AUTO)
+    await arrivals(floor, 30)
+    await floor.available("Ada", chat=2)
+    await floor.available("Bo", chat=3)
+    await floor.pool.round()
+    assert await floor.outcomes() == ["given"] * 5
+    # Mail has eight slots an agent; nobody knows before reading that all who wait are chats.
+    assert reads[0] <= 2 + 3 + 8 + 8
+    await floor.check()
+
+
+async def test_an_offer_at_a_time_reads_one_contact_for_each_free_agent(floor: Floor, reads: list[int]) -> None:
+    await arrivals(floor, 20)
+    for name in ("Ada", "Bo", "Cy"):
+        await floor.available(name)
+    await floor.pool.round()
+    assert (await floor.outcomes(), reads) == (["None"] * 3, [3])
+
+
+async def test_lines_that_nobody_there_can_serve_are_not_read(floor: Floor, reads: list[int]) -> None:
+    await floor.make_queue("French", language="fr")
+    for _ in range(10):
+        await floor.arrive(language="fr")
+    await floor.available("Ada")
+    await floor.pool.round()
+    assert set(reads) == {0}
+
+
+async def test_of_a_line_whose_overflow_is_not_reached_yet_the_head_is_read_and_waited_for(
+    floor: Floor, reads: list[int]
+) -> None:
+    skill = await floor.make_skill("billing")
+    overflow = {"overflow_queue_id": floor.queue.id, "overflow_after_seconds": 3}
+    await floor.make_queue("Billing", skills=(SkillNeed(skill.id, 3),), language="en", **overflow)
+    for _ in range(6):
+        one = await floor.arrive(language="en")
+        assert one.queue_id != floor.queue.id
+    ada = await floor.available("Ada")
+    await floor.desk.rows("UPDATE conversation SET waiting_since = now(), due_at = NULL RETURNING id")
+    wake = await floor.pool.round()
+    assert (await floor.offered(ada), reads) == ([], [1])
+    assert wake <= now() + timedelta(seconds=3)
+
+
+async def test_a_burst_is_taken_in_by_few_rounds(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = 0
+
+    async def slow(pool: Pool) -> Any:
+        nonlocal rounds
+        rounds += 1
+        await asyncio.sleep(0.02)
+        return now() + timedelta(seconds=5)
+
+    monkeypatch.setattr(Pool, "round", slow)
+    running = asyncio.create_task(floor.pool.run())
+    try:
+        for _ in range(200):
+            floor.pool.wake.set()
+            await asyncio.sleep(0.001)
+        assert 2 <= rounds <= 12
+        await asyncio.sleep(0.1)
+        settled = rounds
+        await asyncio.sleep(0.1)
+        assert rounds == settled
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_arrivals_that_nobody_could_take_wake_nobody(
+    floor: Floor, fresh_database: FreshDatabase, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, rounds, real = await floor.agent("Ada"), 0, Pool.round
+
+    async def counted(pool: Pool) -> Any:
+        nonlocal rounds
+        rounds += 1
+        return await real(pool)
+
+    monkeypatch.setattr(Pool, "round", counted)
+    async with process(fresh_database.url, home) as one:
+        await leads(one)
+        await asyncio.sleep(0.3)
+        rounds = 0
+        await arrivals(floor, 15)
+        await asyncio.sleep(0.2)
+        assert rounds <= 2
+        await floor.be(ada, Presence.AVAILABLE)
+        await asyncio.sleep(0.5)
+        assert len(await floor.offered(ada)) == 1
