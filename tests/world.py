@@ -88,7 +88,6 @@ class World:
             email=f"{new_id().hex}@example.org",
             provider_id=provider.id,
             grants=tuple(RoleGrant(Role.AGENT, ScopeKind.CLIENT, one.id) for one in clients),
-            password=PASSWORD,
         )
         async with self.database.transaction(SYSTEM) as tx:
             return await create_person(tx, SYSTEM, new)

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -28,17 +29,20 @@ from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from careloom.platform.tables import event_log, parked_event
 from careloom.platform.wire import reader
-from tests.application import http_client
+from tests.application import application, http_client
 from tests.isolation.brand import SYSTEM, Brand, build_brand
+from tests.isolation.operations import Operation, operations
 from tests.postgres import TEMPLATE, FreshDatabase, copy_database, database_like
 from tests.world import World
 
 
 @dataclass
 class Brands:
-    """The two, and the application that serves both."""
+    """The two, and the application that serves both, with its description."""
 
     runtime: Runtime
+    schema: dict[str, Any]
+    operations: list[Operation]
     api: httpx.AsyncClient
     world: World
     a: Brand
@@ -47,10 +51,11 @@ class Brands:
 
 @dataclass
 class Built:
-    """The two as they were built, the name of their database and the folder of their files."""
+    """The two as they were built, the name of their database, the folder of their files, the API's description."""
 
     name: str
     home: Path
+    schema: dict[str, Any]
     a: Brand
     b: Brand
 
@@ -76,7 +81,7 @@ async def brands(built: Built, copied_database: FreshDatabase) -> AsyncIterator[
     async with http_client(runtime) as api:
         world = World(database)
         a, b = (dataclasses.replace(one, runtime=runtime, world=world, api=api) for one in (built.a, built.b))
-        yield Brands(runtime, api, world, a, b)
+        yield Brands(runtime, built.schema, operations(built.schema), api, world, a, b)
     await database.close()
 
 
@@ -99,7 +104,8 @@ async def _build(url: str, name: str, home: Path) -> Built:
             await _park(runtime, one)
     relay.stop()
     await database.close()
-    return Built(name, home, a, b)
+    with application(runtime) as app:
+        return Built(name, home, app.openapi_schema.to_schema(), a, b)
 
 
 def runtime_of(database: Database, url: str, home: Path, relay_port: int) -> Runtime:

@@ -17,7 +17,7 @@ from careloom.organizations.types import ClientId
 from tests.isolation.attempts import Attempt, attempts, known, unknown_slots
 from tests.isolation.brand import Brand
 from tests.isolation.conftest import Brands
-from tests.isolation.operations import Operation, Request, build, operations, slot_name, slots
+from tests.isolation.operations import Operation, Request, build, slot_name, slots
 from tests.isolation.people import bearer_of
 from tests.isolation.rows import fingerprints, ids_of, rows_of
 from tests.postgres import FreshDatabase
@@ -46,14 +46,14 @@ UNDESCRIBED = {
 
 async def test_every_route_is_described_or_known(brands: Brands) -> None:
     app = create_app(brands.runtime)
-    described = {re.sub(r"\{(\w+):\w+\}", r"{\1}", one) for one in _schema(brands)["paths"]}
+    described = {re.sub(r"\{(\w+):\w+\}", r"{\1}", one) for one in brands.schema["paths"]}
     routes: list[HTTPRoute | ASGIRoute | WebSocketRoute] = list(app.routes)
     loose = {one.path for one in routes if re.sub(r"\{(\w+):\w+\}", r"{\1}", one.path) not in described}
     assert not loose - UNDESCRIBED.keys(), sorted(loose - UNDESCRIBED.keys())
 
 
 async def test_every_slot_of_every_operation_can_be_filled(brands: Brands) -> None:
-    missing = {one.name: gaps for one in _operations(brands) if (gaps := unknown_slots(one, brands.b))}
+    missing = {one.name: gaps for one in brands.operations if (gaps := unknown_slots(one, brands.b))}
     assert missing == {}, "tell tests/isolation what these name (operations.SLOT_OF, brand.py)"
 
 
@@ -65,7 +65,7 @@ async def test_an_actor_of_a_gets_nothing_of_b(brands: Brands, copied_database: 
     cursors = await _cursors(brands)
     before = rows_of(url, brands.b)
     leaks: list[str] = []
-    for operation in _operations(brands):
+    for operation in brands.operations:
         for attempt in attempts(operation, brands.a, brands.b, cursors.get(operation.path)):
             leaks += await _try(brands.api, bearer, attempt, forbidden)
     assert not leaks, "\n".join(leaks)
@@ -78,7 +78,7 @@ async def test_an_actor_of_a_gets_nothing_of_b(brands: Brands, copied_database: 
 async def test_the_same_requests_reach_their_goal_when_b_sends_them(brands: Brands) -> None:
     """The positive control: what was refused above was refused for whose it was, not for how it was written."""
     missed: dict[str, list[str]] = {}
-    for operation in _operations(brands):
+    for operation in brands.operations:
         answers = [await _send_own(brands, operation, who) for who in ("agent", "owner", "admin")]
         reached = [one for one in answers if one.is_success or one.status_code == 409]
         if not reached and operation.name not in REFUSED_TO_ALL:
@@ -191,7 +191,7 @@ async def _bearer(brands: Brands, actor: str) -> str:
 async def _cursors(brands: Brands) -> dict[str, str]:
     """A cursor of B for every list that has a second page."""
     found: dict[str, str] = {}
-    for operation in _operations(brands):
+    for operation in brands.operations:
         if operation.method == "GET" and any(one["name"] == "after" for one in operation.query):
             request = build(operation, _own(operation, brands.b), frozenset(), {"limit": 1})
             answer = await send(brands.api, brands.b.secrets["owner"], request)
@@ -220,11 +220,3 @@ NEEDED = {
 
 def _own(operation: Operation, brand: Brand) -> Callable[[str], str]:
     return lambda slot: str(known(brand, slot_name(operation, slot)))
-
-
-def _schema(brands: Brands) -> dict[str, Any]:
-    return create_app(brands.runtime).openapi_schema.to_schema()
-
-
-def _operations(brands: Brands) -> list[Operation]:
-    return operations(_schema(brands))

@@ -10,13 +10,12 @@ import pytest
 
 from careloom.identity.commands.people import create_person
 from careloom.identity.types import NewPerson, Role, RoleGrant, ScopeKind
-from careloom.main import create_app
 from careloom.organizations.types import ProviderId
 from careloom.platform.database.schema import Ownership
 from tests.isolation.attempts import known
 from tests.isolation.brand import SYSTEM, Brand
 from tests.isolation.conftest import Brands
-from tests.isolation.operations import Operation, build, operations, slot_name, slots
+from tests.isolation.operations import Operation, build, slot_name, slots
 from tests.isolation.people import bearer_of
 from tests.isolation.rows import OWNERSHIP, ids_of, rows_of
 from tests.postgres import FreshDatabase
@@ -48,7 +47,7 @@ async def test_they_see_both(both: httpx.AsyncClient, brands: Brands) -> None:
 
 async def test_a_filter_by_one_brand_shows_nothing_of_the_other(both: httpx.AsyncClient, brands: Brands) -> None:
     mine = {"client_id": str(brands.a.ids["client_id"])}
-    for operation in _operations(brands):
+    for operation in brands.operations:
         names = {one["name"] for one in operation.query}
         if operation.method != "GET" or operation.path_slots or "client_id" not in names:
             continue
@@ -66,7 +65,7 @@ async def test_nothing_of_one_brand_can_be_carried_into_the_other(
     url = copied_database.superuser_url
     theirs = ids_of(url, brands.b)
     carried: list[str] = []
-    for operation in _operations(brands):
+    for operation in brands.operations:
         places = slots(operation)
         if operation.method == "GET" or len(places) < 2 or operation.path.startswith(_INSTALLATION):
             continue
@@ -113,7 +112,3 @@ def _holds(answer: httpx.Response, theirs: set[str], brands: Brands, operation: 
     named = str(known(brands.b, slot_name(operation, place)))
     mine = str(brands.a.ids["client_id"]) in answer.text
     return mine and (named in answer.text or any(one in answer.text for one in theirs))
-
-
-def _operations(brands: Brands) -> list[Operation]:
-    return operations(create_app(brands.runtime).openapi_schema.to_schema())
