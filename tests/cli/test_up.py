@@ -105,12 +105,12 @@ def test_a_second_start_refuses_politely_and_the_first_ends_cleanly(up: Up, home
     assert _is_ready(ports[0], first)
 
     second = up(CARELOOM_PORT=str(_free_port()), CARELOOM_SMTP_PORT=str(_free_port()))
+    role = up("--role", "worker")
     _, said = second.communicate(timeout=60)
     assert second.returncode == 2
     assert said.startswith("careloom: Another Careloom runs on this data folder.")
     assert "Traceback" not in said
 
-    role = up("--role", "worker")
     _, said = role.communicate(timeout=60)
     assert role.returncode == 2
     assert "Another Careloom" in said

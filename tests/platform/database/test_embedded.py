@@ -13,8 +13,8 @@ from careloom.platform.database.embedded import EmbeddedPostgres
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "home" / "postgres"
+def folder(home: Path) -> Path:
+    return home / "postgres"
 
 
 @pytest.fixture
