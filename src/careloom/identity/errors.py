@@ -12,6 +12,8 @@ class WrongPasswordError(CareloomError):
 class EmailTakenError(ConflictError):
     """Someone with this e-mail address exists already."""
 
+    path = "/email"
+
 
 class ForgedRequestError(ForbiddenError):
     """The X-CSRF-Token header is missing or stale; reload the page and try again."""

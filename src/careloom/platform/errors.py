@@ -16,10 +16,12 @@ class CareloomError(Exception):
     """Something went wrong."""
 
     status = 500
+    path: str | None = None
+    """The field that an error of this kind is always about."""
 
     def __init__(self, detail: str = "", errors: tuple[FieldError, ...] = ()) -> None:
         self.detail = detail or inspect.cleandoc(type(self).__doc__ or "")
-        self.errors = errors
+        self.errors = (FieldError(self.path, self.detail),) if self.path and not errors else errors
         super().__init__(self.detail)
 
     @property

@@ -9,3 +9,5 @@ class OfferGoneError(ConflictError):
 
 class NameTakenError(ConflictError):
     """There is one of this name already."""
+
+    path = "/name"

@@ -141,7 +141,8 @@ async def test_addresses_are_made_listed_changed_and_tested(office: PostOffice, 
     assert made.status_code == 201, made.text
     one = made.json()
     assert one["address"] == "help@brand.example"
-    assert (await web.post("/api/mail-addresses", json=new)).status_code == 409
+    taken = await web.post("/api/mail-addresses", json=new)
+    assert (taken.status_code, [one["path"] for one in taken.json()["errors"]]) == (409, ["/address"])
     listed = await web.get("/api/mail-addresses", params={"client_id": str(office.desk.client.id)})
     assert listed.json()["items"] == [one]
     plus = await web.post("/api/mail-addresses", json=new | {"address": "help+x@brand.example"})

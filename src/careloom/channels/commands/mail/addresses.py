@@ -43,7 +43,8 @@ async def create_mail_address(tx: Tx, actor: Actor, new: NewMailAddress) -> Mail
     statement = insert(mail_address).values(**to_plain(made))
     statement = statement.on_conflict_do_nothing(index_elements=[mail_address.c.address])
     if (await tx.execute(statement.returning(mail_address.c.id))).one_or_none() is None:
-        raise ConflictError("This address is in use already.")
+        detail = "This address is in use already."
+        raise ConflictError(detail, (FieldError("/address", detail),))
     await audit.record(tx, actor, "mail_address.create", made.id, client_id=made.client_id, after=made)
     return made
 
