@@ -13,12 +13,25 @@ from tests.routing.floor import Floor
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
 
 
+async def test_a_skill_is_renamed_to_a_name_that_is_free(floor: Floor, api: httpx.AsyncClient, sign_in: SignIn) -> None:
+    await sign_in(api, await person(floor, "account_manager"))
+    await floor.make_skill("claims")
+    path = f"/api/skills/{(await floor.make_skill('refunds')).id}"
+    assert (await api.patch(path, json={"name": "Money back"})).json()["name"] == "Money back"
+    taken = await api.patch(path, json={"name": "claims"})
+    assert (taken.status_code, taken.json()["errors"][0]["path"]) == (409, "/name")
+    assert (await api.patch(f"/api/skills/{floor.desk.client.id}", json={"name": "x"})).status_code == 404
+    assert [one["name"] for one in (await api.get("/api/skills")).json()["items"]] == ["Money back", "claims"]
+    await sign_in(api, await person(floor, "agent"))
+    assert (await api.patch(path, json={"name": "Mine"})).status_code == 403
+
+
 async def test_a_queue_is_made_changed_and_checked(floor: Floor, api: httpx.AsyncClient, sign_in: SignIn) -> None:
     await sign_in(api, await person(floor, "account_manager"))
     desk = floor.desk
     skill = (await api.post("/api/skills", json={"provider_id": str(desk.provider.id), "name": "refunds"})).json()
     again = await api.post("/api/skills", json={"provider_id": str(desk.provider.id), "name": "refunds"})
-    assert again.status_code == 409
+    assert (again.status_code, [one["path"] for one in again.json()["errors"]]) == (409, ["/name"])
     body: dict[str, Any] = {
         "client_id": str(desk.client.id),
         "program_id": str(desk.program.id),

@@ -53,7 +53,7 @@ async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
 
 
 async def revoke_api_key(tx: Tx, actor: Actor, key_id: UUID) -> None:
-    """Ends a key, one's own or, with `people.write`, that of someone one sees; raises NotFoundError."""
+    """Ends a key for good, one's own or, with `people.write`, that of someone one sees; raises NotFoundError."""
     statement = select(api_key).where(api_key.c.id == key_id)
     if not actor.may(Permission.PEOPLE_WRITE):
         statement = statement.where(api_key.c.person_id == actor.person_id)

@@ -2,6 +2,7 @@
 
 from litestar import get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Struct
 
 from careloom.conversations.types import QueueId
 from careloom.organizations.types import ClientId
@@ -12,7 +13,13 @@ from careloom.routing.commands import queues as commands
 from careloom.routing.commands import skills as skill_commands
 from careloom.routing.queries import queues as queries
 from careloom.routing.queries import skills as skill_queries
-from careloom.routing.types import NewQueue, NewSkill, Queue, QueueChanges, Skill
+from careloom.routing.types import Name, NewQueue, NewSkill, Queue, QueueChanges, Skill, SkillId
+
+
+class SkillName(Struct, frozen=True, forbid_unknown_fields=True):
+    """A skill's name."""
+
+    name: Name
 
 
 @get("/queues", summary="Queues")
@@ -53,4 +60,10 @@ async def create_skill(unit: Unit, data: JSONBody[NewSkill]) -> Skill:
     return await unit.write(lambda tx: skill_commands.create_skill(tx, unit.actor, data))
 
 
-handlers = [list_queues, create_queue, get_queue, change_queue, list_skills, create_skill]
+@patch("/skills/{skill_id:uuid}", summary="Rename a skill")
+async def rename_skill(unit: Unit, skill_id: FromPath[SkillId], data: JSONBody[SkillName]) -> Skill:
+    """Queues and people keep it under its new name."""
+    return await unit.write(lambda tx: skill_commands.rename_skill(tx, unit.actor, skill_id, data.name))
+
+
+handlers = [list_queues, create_queue, get_queue, change_queue, list_skills, create_skill, rename_skill]

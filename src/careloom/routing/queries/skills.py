@@ -12,14 +12,14 @@ from careloom.platform.wire import reader
 from careloom.routing.tables import skill
 from careloom.routing.types import Skill, SkillId
 
-_read = reader(Skill)
+read_skill = reader(Skill)
 
 
 async def list_skills(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Skill]:
     """Skills of the actor's providers, by name."""
     actor.require(Permission.QUEUES_READ)
     rows = await tx.execute(keyset(select(skill), [skill.c.name, skill.c.id], after, limit))
-    return cut([_read(row) for row in rows], limit, lambda one: [one.name, one.id])
+    return cut([read_skill(row) for row in rows], limit, lambda one: [one.name, one.id])
 
 
 async def unknown_skills(tx: Tx, provider_id: ProviderId, wanted: Sequence[SkillId]) -> list[int]:

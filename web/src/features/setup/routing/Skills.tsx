@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Queue, Skill } from '@/api/types';
 import { allOf } from '@/features/setup/parts/collection';
-import { Fields, FormPanel, PanelHead } from '@/features/setup/parts/FormPanel';
+import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { ProviderPick, useProviders } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
@@ -22,22 +22,22 @@ export function Skills() {
         name: one.name,
         detail: providers.find((provider) => provider.id === one.provider_id)?.name,
       })}
-      children={(item) => (item ? <SkillUse item={item} /> : <NewSkill />)}
+      children={(item) => <SkillForm item={item} />}
     />
   );
 }
 
-function NewSkill() {
+function SkillForm({ item }: { item: Skill | null }) {
   const { t } = useTranslation(['setup', 'common']);
   const providers = useProviders();
-  const save = useSave<Skill>('skills', 'skills', null);
+  const save = useSave<Skill>('skills', 'skills', item);
   const only = providers.length === 1 ? (providers[0]?.id ?? '') : '';
   const form = useForm({
-    initial: { provider_id: '', name: '' },
+    initial: { provider_id: item?.provider_id ?? '', name: item?.name ?? '' },
     required: only ? ['name'] : ['provider_id', 'name'],
     save: async (values, before) =>
       void (await save(
-        { ...values, provider_id: values.provider_id || only },
+        item ? values : { ...values, provider_id: values.provider_id || only },
         before,
         values.name,
       )),
@@ -46,7 +46,7 @@ function NewSkill() {
     <FormPanel
       form={form}
       section="skills"
-      title={t('common:setupNew.skills')}
+      title={item?.name ?? t('common:setupNew.skills')}
       lead={t('skills.lead')}
     >
       <Fields>
@@ -57,47 +57,47 @@ function NewSkill() {
         />
         <ProviderPick
           label={t('field.provider')}
+          description={item ? t('field.fixed') : undefined}
+          disabled={Boolean(item)}
           value={form.values.provider_id || only || null}
           onChange={(value) => form.set({ provider_id: value ?? '' })}
           error={form.error('provider_id')}
         />
       </Fields>
+      {item && <SkillUse item={item} />}
     </FormPanel>
   );
 }
 
-/** A skill's name stays, as records carry it; here stands who asks for it. */
+/** Who asks for it. */
 function SkillUse({ item }: { item: Skill }) {
-  const { t } = useTranslation(['setup', 'common']);
+  const { t } = useTranslation('setup');
   const queues = useQuery(allOf<Queue>('queues')).data ?? [];
   const using = queues.flatMap((queue) => {
     const level = queue.skills.find((one) => one.skill_id === item.id)?.level;
     return level === undefined ? [] : [{ queue, level }];
   });
   return (
-    <>
-      <PanelHead section="skills" title={item.name} lead={t('skills.fixed')} />
-      <div className={classes.use}>
-        <h3>{t('skills.usedBy')}</h3>
-        {using.length === 0 ? (
-          <p className={classes.none}>{t('skills.unused')}</p>
-        ) : (
-          <ul>
-            {using.map(({ queue, level }) => (
-              <li key={queue.id}>
-                <Link
-                  to="/setup/$section/$itemId"
-                  params={{ section: 'queues', itemId: queue.id }}
-                  search={{}}
-                >
-                  {queue.name}
-                </Link>
-                <span>{t('skills.atLeast', { level })}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
-    </>
+    <div className={classes.use}>
+      <h3>{t('skills.usedBy')}</h3>
+      {using.length === 0 ? (
+        <p className={classes.none}>{t('skills.unused')}</p>
+      ) : (
+        <ul>
+          {using.map(({ queue, level }) => (
+            <li key={queue.id}>
+              <Link
+                to="/setup/$section/$itemId"
+                params={{ section: 'queues', itemId: queue.id }}
+                search={{}}
+              >
+                {queue.name}
+              </Link>
+              <span>{t('skills.atLeast', { level })}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }

@@ -99,6 +99,7 @@ function NewKey() {
 function KeyPanel({ item }: { item: ApiKey }) {
   const { t } = useTranslation(['setup', 'common']);
   const me = useMe();
+  // Asks first and has no undo: a revoked key must stay dead, also for a session that was stolen with it.
   const [sure, setSure] = useState(false);
   const revoke = useMutation({
     mutationFn: () => http.delete(`/api/api-keys/${item.id}`),
