@@ -12,7 +12,7 @@ from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from careloom import __version__
@@ -118,7 +118,7 @@ def create_app(runtime: Runtime) -> Litestar:
             title="Careloom",
             version=__version__,
             description="The API of Careloom. Sign in, or send an API key as a bearer token.",
-            render_plugins=[SwaggerRenderPlugin()],
+            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
         ),
         plugins=[DescribedProblems(), DescribedTypes()],
         logging_config=None,

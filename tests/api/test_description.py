@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from careloom.main import create_app
@@ -26,6 +27,13 @@ def description(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_the_description_is_openapi_3_1(description: dict[str, Any]) -> None:
     assert description["openapi"].startswith("3.1.")
+
+
+async def test_the_description_is_a_document_that_loads_nothing_from_elsewhere(api: httpx.AsyncClient) -> None:
+    for path in ("/schema", "/schema/openapi.json"):
+        answer = await api.get(path)
+        assert answer.headers["content-type"].startswith("application/vnd.oai.openapi+json")
+        assert answer.json()["openapi"].startswith("3.1.")
 
 
 def test_every_operation_describes_its_problems(description: dict[str, Any]) -> None:

@@ -29,8 +29,6 @@ UNDESCRIBED = {
     "/metrics": "counters of the process, without clients",
     "/schema": "the API's description",
     "/schema/openapi.json": "the API's description",
-    "/schema/swagger": "the API's description",
-    "/schema/oauth2-redirect.html": "the API's description",
     "/schema/{path:str}": "the API's description",
     "/widget.js": "the widget's script, the same for all",
     "/": "the desk's page, the same for all",
