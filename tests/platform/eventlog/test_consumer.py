@@ -112,6 +112,22 @@ async def test_an_open_transaction_holds_back_what_follows_and_loses_nothing(dat
 
 
 @pytest.mark.usefixtures("tally")
+async def test_what_an_event_has_locked_is_let_go_before_the_next_one(database: Database, hub: Hub) -> None:
+    seen: list[list[int]] = []
+
+    async def lock(tx: Tx, event: Counted) -> bool:
+        seen.append(await _tally(database))
+        await _note(tx, event)
+        return event.number % 2 == 0
+
+    runner = ConsumerRunner(database, hub, Consumer("tally", {Counted: lock}))
+    await _publish(database, 1, 2, 3, 4)
+    await _drain(runner)
+    assert await _tally(database) == [1, 2, 3, 4]
+    assert seen == [[], [], [1, 2], [1, 2]]
+
+
+@pytest.mark.usefixtures("tally")
 async def test_a_rolled_back_transaction_leaves_a_gap_that_is_passed(database: Database, hub: Hub) -> None:
     runner = ConsumerRunner(database, hub, Consumer("tally", {Counted: _note}))
     with pytest.raises(ZeroDivisionError):

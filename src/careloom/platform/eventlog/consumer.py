@@ -21,7 +21,11 @@ from careloom.platform.tables import consumer_cursor
 
 log = structlog.get_logger()
 
-Handler = Callable[[Tx, Any], Awaitable[None]]
+Handler = Callable[[Tx, Any], Awaitable[bool | None]]
+"""Answers True where it has locked what others lock as well: the transaction ends with that event, so that nothing is
+locked while the next one waits for a lock.
+"""
+
 _BATCH = 200
 _IDLE_SECONDS = 1.0
 _REST_SECONDS, _GAP_SECONDS = 0.05, 0.05
@@ -37,11 +41,20 @@ class Consumer(Struct, frozen=True):
         """Whether there is a handler of the event's type."""
         return any(kind.type_name() == event.type for kind in self.handlers)
 
-    async def handle(self, tx: Tx, event: LoggedEvent) -> None:
-        """Runs the handler of the event's type, if there is one."""
+    async def handle(self, tx: Tx, event: LoggedEvent) -> bool:
+        """Runs the handler of the event's type, if there is one; answers whether it has locked something."""
         for kind, handler in self.handlers.items():
             if kind.type_name() == event.type:
-                await handler(tx, event.read(kind))
+                return bool(await handler(tx, event.read(kind)))
+        return False
+
+
+class _Taken(Struct, frozen=True):
+    """What a transaction took: how many events, whether more are coming, whether it ended early for its locks."""
+
+    events: int
+    behind: bool
+    cut_short: bool = False
 
 
 class ConsumerRunner:
@@ -71,28 +84,39 @@ class ConsumerRunner:
 
     async def run_batch(self) -> tuple[int, bool]:
         """Handles one batch; answers how many events it took and whether more are known to be coming."""
+        events = 0
+        while True:
+            taken = await self._run_transaction()
+            events += taken.events
+            if not taken.cut_short:
+                return events, taken.behind
+
+    async def _run_transaction(self) -> _Taken:
         async with self._database.transaction(system_actor(f"consumer:{self._consumer.name}")) as tx:
             position = await _lock_cursor(tx, self._consumer.name)
             if position is None:
-                return 0, False
+                return _Taken(0, behind=False)
             safe = await self._reader.safe_position(tx)
             events = await self._reader.after(tx, position, safe, _BATCH) if safe > position else []
-            for event in filter(self._consumer.cares_for, events):
-                await self._handle_or_park(tx, event)
+            for count, event in enumerate(events, 1):
+                if self._consumer.cares_for(event) and await self._handle_or_park(tx, event):
+                    await _move_cursor(tx, self._consumer.name, event.id)
+                    return _Taken(count, behind=True, cut_short=True)
             if events:
                 await _move_cursor(tx, self._consumer.name, events[-1].id)
             done = events[-1].id if len(events) == _BATCH else max(safe, position)
-            return len(events), self._reader.behind(done)
+            return _Taken(len(events), self._reader.behind(done))
 
-    async def _handle_or_park(self, tx: Tx, event: LoggedEvent) -> None:
+    async def _handle_or_park(self, tx: Tx, event: LoggedEvent) -> bool:
         try:
             async with tx.begin_nested():
-                await self._consumer.handle(tx, event)
+                return await self._consumer.handle(tx, event)
         except OperationalError:
             raise
         except Exception as error:
             log.error("event_parked", consumer=self._consumer.name, event_id=event.id, error=type(error).__name__)
             await park(tx, self._consumer.name, event, error)
+            return False
 
 
 async def _lock_cursor(tx: Tx, name: str) -> int | None:

@@ -45,7 +45,7 @@ class Retry(Struct, frozen=True):
 class Handles(Protocol):
     """A consumer, as far as running an event again goes."""
 
-    async def handle(self, tx: Tx, event: LoggedEvent) -> None:
+    async def handle(self, tx: Tx, event: LoggedEvent) -> object:
         """Handles one event; raises what went wrong."""
         ...
 

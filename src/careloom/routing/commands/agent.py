@@ -1,6 +1,7 @@
 """An agent locked for the rest of the transaction, and the chain of their states.
 
-Whoever adds to an agent's load or changes their state holds this lock; it is taken before any conversation's.
+Whoever adds to an agent's load or changes their state holds this lock; it is taken before any conversation's, and
+nobody holds two of them (decision 0010).
 """
 
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """Offers a contact to an agent; the agent accepts or declines, the time runs out, or it goes elsewhere.
 
-Locks are taken in one order: the agent, the conversation, the offer.
+Locks are taken in one order: the agent, the conversation, the offer (decision 0010).
 """
 
 from datetime import datetime, timedelta
@@ -136,18 +136,20 @@ async def withdraw(
     *,
     taken_by: PersonId | None = None,
     made_until: datetime | None = None,
-) -> None:
+) -> bool:
     """Ends the open offer of a conversation that is no longer offered; for whoever took it, it counts as accepted.
 
-    `made_until` spares offers made later. The conversation itself stays as it is.
+    Answers whether there was one. `made_until` spares offers made later. The conversation itself stays as it is.
     """
     statement = select(offer).where(_T.conversation_id == conversation_id, OPEN)
     if made_until is not None:
         statement = statement.where(_T.offered_at <= made_until)
     row = (await tx.execute(statement.with_for_update())).one_or_none()
-    if row is not None:
-        mine = taken_by is not None and row.agent_id == taken_by
-        await _end(tx, row, OfferOutcome.ACCEPTED if mine else OfferOutcome.WITHDRAWN)
+    if row is None:
+        return False
+    mine = taken_by is not None and row.agent_id == taken_by
+    await _end(tx, row, OfferOutcome.ACCEPTED if mine else OfferOutcome.WITHDRAWN)
+    return True
 
 
 async def _has_room(tx: Tx, agent: HeldAgent, one: Conversation, mode: AcceptMode) -> bool:

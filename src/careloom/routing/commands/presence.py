@@ -22,6 +22,7 @@ from careloom.routing.commands.agent import CONNECTION_LOST, HeldAgent, hold_age
 from careloom.routing.commands.offers import withdraw_from
 from careloom.routing.commands.profiles import keep_profile
 from careloom.routing.commands.wide import wide
+from careloom.routing.queries.offers import open_offers
 from careloom.routing.queries.profiles import get_employee
 from careloom.routing.queries.promises import due_at
 from careloom.routing.queries.queues import find_queues
@@ -84,11 +85,15 @@ async def enter(
     Needs a system transaction.
     """
     after = await move_state(tx, agent, state, reason=reason, set_by=set_by)
+    contacts = await held_by(tx, [agent.id]) if state is Presence.OFFLINE else []
+    if contacts:
+        offered = await open_offers(tx, [agent.id])
+        for conversation_id in sorted(one.conversation_id for one in (*contacts, *offered)):
+            await hold_conversation(tx, _SYSTEM, conversation_id)
     if state is not Presence.AVAILABLE:
         await withdraw_from(tx, agent.id)
-    if state is Presence.OFFLINE:
-        for contact in await held_by(tx, [agent.id]):
-            await _release(tx, contact, release_all=release_all)
+    for contact in contacts:
+        await _release(tx, contact, release_all=release_all)
     if agent.state in (None, Presence.OFFLINE) and state is not Presence.OFFLINE:
         here = agent_profile.c.person_id == agent.id
         await tx.execute(update(agent_profile).where(here).values(last_seen_at=None))
@@ -98,12 +103,13 @@ async def enter(
 async def note_seen(tx: Tx, provider_id: ProviderId, person_ids: list[PersonId]) -> None:
     """Notes that the desks of those of a provider's people are connected; at most every 30 seconds each.
 
-    Needs a system transaction.
+    Waits for nobody: it locks many, and who is locked now is noted the next time. Needs a system transaction.
     """
     table, at = agent_profile.c, now()
     stale = or_(table.last_seen_at.is_(None), table.last_seen_at < at - SEEN_AT_MOST_EVERY)
-    here = (table.provider_id == provider_id, table.person_id.in_(person_ids), stale)
-    await tx.execute(update(agent_profile).where(*here).values(last_seen_at=at))
+    free = select(table.person_id).where(table.provider_id == provider_id, table.person_id.in_(person_ids), stale)
+    free = free.with_for_update(key_share=True, skip_locked=True)
+    await tx.execute(update(agent_profile).where(table.person_id.in_(free)).values(last_seen_at=at))
 
 
 async def find_gone(tx: Tx, provider_id: ProviderId, at: datetime, limit: int = 100) -> list[PersonId]:
