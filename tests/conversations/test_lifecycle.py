@@ -185,6 +185,20 @@ async def test_waiting_for_the_customer_needs_an_agent(desk: Desk) -> None:
         await desk.do(turns.set_status, one, Status.PENDING)
 
 
+async def test_a_refusal_says_what_to_do_in_plain_words(desk: Desk) -> None:
+    waiting = await desk.opened()
+    with pytest.raises(PhaseRefusedError, match=r"^Nobody has this conversation yet\. Take it first\.$"):
+        await desk.do(turns.hold, waiting, on=True)
+    mine = await desk.opened()
+    await desk.do(lifecycle.give_to, mine, desk.agent.id, desk.agent.name)
+    await desk.do(turns.hold, mine, on=True)
+    with pytest.raises(PhaseRefusedError, match="Take them off hold first"):
+        await desk.do(turns.set_status, mine, Status.PENDING)
+    await desk.do(lifecycle.end_contact, mine)
+    with pytest.raises(PhaseRefusedError, match="Choose an outcome to finish it"):
+        await desk.do(turns.hold, mine, on=True)
+
+
 async def test_released_work_waits_in_its_queue_again(desk: Desk) -> None:
     one = await desk.opened(queue_id=desk.queue_id)
     await desk.do(lifecycle.give_to, one, desk.agent.id, desk.agent.name)

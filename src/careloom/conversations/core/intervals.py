@@ -18,7 +18,22 @@ SHORTEST: Final = timedelta(microseconds=1)
 
 
 class PhaseRefusedError(ConflictError):
-    """The conversation cannot do this from where it is now."""
+    """This cannot be done with the conversation as it is now; load it again."""
+
+
+_INSTEAD: Final[dict[Phase | None, str]] = {
+    None: "A conversation begins in a queue or with an agent.",
+    Phase.QUEUED: "Nobody has this conversation yet. Take it first.",
+    Phase.OFFERED: "This conversation is being offered to an agent. Accept or take it first.",
+    Phase.WITH_AGENT: "An agent has this conversation already. Transfer it, or return it to a queue.",
+    Phase.ON_HOLD: "The customer is on hold. Take them off hold first.",
+    Phase.WAITING_CUSTOMER: "This conversation waits for the customer. Open it first.",
+    Phase.AFTER_CALL_WORK: "This contact is over. Choose an outcome to finish it.",
+    Phase.TRANSFERRED: "This conversation is being handed over. Load it again and retry.",
+    Phase.ABANDONED: "The customer has left. Take or reopen the conversation first.",
+    Phase.ENDED: "This conversation is resolved. Reopen it first.",
+}
+"""What agents read when a conversation in this phase refuses: how it is, and what to do."""
 
 
 class Step(Struct, frozen=True):
@@ -65,12 +80,10 @@ def next_interval(
     never makes intervals overlap or vanish. Raises PhaseRefusedError where the lifecycle does not allow it.
     """
     if current.ended_at is not None:
-        msg = f"interval {current.seq} has already ended"
-        raise PhaseRefusedError(msg)
+        raise PhaseRefusedError
     _check(current, phase, channel, agent_id)
     if phase is current.phase and queue_id == current.queue_id:
-        msg = "the conversation is already in that queue"
-        raise PhaseRefusedError(msg)
+        raise PhaseRefusedError("This conversation is in that queue already. Choose another one.")
     boundary = max(at, current.began_at + SHORTEST)
     opened = Interval(
         conversation_id=current.conversation_id,
@@ -87,12 +100,9 @@ def next_interval(
 def _check(current: Interval | None, phase: Phase, channel: Channel, agent_id: UUID | None) -> None:
     before = None if current is None else current.phase
     if not may_follow(before, phase, channel):
-        msg = f"{phase} may not follow {before or 'arrival'} on {channel}"
-        raise PhaseRefusedError(msg)
+        raise PhaseRefusedError(_INSTEAD[before])
     if (agent_id is not None) != (phase in AGENT_PHASES):
-        msg = f"{phase} names {'an' if phase in AGENT_PHASES else 'no'} agent"
-        raise PhaseRefusedError(msg)
+        raise PhaseRefusedError(f"Name {'the' if phase in AGENT_PHASES else 'no'} agent for this.")
     keeps_agent = phase in HELD or phase is Phase.TRANSFERRED
     if current is not None and current.phase in HELD and keeps_agent and agent_id != current.agent_id:
-        msg = "an agent hands over through a transfer or the queue"
-        raise PhaseRefusedError(msg)
+        raise PhaseRefusedError("Another agent has this conversation. Transfer it instead.")
