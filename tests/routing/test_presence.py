@@ -9,8 +9,10 @@ import pytest
 from careloom.conversations.commands import lifecycle
 from careloom.conversations.types import Phase
 from careloom.identity.commands.people import change_person
+from careloom.identity.commands.sessions import Origin, sign_out, start_session
 from careloom.identity.types import PersonChanges, PersonId
 from careloom.organizations.types import Channel
+from careloom.platform.access import Actor
 from careloom.platform.clock import now
 from careloom.platform.errors import ForbiddenError
 from careloom.routing.commands import presence
@@ -111,6 +113,32 @@ async def test_whoevers_desk_is_gone_for_90_seconds_is_signed_off(floor: Floor) 
     await floor.be(ada, Presence.AVAILABLE)
     await floor.pool.watch(long_ago)
     assert await floor.state(ada) == ("available", None)
+
+
+async def test_whoever_signs_out_everywhere_is_offline_at_once(floor: Floor) -> None:
+    ada, bo = await floor.available("Ada"), await floor.available("Bo")
+    origin = Origin("127.0.0.1", "test")
+
+    async def sign_in_as(agent: Actor) -> str:
+        assert agent.person_id is not None
+        async with floor.database.transaction(SYSTEM) as tx:
+            return (await start_session(tx, agent.person_id, origin, 1)).secret
+
+    async def sign_out_of(secret: str) -> None:
+        async with floor.database.transaction(SYSTEM) as tx:
+            await sign_out(tx, secret)
+        await floor.consume()
+
+    desk, telephone = await sign_in_as(ada), await sign_in_as(ada)
+    await sign_out_of(telephone)
+    assert await floor.state(ada) == ("available", None)
+    await sign_out_of(desk)
+    assert await floor.state(ada) == ("offline", "signed_out")
+    async with floor.database.transaction(SYSTEM) as tx:
+        await sign_out(tx, (await start_session(tx, PersonId(bo.person_id), origin, 1)).secret)  # pyright: ignore[reportArgumentType]
+    await sign_in_as(bo)
+    await floor.consume()
+    assert await floor.state(bo) == ("available", None), "back before anyone heard"
 
 
 async def test_after_call_work_ends_with_the_last_wrap_up(floor: Floor) -> None:

@@ -1,6 +1,7 @@
 /** The agent's own state, how long, and changing it. */
 import { Menu } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import i18next from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
@@ -22,6 +23,12 @@ const CHOICES: readonly { state: Presence; keys: string }[] = [
   { state: 'meeting', keys: 'p g' },
   { state: 'offline', keys: 'p o' },
 ];
+
+/** Why someone else or the system set the state: the system's words are keys. */
+function whyText(reason: string): string {
+  const key = `presence.why.${reason}`;
+  return i18next.exists(key) ? (i18next.t as (key: string) => string)(key) : reason;
+}
 
 export function PresenceSwitch() {
   const { t } = useTranslation();
@@ -60,10 +67,11 @@ export function PresenceSwitch() {
     },
   ]);
   if (!presence) return <div style={{ width: 140 }} />;
+  const why = presence.reason ? whyText(presence.reason) : null;
   return (
     <Menu opened={opened} onChange={setOpened} width={240}>
       <Menu.Target>
-        <button type="button" className={classes.presence} title={presence.reason ?? undefined}>
+        <button type="button" className={classes.presence} title={why ?? undefined}>
           <PresenceDot state={presence.state} />
           <span className="visually-hidden">{t('presence.label')}</span>
           <span>{t(`presence.${presence.state}`)}</span>
@@ -71,7 +79,7 @@ export function PresenceSwitch() {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {presence.reason && <Menu.Label>{presence.reason}</Menu.Label>}
+        {why && <Menu.Label>{why}</Menu.Label>}
         {CHOICES.map(({ state, keys }) => (
           <Menu.Item
             key={state}

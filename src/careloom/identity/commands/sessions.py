@@ -8,7 +8,9 @@ from sqlalchemy import delete, func, select, update
 
 from careloom.identity.commands.passwords import matches, store_password
 from careloom.identity.errors import WrongPasswordError
+from careloom.identity.events import SignedOut
 from careloom.identity.queries.people import people_with_grants, read_person
+from careloom.identity.queries.sessions import is_signed_in
 from careloom.identity.tables import credential, person, session, sign_in_failure
 from careloom.identity.types import Credentials, Person, StartedSession
 from careloom.platform import audit
@@ -16,6 +18,7 @@ from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database, Tx, set_scope
 from careloom.platform.errors import NotSignedInError, TooManyRequestsError
+from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id, new_secret
 from careloom.platform.secrets import fingerprint
 
@@ -79,8 +82,16 @@ async def start_session(tx: Tx, person_id: UUID, origin: Origin, hours: int) -> 
 
 
 async def sign_out(tx: Tx, secret: str) -> None:
-    """Ends the session of a cookie; needs a system transaction."""
-    await tx.execute(delete(session).where(session.c.secret_hash == fingerprint(secret)))
+    """Ends the session of a cookie, and tells when it was its person's last; needs a system transaction."""
+    ending = delete(session).where(session.c.secret_hash == fingerprint(secret)).returning(session.c.person_id)
+    person_id = (await tx.execute(ending)).scalar_one_or_none()
+    if person_id is None or await is_signed_in(tx, person_id):
+        return
+    owner = (await tx.execute(select(person.c.client_id, person.c.provider_id).where(person.c.id == person_id))).one()
+    await publish(
+        tx,
+        SignedOut(person_id=person_id, client_id=owner.client_id, provider_id=owner.provider_id, audience_id=person_id),
+    )
 
 
 async def end_sessions(tx: Tx, actor: Actor, person_id: UUID) -> None:

@@ -23,6 +23,7 @@ from careloom.routing.types import AgentPresence, AgentProfile, Presence
 MISSED_OFFER: Final = "missed_offer"
 CONNECTION_LOST: Final = "connection_lost"
 DEACTIVATED: Final = "deactivated"
+SIGNED_OUT: Final = "signed_out"
 WRAP_UP: Final = "wrap_up"
 _SHORTEST: Final = timedelta(microseconds=1)
 

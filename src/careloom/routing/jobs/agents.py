@@ -3,13 +3,14 @@
 from careloom.conversations.events import PhaseChanged
 from careloom.conversations.queries.work import held_by
 from careloom.conversations.types import Phase
-from careloom.identity.events import PersonChanged
+from careloom.identity.events import PersonChanged, SignedOut
 from careloom.identity.queries.actors import actors_of
+from careloom.identity.queries.sessions import is_signed_in
 from careloom.identity.types import PersonId
 from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.consumer import Consumer
-from careloom.routing.commands.agent import DEACTIVATED, WRAP_UP, hold_agent
+from careloom.routing.commands.agent import DEACTIVATED, SIGNED_OUT, WRAP_UP, hold_agent
 from careloom.routing.commands.offers import withdraw
 from careloom.routing.commands.presence import enter, leave
 from careloom.routing.queries.presence import presences
@@ -31,6 +32,14 @@ async def follow_person(tx: Tx, event: PersonChanged) -> bool:
     if person_id in await actors_of(tx, [person_id]):
         return False
     await leave(tx, person_id, DEACTIVATED)
+    return True
+
+
+async def follow_sign_out(tx: Tx, event: SignedOut) -> bool:
+    """Sets whoever signed out offline at once, unless they are back already."""
+    if await is_signed_in(tx, event.person_id):
+        return False
+    await leave(tx, PersonId(event.person_id), SIGNED_OUT)
     return True
 
 
@@ -57,4 +66,6 @@ async def _wraps_up(tx: Tx, person_id: PersonId) -> bool:
     return found is not None and found.state is Presence.AFTER_CALL_WORK
 
 
-AGENTS = Consumer("routing.agents", {PhaseChanged: follow_phase, PersonChanged: follow_person})
+AGENTS = Consumer(
+    "routing.agents", {PhaseChanged: follow_phase, PersonChanged: follow_person, SignedOut: follow_sign_out}
+)
