@@ -15,8 +15,9 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.errors import ForbiddenError
 from careloom.routing.queries.figures import midnight, quarter_of
 from careloom.routing.queries.live import live_agents, live_queues
-from careloom.routing.types import Presence, QueueNow
+from careloom.routing.types import Presence, QueueNow, SkillNeed
 from tests.routing.floor import SYSTEM, Floor
+from tests.routing.test_cost import statements
 from tests.routing.test_random_floor import make_random_floor
 
 
@@ -140,3 +141,29 @@ def test_quarters_and_midnights() -> None:
         began = midnight(zone, at)
         assert quarter_of(began) == began
         assert timedelta() <= at - began < timedelta(days=1)
+
+
+async def test_an_agents_queues_are_those_that_they_could_be_offered_and_the_lead_sees(floor: Floor) -> None:
+    skill = await floor.make_skill("billing")
+    billing = await floor.make_queue("Billing", skills=(SkillNeed(skill.id, 3),))
+    await floor.make_queue("French", language="fr")
+    await floor.make_queue("Closed down", active=False)
+    await floor.available("Ada", skills=(SkillNeed(skill.id, 4),))
+    await floor.available("Bo")
+    lead = await floor.lead()
+    async with floor.database.transaction(lead) as tx:
+        found = {one.name: one.queue_ids for one in await live_agents(tx, lead)}
+    assert found == {"Ada": (billing.id, floor.queue.id), "Bo": (floor.queue.id,)}
+
+
+async def test_the_board_of_agents_costs_the_same_for_one_and_for_many(floor: Floor) -> None:
+    lead, sent = await floor.lead(), list[int]()
+    for many in (1, 6):
+        for number in range(many):
+            await floor.make_queue(f"Queue {many} {number}")
+            await floor.available(f"Agent {many} {number}")
+        async with floor.database.transaction(lead) as tx:
+            with statements(floor.database) as found:
+                await live_agents(tx, lead)
+        sent.append(len(found))
+    assert sent[0] == sent[1]
