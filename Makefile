@@ -27,7 +27,7 @@ dev: .make/python .make/web-packages ## Start with demo data, and the front end 
 
 test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="-k words"
 	@echo "[test] everything but browsers and kill -9, on $(CORES) cores"
-	@pytest -q -n $(CORES) --dist loadfile -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
+	@pytest -q -n $(CORES) --dist worksteal -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
 	@echo "[test] browser journeys"
 	@pytest -q -m journey $(ARGS) || [ $$? = 5 ]
 	@echo "[test] kill -9 in the middle of the demo"

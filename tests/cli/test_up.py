@@ -79,7 +79,7 @@ def _is_ready(port: int, process: "subprocess.Popen[str]", *, ready: bool = True
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until and process.poll() is None:
         with suppress(httpx.HTTPError):
-            if httpx.get(f"http://127.0.0.1:{port}/ready", timeout=5).is_success is ready:
+            if httpx.get(f"http://127.0.0.1:{port}/ready", timeout=5, verify=False).is_success is ready:
                 return True
         time.sleep(0.1)
     return False
