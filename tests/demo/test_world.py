@@ -152,3 +152,12 @@ def test_dispositions_are_unique_and_tell_success_from_failure() -> None:
     assert len(set(names)) == len(names)
     for client in CLIENTS:
         assert {each.resolved for each in WORLD.dispositions if each.client == client} == {True, False}
+
+
+def test_the_agents_persona_is_the_closest_fit_of_her_queues_so_that_contacts_reach_whoever_looks_around() -> None:
+    persona = next(one.person for one in WORLD.personas if one.key == "agent")
+    total = {person.key: sum(skill.level for skill in person.skills) for person in WORLD.people}
+    served = [able for queue in WORLD.queues if persona in (able := able_people(WORLD, queue))]
+    assert len(served) >= 5
+    for able in served:
+        assert total[persona] < min(total[key] for key in able if key != persona)

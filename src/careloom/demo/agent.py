@@ -21,8 +21,10 @@ _FIRST_LOOK = (1.5, 5.0)
 _LISTEN_SECONDS = 20.0
 _RECONNECT_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 _MOST_REFUSALS = 5
-_PAUSE_AFTER_CONTACTS = (9, 16)
-_PAUSE_SECONDS = 420.0
+_PAUSE_AFTER_CONTACTS = (6, 12)
+_PAUSES = {"break": 420.0, "meal": 1500.0, "meeting": 900.0, "training": 1200.0}
+_WEIGHTS = (6, 3, 2, 1)
+_AWAY_AT_FIRST = 0.2
 _LOST = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError)
 _WAKING = frozenset(
     {"message_added", "conversation_changed", "conversation_assigned", "conversation_resolved", "conversation_reopened"}
@@ -65,6 +67,8 @@ class SimulatedAgent:
             self._clients = {
                 client.id: self._client_keys[client.name] for client in me.clients if client.name in self._client_keys
             }
+            if self._chance.random() < _AWAY_AT_FIRST:
+                await self._pause(self._chance.random())
             await self._api.set_presence("available")
             await self._stay_connected()
         finally:
@@ -222,15 +226,20 @@ class SimulatedAgent:
         return names[name] if name in names else next(iter(names.values()))
 
     async def _rest(self) -> None:
-        """Be available again, or take a break after a while when nobody waits for this agent."""
+        """Be available again, or away for a while after some contacts when nobody waits for this agent."""
         self._until_pause -= 1
         alone = len(self._work) <= 1
         if self._until_pause <= 0 and alone:
             self._until_pause = self._chance.randint(*_PAUSE_AFTER_CONTACTS)
-            await self._api.set_presence("break")
-            await asyncio.sleep(_PAUSE_SECONDS / self._pace)
+            await self._pause(1.0)
         if alone:
             await self._api.set_presence("available")
+
+    async def _pause(self, share: float) -> None:
+        """Be away for `share` of a break, a meal, a meeting or a training."""
+        (state,) = self._chance.choices([*_PAUSES], _WEIGHTS)
+        await self._api.set_presence(state)
+        await asyncio.sleep(_PAUSES[state] * share / self._pace)
 
 
 class _Contact:

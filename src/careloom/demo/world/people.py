@@ -13,10 +13,10 @@ Morgan Ashdown      | columbus-a | en    | bank5                 | 4
 Tunde Ravelle       | columbus-a | en    | bank4 homes3          | 3
 Corinne Halvard     | columbus-a | en fr | clinic5               | 4
 Darius Pemberley    | columbus-a | en    | clinic4 bank3         | 3
-Yuna Castellane     | columbus-a | en    | homes4 airline3       | 2
+Yuna Castellane     | columbus-a | en    | homes4 airline4       | 3
 Sabine Orlov-Dean   | columbus-b | en    | airline5 rides4       | 5
-Elias Thornquist    | columbus-b | en    | airline4              | 4
-Naveen Wickford     | columbus-b | en    | rides4 airline3       | 1
+Elias Thornquist    | columbus-b | en    | airline4 rides3       | 4
+Naveen Wickford     | columbus-b | en    | rides5 airline4       | 1
 Odile Marchetti     | columbus-b | en it | hotel4 homes3         | 4
 Jonah Brightwater   | columbus-b | en    | hotel3 rides3         | 2
 Kezia Lindmoor      | columbus-b | en    | bank2 airline2 homes2 | 2
@@ -93,9 +93,20 @@ def _floor_person(row: str, *, lead: bool) -> PersonSpec:
         grants=tuple(grants),
         skills=_skills(served, int(writing)),
         languages=tuple(languages.split()),
-        capacity=Capacity(voice=1, chat=1 if lead else 3, sms=5, social=5, email=2 if lead else 6),
+        capacity=_capacity(key, lead=lead),
         simulated=not lead and key != _PERSONA_AGENT,
     )
+
+
+def _capacity(key: str, *, lead: bool) -> Capacity:
+    """Leads take little, as they lead; the persona takes what somebody who looks around can follow."""
+    if lead:
+        chat, email = 1, 2
+    elif key == _PERSONA_AGENT:
+        chat, email = 2, 3
+    else:
+        chat, email = 3, 6
+    return Capacity(voice=1, chat=chat, sms=5, social=5, email=email)
 
 
 def _floor() -> tuple[PersonSpec, ...]:
