@@ -141,6 +141,11 @@ class Installation:
         assert answer.is_success, f"{path}: {answer.text}"
         return answer.json()
 
+    def change(self, path: str, **values: object) -> Any:
+        answer = self._http.patch(f"/api/{path}", json=values)
+        assert answer.is_success, f"{path}: {answer.text}"
+        return answer.json()
+
     def put(self, path: str, value: object) -> Any:
         answer = self._http.put(f"/api/{path}", json=value)
         assert answer.is_success, f"{path}: {answer.text}"

@@ -94,6 +94,41 @@ def test_a_customer_chats_then_mails_and_two_agents_care_on_one_timeline(
     expect(stranger.locator("body")).not_to_contain_text("mira@customer.example")
 
 
+def test_a_reply_is_recalled_after_a_reload_while_the_lead_looks_on(
+    installation: Installation, world: World, people: People
+) -> None:
+    umber = world.brand("Umber", "#5b3a1e")
+    installation.change(f"programs/{umber.program}", undo_send_seconds=60)
+    desk = people.desk(world.agent("Ivo Lark", umber))
+    _available(desk)
+    _send_mail(installation, umber.address, "A lamp", "Is it dimmable?", "noor@customer.example")
+    _accept_offer(desk)
+    desk.get_by_role("textbox", name="Reply").click()
+    desk.keyboard.type("It is.")
+    desk.locator("input[type=file]").set_input_files(
+        {"name": "lamp.txt", "mimeType": "text/plain", "buffer": b"dimmable"}
+    )
+    expect(desk.get_by_text("8 byte")).to_be_visible()
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_text("Sends in")).to_be_visible()
+
+    desk.reload()
+    desk.get_by_role("button", name="Undo").click()
+    expect(desk.get_by_role("textbox", name="Reply")).to_contain_text("It is.")
+    expect(desk.get_by_role("button", name="Remove lamp.txt")).to_be_visible()
+
+    (one,) = installation.get("conversations", client_id=umber.client, view="all")["items"]
+    lead = people.desk(world.agent("Runa Vale", umber, role="team_lead"))
+    lead.goto(f"{installation.url}/desk/all/{one['id']}?watch=true")
+    expect(lead.get_by_role("region", name="You are watching.")).to_contain_text("Ivo Lark has this contact.")
+    expect(lead.get_by_role("textbox", name="Reply")).to_have_count(0)
+    lead.get_by_role("textbox", name="Write a note").fill("Mention the warranty.")
+    lead.keyboard.press("Control+Enter")
+    expect(desk.get_by_role("main")).to_contain_text("Mention the warranty.")
+    lead.get_by_role("button", name="Join", exact=True).click()
+    expect(lead.get_by_role("textbox", name="Reply")).to_be_visible()
+
+
 def _open_or_accept(desk: Page) -> None:
     """What is handed to a person directly is in their list; what is offered is accepted."""
     row = desk.get_by_role("main").get_by_text("As promised, by mail.").first
