@@ -6,7 +6,8 @@ from typing import Any, LiteralString
 import psycopg
 from msgspec.structs import replace
 
-from careloom.conversations.queries.work import FRONT
+from careloom.conversations.queries.work import FRONT, Stretch
+from careloom.conversations.types import Priority
 from careloom.demo.journal import AcceptedMessage
 from careloom.identity.queries.actors import actors_of
 from careloom.organizations.types import Channel
@@ -14,8 +15,9 @@ from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database, Tx
 from careloom.routing.core.decision import Decision
+from careloom.routing.core.promise import is_at_work
 from careloom.routing.core.round import decide_round
-from careloom.routing.queries.snapshot import agents_at_work, lines_of, reach_of, works_behind
+from careloom.routing.queries.snapshot import agents_at_work, lines_of, page_of, reach_of
 
 GAPS: dict[str, LiteralString] = {
     "messages are numbered without gaps": """
@@ -132,7 +134,9 @@ async def wanted(database: Database) -> list[Decision]:
 async def _wanted(tx: Tx, provider_id: Any) -> list[Decision]:
     at = now()
     lines = await lines_of(tx, provider_id)
-    works, _ = await works_behind(tx, lines, dict.fromkeys(lines.queues, FRONT), 500, at)
+    at_work = [one.id for one in lines.queues.values() if is_at_work(one, lines.openings[one.program_id], at)]
+    stretches = [Stretch(one, priority, FRONT, 500) for one in at_work for priority in Priority]
+    works = (await page_of(tx, lines, stretches, at)).works
     found = await agents_at_work(tx, provider_id)
     actors: dict[Any, Actor] = await actors_of(tx, list(found))
     clients = {one.client_id for one in lines.queues.values()}
