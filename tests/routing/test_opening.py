@@ -85,6 +85,17 @@ async def test_mail_is_promised_in_opening_time_and_chat_by_the_clock(floor: Flo
     assert (board.longest_wait_since, board.longest_wait_due_at) == (mail.waiting_since, mail.due_at)
 
 
+async def test_service_level_counts_a_mails_wait_in_opening_time_and_a_chats_by_the_clock(floor: Floor) -> None:
+    await set_hours(floor, holidays=tuple(now().date() - number * DAY for number in range(4)))
+    ada, arrived = await floor.available("Ada"), now() - 2 * DAY
+    for channel in (Channel.EMAIL, Channel.CHAT):
+        one = await floor.arrive(channel, at=arrived)
+        await floor.desk.do(assignment.take, one.id, actor=ada)
+    await floor.consume()
+    board = await on_the_board(floor)
+    assert (board.answered, board.answered_in_target) == (2, 1)
+
+
 async def test_people_hand_each_other_contacts_at_any_time(floor: Floor) -> None:
     await close(floor)
     ada, bo = await floor.available("Ada"), await floor.available("Bo")

@@ -28,3 +28,11 @@ def closed_between(queue: Queue, times: Times, since: datetime, until: datetime)
     if queue.always_open or until <= since:
         return timedelta()
     return until - since - timedelta(seconds=open_seconds(times, since, until))
+
+
+def counted_seconds(queue: Queue, times: Times, channel: Channel, since: datetime, until: datetime) -> float:
+    """The seconds of a wait that count against the promise: by the clock, or while the queue was open."""
+    waited = until - since
+    if not runs_by_the_clock(queue, channel):
+        waited -= closed_between(queue, times, since, until)
+    return waited.total_seconds()

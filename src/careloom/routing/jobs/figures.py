@@ -1,6 +1,6 @@
 """The live board's counters: waits of each queue by quarter hour, counted once as they end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
@@ -10,12 +10,15 @@ from careloom.conversations.queries.conversation import list_intervals
 from careloom.conversations.types import Interval, Phase, QueueId
 from careloom.measures.core.queue_wait import queue_waits
 from careloom.measures.types import ContactFact, ContactPhase, IntervalFact, QueueWait, WaitOutcome
+from careloom.organizations.queries import openings_of
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.consumer import Consumer
+from careloom.routing.core.promise import counted_seconds
 from careloom.routing.queries.figures import quarter_of
 from careloom.routing.queries.queues import find_queues
 from careloom.routing.tables import queue_figure
+from careloom.routing.types import Queue
 
 _WAITING = frozenset({Phase.QUEUED, Phase.OFFERED})
 _SYSTEM = system_actor("figures")
@@ -49,9 +52,18 @@ async def _count_wait(tx: Tx, event: PhaseChanged) -> None:
     elif wait.outcome is WaitOutcome.ANSWERED:
         queue = (await find_queues(tx, [queue_id])).get(queue_id)
         if queue is not None:
-            kept = int(wait.wait_seconds <= queue.target_seconds)
-            figures = {"answered": 1, "answered_in_target": kept, "wait_seconds": wait.wait_seconds}
+            kept = await _kept(tx, event, queue, timedelta(seconds=wait.wait_seconds))
+            figures = {"answered": 1, "answered_in_target": int(kept), "wait_seconds": wait.wait_seconds}
             await _add(tx, event.client_id, queue_id, event.at, **figures)
+
+
+async def _kept(tx: Tx, event: PhaseChanged, queue: Queue, waited: timedelta) -> bool:
+    """Whether a wait that ended now kept the queue's promise."""
+    if waited.total_seconds() <= queue.target_seconds:
+        return True
+    times = (await openings_of(tx, [queue.program_id]))[queue.program_id]
+    counted = counted_seconds(queue, times, event.channel, event.at - waited, event.at)
+    return counted <= queue.target_seconds
 
 
 def last_wait(event: PhaseChanged, intervals: list[Interval]) -> QueueWait | None:
