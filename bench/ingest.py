@@ -1,8 +1,8 @@
 """Durable inbound messages a second by API, chat and SMTP, and the time until an agent's desk is told.
 
 Peers in the same run: one row and one commit a message in plain PostgreSQL, the least that any durable design does;
-and an SMTP listener that only writes each mail to a file and flushes it to disk. Load, server and database share the
-machine.
+the same with a NOTIFY that a listener waits for, the least that tells a desk; and an SMTP listener that only writes
+each mail to a file and flushes it to disk. Load, server and database share the machine.
 """
 
 import argparse
@@ -12,29 +12,22 @@ import os
 import smtplib
 import statistics
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from websockets.asyncio.client import connect
 
-from careloom.platform.database.embedded import EmbeddedPostgres
-
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from bench.installation import Installation, free_port, report, running_installation
+from bench.bare import commit_rate, file_sink, notify_latencies
+from bench.installation import Installation, report, running_installation
+from bench.steady import WINDOWS, rate, share, since
 
-_WINDOWS = 3
 _API_CLIENTS = 32
-_COMMITTERS = 32
 _VISITORS = 160
 _MESSAGES_A_VISITOR = 28
 _MAILERS = 12
@@ -82,29 +75,6 @@ def inbound(installation: Installation) -> bytes:
     return json.dumps(value).encode()
 
 
-async def rate(workers: list[Callable[[], Awaitable[None]]], seconds: float) -> float:
-    """Steps a second that `workers` make together: each repeats its step; the median of several windows."""
-    done = 0
-    stop = False
-
-    async def repeat(step: Callable[[], Awaitable[None]]) -> None:
-        nonlocal done
-        while not stop:
-            await step()
-            done += 1
-
-    running = [asyncio.create_task(repeat(one)) for one in workers]
-    await asyncio.sleep(1)
-    windows: list[float] = []
-    for _ in range(_WINDOWS):
-        before, began = done, time.perf_counter()
-        await asyncio.sleep(seconds)
-        windows.append((done - before) / (time.perf_counter() - began))
-    stop = True
-    await asyncio.gather(*running)
-    return statistics.median(windows)
-
-
 async def api_rate(installation: Installation, seconds: float) -> float:
     """Messages a second by POST /api/inbound, each answered 201."""
     clients = [HttpClient(installation) for _ in range(_API_CLIENTS)]
@@ -118,27 +88,6 @@ async def api_rate(installation: Installation, seconds: float) -> float:
     found = await rate([partial(step, one) for one in clients], seconds)
     for one in clients:
         one.close()
-    return found
-
-
-async def commit_rate(seconds: float) -> float:
-    """Rows a second, each committed by itself, in an embedded PostgreSQL with the same settings."""
-    with tempfile.TemporaryDirectory(prefix="careloom-bench-") as folder:
-        os.chmod(folder, 0o755)
-        server = EmbeddedPostgres(Path(folder) / "postgres", {"shared_buffers": "256MB"})
-        await asyncio.to_thread(server.start)
-        connections = [await psycopg.AsyncConnection.connect(server.url(), autocommit=True) for _ in range(_COMMITTERS)]
-        await connections[0].execute(
-            "CREATE TABLE plain (id uuid PRIMARY KEY, body text, at timestamptz DEFAULT now())"
-        )
-
-        async def step(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
-            await connection.execute("INSERT INTO plain (id, body) VALUES (%s, %s)", [uuid4(), _TEXT])
-
-        found = await rate([partial(step, one) for one in connections], seconds)
-        for one in connections:
-            await one.close()
-        await asyncio.to_thread(server.stop)
     return found
 
 
@@ -197,7 +146,7 @@ def smtp_rate(port: int, address: str, seconds: float) -> float:
         running = [pool.submit(send, number) for number in range(_MAILERS)]
         time.sleep(1)
         windows: list[float] = []
-        for _ in range(_WINDOWS):
+        for _ in range(WINDOWS):
             before, began = sum(done), time.perf_counter()
             time.sleep(seconds)
             windows.append((sum(done) - before) / (time.perf_counter() - began))
@@ -214,33 +163,6 @@ def _mail(address: str) -> EmailMessage:
     mail["Message-ID"] = f"<{key}@customer.example>"
     mail.set_content(_TEXT)
     return mail
-
-
-class FileSink:
-    """The peer on SMTP: every mail to a file of its own, flushed to disk before 250."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
-        """Stores one mail."""
-        with (self._folder / uuid4().hex).open("wb") as file:
-            file.write(envelope.original_content or b"")
-            file.flush()
-            os.fsync(file.fileno())
-        return "250 OK"
-
-
-def sink_rate(seconds: float) -> float:
-    """Mails a second that the file sink takes."""
-    with tempfile.TemporaryDirectory(prefix="careloom-bench-") as folder:
-        port = free_port()
-        controller = Controller(FileSink(Path(folder)), hostname="127.0.0.1", port=port)
-        controller.start()
-        try:
-            return smtp_rate(port, "care@bench.example", seconds)
-        finally:
-            controller.stop()
 
 
 async def latencies(installation: Installation, per_second: float, seconds: float) -> dict[str, list[float]]:
@@ -287,17 +209,7 @@ async def latencies(installation: Installation, per_second: float, seconds: floa
         watching.cancel()
     for one in clients:
         one.close()
-    if missing := sent.keys() - seen.keys():
-        raise RuntimeError(f"{len(missing)} messages were never shown")
-    return {
-        name: sorted(max(seen[key] - moment, 0.0) * 1000 for key, moment in since.items())
-        for name, since in (("sent", sent), ("accepted", accepted))
-    }
-
-
-def share(values: list[float], part: float) -> float:
-    """The value below which `part` of the sorted `values` lie."""
-    return values[min(len(values) - 1, int(len(values) * part))]
+    return since(seen, sent=sent, accepted=accepted)
 
 
 async def main(seconds: float) -> None:
@@ -311,14 +223,17 @@ async def main(seconds: float) -> None:
         tell("durable messages by API", "messages/s", await api_rate(installation, seconds), plain, peer, None)
         tell("durable messages by chat", "messages/s", await chat_rate(installation), plain, peer, None)
         ours = await asyncio.to_thread(smtp_rate, installation.smtp_port, installation.address, seconds)
-        theirs = await asyncio.to_thread(sink_rate, seconds)
+        with file_sink() as sink:
+            theirs = await asyncio.to_thread(smtp_rate, sink, installation.address, seconds)
         tell("durable mails by SMTP", "mails/s", ours, theirs, "aiosmtpd, a file and fsync a mail", None)
-        for per_second in (20, 100):
+        for per_second in (20, 40):
+            bare = await notify_latencies(per_second, seconds)
             found = await latencies(installation, per_second, seconds * 2)
-            for since, times in found.items():
+            for moment, times in found.items():
                 for name, part in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
-                    measure = f"{since} to shown on a desk at {per_second}/s, {name}"
-                    tell(measure, "ms", share(times, part), None, None, 250 if name == "p99" else None)
+                    measure = f"{moment} to shown on a desk at {per_second}/s, {name}"
+                    least, target = share(bare[moment], part), 250 if name == "p99" else None
+                    tell(measure, "ms", share(times, part), least, "PostgreSQL NOTIFY alone", target)
 
 
 if __name__ == "__main__":

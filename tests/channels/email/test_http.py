@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
 from careloom.channels.commands.mail import incoming
 from careloom.channels.jobs.mail import retry_mail
@@ -53,6 +54,14 @@ async def test_an_inbound_message_is_stored_and_its_repeat_answers_where_it_went
     assert again.json() == first.json() | {"duplicate": True}
     (row,) = await office.conversations()
     assert (row.language, row.customer_name, row.channel) == ("en", "Ada", "sms")
+
+
+async def test_messages_are_counted_once_by_channel(office: PostOffice, web: httpx.AsyncClient) -> None:
+    before = REGISTRY.get_sample_value("careloom_messages_accepted_total", {"channel": "sms"}) or 0.0
+    for _ in range(3):
+        await web.post("/api/inbound", json=_inbound(office))
+    shown = (await web.get("/metrics")).text
+    assert f'careloom_messages_accepted_total{{channel="sms"}} {before + 1}' in shown
 
 
 async def test_the_same_inbound_message_at_once_is_stored_once(office: PostOffice, web: httpx.AsyncClient) -> None:

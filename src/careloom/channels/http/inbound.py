@@ -5,6 +5,7 @@ from litestar.params import JSONBody
 
 from careloom.channels.commands.inbound import ingest
 from careloom.channels.types import Accepted, InboundMessage
+from careloom.platform.counters import ACCEPTED
 from careloom.platform.web.unit import Unit
 
 
@@ -12,7 +13,10 @@ from careloom.platform.web.unit import Unit
 async def post_inbound(unit: Unit, data: JSONBody[InboundMessage]) -> Response[Accepted]:
     """Stores it durably before answering 201; the same `external_id` again answers 200 and where it went."""
     accepted = await unit.write(lambda tx: ingest(tx, unit.actor, data))
-    return Response(accepted, status_code=200 if duplicate_of(accepted) else 201)
+    duplicate = duplicate_of(accepted)
+    if not duplicate:
+        ACCEPTED.labels(data.channel).inc()
+    return Response(accepted, status_code=200 if duplicate else 201)
 
 
 def duplicate_of(accepted: Accepted | dict[str, object]) -> bool:

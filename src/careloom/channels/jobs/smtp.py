@@ -14,7 +14,9 @@ from aiosmtpd.smtp import Envelope as SmtpEnvelope
 from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
 from careloom.channels.queries.mail import find_recipient
 from careloom.channels.types import MailAddress
+from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
+from careloom.platform.counters import ACCEPTED
 from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
@@ -163,6 +165,7 @@ class _Handler:
         except Exception as error:
             log.warning("mail_not_stored", error=type(error).__name__)
             return self._answer(_AGAIN, envelope)
+        ACCEPTED.labels(Channel.EMAIL).inc()
         return self._answer("250 2.0.0 Stored", envelope)
 
     async def handle_exception(self, error: Exception) -> str:

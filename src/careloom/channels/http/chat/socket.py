@@ -25,6 +25,7 @@ from careloom.channels.http.chat.transcript import transcript
 from careloom.channels.types import Visitor, VisitorId
 from careloom.conversations.queries.customer_view import CustomerView, customer_views
 from careloom.platform.clock import now
+from careloom.platform.counters import ACCEPTED
 from careloom.platform.errors import (
     ConflictError,
     ForbiddenError,
@@ -34,7 +35,6 @@ from careloom.platform.errors import (
 )
 from careloom.platform.hub import send_signal
 from careloom.platform.runtime import Runtime
-from careloom.platform.web.metrics import ACCEPTED
 from careloom.platform.web.provide import client_ip
 
 Socket = WebSocket[Any, Any, State]

@@ -1,0 +1,44 @@
+"""Steady load and what is made of its times."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+
+WINDOWS = 3
+"""Windows of which the median is taken."""
+
+
+async def rate(workers: list[Callable[[], Awaitable[None]]], seconds: float) -> float:
+    """Steps a second that `workers` make together: each repeats its step; the median of several windows."""
+    done = 0
+    stop = False
+
+    async def repeat(step: Callable[[], Awaitable[None]]) -> None:
+        nonlocal done
+        while not stop:
+            await step()
+            done += 1
+
+    running = [asyncio.create_task(repeat(one)) for one in workers]
+    await asyncio.sleep(1)
+    windows: list[float] = []
+    for _ in range(WINDOWS):
+        before, began = done, time.perf_counter()
+        await asyncio.sleep(seconds)
+        windows.append((done - before) / (time.perf_counter() - began))
+    stop = True
+    await asyncio.gather(*running)
+    return statistics.median(windows)
+
+
+def since(seen: dict[str, float], **moments: dict[str, float]) -> dict[str, list[float]]:
+    """For each kind of moment the sorted milliseconds until the key of that moment was seen."""
+    return {
+        name: sorted(max(seen[key] - moment, 0.0) * 1000 for key, moment in of.items()) for name, of in moments.items()
+    }
+
+
+def share(values: list[float], part: float) -> float:
+    """The value below which `part` of the sorted `values` lie."""
+    return values[min(len(values) - 1, int(len(values) * part))]
