@@ -8,10 +8,9 @@ from msgspec.structs import replace
 
 from careloom.channels.types import Accepted, InboundMessage
 from careloom.conversations.commands.receive import Inbound, receive_message
+from careloom.conversations.commands.running import find_running_conversation
 from careloom.conversations.core.language import detect_language
-from careloom.conversations.queries.customer_view import running_conversation
 from careloom.conversations.types import Attachment, ConversationId, QueueId
-from careloom.customers.commands.hold import hold_customer
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.types import CustomerId, IdentityKind
 from careloom.organizations.queries import get_program
@@ -75,7 +74,8 @@ async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
         language = await asyncio.to_thread(detect_language, arrival.text)
     customer_id, name, language = await _customer(tx, actor, arrival, language)
     if arrival.runs_on_since is not None:
-        running = await _running_conversation(tx, arrival, customer_id, arrival.runs_on_since)
+        of, since = (arrival.client_id, arrival.program_id), arrival.runs_on_since
+        running = await find_running_conversation(tx, *of, arrival.channel, customer_id, since)
         arrival = replace(arrival, conversation_id=running)
     at = min(arrival.at, now())
     line = await _line(tx, arrival, language)
@@ -140,15 +140,6 @@ async def ingest(tx: Tx, actor: Actor, data: InboundMessage) -> Accepted:
             details={} if data.sent_at is None else {"sent_at": data.sent_at.isoformat()},
         ),
     )
-
-
-async def _running_conversation(
-    tx: Tx, arrival: Arrival, customer_id: CustomerId, since: datetime
-) -> ConversationId | None:
-    """Where the customer wrote last; their row is held first, so that two messages at a time open one conversation."""
-    customer = await hold_customer(tx, arrival.client_id, customer_id)
-    of_program = arrival.program_id
-    return await running_conversation(tx, arrival.client_id, of_program, arrival.channel, customer.id, since)
 
 
 async def _line(tx: Tx, arrival: Arrival, language: str | None) -> Queue | None:

@@ -1,19 +1,17 @@
 """What customers see of their conversations: where they stand, and the entries that are not notes."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Integer, Uuid, column, or_, select, tuple_, values
+from sqlalchemy import Integer, Uuid, column, select, tuple_, values
 
 from careloom.conversations.core.phases import OVER
 from careloom.conversations.queries.messages import COLUMNS, read_message
 from careloom.conversations.tables.contact import conversation
 from careloom.conversations.tables.message import message
 from careloom.conversations.types import ConversationId, Message, MessageKind, Phase, Status
-from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Tx
 
 
@@ -33,19 +31,6 @@ class CustomerView(Struct, frozen=True):
     def ended(self) -> bool:
         """Whether the contact is over."""
         return self.status is Status.RESOLVED or self.phase in OVER or self.phase is Phase.AFTER_CALL_WORK
-
-
-async def running_conversation(
-    tx: Tx, client_id: UUID, program_id: UUID, channel: Channel, customer_id: UUID, since: datetime
-) -> ConversationId | None:
-    """The customer's last conversation of the program on the channel, unless it was resolved before `since`."""
-    table = conversation.c
-    running = or_(table.status != Status.RESOLVED, table.resolved_at >= since)
-    statement = select(table.id).where(
-        table.client_id == client_id, table.customer_id == customer_id, table.program_id == program_id, running
-    )
-    last = statement.where(table.channel == channel).order_by(table.updated_at.desc()).limit(1)
-    return (await tx.execute(last)).scalar_one_or_none()
 
 
 async def customer_views(
