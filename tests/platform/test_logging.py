@@ -13,10 +13,13 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from litestar import Litestar, get
+from litestar.exceptions import InternalServerException
 
 from careloom.identity.types import Person, Role, ScopeKind
 from careloom.platform.logging import configure_logging, scrub
 from careloom.platform.runtime import Runtime
+from careloom.platform.web.problem import EXCEPTION_HANDLERS
 from tests.application import http_client
 from tests.world import PASSWORD, World
 
@@ -131,6 +134,22 @@ async def test_a_failure_inside_is_logged_with_the_id_that_the_answer_shows_and_
     assert [one["request_id"] for one in failures] == [answer.json()["instance"]]
     assert "Traceback" in failures[0]["exception"]
     assert NAME not in json.dumps(failures)
+
+
+async def test_a_failure_of_the_web_framework_is_logged_as_any_other(logs: Callable[[], list[dict[str, Any]]]) -> None:
+    @get("/broken")
+    async def broken() -> None:
+        raise InternalServerException(f"no dependency for {NAME}")
+
+    app = Litestar([broken], exception_handlers=EXCEPTION_HANDLERS)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
+    async with httpx.AsyncClient(transport=transport, base_url="http://careloom.test") as api:
+        answer = await api.get("/broken")
+    assert (answer.status_code, answer.json()["title"]) == (500, "Something went wrong.")
+    assert NAME not in answer.text
+    (failure,) = [one for one in logs() if one["event"] == "unexpected_error"]
+    assert (failure["path"], failure["error"]) == ("/broken", "InternalServerException")
+    assert "Traceback" in failure["exception"]
 
 
 def _broken_table() -> Any:

@@ -42,7 +42,9 @@ def careloom_problem(request: Request[Any, Any, Any], error: CareloomError) -> R
 
 
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
-    """An error of the web framework: bad JSON, unknown path, wrong method, too large a body."""
+    """An error of the web framework: bad JSON, unknown path, wrong method, too large a body; its own failures too."""
+    if error.status_code == 500:
+        return _failed(request, error)
     errors: tuple[FieldError, ...] = ()
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         extra = cast("list[dict[str, str]]", error.extra)
@@ -65,6 +67,10 @@ def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Res
     if known is not None:
         log.info("refused", path=request.url.path, error=type(getattr(error, "orig", error)).__name__)
         return careloom_problem(request, known)
+    return _failed(request, error)
+
+
+def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     log.error("unexpected_error", path=request.url.path, error=type(error).__name__, exc_info=error)
     return _respond(request, 500, "Something went wrong.", "Nothing was changed; the error is in the log.", (), {})
 
