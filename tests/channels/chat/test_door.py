@@ -8,8 +8,12 @@ import httpx
 from websockets.exceptions import ConnectionClosed
 
 from careloom.channels.http.chat.limits import Limits
+from careloom.channels.types import ChatWidget
+from careloom.organizations.types import Channel
 from careloom.platform.web.throttle import Throttle
-from tests.channels.chat.conftest import PAGE, Chat, Socket
+from careloom.routing.commands.queues import create_queue
+from careloom.routing.types import NewQueue
+from tests.channels.chat.conftest import PAGE, SYSTEM, Chat, Socket
 
 
 async def _close_code(socket: Socket) -> int:
@@ -39,6 +43,29 @@ async def test_closed_hours_and_a_program_without_chat_are_offline(chat: Chat) -
     await chat.rows("UPDATE program SET hours = '[]', holidays = '[]', channels = '{email}' RETURNING id")
     chat.gateway.directory.forget()
     assert (await chat.http.get(chat.url("config"))).json()["online"] is False
+
+
+async def test_a_queue_that_never_closes_keeps_its_widget_online(chat: Chat) -> None:
+    async def online(widget: ChatWidget) -> bool:
+        chat.gateway.directory.forget()
+        return (await chat.http.get(chat.url("config", widget))).json()["online"]
+
+    desk = chat.desk
+    first, second = (
+        NewQueue(desk.client.id, desk.program.id, desk.provider.id, name, (Channel.CHAT,), always_open=name == "Night")
+        for name in ("Day", "Night")
+    )
+    async with desk.database.transaction(SYSTEM) as tx:
+        await create_queue(tx, SYSTEM, first)
+        night = await create_queue(tx, SYSTEM, second)
+    named = await chat.make_widget(queue_id=night.id)
+    await chat.rows("UPDATE program SET holidays = jsonb_build_array(current_date::text) RETURNING id")
+    await chat.rows("""UPDATE program SET hours = '[{"weekday": 0, "opens": 0, "closes": 1}]' RETURNING id""")
+    assert (await online(chat.widget), await online(named)) == (False, True)
+    await chat.rows("UPDATE queue SET active = false WHERE NOT always_open RETURNING id")
+    assert await online(chat.widget) is True
+    await chat.rows("UPDATE queue SET active = false WHERE always_open RETURNING id")
+    assert (await online(chat.widget), await online(named)) == (False, False)
 
 
 async def test_browsers_may_ask_before_they_post(chat: Chat) -> None:

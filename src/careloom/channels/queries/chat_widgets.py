@@ -18,16 +18,20 @@ from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.wire import row_fields
 from careloom.routing.core.hours import is_open
+from careloom.routing.core.promise import is_at_work
+from careloom.routing.queries.queues import line_for
+from careloom.routing.types import Queue
 
 _READ = Permission.CHANNELS_READ
 
 
 class ChatEntry(Struct, frozen=True):
-    """What strangers reach by a widget's key: the widget, its program and the brand's name."""
+    """What strangers reach by a widget's key: the widget, its program, the queue of its new chats, the brand's name."""
 
     widget: ChatWidget
     secret_version: int
     program: Program
+    queue: Queue | None
     brand: str
 
     @property
@@ -36,8 +40,10 @@ class ChatEntry(Struct, frozen=True):
         return system_actor("chat", self.widget.client_id)
 
     def is_online(self, at: Any) -> bool:
-        """Whether someone may be expected to answer at `at`: chat is offered and the program is open."""
-        return Channel.CHAT in self.program.channels and is_open(self.program, at)
+        """Whether someone may be expected to answer at `at`: chat is offered and its queue is at work."""
+        if Channel.CHAT not in self.program.channels:
+            return False
+        return is_open(self.program, at) if self.queue is None else is_at_work(self.queue, self.program, at)
 
 
 def read_widget(row: Any) -> ChatWidget:
@@ -75,4 +81,5 @@ async def find_entry(tx: Tx, key: str) -> ChatEntry | None:
     system = system_actor("chat")
     program = await get_program(tx, system, widget.program_id)
     client = await get_client(tx, system, widget.client_id)
-    return ChatEntry(widget, row.secret_version, program, client.name)
+    queue = await line_for(tx, widget.client_id, widget.program_id, Channel.CHAT, None, widget.queue_id)
+    return ChatEntry(widget, row.secret_version, program, queue, client.name)
