@@ -47,3 +47,12 @@ async def test_nobody_makes_a_key_with_a_permission_they_do_not_hold(
     await sign_in(api, await world.person(Role.CLIENT_VIEWER, ScopeKind.CLIENT, client.id, client=client))
     answer = await api.post("/api/api-keys", json={"name": "robot", "permissions": ["people.write"]})
     assert answer.status_code == 403
+
+
+async def test_each_key_says_whose_it_is(api: httpx.AsyncClient, world: World, sign_in: SignIn) -> None:
+    for name in ("Ada", "Bo"):
+        await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, name=name))
+        made = (await api.post("/api/api-keys", json={"name": "robot"})).json()
+        assert made["key"]["person_name"] == name
+    listed = (await api.get("/api/api-keys")).json()
+    assert [one["person_name"] for one in listed["items"]] == ["Bo", "Ada"]

@@ -84,6 +84,7 @@ class ApiKey(Struct, frozen=True):
     name: str
     prefix: str
     person_id: PersonId
+    person_name: str
     permissions: tuple[str, ...]
     client_ids: tuple[ClientId, ...]
     created_at: datetime

@@ -1780,6 +1780,7 @@ export interface components {
             prefix: string;
             /** Format: uuid */
             person_id: string;
+            person_name: string;
             permissions: string[];
             client_ids: string[];
             /** Format: date-time */

@@ -136,6 +136,7 @@ export interface ApiKey {
   name: string;
   prefix: string;
   person_id: Uuid;
+  person_name: string;
   permissions: string[];
   client_ids: Uuid[];
   created_at: Instant;

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from careloom.identity.queries.keys import read_key
+from careloom.identity.queries.keys import keys_for, read_key
 from careloom.identity.queries.people import get_person
 from careloom.identity.tables import api_key
-from careloom.identity.types import ApiKey, ApiKeyId, MadeApiKey, NewApiKey, PersonId
+from careloom.identity.types import ApiKey, ApiKeyId, MadeApiKey, NewApiKey, Person, PersonId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -33,40 +33,39 @@ async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
         raise InvalidInputError(errors=(FieldError("/permissions", message),))
     if actor.client_ids is not None and not actor.client_ids.issuperset(new.client_ids):
         raise InvalidInputError(errors=(FieldError("/client_ids", "Choose among the clients that you see."),))
+    owner = await get_person(tx, actor, PersonId(actor.person_id))
     prefix, secret = new_id().hex[-12:], new_secret()
     made = ApiKey(
         id=ApiKeyId(new_id()),
         name=new.name,
         prefix=prefix,
-        person_id=PersonId(actor.person_id),
+        person_id=owner.id,
+        person_name=owner.name,
         permissions=new.permissions,
         client_ids=new.client_ids,
         created_at=now(),
         last_used_at=None,
         revoked_at=None,
     )
-    values = {name: getattr(made, name) for name in made.__struct_fields__}
+    values = {name: getattr(made, name) for name in made.__struct_fields__ if name != "person_name"}
     values |= {"permissions": list(new.permissions), "client_ids": list(new.client_ids)}
     await tx.execute(api_key.insert().values(**values, secret_hash=fingerprint(secret)))
-    await _tell(tx, actor, "api_key.create", made.id, made.person_id, after=made)
+    await _tell(tx, actor, "api_key.create", made.id, owner, after=made)
     return MadeApiKey(made, f"clk_{prefix}_{secret}")
 
 
 async def revoke_api_key(tx: Tx, actor: Actor, key_id: UUID) -> None:
     """Ends a key for good, one's own or, with `people.write`, that of someone one sees; raises NotFoundError."""
-    statement = select(api_key).where(api_key.c.id == key_id)
-    if not actor.may(Permission.PEOPLE_WRITE):
-        statement = statement.where(api_key.c.person_id == actor.person_id)
-    row = (await tx.execute(statement)).one_or_none()
+    row = (await tx.execute(keys_for(actor).where(api_key.c.id == key_id))).one_or_none()
     if row is None:
         raise NotFoundError
     await tx.execute(
         update(api_key).where(api_key.c.id == key_id, api_key.c.revoked_at.is_(None)).values(revoked_at=now())
     )
     before = read_key(row)
-    await _tell(tx, actor, "api_key.revoke", before.id, before.person_id, before=before)
+    owner = await get_person(tx, actor, before.person_id)
+    await _tell(tx, actor, "api_key.revoke", before.id, owner, before=before)
 
 
-async def _tell(tx: Tx, actor: Actor, action: str, key_id: ApiKeyId, person_id: PersonId, **values: ApiKey) -> None:
-    owner = await get_person(tx, actor, person_id)
+async def _tell(tx: Tx, actor: Actor, action: str, key_id: ApiKeyId, owner: Person, **values: ApiKey) -> None:
     await audit.record(tx, actor, action, key_id, client_id=owner.client_id, provider_id=owner.provider_id, **values)

@@ -1,8 +1,10 @@
 """Reads API keys."""
 
-from sqlalchemy import select
+from typing import Any
 
-from careloom.identity.tables import api_key
+from sqlalchemy import Select, select
+
+from careloom.identity.tables import api_key, person
 from careloom.identity.types import ApiKey
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
@@ -12,10 +14,15 @@ from careloom.platform.wire import reader
 read_key = reader(ApiKey)
 
 
-async def list_api_keys(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[ApiKey]:
-    """One's own keys; with `people.write`, those of the people one sees."""
-    statement = select(api_key)
+def keys_for(actor: Actor) -> Select[Any]:
+    """One's own keys; with `people.write`, those of the people one sees; each with its person's name."""
+    statement = select(api_key, person.c.name.label("person_name")).join(person, person.c.id == api_key.c.person_id)
     if not actor.may(Permission.PEOPLE_WRITE):
         statement = statement.where(api_key.c.person_id == actor.person_id)
-    rows = await tx.execute(keyset(statement, [api_key.c.id], after, limit, descending=True))
+    return statement
+
+
+async def list_api_keys(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[ApiKey]:
+    """The keys of `keys_for`, newest first."""
+    rows = await tx.execute(keyset(keys_for(actor), [api_key.c.id], after, limit, descending=True))
     return cut([read_key(row) for row in rows], limit, lambda one: [one.id])

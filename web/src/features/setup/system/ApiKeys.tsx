@@ -24,7 +24,8 @@ export function ApiKeys() {
       kind="api-keys"
       lineOf={(one) => ({
         name: one.name,
-        detail: `clk_${one.prefix}…`,
+        detail: `${one.person_name} · clk_${one.prefix}…`,
+        words: one.person_name,
         off: one.revoked_at !== null,
       })}
       children={(item) => (item ? <KeyPanel item={item} /> : <NewKey />)}
@@ -143,6 +144,8 @@ function KeyPanel({ item }: { item: ApiKey }) {
           </div>
         )}
         <dl className={classes.facts}>
+          <dt>{t('apiKeys.owner')}</dt>
+          <dd dir="auto">{item.person_name}</dd>
           <dt>{t('apiKeys.created')}</dt>
           <dd>
             <When at={item.created_at} style="date" />
