@@ -4,6 +4,7 @@ import httpx
 
 from careloom.identity.commands.people import change_person
 from careloom.identity.types import PersonChanges, Role, ScopeKind
+from careloom.platform.audit import list_audit
 from careloom.platform.database.transactions import Database
 from tests.world import PASSWORD, SYSTEM, World
 
@@ -67,3 +68,19 @@ async def test_signing_out_ends_the_session(api: httpx.AsyncClient, world: World
     await api.delete("/api/session", headers={"X-CSRF-Token": signed.json()["csrf_token"]})
     api.cookies.set("careloom_session", cookie)
     assert (await api.get("/api/session")).status_code == 401
+
+
+async def test_the_trail_tells_when_someone_signed_in_and_out(
+    api: httpx.AsyncClient, world: World, database: Database
+) -> None:
+    person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, password=PASSWORD)
+    signed = await api.post("/api/session", json={"email": person.email, "password": PASSWORD})
+    for _ in range(2):
+        await api.delete("/api/session", headers={"X-CSRF-Token": signed.json()["csrf_token"]})
+    async with database.transaction(SYSTEM) as tx:
+        entries = (await list_audit(tx, SYSTEM, person_id=person.id)).items
+    assert [(one.action, one.actor_name) for one in entries] == [
+        ("session.end", person.name),
+        ("session.start", person.name),
+    ]
+    assert len({one.subject_id for one in entries}) == 1

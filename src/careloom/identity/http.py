@@ -123,7 +123,7 @@ async def sign_out(request: Request[Any, Any, State], unit: Unit) -> None:
     secret = request.cookies.get(COOKIE)
     if secret:
         async with unit.runtime.database.transaction(system_actor("sign-out")) as tx:
-            await sessions.sign_out(tx, secret)
+            await sessions.sign_out(tx, secret, unit.actor.ip)
 
 
 @post("/session/password", status_code=204, summary="Change my password")

@@ -81,17 +81,19 @@ async def start_session(tx: Tx, person_id: UUID, origin: Origin, hours: int) -> 
     return StartedSession(secret, someone)
 
 
-async def sign_out(tx: Tx, secret: str) -> None:
+async def sign_out(tx: Tx, secret: str, ip: str | None = None) -> None:
     """Ends the session of a cookie, and tells when it was its person's last; needs a system transaction."""
-    ending = delete(session).where(session.c.secret_hash == fingerprint(secret)).returning(session.c.person_id)
-    person_id = (await tx.execute(ending)).scalar_one_or_none()
-    if person_id is None or await is_signed_in(tx, person_id):
+    ending = delete(session).where(session.c.secret_hash == fingerprint(secret))
+    ended = (await tx.execute(ending.returning(session.c.id, session.c.person_id))).one_or_none()
+    if ended is None:
         return
-    owner = (await tx.execute(select(person.c.client_id, person.c.provider_id).where(person.c.id == person_id))).one()
-    await publish(
-        tx,
-        SignedOut(person_id=person_id, client_id=owner.client_id, provider_id=owner.provider_id, audience_id=person_id),
-    )
+    columns = (person.c.name, person.c.client_id, person.c.provider_id)
+    owner = (await tx.execute(select(*columns).where(person.c.id == ended.person_id))).one()
+    of = {"client_id": owner.client_id, "provider_id": owner.provider_id}
+    actor = Actor(owner.name, (), person_id=ended.person_id, ip=ip)
+    await audit.record(tx, actor, "session.end", ended.id, **of)
+    if not await is_signed_in(tx, ended.person_id):
+        await publish(tx, SignedOut(person_id=ended.person_id, audience_id=ended.person_id, **of))
 
 
 async def end_sessions(tx: Tx, actor: Actor, person_id: UUID) -> None:

@@ -3,6 +3,7 @@ import { Button, Select, TextInput } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { infiniteQueryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import i18next from 'i18next';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http, type QueryValues } from '@/api/http';
@@ -152,10 +153,25 @@ const nameIn = (values: Record<string, unknown> | null) => {
   return typeof name === 'string' ? name : null;
 };
 
+/** What was done: in words of its own where the verb and the noun read badly together. */
+function useDeed(): (action: string) => string {
+  const { t } = useTranslation('setup');
+  const word = t as (key: string, otherwise?: string) => string;
+  return (action) => {
+    const own = `audit.action.${action.replace('.', '_')}`;
+    if (i18next.exists(own, { ns: 'setup' })) return word(own);
+    const [noun = '', verb = ''] = action.split('.');
+    return [
+      word(`audit.verb.${verb}`, verb.replaceAll('_', ' ')),
+      word(`audit.noun.${noun}`, noun.replaceAll('_', ' ')),
+    ].join(' ');
+  };
+}
+
 function Line({ entry }: { entry: Entry }) {
   const { t } = useTranslation(['setup', 'common']);
+  const deed = useDeed();
   const [open, setOpen] = useState(false);
-  const [noun = '', verb = ''] = entry.action.split('.');
   const keys = [
     ...new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})]),
   ].sort();
@@ -173,9 +189,8 @@ function Line({ entry }: { entry: Entry }) {
           <When at={entry.at} />
         </span>
         <span className={classes.what}>
-          <strong>{entry.actor_name}</strong> {t(`audit.verb.${verb}` as 'audit.verb.change', verb)}{' '}
-          {t(`audit.noun.${noun}` as 'audit.noun.queue', noun.replace(/_/g, ' '))}
-          {name && <em>{name}</em>}
+          <strong dir="auto">{entry.actor_name}</strong> {deed(entry.action)}
+          {name && <em dir="auto">{name}</em>}
         </span>
         {entry.client_id && <Brand clientId={entry.client_id} />}
       </button>
