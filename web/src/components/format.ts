@@ -11,6 +11,8 @@ export interface Format {
   date: (at: string) => string;
   /** Time today, weekday this week, else the date. */
   short: (at: string) => string;
+  /** A time to come, with its day where that is not today: "08:00", "Mon 08:00", "24 Dec, 08:00". */
+  upcoming: (at: string) => string;
   /** Date and time to the second: for hover texts. */
   exact: (at: string) => string;
   day: (at: string) => string;
@@ -39,6 +41,8 @@ export function makeFormat(locale: string): Format {
   };
   const time = dates({ hour: '2-digit', minute: '2-digit' });
   const weekday = dates({ weekday: 'short' });
+  const weekdayTime = dates({ weekday: 'short', hour: '2-digit', minute: '2-digit' });
+  const dayTime = dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const dayMonth = dates({ day: 'numeric', month: 'short' });
   const date = dates({ day: 'numeric', month: 'short', year: 'numeric' });
   const languages = new Intl.DisplayNames(locale, { type: 'language' });
@@ -64,6 +68,12 @@ export function makeFormat(locale: string): Format {
       const days = (today.getTime() - then.getTime()) / 86_400_000;
       if (days < 6) return weekday(at);
       return then.getFullYear() === today.getFullYear() ? dayMonth(at) : date(at);
+    },
+    upcoming: (at) => {
+      const then = new Date(at);
+      const today = new Date();
+      if (then.toDateString() === today.toDateString()) return time(at);
+      return then.getTime() - today.getTime() < 6 * 86_400_000 ? weekdayTime(at) : dayTime(at);
     },
     exact: dates({ dateStyle: 'full', timeStyle: 'medium' }),
     day: dates({ weekday: 'long', day: 'numeric', month: 'long' }),

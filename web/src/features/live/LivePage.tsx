@@ -3,7 +3,7 @@ import { ActionIcon, Select, SegmentedControl, TextInput } from '@mantine/core';
 import { IconMaximize, IconMinimize, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { liveAgentsQuery, liveQueuesQuery } from '@/api/routing';
 import { useMe } from '@/api/session';
@@ -16,7 +16,7 @@ import { STATES } from '@/features/live/agentActions';
 import { AgentGrid } from '@/features/live/AgentGrid';
 import { AgentPanel } from '@/features/live/AgentPanel';
 import { QueueBoard } from '@/features/live/QueueBoard';
-import { longestWait, serviceLevel } from '@/features/live/trouble';
+import { isClosed, longestWait, serviceLevel } from '@/features/live/trouble';
 import { useLiveNews } from '@/features/live/useLiveNews';
 import classes from './LivePage.module.css';
 
@@ -52,12 +52,17 @@ export function LivePage() {
   const rows = (queues.data?.items ?? []).filter(
     (row) => row.queue.active && (!search.client || row.queue.client_id === search.client),
   );
-  const shown = useMemo(() => filtered(everyone, search), [everyone, search]);
+  const staff = search.client ? everyone.filter((one) => servesAny(one, rows)) : everyone;
+  const shown = filtered(staff, search);
   const channels = useMemo(
     () => new Set(queues.data?.items.flatMap((row) => row.queue.channels)),
     [queues.data],
   );
   const chosen = everyone.find((one) => one.person_id === search.agent);
+  const agentsBox = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (search.queue) agentsBox.current?.scrollIntoView({ block: 'nearest' });
+  }, [search.queue]);
 
   const setBig = (on: boolean) => {
     put({ big: on ? 'on' : undefined });
@@ -91,7 +96,7 @@ export function LivePage() {
     <div className={classes.live} data-big={big}>
       <header className={classes.head}>
         <h1>{t('title')}</h1>
-        {queues.data && <Totals rows={rows} agents={everyone} />}
+        {queues.data && <Totals rows={rows} agents={staff} />}
         <div className={classes.tools}>
           {!big && (
             <>
@@ -104,7 +109,7 @@ export function LivePage() {
                   placeholder={t('allClients')}
                   data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
                   value={search.client ?? null}
-                  onChange={(value) => put({ client: value ?? undefined })}
+                  onChange={(value) => put({ client: value ?? undefined, queue: undefined })}
                 />
               )}
               <SegmentedControl
@@ -145,16 +150,16 @@ export function LivePage() {
           </section>
         )}
         {section !== 'queues' && !agents.isError && (
-          <section aria-label={t('agents')} className={classes.agents}>
+          <section ref={agentsBox} aria-label={t('agents')} className={classes.agents}>
             <div className={classes.agentsHead}>
               <h2>{t('agents')}</h2>
-              {!big && <AgentFilters agents={everyone} />}
+              {!big && <AgentFilters agents={staff} rows={rows} />}
             </div>
             {agents.isPending ? (
               <RowSkeletons count={3} height={72} />
             ) : shown.length === 0 ? (
-              <Empty title={t(everyone.length === 0 ? 'noAgents' : 'noneFound')}>
-                {t(everyone.length === 0 ? 'noAgentsHint' : 'noneFoundHint')}
+              <Empty title={t(staff.length === 0 ? 'noAgents' : 'noneFound')}>
+                {t(staff.length === 0 ? 'noAgentsHint' : 'noneFoundHint')}
               </Empty>
             ) : (
               <AgentGrid agents={shown} channels={channels} />
@@ -186,10 +191,15 @@ function useLeaveBig(big: boolean, leave: () => void): void {
   });
 }
 
+function servesAny(agent: AgentNow, rows: readonly QueueNow[]): boolean {
+  return rows.some((row) => agent.queue_ids.includes(row.queue.id));
+}
+
 function filtered(agents: readonly AgentNow[], search: Search): AgentNow[] {
   const wanted = search.q?.toLocaleLowerCase() ?? '';
   return agents.filter(
     (one) =>
+      (!search.queue || one.queue_ids.includes(search.queue)) &&
       (!search.team || one.team_id === search.team) &&
       (!search.site || one.site_id === search.site) &&
       (!search.state || one.state === search.state) &&
@@ -197,12 +207,16 @@ function filtered(agents: readonly AgentNow[], search: Search): AgentNow[] {
   );
 }
 
+const waitingIn = (rows: readonly QueueNow[]) => rows.reduce((sum, row) => sum + row.waiting, 0);
+
 function Totals({ rows, agents }: { rows: readonly QueueNow[]; agents: readonly AgentNow[] }) {
   const { t } = useTranslation('live');
   const format = useFormat();
   const now = useNow();
-  const waiting = rows.reduce((sum, row) => sum + row.waiting, 0);
-  const longest = Math.max(0, ...rows.map((row) => longestWait(row, now) ?? 0));
+  const open = rows.filter((row) => !isClosed(row, now));
+  const waiting = waitingIn(open);
+  const resting = waitingIn(rows) - waiting;
+  const longest = Math.max(0, ...open.map((row) => longestWait(row, now) ?? 0));
   const level = serviceLevel(rows);
   const signedIn = agents.filter((one) => one.state !== 'offline');
   const available = signedIn.filter((one) => one.state === 'available').length;
@@ -210,7 +224,10 @@ function Totals({ rows, agents }: { rows: readonly QueueNow[]; agents: readonly 
     <dl className={classes.totals}>
       <div>
         <dt>{t('column.waiting')}</dt>
-        <dd>{format.number(waiting)}</dd>
+        <dd>
+          {format.number(waiting)}
+          {resting > 0 && <span title={t('restingHint')}>{t('resting', { count: resting })}</span>}
+        </dd>
       </div>
       <div>
         <dt>{t('column.longest')}</dt>
@@ -239,8 +256,15 @@ function Totals({ rows, agents }: { rows: readonly QueueNow[]; agents: readonly 
   );
 }
 
-function AgentFilters({ agents }: { agents: readonly AgentNow[] }) {
+function AgentFilters({
+  agents,
+  rows,
+}: {
+  agents: readonly AgentNow[];
+  rows: readonly QueueNow[];
+}) {
   const { t } = useTranslation(['live', 'common']);
+  const me = useMe();
   const { search, put } = useFilters();
   const [text, setText] = useState(search.q ?? '');
   const among = (id: 'team_id' | 'site_id', name: 'team_name' | 'site_name') =>
@@ -249,6 +273,14 @@ function AgentFilters({ agents }: { agents: readonly AgentNow[] }) {
     );
   const teams = among('team_id', 'team_name');
   const sites = among('site_id', 'site_name');
+  const queues = me.clients
+    .map((client) => ({
+      group: client.name,
+      items: rows
+        .filter((row) => row.queue.client_id === client.id)
+        .map((row) => ({ value: row.queue.id, label: row.queue.name })),
+    }))
+    .filter((client) => client.items.length > 0);
   return (
     <div className={classes.filters} role="search">
       <TextInput
@@ -263,6 +295,18 @@ function AgentFilters({ agents }: { agents: readonly AgentNow[] }) {
           put({ q: event.currentTarget.value.trim() || undefined });
         }}
       />
+      {rows.length > 1 && (
+        <Select
+          size="xs"
+          clearable
+          searchable
+          aria-label={t('serving')}
+          placeholder={t('serving')}
+          data={queues}
+          value={search.queue ?? null}
+          onChange={(value) => put({ queue: value ?? undefined })}
+        />
+      )}
       {teams.length > 1 && (
         <Select
           size="xs"

@@ -5,8 +5,9 @@ import {
   IconCircleCheckFilled,
   IconClock,
   IconClockExclamation,
+  IconMoon,
 } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
@@ -16,7 +17,14 @@ import { ChannelIcon } from '@/components/ChannelIcon';
 import { useNow } from '@/components/clock';
 import { useFormat } from '@/components/format';
 import { Sparkline } from '@/features/live/Sparkline';
-import { isBelow, longestWait, troubleOf, waitState, type Words } from '@/features/live/trouble';
+import {
+  isBelow,
+  isClosed,
+  longestWait,
+  troubleOf,
+  waitState,
+  type Words,
+} from '@/features/live/trouble';
 import { usePinned } from '@/features/live/usePinned';
 import classes from './QueueBoard.module.css';
 
@@ -120,6 +128,7 @@ function QueueRow({
             <Sentence words={words} />
           </span>
         )}
+        <Closed row={row} />
       </th>
       <td className={classes.big} data-label={t('column.waiting')} data-zero={row.waiting === 0}>
         {format.number(row.waiting)}
@@ -134,10 +143,7 @@ function QueueRow({
         <Sparkline trend={row.trend} target={queue.target_share} />
       </td>
       <td data-label={t('column.agents')}>
-        <span className={classes.big} data-zero={row.agents_available === 0}>
-          {row.agents_available}
-        </span>
-        <span className={classes.of}>{t('of', { all: row.agents_signed_in })}</span>
+        <Staff row={row} />
       </td>
       <td data-label={t('column.inHand')} className={classes.plain}>
         {row.with_agents}
@@ -153,6 +159,45 @@ function QueueRow({
         {format.number(row.abandoned)}
       </td>
     </tr>
+  );
+}
+
+/** Until when a closed queue rests. */
+function Closed({ row }: { row: QueueNow }) {
+  const { t } = useTranslation('live');
+  const format = useFormat();
+  const now = useNow(15);
+  if (!isClosed(row, now)) return null;
+  return (
+    <span className={classes.closed} title={format.exact(row.opens_at)}>
+      <IconMoon size={14} aria-hidden />
+      {t('closed', { at: format.upcoming(row.opens_at) })}
+    </span>
+  );
+}
+
+/** How many are free of those at work; leads to those who serve the queue, and once more to all. */
+function Staff({ row }: { row: QueueNow }) {
+  const { t } = useTranslation('live');
+  const { queue, ...others }: Record<string, string> = useSearch({ strict: false });
+  const chosen = queue === row.queue.id;
+  const words = t(chosen ? 'showAllAgents' : 'showServing', { queue: row.queue.name });
+  const count = t('of', { all: row.agents_signed_in });
+  return (
+    <Link
+      className={classes.staff}
+      to="/live"
+      search={chosen ? others : { ...others, queue: row.queue.id }}
+      resetScroll={false}
+      data-chosen={chosen}
+      title={words}
+      aria-label={`${row.agents_available} ${count}. ${words}`}
+    >
+      <span className={classes.big} data-zero={row.agents_available === 0}>
+        {row.agents_available}
+      </span>
+      <span className={classes.of}>{count}</span>
+    </Link>
   );
 }
 

@@ -25,14 +25,27 @@ export function longestWait(row: QueueNow, now: number): number | null {
   return Math.max(0, (now - new Date(row.longest_wait_since).getTime()) / 1000);
 }
 
+/** Nothing is offered until it opens: whoever waits there waits as promised. */
+export function isClosed(row: QueueNow, now: number): row is QueueNow & { opens_at: string } {
+  return row.opens_at !== null && new Date(row.opens_at).getTime() > now;
+}
+
+/** Seconds until the longest wait has lasted as long as was promised, negative after it; null without a promise. */
+function secondsLeft(row: QueueNow, now: number): number | null {
+  if (!row.longest_wait_due_at) return null;
+  return (new Date(row.longest_wait_due_at).getTime() - now) / 1000;
+}
+
 export type WaitState = 'none' | 'calm' | 'soon' | 'late';
 
-/** The longest wait against the promise; `soon` from three quarters of it. */
+/** The longest wait against its promise; `soon` in the last quarter of it. */
 export function waitState(row: QueueNow, now: number): WaitState {
   const wait = longestWait(row, now);
+  const left = secondsLeft(row, now);
   if (wait === null) return 'none';
-  if (wait >= row.queue.target_seconds) return 'late';
-  return wait >= row.queue.target_seconds * 0.75 ? 'soon' : 'calm';
+  if (left === null || isClosed(row, now)) return 'calm';
+  if (left <= 0) return 'late';
+  return left <= (wait + left) / 4 ? 'soon' : 'calm';
 }
 
 /** How many more contacts, all answered in time, bring the day back to its target. */
@@ -49,23 +62,25 @@ export function isBelow(row: QueueNow): boolean {
 
 /** `agents` are those that the board shows; they say what people do who are not available. */
 export function troubleOf(row: QueueNow, agents: readonly AgentNow[], now: number): Trouble {
+  if (isClosed(row, now)) return FINE;
   const wait = waitState(row, now);
+  const left = secondsLeft(row, now) ?? 0;
   const level: Level = wait === 'late' ? 'bad' : 'warn';
   if (row.waiting > 0 && row.agents_signed_in === 0) {
     return { level: 'bad', words: { key: 'nobodySignedIn', waiting: row.waiting } };
   }
   if (row.waiting > 0 && row.agents_available === 0) {
-    const away = agents.filter((one) => AWAY.has(one.state)).length;
+    const serving = agents.filter((one) => one.queue_ids.includes(row.queue.id));
+    const away = serving.filter((one) => AWAY.has(one.state)).length;
     const busy = row.agents_signed_in;
     return { level, words: { key: 'nobodyAvailable', waiting: row.waiting, away, busy } };
   }
   if (wait === 'late') {
-    const seconds = (longestWait(row, now) ?? 0) - row.queue.target_seconds;
-    return { level: 'bad', words: { key: 'late', seconds, available: row.agents_available } };
+    const words = { key: 'late', seconds: -left, available: row.agents_available } as const;
+    return { level: 'bad', words };
   }
   if (wait === 'soon') {
-    const seconds = row.queue.target_seconds - (longestWait(row, now) ?? 0);
-    return { level: 'warn', words: { key: 'soon', seconds } };
+    return { level: 'warn', words: { key: 'soon', seconds: left } };
   }
   if (isBelow(row) && row.answered + row.abandoned >= FEW) {
     return { level: 'warn', words: { key: 'belowTarget', needed: neededInTime(row) } };
