@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 from email.message import EmailMessage
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import Installation, People, Relay, World
 
@@ -122,11 +122,57 @@ def test_a_reply_is_recalled_after_a_reload_while_the_lead_looks_on(
     lead.goto(f"{installation.url}/desk/all/{one['id']}?watch=true")
     expect(lead.get_by_role("region", name="You are watching.")).to_contain_text("Ivo Lark has this contact.")
     expect(lead.get_by_role("textbox", name="Reply")).to_have_count(0)
+    panel = lead.get_by_role("complementary", name="Customer and brand")
+    expect(panel).to_contain_text("noor@customer.example")
+    expect(panel.get_by_role("textbox")).to_have_count(0)
     lead.get_by_role("textbox", name="Write a note").fill("Mention the warranty.")
     lead.keyboard.press("Control+Enter")
     expect(desk.get_by_role("main")).to_contain_text("Mention the warranty.")
     lead.get_by_role("button", name="Join", exact=True).click()
     expect(lead.get_by_role("textbox", name="Reply")).to_be_visible()
+    expect(panel.get_by_role("textbox", name="Add tag")).to_be_visible()
+
+
+def test_a_reply_waits_for_its_file_and_can_be_recalled_until_it_leaves(
+    installation: Installation, world: World, people: People
+) -> None:
+    sable = world.brand("Sable", "#2c3e50")
+    installation.change(f"programs/{sable.program}", undo_send_seconds=60)
+    desk = people.desk(world.agent("Mira Holt", sable))
+    _available(desk)
+    _send_mail(installation, sable.address, "A chair", "Does it fold?", "tomas@customer.example")
+    _accept_offer(desk)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.route("**/api/files", hold)
+    desk.get_by_role("textbox", name="Reply").click()
+    desk.keyboard.type("It does.")
+    desk.locator("input[type=file]").set_input_files(
+        {"name": "chair.txt", "mimeType": "text/plain", "buffer": b"folding"}
+    )
+    expect(desk.get_by_text("uploading")).to_be_visible()
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_text("Sends as soon as the files are there")).to_be_visible()
+    held[0].continue_()
+    expect(desk.get_by_text("Sends in")).to_be_visible()
+
+    desk.get_by_role("button", name="Wrap up").click()
+    expect(desk.get_by_role("group", name="How did it end?")).to_be_visible()
+    desk.get_by_role("button", name="Undo").click()
+    expect(desk.get_by_role("textbox", name="Reply")).to_contain_text("It does.")
+    expect(desk.get_by_role("button", name="Remove chair.txt")).to_be_visible()
+
+    desk.get_by_role("button", name="Send").click()
+    expect(desk.get_by_text("Sends in")).to_be_visible()
+    desk.get_by_role("link", name="Desk").click()
+    expect(desk.get_by_text("leaves in a moment")).to_be_visible()
+    desk.get_by_role("button", name="Undo").click()
+    expect(desk.get_by_text("is a draft again")).to_be_visible()
+    desk.get_by_role("main").get_by_text("A chair").first.click()
+    expect(desk.get_by_role("textbox", name="Reply")).to_contain_text("It does.")
 
 
 def _open_or_accept(desk: Page) -> None:

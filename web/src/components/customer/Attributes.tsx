@@ -4,10 +4,10 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { attributeSchemaQuery, customerQuery, customersApi } from '@/api/customers';
 import { queryClient } from '@/api/client';
-import { useCan } from '@/api/session';
 import type { AttributeField, AttributeValue, Customer } from '@/api/types';
 import { EditableText } from '@/components/EditableText';
 import { toastError } from '@/components/errors';
+import { useCanHere } from '@/components/lookingOn';
 import { showToast } from '@/components/toasts';
 import classes from './Customer.module.css';
 
@@ -33,7 +33,7 @@ export function useCustomerChange(customer: Customer) {
 
 export function Attributes({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
-  const writes = useCan('customers.write');
+  const writes = useCanHere('customers.write');
   const { data: schema } = useQuery({ ...attributeSchemaQuery(customer.client_id), retry: false });
   const change = useCustomerChange(customer);
   const fields = schema?.items ?? [];

@@ -4,10 +4,10 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { consentsQuery, customersApi } from '@/api/customers';
 import { queryClient } from '@/api/client';
-import { useCan } from '@/api/session';
 import type { ConsentPurpose } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
+import { useCanHere } from '@/components/lookingOn';
 import classes from './Customer.module.css';
 
 const PURPOSES: readonly ConsentPurpose[] = ['service', 'survey', 'marketing', 'recording'];
@@ -15,7 +15,7 @@ const PURPOSES: readonly ConsentPurpose[] = ['service', 'survey', 'marketing', '
 export function Consents({ customerId }: { customerId: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const writes = useCan('customers.write');
+  const writes = useCanHere('customers.write');
   const { data } = useQuery(consentsQuery(customerId));
   const set = useMutation({
     mutationFn: (form: { purpose: ConsentPurpose; granted: boolean }) =>

@@ -15,10 +15,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { customersApi } from '@/api/customers';
 import { queryClient } from '@/api/client';
-import { useCan } from '@/api/session';
 import type { Customer, IdentityKind } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
+import { useCanHere } from '@/components/lookingOn';
 import classes from './Customer.module.css';
 
 const ICONS = {
@@ -33,7 +33,7 @@ const ADDABLE: readonly IdentityKind[] = ['email', 'phone', 'handle', 'external'
 export function Identities({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const writes = useCan('customers.write');
+  const writes = useCanHere('customers.write');
   const [adding, setAdding] = useState(false);
   const refresh = () => void queryClient.invalidateQueries({ queryKey: ['customer', customer.id] });
   const drop = useMutation({

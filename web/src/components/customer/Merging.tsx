@@ -10,6 +10,7 @@ import { refreshLists } from '@/api/sync';
 import type { MergeSuggestion } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
+import { useCanHere } from '@/components/lookingOn';
 import { showToast } from '@/components/toasts';
 import { When } from '@/components/Times';
 import classes from './Customer.module.css';
@@ -23,7 +24,7 @@ export function useMergeSuggestions(customerId: string): MergeSuggestion[] {
 export function Merging({ customerId }: { customerId: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const may = useCan('customers.merge');
+  const may = useCanHere('customers.merge');
   const suggestions = useMergeSuggestions(customerId);
   const { data: merges } = useQuery({ ...mergesQuery(customerId), retry: false });
   const refresh = () => {

@@ -5,14 +5,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { customerNotesQuery, customersApi } from '@/api/customers';
 import { queryClient } from '@/api/client';
-import { useCan } from '@/api/session';
 import { toastError } from '@/components/errors';
+import { useCanHere } from '@/components/lookingOn';
 import { When } from '@/components/Times';
 import classes from './Customer.module.css';
 
 export function Notes({ customerId }: { customerId: string }) {
   const { t } = useTranslation();
-  const writes = useCan('customers.write');
+  const writes = useCanHere('customers.write');
   const { data } = useQuery(customerNotesQuery(customerId));
   const [text, setText] = useState('');
   const add = useMutation({

@@ -1,8 +1,17 @@
 /** Where the agent speaks: says on which channel, from which address and in whose voice. */
-import { ActionIcon, Button } from '@mantine/core';
+import { ActionIcon, Button, Loader } from '@mantine/core';
 import { IconBolt, IconLock, IconPaperclip, IconPencil, IconSend } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState, type DragEvent } from 'react';
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  type DragEvent,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { conversationsApi } from '@/api/conversations';
 import { newKey } from '@/api/http';
@@ -88,7 +97,8 @@ export function Composer({
   const sendNote = () => note.send(() => setMode('reply'));
   const [picking, setPicking] = useState<'none' | 'button' | 'slash'>('none');
   const [dropping, setDropping] = useState(false);
-  const uploads = useUploads(row.client_id, draft.attach);
+  const [sendsLater, setSendsLater] = useState(false);
+  const uploads = useUploads(row.client_id, draft.attach, () => setSendsLater(false));
   const pending = usePending(row.id);
   const handle = useRef<EditorHandle | null>(null);
   const wantsFocus = useRef(false);
@@ -140,10 +150,15 @@ export function Composer({
   });
   const sendReply = () => {
     const { content } = draft;
-    if (hasNothing(content) || uploads.waiting.length > 0 || reply.isPending) return;
+    const uploading = uploads.waiting.length > 0;
+    if ((hasNothing(content) && !uploading) || reply.isPending) return;
     const open = openVariables(content.text);
     if (open.length > 0) {
       showToast({ tone: 'bad', text: t('composer.openVariables', { names: open.join(', ') }) }, 8);
+      return;
+    }
+    if (uploading) {
+      setSendsLater(true);
       return;
     }
     reply.mutate(content);
@@ -151,6 +166,14 @@ export function Composer({
     signalTyping(false);
     wantsFocus.current = true;
   };
+
+  const sendNow = useEffectEvent(() => {
+    if (sendsLater) sendReply();
+    setSendsLater(false);
+  });
+  useEffect(() => {
+    if (uploads.waiting.length === 0) sendNow();
+  }, [uploads.waiting.length]);
 
   const group = t('group.composer');
   const resolved = row.status === 'resolved';
@@ -233,12 +256,15 @@ export function Composer({
   };
   if (resolved && mode === 'reply') {
     return (
-      <div className={classes.resolved}>
-        <span>{t('composer.resolved')}</span>
-        <Button variant="default" onClick={onReopen}>
-          {t('deed.reopen')}
-        </Button>
-      </div>
+      <>
+        {pending && <UndoBar pending={pending} onRecalled={recalled} />}
+        <div className={classes.resolved}>
+          <span>{t('composer.resolved')}</span>
+          <Button variant="default" onClick={onReopen}>
+            {t('deed.reopen')}
+          </Button>
+        </div>
+      </>
     );
   }
   return (
@@ -329,19 +355,30 @@ export function Composer({
               <IconBolt size={18} stroke={1.6} />
             </ActionIcon>
             <span className={classes.saved} role="status">
-              {draft.saved === 'saved' && t('composer.draftSaved')}
-              {draft.saved === 'local' && t('composer.draftLocal')}
+              {sendsLater && t('composer.sendsLater')}
+              {!sendsLater && draft.saved === 'saved' && t('composer.draftSaved')}
+              {!sendsLater && draft.saved === 'local' && t('composer.draftLocal')}
             </span>
             <div className={classes.space} />
-            <Button
-              leftSection={<IconSend size={16} />}
-              rightSection={<Keys keys="mod+enter" />}
-              loading={reply.isPending}
-              disabled={hasNothing(draft.content) || uploads.waiting.length > 0}
-              onClick={sendReply}
-            >
-              {t('composer.send')}
-            </Button>
+            {sendsLater ? (
+              <Button
+                variant="default"
+                leftSection={<Loader size={14} aria-hidden />}
+                onClick={() => setSendsLater(false)}
+              >
+                {t('composer.holdBack')}
+              </Button>
+            ) : (
+              <Button
+                leftSection={<IconSend size={16} />}
+                rightSection={<Keys keys="mod+enter" />}
+                loading={reply.isPending}
+                disabled={hasNothing(draft.content) && uploads.waiting.length === 0}
+                onClick={sendReply}
+              >
+                {t('composer.send')}
+              </Button>
+            )}
           </footer>
         </>
       )}

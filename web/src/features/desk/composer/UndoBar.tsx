@@ -1,14 +1,11 @@
 /** A reply that has not left yet: how long, and the way back. */
 import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { conversationsApi } from '@/api/conversations';
 import type { PendingReply } from '@/api/types';
 import { useActions } from '@/components/actions';
 import { useNow } from '@/components/clock';
-import { toastError } from '@/components/errors';
 import { Keys } from '@/components/Keys';
-import { dropPending } from '@/features/desk/composer/pending';
+import { useRecall } from '@/features/desk/composer/recall';
 import classes from './Composer.module.css';
 
 export function UndoBar({
@@ -21,14 +18,7 @@ export function UndoBar({
   const { t } = useTranslation();
   const now = useNow();
   const left = Math.max(0, Math.ceil((new Date(pending.send_at).getTime() - now) / 1000));
-  const recall = useMutation({
-    mutationFn: () => conversationsApi.recall(pending.id),
-    onSuccess: () => {
-      dropPending(pending.id);
-      onRecalled(pending);
-    },
-    onError: toastError,
-  });
+  const recall = useRecall(pending, onRecalled);
   useActions([
     {
       id: 'composer.recall',
@@ -40,10 +30,14 @@ export function UndoBar({
     },
   ]);
   return (
-    <div className={classes.undo} role="status">
+    <div className={classes.undo}>
       <span className={classes.undoText}>
-        {left > 0 ? t('composer.sendsIn', { count: left }) : t('composer.sendsNow')}
-        <span className={classes.undoPreview}>{pending.text}</span>
+        <span role="timer">
+          {left > 0 ? t('composer.sendsIn', { count: left }) : t('composer.sendsNow')}
+        </span>
+        <span className={classes.undoPreview} dir="auto">
+          {pending.text}
+        </span>
       </span>
       <Button
         variant="default"

@@ -17,12 +17,16 @@ export interface Uploads {
 }
 
 /** Hands each file to `onStored` once the server has it, unless it was cancelled or the place was left. */
-export function useUploads(clientId: string, onStored: (file: Attachment) => void): Uploads {
+export function useUploads(
+  clientId: string,
+  onStored: (file: Attachment) => void,
+  onFailed: () => void,
+): Uploads {
   const [waiting, setWaiting] = useState<readonly Upload[]>([]);
   const wanted = useRef(new Set<string>());
-  const stored = useRef(onStored);
+  const told = useRef({ onStored, onFailed });
   useEffect(() => {
-    stored.current = onStored;
+    told.current = { onStored, onFailed };
   });
   useEffect(() => {
     const keys = wanted.current;
@@ -39,11 +43,14 @@ export function useUploads(clientId: string, onStored: (file: Attachment) => voi
       setWaiting((now) => [...now, { key, name: file.name }]);
       conversationsApi.upload(file, clientId).then(
         (attachment) => {
-          if (wanted.current.has(key)) stored.current(attachment);
+          if (wanted.current.has(key)) told.current.onStored(attachment);
           cancel(key);
         },
         (error: unknown) => {
-          if (wanted.current.has(key)) toastError(error);
+          if (wanted.current.has(key)) {
+            toastError(error);
+            told.current.onFailed();
+          }
           cancel(key);
         },
       );

@@ -5,12 +5,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
 import { caseQuery, conversationsApi } from '@/api/conversations';
-import { useCan } from '@/api/session';
 import { refreshLists } from '@/api/sync';
 import type { Case, Conversation } from '@/api/types';
 import { ContactList, useContacts } from '@/components/customer/OtherContacts';
 import { EditableText } from '@/components/EditableText';
 import { toastError } from '@/components/errors';
+import { useCanHere } from '@/components/lookingOn';
 import { Picker } from '@/components/Picker';
 import { showToast } from '@/components/toasts';
 import { RowSkeletons } from '@/components/States';
@@ -24,7 +24,7 @@ function refresh(): void {
 
 export function CaseBox({ row }: { row: Conversation }) {
   const { t } = useTranslation();
-  const writes = useCan('conversations.write');
+  const writes = useCanHere('conversations.write');
   const { data } = useQuery(caseQuery(row.case_id));
   const [merging, setMerging] = useState(false);
   const rename = useMutation({

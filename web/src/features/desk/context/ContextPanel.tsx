@@ -14,16 +14,16 @@ import { ContactList, useContacts } from '@/components/customer/OtherContacts';
 import { Timeline } from '@/components/customer/Timeline';
 import { EditableText } from '@/components/EditableText';
 import { useFormat } from '@/components/format';
+import { LookingOn, useCanHere } from '@/components/lookingOn';
 import { displayName } from '@/components/names';
 import { Section } from '@/components/Section';
 import { Failed, RowSkeletons } from '@/components/States';
-import { useCan } from '@/api/session';
 import { BrandVoice } from '@/features/desk/context/BrandVoice';
 import { CaseBox } from '@/features/desk/context/CaseBox';
 import { Tags } from '@/features/desk/context/Tags';
 import classes from './ContextPanel.module.css';
 
-export function ContextPanel({ row }: { row: Conversation }) {
+export function ContextPanel({ row, readOnly }: { row: Conversation; readOnly: boolean }) {
   const { t } = useTranslation();
   const customer = useQuery(customerQuery(row.customer_id));
   return (
@@ -33,7 +33,9 @@ export function ContextPanel({ row }: { row: Conversation }) {
       ) : customer.isError ? (
         <Failed error={customer.error} retry={() => void customer.refetch()} />
       ) : (
-        <Known row={row} customer={customer.data} />
+        <LookingOn value={readOnly}>
+          <Known row={row} customer={customer.data} />
+        </LookingOn>
       )}
     </aside>
   );
@@ -91,7 +93,7 @@ function Known({ row, customer }: { row: Conversation; customer: Customer }) {
 function Who({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const writes = useCan('customers.write');
+  const writes = useCanHere('customers.write');
   const change = useCustomerChange(customer);
   return (
     <div className={classes.who}>

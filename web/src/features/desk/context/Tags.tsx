@@ -2,14 +2,14 @@
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useCan } from '@/api/session';
 import type { Conversation } from '@/api/types';
+import { useCanHere } from '@/components/lookingOn';
 import { useConversationDeeds } from '@/features/desk/conversation/useConversationDeeds';
 import classes from './ContextPanel.module.css';
 
 export function Tags({ row }: { row: Conversation }) {
   const { t } = useTranslation();
-  const writes = useCan('conversations.write');
+  const writes = useCanHere('conversations.write');
   const deeds = useConversationDeeds(row.id);
   const [text, setText] = useState('');
   const add = () => {

@@ -14,6 +14,9 @@ import { Failed, RowSkeletons } from '@/components/States';
 import { useTitle } from '@/components/title';
 import { Composer } from '@/features/desk/composer/Composer';
 import { NoteComposer } from '@/features/desk/composer/NoteComposer';
+import { usePending } from '@/features/desk/composer/pending';
+import { useRecallAfterLeaving } from '@/features/desk/composer/recall';
+import { UndoBar } from '@/features/desk/composer/UndoBar';
 import { useNote } from '@/features/desk/composer/useNote';
 import { ContextPanel } from '@/features/desk/context/ContextPanel';
 import { AssignDialog } from '@/features/desk/conversation/AssignDialog';
@@ -30,7 +33,6 @@ import classes from './ConversationPane.module.css';
 export function ConversationPane({ id }: { id: string }) {
   const { t } = useTranslation();
   const query = useQuery(conversationQuery(id));
-  const { contextOpen } = usePreferences();
   if (query.isError && !query.data) {
     return (
       <section className={classes.pane} aria-label={t('desk.conversation')}>
@@ -46,12 +48,7 @@ export function ConversationPane({ id }: { id: string }) {
       </section>
     );
   }
-  return (
-    <>
-      <OpenConversation row={query.data} />
-      {contextOpen && <ContextPanel row={query.data} />}
-    </>
-  );
+  return <OpenConversation row={query.data} />;
 }
 
 /** Tells the server what was read, while someone can have read it. */
@@ -85,11 +82,14 @@ function OpenConversation({ row }: { row: Conversation }) {
   const navigate = useNavigate();
   const { contextOpen } = usePreferences();
   const [dialog, setDialog] = useState<'none' | 'assign' | 'transfer'>('none');
-  const [wrapping, setWrapping] = useState(false);
+  /** Null: as the phase has it. */
+  const [wrapping, setWrapping] = useState<boolean | null>(null);
   const viewers = useViewers(row.id);
   const note = useNote(row);
   const deeds = useConversationDeeds(row.id);
+  const pending = usePending(row.id);
   useReading(row);
+  useRecallAfterLeaving(row.id);
   useTitle(displayName(row.customer_name));
 
   const ended = mine && row.phase === 'after_call_work';
@@ -158,36 +158,46 @@ function OpenConversation({ row }: { row: Conversation }) {
     },
   ]);
   return (
-    <section className={classes.pane} aria-label={t('desk.conversation')}>
-      <Header
-        row={row}
-        viewers={viewers}
-        deeds={deeds}
-        mine={mine}
-        onAssign={assigns ? () => setDialog('assign') : undefined}
-        onTransfer={transfers ? () => setDialog('transfer') : undefined}
-        onWrapUp={() => setWrapping(true)}
-        watching={watching}
-      />
-      {watching && (
-        <WatchBar
+    <>
+      <section className={classes.pane} aria-label={t('desk.conversation')}>
+        <Header
           row={row}
           viewers={viewers}
-          busy={deeds.busy}
-          onJoin={mayReply ? join : undefined}
-          onTake={mayReply && !resolved && (mayAssign || !row.assignee_id) ? deeds.take : undefined}
+          deeds={deeds}
+          mine={mine}
+          onAssign={assigns ? () => setDialog('assign') : undefined}
+          onTransfer={transfers ? () => setDialog('transfer') : undefined}
+          onWrapUp={() => setWrapping(true)}
+          watching={watching}
         />
-      )}
-      <Thread row={row} />
-      {!resolved && replies && (wrapping || ended) ? (
-        <WrapUp row={row} onClose={ended ? undefined : () => setWrapping(false)} />
-      ) : replies ? (
-        <Composer row={row} note={note} viewers={viewers} onReopen={deeds.reopen} />
-      ) : (
-        notes && <NoteComposer row={row} note={note} />
-      )}
-      {dialog === 'assign' && <AssignDialog row={row} onClose={() => setDialog('none')} />}
-      {dialog === 'transfer' && <TransferDialog row={row} onClose={() => setDialog('none')} />}
-    </section>
+        {watching && (
+          <WatchBar
+            row={row}
+            viewers={viewers}
+            busy={deeds.busy}
+            onJoin={mayReply ? join : undefined}
+            onTake={
+              mayReply && !resolved && (mayAssign || !row.assignee_id) ? deeds.take : undefined
+            }
+          />
+        )}
+        <Thread row={row} />
+        {!resolved && replies && (wrapping ?? ended) ? (
+          <>
+            {pending && (
+              <UndoBar pending={pending} onRecalled={() => setWrapping(ended ? false : null)} />
+            )}
+            <WrapUp row={row} onClose={ended ? undefined : () => setWrapping(null)} />
+          </>
+        ) : replies ? (
+          <Composer row={row} note={note} viewers={viewers} onReopen={deeds.reopen} />
+        ) : (
+          notes && <NoteComposer row={row} note={note} />
+        )}
+        {dialog === 'assign' && <AssignDialog row={row} onClose={() => setDialog('none')} />}
+        {dialog === 'transfer' && <TransferDialog row={row} onClose={() => setDialog('none')} />}
+      </section>
+      {contextOpen && <ContextPanel row={row} readOnly={watching} />}
+    </>
   );
 }
