@@ -17,7 +17,7 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.errors import CareloomError
 from careloom.platform.logging import configure_logging
 from careloom.platform.loops import Loop
-from careloom.platform.settings import Settings
+from careloom.platform.settings import Settings, check_settings
 
 _MARK = "this-is-a-demo"
 
@@ -119,9 +119,12 @@ async def _play_with_parent(settings: Settings, state: DemoState, pace: float) -
 
 
 def _as_demo(settings: Settings) -> Settings:
+    """The settings with the demo switched on, checked again: where a demo may listen is narrower."""
     if settings.database_url is not None:
         raise DemoNeedsEmbeddedError
-    return msgspec.structs.replace(settings, demo=True, demo_confirm=_MARK)
+    settings = msgspec.structs.replace(settings, demo=True, demo_confirm=_MARK)
+    check_settings(settings)
+    return settings
 
 
 def _prepare_home(settings: Settings, *, reset: bool) -> None:

@@ -94,7 +94,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings = msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         raise SettingsError(f"A setting is not valid: {error}. Correct it in the environment or file.") from None
-    _check(settings)
+    check_settings(settings)
     return msgspec.structs.replace(settings, home=settings.home.expanduser().absolute())
 
 
@@ -133,7 +133,8 @@ def _literal(value: str) -> str | bool:
     return {"true": True, "yes": True, "false": False, "no": False}.get(value.lower(), value)
 
 
-def _check(settings: Settings) -> None:
+def check_settings(settings: Settings) -> None:
+    """Raises SettingsError for what no installation may run with; for whoever replaces a setting, too."""
     for name, choices in _CHOICES.items():
         if getattr(settings, name) not in choices:
             raise SettingsError(f"CARELOOM_{name.upper()} must be one of: {', '.join(choices)}.")
@@ -146,4 +147,7 @@ def _check(settings: Settings) -> None:
             "set CARELOOM_DEMO_CONFIRM=this-is-a-demo as well; otherwise unset CARELOOM_DEMO."
         )
     if settings.demo and settings.host not in ("127.0.0.1", "localhost", "::1"):
-        raise SettingsError("CARELOOM_DEMO works on a loopback CARELOOM_HOST only.")
+        raise SettingsError(
+            "A demo lets everyone in who reaches it, so it works on a loopback CARELOOM_HOST only, "
+            f"which {settings.host!r} is not. Unset CARELOOM_HOST, or set it to 127.0.0.1."
+        )
