@@ -16,6 +16,7 @@ from careloom.platform.access import Actor
 from careloom.platform.clock import now
 from careloom.platform.errors import ForbiddenError
 from careloom.routing.commands import presence
+from careloom.routing.commands.agent import hold_agent
 from careloom.routing.queries.presence import list_states, my_presence
 from careloom.routing.types import Presence, PresenceOrder
 from tests.routing.floor import SYSTEM, Floor
@@ -113,6 +114,21 @@ async def test_whoevers_desk_is_gone_for_90_seconds_is_signed_off(floor: Floor) 
     await floor.be(ada, Presence.AVAILABLE)
     await floor.pool.watch(long_ago)
     assert await floor.state(ada) == ("available", None)
+
+
+async def test_whoever_comes_back_in_time_stays_though_their_desk_was_long_unseen(floor: Floor) -> None:
+    ada, bo = await floor.available("Ada"), await floor.available("Bo")
+    long_ago, both = now() - timedelta(minutes=5), {PersonId(one.person_id) for one in (ada, bo)}  # pyright: ignore[reportArgumentType]
+    floor.pool.seen = set(both)
+    await floor.pool.watch(long_ago)
+    await floor.desk.rows("UPDATE agent_profile SET last_seen_at = now() - interval '91 seconds' RETURNING person_id")
+    await floor.be(ada, Presence.BREAK)
+    async with floor.database.transaction(SYSTEM) as busy:
+        await hold_agent(busy, PersonId(bo.person_id))  # pyright: ignore[reportArgumentType]
+        floor.pool.seen = {PersonId(bo.person_id)}  # pyright: ignore[reportArgumentType]
+        await floor.pool.watch(long_ago)
+    assert await floor.state(ada) == ("break", None), "whoever sets a state is here"
+    assert await floor.state(bo) == ("available", None), "the desk was heard, though it could not be noted"
 
 
 async def test_whoever_signs_out_everywhere_is_offline_at_once(floor: Floor) -> None:

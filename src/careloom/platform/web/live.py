@@ -127,6 +127,7 @@ class DeskConnection:
             await self._signal(frame.conversation_id, viewing=True)
 
     async def _watch(self) -> int:
+        await self._still_here()
         while True:
             await pause(self._desk.overrun, _PING_SECONDS)
             if self._desk.overrun.is_set():

@@ -81,6 +81,7 @@ async def enter(
 ) -> AgentPresence:
     """Moves a locked agent to `state`. Whoever stops being available loses what is offered to them; whoever goes
     offline also loses their live contacts, which wait at the front of their queues, and with `release_all` all others.
+    Whoever comes, or sets their own state, is here, whenever their desk was seen last.
 
     Needs a system transaction.
     """
@@ -94,7 +95,7 @@ async def enter(
         await withdraw_from(tx, agent.id)
     for contact in contacts:
         await _release(tx, contact, release_all=release_all)
-    if agent.state in (None, Presence.OFFLINE) and state is not Presence.OFFLINE:
+    if state is not Presence.OFFLINE and (agent.state in (None, Presence.OFFLINE) or set_by == agent.id):
         here = agent_profile.c.person_id == agent.id
         await tx.execute(update(agent_profile).where(here).values(last_seen_at=None))
     return after

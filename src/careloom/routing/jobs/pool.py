@@ -247,6 +247,6 @@ class Pool:
             if seen:
                 await note_seen(tx, self.provider_id, sorted(seen))
             gone = await find_gone(tx, self.provider_id, now()) if now() - began >= _UNWATCHED else []
-        for person_id in gone:
+        for person_id in (one for one in gone if one not in seen):
             async with self._database.transaction(_SYSTEM) as tx:
                 await sign_off_gone(tx, person_id)
