@@ -135,12 +135,14 @@ function OfferCard({
       </header>
       <div className={classes.who}>
         <ChannelIcon channel={offer.channel} />
-        <strong>{displayName(offer.customer_name)}</strong>
+        <strong dir="auto">{displayName(offer.customer_name)}</strong>
         <span className={classes.wait}>
           {t('offer.waits')} <Since at={offer.waiting_since} />
         </span>
       </div>
-      <p className={classes.preview}>{offer.preview}</p>
+      <p className={classes.preview} dir="auto">
+        {offer.preview}
+      </p>
       <p className={classes.reason}>
         {[offer.queue_name, reasonText(offer.reason)].filter(Boolean).join(' · ')}
       </p>

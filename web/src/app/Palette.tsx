@@ -225,7 +225,9 @@ function PaletteBody({ initial }: { initial: string }) {
               onClick={() => choose(entry)}
             >
               {entry.icon}
-              <span className={classes.name}>{entry.name}</span>
+              <span className={classes.name} dir="auto">
+                {entry.name}
+              </span>
               {entry.side}
               {entry.keys && <Keys keys={entry.keys} />}
             </div>

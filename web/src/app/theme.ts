@@ -59,7 +59,8 @@ export const theme = createTheme({
       styles: { root: { minHeight: 'var(--control)', paddingInline: 12, fontWeight: 550 } },
     },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
-    TextInput: { defaultProps: { size: 'sm' } },
+    TextInput: { defaultProps: { size: 'sm', dir: 'auto' } },
+    Textarea: { defaultProps: { dir: 'auto' } },
     Modal: Modal.extend({
       styles: { title: { fontWeight: 600, fontSize: 'var(--size-3)' } },
       defaultProps: { transitionProps: { duration: 100 }, centered: true },

@@ -14,7 +14,9 @@ export function Brand({
   return (
     <span className={classes.brand} data-size={size}>
       <BrandMark color={badge.color} name={badge.name} />
-      <span className={classes.name}>{badge.name}</span>
+      <span className={classes.name} dir="auto">
+        {badge.name}
+      </span>
     </span>
   );
 }

@@ -23,12 +23,19 @@ export function EditableText({
   useEffect(() => {
     if (editing) input.current?.select();
   }, [editing]);
-  if (readOnly) return <span className={classes.fixed}>{value || placeholder}</span>;
+  if (readOnly) {
+    return (
+      <span className={classes.fixed} data-empty={value === ''} dir="auto">
+        {value || placeholder}
+      </span>
+    );
+  }
   if (draft === null) {
     return (
       <button
         type="button"
         className={classes.value}
+        dir="auto"
         data-empty={value === ''}
         aria-label={`${label}: ${value || placeholder}`}
         onClick={() => setDraft(value)}
@@ -46,6 +53,7 @@ export function EditableText({
     <input
       ref={input}
       className={classes.input}
+      dir="auto"
       type={type}
       step="any"
       aria-label={label}

@@ -98,7 +98,9 @@ export function Picker<C extends Choice>({
             onClick={() => onChoose(choice)}
           >
             {choice.icon}
-            <span className={classes.name}>{choice.name}</span>
+            <span className={classes.name} dir="auto">
+              {choice.name}
+            </span>
             {choice.detail && <span className={classes.detail}>{choice.detail}</span>}
           </div>
         ))}

@@ -62,7 +62,7 @@ export function Merging({ customerId }: { customerId: string }) {
         <article key={one.customer.id} className={classes.suggestion}>
           <div className={classes.suggestionHead}>
             <Link to="/customers/$customerId" params={{ customerId: one.customer.id }}>
-              {one.customer.name}
+              <bdi>{one.customer.name}</bdi>
             </Link>
             <span className={classes.quiet}>
               {t('merge.score', { score: format.percent(one.score) })}

@@ -25,12 +25,15 @@ export function Notes({ customerId }: { customerId: string }) {
   });
   return (
     <>
+      {!writes && data?.items.length === 0 && (
+        <p className={classes.quiet}>{t('customer.noNotes')}</p>
+      )}
       <ul className={classes.list}>
         {data?.items.map((note) => (
           <li key={note.id} className={classes.note}>
-            <p>{note.text}</p>
+            <p dir="auto">{note.text}</p>
             <span className={classes.quiet}>
-              {note.author_name} · <When at={note.at} />
+              <bdi>{note.author_name}</bdi> · <When at={note.at} />
             </span>
           </li>
         ))}

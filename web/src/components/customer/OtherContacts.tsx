@@ -29,7 +29,9 @@ export function ContactList({ rows, none }: { rows: readonly Conversation[]; non
             search={{}}
           >
             <ChannelIcon channel={row.channel} size={14} />
-            <span className={classes.contactText}>{row.subject || row.preview}</span>
+            <span className={classes.contactText} dir="auto">
+              {row.subject || row.preview}
+            </span>
             <span className={classes.quiet}>
               {row.status === 'resolved' ? <When at={row.updated_at} /> : t(`status.${row.status}`)}
             </span>

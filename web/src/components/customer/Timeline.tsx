@@ -67,7 +67,11 @@ function Entry({ entry, current }: { entry: TimelineEntry; current: boolean }) {
         {t(`timeline.${entry.kind}`)}
         {entry.channel && <ChannelIcon channel={entry.channel} size={12} />}
       </span>
-      {entry.summary && <span className={classes.entrySummary}>{entry.summary}</span>}
+      {entry.summary && (
+        <span className={classes.entrySummary} dir="auto">
+          {entry.summary}
+        </span>
+      )}
       <span className={classes.quiet}>
         <When at={entry.at} />
         {entry.actor_name && ` · ${entry.actor_name}`}

@@ -107,10 +107,12 @@ function AgentCard({ agent, channels }: { agent: AgentNow; channels: ReadonlySet
         })}
         onClick={open}
       >
-        <span className={classes.name}>{agent.name}</span>
+        <span className={classes.name} dir="auto">
+          {agent.name}
+        </span>
         <InState agent={agent} />
         <Load agent={agent} channels={channels} />
-        <span className={classes.place}>
+        <span className={classes.place} dir="auto">
           {[agent.team_name, agent.site_name].filter(Boolean).join(' · ')}
         </span>
       </button>

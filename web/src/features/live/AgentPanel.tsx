@@ -111,14 +111,16 @@ function Held({ agent }: { agent: AgentNow }) {
           <li key={row.id}>
             <div className={classes.who}>
               <ChannelIcon channel={row.channel} size={14} />
-              <strong>{row.customer_name}</strong>
+              <strong dir="auto">{row.customer_name}</strong>
               {row.waiting_since && (
                 <span className={classes.quiet}>
                   {t('waits')} <Since at={row.waiting_since} />
                 </span>
               )}
             </div>
-            <p className={classes.preview}>{row.subject || row.preview}</p>
+            <p className={classes.preview} dir="auto">
+              {row.subject || row.preview}
+            </p>
             <div className={classes.tools}>
               <Brand clientId={row.client_id} />
               <Button

@@ -104,6 +104,7 @@ function QueueRow({
           <span className={classes.titles}>
             <Link
               className={classes.link}
+              dir="auto"
               to="/desk/$view"
               params={{ view: 'all' }}
               search={{ queue_id: queue.id }}
@@ -111,7 +112,7 @@ function QueueRow({
               {queue.name}
             </Link>
             <span className={classes.client}>
-              {client?.name}
+              <bdi>{client?.name}</bdi>
               {queue.channels.map((channel) => (
                 <ChannelIcon key={channel} channel={channel} size={14} />
               ))}

@@ -126,13 +126,15 @@ function Hit({ hit }: { hit: SearchHit }) {
       >
         <span className={classes.line}>
           <ChannelIcon channel={row.channel} />
-          <strong>{displayName(row.customer_name)}</strong>
-          <span className={classes.subject}>{row.subject}</span>
+          <strong dir="auto">{displayName(row.customer_name)}</strong>
+          <span className={classes.subject} dir="auto">
+            {row.subject}
+          </span>
           <span className={classes.quiet}>
             <When at={row.updated_at} />
           </span>
         </span>
-        <span className={classes.snippet}>
+        <span className={classes.snippet} dir="auto">
           {splitSnippet(hit.snippet).map((part, index) =>
             part.found ? (
               <mark key={index}>{part.text}</mark>

@@ -48,6 +48,7 @@ export function PlainEditor({
     <textarea
       ref={field}
       className={classes.plain}
+      dir="auto"
       aria-label={label}
       placeholder={placeholder}
       rows={2}

@@ -43,6 +43,7 @@ export function RichEditor(props: EditorProps) {
       attributes: {
         class: classes.rich ?? '',
         role: 'textbox',
+        dir: 'auto',
         'aria-multiline': 'true',
         'aria-label': label,
       },

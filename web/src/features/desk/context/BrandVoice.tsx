@@ -24,8 +24,8 @@ export function BrandVoice({ row }: { row: Conversation }) {
       </p>
       {voice?.greeting && (
         <p>
-          <span className={classes.label}>{t('voice.greeting')}</span>“
-          {fillVariables(voice.greeting, values)}”
+          <span className={classes.label}>{t('voice.greeting')}</span>
+          <q dir="auto">{fillVariables(voice.greeting, values)}</q>
         </p>
       )}
       {voice && voice.tone_do.length > 0 && (
@@ -33,7 +33,7 @@ export function BrandVoice({ row }: { row: Conversation }) {
           {voice.tone_do.map((rule) => (
             <li key={rule}>
               <IconCheck size={14} aria-hidden />
-              {rule}
+              <span dir="auto">{rule}</span>
             </li>
           ))}
         </ul>
@@ -43,16 +43,18 @@ export function BrandVoice({ row }: { row: Conversation }) {
           {voice.tone_dont.map((rule) => (
             <li key={rule}>
               <IconX size={14} aria-hidden />
-              {rule}
+              <span dir="auto">{rule}</span>
             </li>
           ))}
         </ul>
       )}
       {voice?.signature && (
-        <p className={classes.pre}>
+        <div>
           <span className={classes.label}>{t('voice.signature')}</span>
-          {fillVariables(voice.signature, values)}
-        </p>
+          <p className={classes.pre} dir="auto">
+            {fillVariables(voice.signature, values)}
+          </p>
+        </div>
       )}
       {voice && !voice.greeting && voice.tone_do.length === 0 && voice.tone_dont.length === 0 && (
         <span className={classes.label}>{t('voice.none')}</span>

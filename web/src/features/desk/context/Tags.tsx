@@ -21,7 +21,7 @@ export function Tags({ row }: { row: Conversation }) {
     <div className={classes.tags}>
       {row.tags.map((tag) => (
         <span key={tag} className={classes.tag}>
-          {tag}
+          <bdi>{tag}</bdi>
           {writes && (
             <button
               type="button"

@@ -49,7 +49,9 @@ export function Attachments({ files }: { files: readonly Attachment[] }) {
             ) : (
               <a className={classes.file} href={fileUrl(file.file_id)} download={file.name}>
                 <FileIcon mediaType={file.media_type} />
-                <span className={classes.fileName}>{file.name}</span>
+                <span className={classes.fileName} dir="auto">
+                  {file.name}
+                </span>
                 <span className={classes.quiet}>{format.bytes(file.size)}</span>
               </a>
             )}

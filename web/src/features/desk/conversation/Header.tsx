@@ -78,7 +78,7 @@ export function Header({
       </Link>
       <div className={classes.what}>
         <div className={classes.line}>
-          <h1 className={classes.name}>
+          <h1 className={classes.name} dir="auto">
             {row.channel === 'email' && row.subject ? row.subject : displayName(row.customer_name)}
           </h1>
           <PriorityMark priority={row.priority} />

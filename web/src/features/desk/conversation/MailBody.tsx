@@ -12,6 +12,14 @@ const PLAIN_TAGS = new Set(
 
 const isSafeLink = (href: string) => /^(https?:|mailto:|tel:)/i.test(href);
 
+/** Blocks read in the direction of their own words, unless the mail says otherwise. */
+const BLOCKS = new Set('p ul ol li blockquote pre div h1 h2 h3 h4'.split(' '));
+
+function directionOf(node: HTMLElement): { dir?: string } {
+  if (!BLOCKS.has(node.localName)) return {};
+  return { dir: /^(ltr|rtl)$/i.test(node.dir) ? node.dir : 'auto' };
+}
+
 /** React nodes for markup of known tags without design; null when the mail needs more than that. */
 function plainNodes(body: HTMLElement): ReactNode[] | null {
   for (const element of body.querySelectorAll('*')) {
@@ -22,7 +30,8 @@ function plainNodes(body: HTMLElement): ReactNode[] | null {
     if (!(node instanceof HTMLElement)) return null;
     const children = [...node.childNodes].map(convert);
     if (node.localName === 'br') return <br key={key} />;
-    if (node.localName !== 'a') return createElement(node.localName, { key }, ...children);
+    if (node.localName !== 'a')
+      return createElement(node.localName, { key, ...directionOf(node) }, ...children);
     const href = node.getAttribute('href') ?? '';
     if (!isSafeLink(href)) return <span key={key}>{children}</span>;
     return (
@@ -67,7 +76,12 @@ export function MailBody({
   const [allowed, setAllowed] = useState(false);
   const { body, remote } = useMemo(() => prepare(html, attachments), [html, attachments]);
   const nodes = useMemo(() => plainNodes(body), [body]);
-  if (nodes) return <div className={classes.prose}>{nodes}</div>;
+  if (nodes)
+    return (
+      <div className={classes.prose} dir="auto">
+        {nodes}
+      </div>
+    );
   return (
     <>
       {remote && !allowed && (
@@ -109,7 +123,7 @@ function SandboxedMail({
   const [height, setHeight] = useState(120);
   const document = useMemo(() => {
     const from = images ? '* data:' : `${window.location.origin} data:`;
-    return `<!doctype html><meta charset="utf-8">
+    return `<!doctype html><html dir="auto"><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src ${from}">
 <meta name="referrer" content="no-referrer"><base target="_blank">
 <style>html{color-scheme:light}body{margin:0;padding:12px;background:#fff;color:#1d2127;overflow-wrap:anywhere;

@@ -22,7 +22,7 @@ export const MessageRun = memo(function MessageRun({ messages }: { messages: rea
       {first.kind !== 'outbound' && <Avatar name={who} size={28} />}
       <div className={classes.body}>
         <div className={classes.who}>
-          <strong>{who}</strong>
+          <strong dir="auto">{who}</strong>
           {first.kind === 'note' && (
             <span className={classes.private}>
               <IconLock size={12} aria-hidden />

@@ -6,7 +6,7 @@ const LINK = /(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:!?])/g;
 
 export function PlainBody({ text }: { text: string }) {
   return (
-    <div className={classes.plain}>
+    <div className={classes.plain} dir="auto">
       {text.split(LINK).map((part, index) =>
         index % 2 === 1 ? (
           <a key={index} href={part} target="_blank" rel="noreferrer noopener">

@@ -51,7 +51,9 @@ export const ConversationRow = memo(function ConversationRow({
     >
       <span className={classes.line}>
         <ChannelIcon channel={row.channel} size={14} />
-        <span className={classes.name}>{displayName(row.customer_name)}</span>
+        <span className={classes.name} dir="auto">
+          {displayName(row.customer_name)}
+        </span>
         {row.unread && <span className="visually-hidden">{t('list.unread')}</span>}
         {row.waiting_since ? (
           <WaitClock since={row.waiting_since} due={row.due_at} />
@@ -61,7 +63,7 @@ export const ConversationRow = memo(function ConversationRow({
           </span>
         )}
       </span>
-      <span className={classes.preview}>
+      <span className={classes.preview} dir="auto">
         {first && <span className={classes.subject}>{first}</span>}
         {row.preview}
       </span>
@@ -75,7 +77,9 @@ export const ConversationRow = memo(function ConversationRow({
             <span className={classes.tag}>{t(`status.${row.status}`)}</span>
           )}
           {row.assignee_name && !mine && (
-            <span className={classes.assignee}>{row.assignee_name}</span>
+            <span className={classes.assignee} dir="auto">
+              {row.assignee_name}
+            </span>
           )}
         </span>
       </span>

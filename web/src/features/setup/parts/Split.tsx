@@ -227,7 +227,9 @@ function ListPane<T extends Named>({
                 >
                   {line.mark}
                   <span className={classes.words}>
-                    <span className={classes.name}>{line.name}</span>
+                    <span className={classes.name} dir="auto">
+                      {line.name}
+                    </span>
                     {line.detail && <span className={classes.detail}>{line.detail}</span>}
                   </span>
                   {line.off ? (
