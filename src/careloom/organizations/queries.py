@@ -103,19 +103,6 @@ async def get_team(tx: Tx, actor: Actor, team_id: UUID) -> Team:
     return read_team(await _one(tx, select(team).where(team.c.id == team_id)))
 
 
-async def clients_served_by(tx: Tx, provider_ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """For each provider, the clients of which it serves a program. For the resolution of grants."""
-    statement = (
-        select(program_provider.c.provider_id, program_provider.c.client_id)
-        .where(program_provider.c.provider_id.in_(provider_ids))
-        .distinct()
-    )
-    served: dict[UUID, set[UUID]] = {one: set() for one in provider_ids}
-    for row in await tx.execute(statement):
-        served[row.provider_id].add(row.client_id)
-    return {key: frozenset(value) for key, value in served.items()}
-
-
 async def programs_served_by(tx: Tx, provider_ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
     """For each provider, the programs that it serves."""
     statement = select(program_provider.c.provider_id, program_provider.c.program_id).where(

@@ -8,7 +8,6 @@ import type {
   Counts,
   Disposition,
   Draft,
-  Interval,
   Items,
   Message,
   Page,
@@ -126,12 +125,6 @@ export const pendingRepliesQuery = queryOptions({
     return next ? Math.max(1500, Date.parse(next.send_at) - Date.now() + 1200) : false;
   },
 });
-
-export const intervalsQuery = (id: Uuid) =>
-  queryOptions({
-    queryKey: ['intervals', id],
-    queryFn: () => http.get<Items<Interval>>(`/api/conversations/${id}/intervals`),
-  });
 
 export const caseQuery = (id: Uuid) =>
   queryOptions({ queryKey: ['case', id], queryFn: () => http.get<Case>(`/api/cases/${id}`) });

@@ -1,15 +1,9 @@
-"""Status: which changes are allowed, and what a customer's message does to it."""
+"""What a customer's message does to a conversation's status."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from careloom.conversations.types import Status
-
-_ALLOWED: dict[Status, frozenset[Status]] = {
-    Status.OPEN: frozenset({Status.PENDING, Status.RESOLVED}),
-    Status.PENDING: frozenset({Status.OPEN, Status.RESOLVED}),
-    Status.RESOLVED: frozenset({Status.OPEN}),
-}
 
 
 class Inbound(StrEnum):
@@ -22,16 +16,6 @@ class Inbound(StrEnum):
     TURN = "turn"
     REOPEN = "reopen"
     NEW = "new"
-
-
-def may_become(current: Status, wanted: Status) -> bool:
-    """Whether a conversation may go from `current` to `wanted`; staying is no change and is refused."""
-    return wanted in _ALLOWED[current]
-
-
-def next_statuses(current: Status) -> frozenset[Status]:
-    """Every status that a conversation may go to from `current`."""
-    return _ALLOWED[current]
 
 
 def on_inbound(status: Status, resolved_at: datetime | None, at: datetime, reopen_days: int) -> Inbound:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.tables.message import message
-from careloom.conversations.types import Message, MessageKind
+from careloom.conversations.types import Message
 from careloom.organizations.types import Channel
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
@@ -60,25 +60,6 @@ async def get_message(tx: Tx, client_id: UUID, conversation_id: UUID, seq: int) 
     if row is None:
         raise NotFoundError
     return read_message(row)
-
-
-async def messages_for_customer(
-    tx: Tx, client_id: UUID, conversation_id: UUID, *, after_seq: int = 0, limit: int = 200
-) -> list[Message]:
-    """What the customer may see, ascending: the latest `limit` messages after `after_seq`, without notes."""
-    table = message.c
-    statement = (
-        select(*COLUMNS)
-        .where(
-            table.client_id == client_id,
-            table.conversation_id == conversation_id,
-            table.seq > after_seq,
-            table.kind != MessageKind.NOTE,
-        )
-        .order_by(table.seq.desc())
-        .limit(limit)
-    )
-    return [read_message(row) for row in reversed((await tx.execute(statement)).all())]
 
 
 async def find_by_external_ids(

@@ -82,6 +82,7 @@ PROGRAMS = (
         "accounts",
         "Welcome to Larkstead. How can we help?",
         languages=("en", "es"),
+        undo=5,
     ),
     _program("bank-fraud", "Cards and fraud", "fraud", "You have reached the fraud desk. We will sort this out."),
     _program(
@@ -127,6 +128,7 @@ PROGRAMS = (
         "travel",
         "Northfell travel desk. Where are you flying?",
         languages=("en", "es"),
+        undo=5,
     ),
     _program("rides-bookings", "Bookings", "ride", "Hi! Where to?"),
     _program("rides-trips", "Trips under way", "trips", "Hi! What is your booking ID?"),
