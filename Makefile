@@ -25,7 +25,9 @@ run: .make/python .make/web ## Set up and start with demo data; ARGS="--pace 5 -
 dev: .make/python .make/web-packages ## Start with demo data, and the front end with live reload on port 5173
 	@(cd web && npm run dev) & trap "kill $$!" EXIT; careloom demo $(ARGS)
 
-test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="-k words"
+test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="-k words" picks Python tests
+	@echo "[test] the front end's own tests"
+	@cd web && npm run --silent test
 	@echo "[test] everything but browsers and kill -9, on $(CORES) cores"
 	@pytest -q -n $(CORES) --dist worksteal -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
 	@echo "[test] browser journeys"
