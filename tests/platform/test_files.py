@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 
 from careloom.platform.errors import NotFoundError
 from careloom.platform.files import FileStore, LocalFiles, open_files
-from careloom.platform.settings import Settings, SettingsError
+from careloom.platform.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +104,3 @@ async def test_a_folder_holds_whole_files_alone(home: Path) -> None:
     await asyncio.gather(*(files.put("client/same", bytes([number]) * 100_000) for number in range(8)))
     assert [path.name for path in (home / "files" / "client").iterdir()] == ["same"]
     assert len(set(await files.get("client/same"))) == 1
-
-
-@pytest.mark.parametrize("url", ["ftp://care", "s3://", "care"])
-def test_an_address_that_is_no_bucket_is_refused(home: Path, url: str) -> None:
-    with pytest.raises(SettingsError, match="CARELOOM_FILES_URL"):
-        open_files(Settings(home=home, files_url=url))

@@ -12,7 +12,7 @@ from minio.error import S3Error
 
 from careloom.platform.errors import NotFoundError
 from careloom.platform.ids import new_secret
-from careloom.platform.settings import Settings, SettingsError
+from careloom.platform.settings import Settings
 
 
 class FileStore(Protocol):
@@ -108,12 +108,10 @@ class S3Files:
 
 
 def open_files(settings: Settings) -> FileStore:
-    """The store that the settings name; raises SettingsError."""
+    """The store that the settings name."""
     if settings.files_url is None:
         return LocalFiles(settings.home / "files")
     url = urlparse(settings.files_url)
-    if url.scheme != "s3" or not url.netloc:
-        raise SettingsError("CARELOOM_FILES_URL must look like s3://bucket/prefix.")
     endpoint = urlparse(settings.s3_endpoint or "https://s3.amazonaws.com")
     client = Minio(
         endpoint=endpoint.netloc,

@@ -1,10 +1,12 @@
 """Settings from CARELOOM_* variables or a TOML file, checked at start with messages that say what to change."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -16,7 +18,7 @@ class SettingsError(CareloomError):
     """A setting is not valid."""
 
 
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(Struct, frozen=True):
     """Everything an operator can set. Names are the variables' without CARELOOM_, in lower case."""
 
     home: Path = Path(".home")
@@ -78,10 +80,33 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
-_CHOICES = {
+_CHOICES: Final = {
     "smtp_protocol": ("smtp", "lmtp"),
     "relay_tls": ("none", "starttls", "tls"),
     "log_level": ("debug", "info", "warning", "error"),
+}
+_RANGES: Final = {
+    "port": (0, 65_535, "a port"),
+    "smtp_port": (0, 65_535, "a port"),
+    "relay_port": (0, 65_535, "a port"),
+    "max_upload_bytes": (100_000, 1_000_000_000, "a number of bytes"),
+    "session_hours": (1, 8_760, "a number of hours"),
+}
+_ORIGIN: Final = r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#:@\[\]]+)(:\d{1,5})?"
+_URLS: Final = {
+    "database_url": (r"postgresql://\S+", "postgresql://careloom_app:password@db.internal/careloom"),
+    "database_owner_url": (r"postgresql://\S+", "postgresql://careloom_owner:password@db.internal/careloom"),
+    "public_url": (rf"{_ORIGIN}(/[^\s?#]*)?", "https://care.example.com"),
+    "files_url": (r"s3://[^\s/?#]+(/[^\s?#]*)?", "s3://bucket/prefix"),
+    "s3_endpoint": (rf"{_ORIGIN}/?", "https://s3.example.com"),
+}
+_LEAST_SECRET: Final = 32
+_TYPES: Final = get_type_hints(Settings)
+_KINDS: Final = {
+    int: "a whole number",
+    bool: "true or false",
+    Path: "a path",
+    tuple[str, ...]: 'a list of addresses, in a file written as ["10.0.0.5"]',
 }
 
 
@@ -90,57 +115,107 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     environment = os.environ if environment is None else environment
     values = _from_file(environment.get("CARELOOM_CONFIG"))
     values.update(_from_environment(environment))
-    try:
-        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
-    except msgspec.ValidationError as error:
-        raise SettingsError(f"A setting is not valid: {error}. Correct it in the environment or file.") from None
+    settings = Settings(**{name: _converted(name, value) for name, value in values.items()})
     check_settings(settings)
-    return msgspec.structs.replace(settings, home=settings.home.expanduser().absolute())
-
-
-def _decode(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str):
-        return Path(value)
-    raise msgspec.ValidationError(f"expected {kind.__name__}, got {value!r}")
-
-
-def _from_file(path: str | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        return tomllib.loads(Path(path).read_text())
-    except FileNotFoundError:
-        raise SettingsError(f"CARELOOM_CONFIG names {path}, which does not exist.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    names = Settings.__struct_fields__
-    values: dict[str, Any] = {}
-    for key, value in environment.items():
-        if not key.startswith("CARELOOM_") or key == "CARELOOM_CONFIG":
-            continue
-        name = key.removeprefix("CARELOOM_").lower()
-        if name not in names:
-            known = ", ".join(f"CARELOOM_{known.upper()}" for known in names)
-            raise SettingsError(f"{key} is not a setting. Known are: {known}.")
-        values[name] = value.split(",") if name == "trusted_proxies" else _literal(value)
-    return values
-
-
-def _literal(value: str) -> str | bool:
-    return {"true": True, "yes": True, "false": False, "no": False}.get(value.lower(), value)
+    return msgspec.structs.replace(
+        settings,
+        home=settings.home.expanduser().absolute(),
+        trusted_proxies=tuple(str(ip_address(one)) for one in settings.trusted_proxies),
+    )
 
 
 def check_settings(settings: Settings) -> None:
     """Raises SettingsError for what no installation may run with; for whoever replaces a setting, too."""
     for name, choices in _CHOICES.items():
         if getattr(settings, name) not in choices:
-            raise SettingsError(f"CARELOOM_{name.upper()} must be one of: {', '.join(choices)}.")
-    for name in ("port", "smtp_port", "relay_port"):
-        if not 0 <= getattr(settings, name) <= 65535:
-            raise SettingsError(f"CARELOOM_{name.upper()} must be a port from 0 to 65535.")
+            raise SettingsError(f"{_variable(name)} must be one of: {', '.join(choices)}.")
+    for name, (least, most, what) in _RANGES.items():
+        if not least <= getattr(settings, name) <= most:
+            raise SettingsError(f"{_variable(name)} must be {what} from {least} to {most}.")
+    for name, (pattern, example) in _URLS.items():
+        value = getattr(settings, name)
+        if value is not None and not re.fullmatch(pattern, value):
+            raise SettingsError(f"{_variable(name)} must be a URL such as {example}. Correct it, or unset it.")
+    _check_secret(settings)
+    _check_proxies(settings)
+    _check_demo(settings)
+
+
+def _variable(name: str) -> str:
+    return f"CARELOOM_{name.upper()}"
+
+
+def _converted(name: str, value: object) -> Any:
+    try:
+        return msgspec.convert(value, _TYPES[name], strict=False, dec_hook=_decode)
+    except msgspec.ValidationError:
+        raise SettingsError(f"{_variable(name)} must be {_KINDS.get(_TYPES[name], 'a text')}.") from None
+
+
+def _decode(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise msgspec.ValidationError(f"expected {kind.__name__}")
+
+
+def _from_file(path: str | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        values = tomllib.loads(Path(path).read_text())
+    except FileNotFoundError:
+        raise SettingsError(f"CARELOOM_CONFIG names {path}, which does not exist.") from None
+    except OSError as error:
+        raise SettingsError(f"CARELOOM_CONFIG names {path}, which cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
+    for name in values:
+        if name not in _TYPES:
+            raise SettingsError(f"{name} in {path} is not a setting. Known are: {', '.join(_TYPES)}.")
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, value in environment.items():
+        if not key.startswith("CARELOOM_") or key == "CARELOOM_CONFIG":
+            continue
+        name = key.removeprefix("CARELOOM_").lower()
+        if name not in _TYPES:
+            raise SettingsError(f"{key} is not a setting. Known are: {', '.join(map(_variable, _TYPES))}.")
+        values[name] = _plain(name, value)
+    return values
+
+
+def _plain(name: str, value: str) -> object:
+    """What a variable's text stands for: a list has commas, a switch takes plain words, the rest is as written."""
+    if name == "trusted_proxies":
+        return [one.strip() for one in value.split(",") if one.strip()]
+    if _TYPES[name] is bool:
+        return {"true": True, "yes": True, "false": False, "no": False}.get(value.lower(), value)
+    return value
+
+
+def _check_secret(settings: Settings) -> None:
+    if settings.secret_key is not None and len(settings.secret_key) < _LEAST_SECRET:
+        raise SettingsError(
+            f"CARELOOM_SECRET_KEY must have {_LEAST_SECRET} characters or more. "
+            "Make one with `openssl rand -hex 32`, or unset it."
+        )
+
+
+def _check_proxies(settings: Settings) -> None:
+    for one in settings.trusted_proxies:
+        try:
+            ip_address(one)
+        except ValueError:
+            raise SettingsError(
+                f"CARELOOM_TRUSTED_PROXIES must be addresses such as 10.0.0.5, which {one!r} is not; "
+                "write the address of each proxy, with commas between them, no names and no networks."
+            ) from None
+
+
+def _check_demo(settings: Settings) -> None:
     if settings.demo and settings.demo_confirm != "this-is-a-demo":
         raise SettingsError(
             "CARELOOM_DEMO opens the installation to everyone who reaches it. If it holds no real customer, "
