@@ -13,6 +13,7 @@ import { ErrorPage, MissingPage } from '@/app/ErrorPage';
 import { placesOf } from '@/app/places';
 import { Shell } from '@/app/Shell';
 import { SignInPage } from '@/app/SignInPage';
+import { viewsFor } from '@/features/desk/list/views';
 
 const root = createRootRoute({ errorComponent: ErrorPage, notFoundComponent: MissingPage });
 
@@ -47,8 +48,9 @@ const home = createRoute({
 const deskHome = createRoute({
   getParentRoute: () => shell,
   path: '/desk',
-  beforeLoad: () => {
-    throw redirect({ to: '/desk/$view', params: { view: 'mine' }, replace: true });
+  beforeLoad: ({ context }) => {
+    const [view] = viewsFor(context.me.permissions.includes('conversations.reply')).tabs;
+    throw redirect({ to: '/desk/$view', params: { view }, replace: true });
   },
 });
 

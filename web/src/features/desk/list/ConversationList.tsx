@@ -13,7 +13,8 @@ import { useActions } from '@/components/actions';
 import { usePreferences } from '@/components/preferences';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { ConversationRow } from '@/features/desk/list/ConversationRow';
-import { isBuiltIn, useDeskFilter } from '@/features/desk/list/useDeskFilter';
+import { useDeskFilter } from '@/features/desk/list/useDeskFilter';
+import { isBuiltIn } from '@/features/desk/list/views';
 import { useStableOrder } from '@/features/desk/list/useStableOrder';
 import classes from './ConversationList.module.css';
 

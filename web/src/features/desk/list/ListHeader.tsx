@@ -7,22 +7,20 @@ import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
 import { conversationsApi, countsQuery, viewsQuery, type ViewName } from '@/api/conversations';
 import { queuesQuery } from '@/api/routing';
-import { useMe } from '@/api/session';
+import { useCan, useMe } from '@/api/session';
 import { useActions } from '@/components/actions';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
 import { showToast } from '@/components/toasts';
 import { FilterMenu } from '@/features/desk/list/FilterMenu';
-import { VIEWS, isBuiltIn } from '@/features/desk/list/useDeskFilter';
+import { isBuiltIn, viewsFor } from '@/features/desk/list/views';
 import classes from './ListHeader.module.css';
-
-const TABS: readonly ViewName[] = ['mine', 'my_queues', 'unassigned'];
-const MORE: readonly ViewName[] = ['mentioned', 'all'];
 
 export function ListHeader() {
   const { t } = useTranslation();
   const format = useFormat();
   const navigate = useNavigate();
+  const { tabs, more } = viewsFor(useCan('conversations.reply'));
   const { view } = useParams({ from: '/shell/desk/$view' });
   const search = useSearch({ from: '/shell/desk/$view' });
   const { data: counts } = useQuery(countsQuery);
@@ -33,7 +31,7 @@ export function ListHeader() {
     void navigate({ to: '/desk/$view', params: { view: name }, search: {} });
 
   useActions([
-    ...VIEWS.map((name, index) => ({
+    ...[...tabs, ...more].map((name, index) => ({
       id: `view.${name}`,
       name: t('list.show', { view: t(`view.${name}`) }),
       group: t('group.list'),
@@ -60,7 +58,7 @@ export function ListHeader() {
     mutationFn: conversationsApi.dropView,
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: viewsQuery.queryKey });
-      go('mine');
+      go(tabs[0]);
     },
     onError: toastError,
   });
@@ -76,12 +74,12 @@ export function ListHeader() {
         }),
     });
   };
-  const inMore = !TABS.includes(view as ViewName);
+  const inMore = !tabs.includes(view as ViewName);
   const moreName = currentSaved?.name ?? (isBuiltIn(view) ? t(`view.${view}`) : '');
   return (
     <header className={classes.header}>
       <nav className={classes.tabs} aria-label={t('list.views')}>
-        {TABS.map((name) => (
+        {tabs.map((name) => (
           <Link
             key={name}
             to="/desk/$view"
@@ -111,7 +109,7 @@ export function ListHeader() {
             </button>
           </Menu.Target>
           <Menu.Dropdown>
-            {MORE.map((name) => (
+            {more.map((name) => (
               <Menu.Item
                 key={name}
                 onClick={() => go(name)}

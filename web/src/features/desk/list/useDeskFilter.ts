@@ -2,11 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { viewsQuery, type ListFilter, type ViewName } from '@/api/conversations';
-
-export const VIEWS: readonly ViewName[] = ['mine', 'my_queues', 'unassigned', 'mentioned', 'all'];
-
-export const isBuiltIn = (view: string): view is ViewName => VIEWS.includes(view as ViewName);
+import { viewsQuery, type ListFilter } from '@/api/conversations';
+import { isBuiltIn } from '@/features/desk/list/views';
 
 export function useDeskFilter(): ListFilter {
   const { view } = useParams({ from: '/shell/desk/$view' });
