@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from careloom.cli.command import main
+from careloom.cli.command import command_parser, main
 
 
 @pytest.fixture
@@ -45,3 +45,18 @@ def test_a_refused_demo_leaves_the_data_folder_as_it_was(monkeypatch: pytest.Mon
     monkeypatch.setenv("CARELOOM_HOST", "0.0.0.0")
     assert main(["demo", "--reset"]) == 2
     assert [one.name for one in elsewhere.iterdir()] == ["postgres"]
+
+
+@pytest.mark.parametrize("pace", ["0", "-1", "nan", "inf", "1e999", "fast"])
+def test_a_pace_that_is_no_number_above_zero_is_refused_before_anything_starts(
+    capsys: pytest.CaptureFixture[str], pace: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_parser().parse_args(["demo", f"--pace={pace}"])
+    assert ended.value.code == 2
+    assert f"--pace: {pace} is not a number above 0; 1 is real time" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "pace"), [("5", 5.0), ("0.5", 0.5)])
+def test_a_pace_may_be_faster_or_slower_than_real_time(text: str, pace: float) -> None:
+    assert command_parser().parse_args(["demo", "--pace", text]).pace == pace

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import math
 import shutil
 import signal
 import sys
@@ -33,9 +34,20 @@ class DemoNeedsEmbeddedError(CareloomError):
 def declare(parser: argparse.ArgumentParser) -> None:
     """The options of `careloom demo`."""
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away and begin again")
-    parser.add_argument("--pace", type=float, default=1.0, help="how fast the demo's customers live; 1 is real time")
+    parser.add_argument("--pace", type=_pace, default=1.0, help="how fast the demo's customers live; 1 is real time")
     parser.add_argument("--no-traffic", action="store_true", help="only the world, without simulated people")
     parser.add_argument("--traffic-only", action="store_true", help=argparse.SUPPRESS)
+
+
+def _pace(text: str) -> float:
+    """The number that `--pace` names; raises argparse.ArgumentTypeError."""
+    try:
+        pace = float(text)
+    except ValueError:
+        pace = math.nan
+    if not 0 < pace < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0; 1 is real time, 5 is five times as fast")
+    return pace
 
 
 def run(options: argparse.Namespace) -> int:

@@ -3,7 +3,9 @@
 import argparse
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import psycopg
 
@@ -21,71 +23,108 @@ _ROLE = (
 )
 
 
+@dataclass(frozen=True)
+class _Wrong:
+    """What is wrong, and what to do about it: a line each."""
+
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class _Check:
+    """Finds what is wrong; `advice` is for whoever reads an error that it raises."""
+
+    find: Callable[[Settings], _Wrong | None]
+    advice: str
+
+
 def declare(parser: argparse.ArgumentParser) -> None:
     """`careloom doctor` has no options of its own."""
     parser.set_defaults()
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints a line for each check; answers 1 when one fails."""
-    settings: Settings = options.settings
-    checks: dict[str, Callable[[Settings], str | None]] = {
-        "data folder": _home,
-        "database": _database,
-        "attachments": _files,
-        "front end": _front_end,
-        "mail relay": _relay,
-    }
-    failed = False
-    for name, check in checks.items():
-        try:
-            wrong = check(settings)
-        except (CareloomError, psycopg.Error, OSError) as error:
-            wrong = str(error).strip()
-        failed = failed or wrong is not None
-        print(f"{'ok  ' if wrong is None else 'FAIL'}  {name}{'' if wrong is None else ': ' + wrong}")
-    return 1 if failed else 0
+    """Prints a line for each check, and below a failed one what to do; answers 1 when one fails."""
+    found = {name: _examined(check, options.settings) for name, check in _CHECKS.items()}
+    for name, wrong in found.items():
+        if wrong is None:
+            print(f"ok    {name}")
+        else:
+            print(f"FAIL  {name}: {wrong.what}\n      {wrong.advice}")
+    return 1 if any(found.values()) else 0
 
 
-def _home(settings: Settings) -> str | None:
+def _examined(check: _Check, settings: Settings) -> _Wrong | None:
+    try:
+        return check.find(settings)
+    except (CareloomError, psycopg.Error, OSError) as error:
+        return _Wrong(" ".join(str(error).split()), check.advice)
+
+
+def _home(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     probe: Path = settings.home / ".probe"
     probe.write_text("x")
     probe.unlink()
-    return None
 
 
-def _database(settings: Settings) -> str | None:
+def _database(settings: Settings) -> _Wrong | None:
     store = Store(settings)
     if store.embedded is not None:
         store.open()
     with psycopg.connect(store.url) as connection:
         version = connection.info.server_version
         if version < 160000:
-            return f"PostgreSQL 16 or newer is needed, this is {version // 10000}."
+            return _Wrong(f"This is PostgreSQL {version // 10000}.", "Use PostgreSQL 16 or newer.")
         if pending(store.url):
-            return "It is not at this version; run `careloom migrate`."
-        too_strong, owns = connection.execute(_ROLE).fetchone() or (False, False)
-        if too_strong or owns:
-            return "CARELOOM_DATABASE_URL must use a role that owns no table and cannot pass row-level security."
-        if connection.execute(_LEAKPROOF).fetchone() != (True,):
-            return (
-                "Search is slow without one statement of a superuser: "
-                "ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF"
-            )
-    return None
+            return _Wrong("It is not at this version.", "Run `careloom migrate`.")
+        return _role(connection) or _search(connection)
 
 
-def _files(settings: Settings) -> str | None:
-    open_files(settings)
-    return None
-
-
-def _front_end(_settings: Settings) -> str | None:
-    found = (static_folder() / "index.html").is_file()
-    return None if found else "It is not built; run `make web`, or install the wheel."
-
-
-def _relay(settings: Settings) -> str | None:
-    with socket.create_connection((settings.relay_host, settings.relay_port), timeout=5):
+def _role(connection: psycopg.Connection) -> _Wrong | None:
+    too_strong, owns = connection.execute(_ROLE).fetchone() or (False, False)
+    if not (too_strong or owns):
         return None
+    return _Wrong(
+        "The role of CARELOOM_DATABASE_URL owns tables or can pass row-level security.",
+        "Set CARELOOM_DATABASE_URL to the role careloom_app, which owns nothing, with NOSUPERUSER and NOBYPASSRLS.",
+    )
+
+
+def _search(connection: psycopg.Connection) -> _Wrong | None:
+    if connection.execute(_LEAKPROOF).fetchone() == (True,):
+        return None
+    return _Wrong(
+        "Search is right, but slow.",
+        "As a superuser, run: ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF",
+    )
+
+
+def _files(settings: Settings) -> None:
+    open_files(settings)
+
+
+def _front_end(_settings: Settings) -> _Wrong | None:
+    found = (static_folder() / "index.html").is_file()
+    return None if found else _Wrong("It is not built.", "Run `make web`, or install the wheel.")
+
+
+def _relay(settings: Settings) -> None:
+    with socket.create_connection((settings.relay_host, settings.relay_port), timeout=5):
+        return
+
+
+_CHECKS: Final = {
+    "data folder": _Check(_home, "Set CARELOOM_HOME to a folder that this user may write to."),
+    "database": _Check(
+        _database,
+        "Start PostgreSQL or correct CARELOOM_DATABASE_URL; where that is unset, see to the room and rights in the "
+        "data folder.",
+    ),
+    "attachments": _Check(
+        _files, "Correct CARELOOM_FILES_URL and CARELOOM_S3_ENDPOINT, or the rights in the data folder."
+    ),
+    "front end": _Check(_front_end, "See to the rights in the program's folder."),
+    "mail relay": _Check(_relay, "Start the mail server, or correct CARELOOM_RELAY_HOST and CARELOOM_RELAY_PORT."),
+}

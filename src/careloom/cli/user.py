@@ -3,16 +3,25 @@
 import argparse
 import getpass
 import sys
+from typing import Any, Final
+
+import msgspec
 
 from careloom.cli.session import with_database
 from careloom.identity.commands.people import create_person, set_password
 from careloom.identity.queries.people import list_people
-from careloom.identity.types import NewPerson, Role, RoleGrant, ScopeKind
+from careloom.identity.types import Email, NewPerson, Password, PersonName, Role, RoleGrant, ScopeKind
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
+from careloom.platform.wire import from_plain
 
 _ACTOR = system_actor("careloom user")
+_RULES: Final[dict[str, tuple[Any, str]]] = {
+    "name": (PersonName, "Use one to 120 characters."),
+    "email": (Email, "Use an e-mail address such as you@care.example, of at most 254 characters."),
+    "password": (Password, "Use ten to two hundred characters."),
+}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +34,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Makes an administrator of everything, or sets someone's password."""
+    if options.action == "add":
+        _require("name", options.name)
+        _require("email", options.email)
     password = _password(ask=not options.password_stdin)
     if options.action == "add":
         with_database(options.settings, lambda database: _add(database, options.name, options.email, password))
@@ -37,9 +49,17 @@ def run(options: argparse.Namespace) -> int:
 
 def _password(*, ask: bool) -> str:
     given = getpass.getpass("Password (at least ten characters): ") if ask else sys.stdin.readline().rstrip("\n")
-    if not 10 <= len(given) <= 200:
-        raise InvalidInputError(errors=(FieldError("/password", "Use ten to two hundred characters."),))
+    _require("password", given)
     return given
+
+
+def _require(field: str, value: str) -> None:
+    """Raises InvalidInputError for what the API would refuse in a new person's `field`."""
+    kind, advice = _RULES[field]
+    try:
+        from_plain(value, kind)
+    except msgspec.ValidationError:
+        raise InvalidInputError(errors=(FieldError(f"/{field}", advice),)) from None
 
 
 async def _add(database: Database, name: str, email: str, password: str) -> None:
