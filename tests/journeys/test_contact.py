@@ -88,6 +88,7 @@ def test_a_customer_chats_then_mails_and_two_agents_care_on_one_timeline(
     assert len({one["customer_id"] for one in conversations}) == 1
 
     stranger.goto(f"{installation.url}/desk/all/{conversations[0]['id']}")
+    expect(stranger.get_by_role("main")).to_contain_text("There is no such thing, or it is not yours to see.")
     expect(stranger.get_by_role("main")).not_to_contain_text("parcel")
     stranger.goto(f"{installation.url}/search?q=parcel")
     expect(stranger.get_by_text("Nothing for")).to_be_visible()
