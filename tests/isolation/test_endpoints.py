@@ -77,7 +77,7 @@ async def test_the_same_requests_reach_their_goal_when_b_sends_them(brands: Bran
     """The positive control: what was refused above was refused for whose it was, not for how it was written."""
     missed: dict[str, list[str]] = {}
     for operation in brands.operations:
-        answers = [await _send_own(brands, operation, who) for who in ("agent", "owner", "admin")]
+        answers = [await send_own(brands, operation, who) for who in ("agent", "owner", "admin")]
         reached = [one for one in answers if one.is_success or one.status_code == 409]
         if not reached and operation.name not in REFUSED_TO_ALL:
             missed[operation.name] = [f"{one.status_code} {one.text[:200]}" for one in answers]
@@ -199,7 +199,8 @@ async def _cursors(brands: Brands) -> dict[str, str]:
     return found
 
 
-async def _send_own(brands: Brands, operation: Operation, who: str) -> httpx.Response:
+async def send_own(brands: Brands, operation: Operation, who: str) -> httpx.Response:
+    """Calls an operation with B's names as one of B's people, or as the administrator of everything."""
     bearer = brands.b.secrets.get(who)
     if bearer is None:
         bearer = await bearer_of(brands.world, await brands.world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))

@@ -68,6 +68,11 @@ class Actor(Struct, frozen=True):
     request_id: str | None = None
 
     @property
+    def is_system(self) -> bool:
+        """Whether the program acts by itself, for no person and no key."""
+        return self.person_id is None and self.api_key_id is None
+
+    @property
     def client_ids(self) -> frozenset[UUID] | None:
         """Every client that any grant reaches; None for all."""
         return _union([reach.client_ids for reach in self.reaches])

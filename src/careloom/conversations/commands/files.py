@@ -7,6 +7,7 @@ from uuid import UUID
 from careloom.conversations.core.file_types import is_refused, media_type, safe_name
 from careloom.conversations.tables.message import file
 from careloom.conversations.types import Attachment, FileId
+from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError, TooLargeError, UnsupportedMediaError
@@ -54,6 +55,9 @@ async def store_file(
             made_by=made_by or actor.person_id,
         )
     )
+    if not actor.is_system:
+        kind = {"media_type": stored.media_type, "size": stored.size}
+        await audit.record(tx, actor, "file.store", file_id, client_id=client_id, after=kind)
     return stored
 
 

@@ -56,6 +56,12 @@ async def audit_move(tx: Tx, actor: Actor, action: str, before: Conversation, af
     )
 
 
+async def audit_act(tx: Tx, actor: Actor, action: str, one: Conversation, **values: object) -> None:
+    """Writes what a person or key did in the conversation: ids and kinds, no texts. The system's steps are facts."""
+    if not actor.is_system:
+        await audit.record(tx, actor, action, one.id, client_id=one.client_id, after=values)
+
+
 def _plain(one: Conversation) -> dict[str, Any]:
     names = ("status", "phase", "queue_id", "assignee_id", "assignee_name", "disposition_id")
     return {name: getattr(one, name) for name in names}

@@ -184,6 +184,8 @@ async def end_contact(tx: Tx, actor: Actor, conversation_id: UUID, by: str = "ag
         )
     ended = await add_event(tx, actor, before, seq, "ended", at, by=by)
     await tell(tx, before, held.conversation, added(held.conversation, ended))
+    if not actor.is_system:
+        await audit_move(tx, actor, "conversation.end", before, held.conversation)
     return held.conversation
 
 

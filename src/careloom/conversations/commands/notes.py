@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from careloom.conversations.commands.held import change, hold_conversation, tell
-from careloom.conversations.commands.journal import write_note
+from careloom.conversations.commands.journal import audit_act, write_note
 from careloom.conversations.commands.message import added, storable
 from careloom.conversations.events import PersonMentioned, facts
 from careloom.conversations.tables.desk import mention
@@ -38,6 +38,7 @@ async def add_note(
         await tx.execute(mention.insert(), [{**keys, "person_id": one} for one in people])
     named = [PersonMentioned(**facts(after), person_id=one, seq=note.seq) for one in people]
     await tell(tx, before, after, added(after, note), *named)
+    await audit_act(tx, actor, "conversation.note", after, message_id=note.id, mentions=people)
     return note
 
 

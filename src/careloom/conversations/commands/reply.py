@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from careloom.conversations.commands.drafts import drop_draft, put_back
 from careloom.conversations.commands.held import Held, change, hold_conversation, move, tell
-from careloom.conversations.commands.journal import add_message
+from careloom.conversations.commands.journal import add_message, audit_act
 from careloom.conversations.commands.lifecycle import assign
 from careloom.conversations.commands.message import Entry, added, preview, storable
 from careloom.conversations.commands.turns import wait_for_customer
@@ -85,6 +85,7 @@ async def reply(
         attachments=attachments,
     )
     await drop_draft(tx, actor, before)
+    await _audit(tx, actor, held.conversation, letter)
     program = await get_program(tx, system_actor("reply", before.client_id), before.program_id)
     if program.undo_send_seconds > 0 and actor.person_id is not None:
         await tell(tx, before, held.conversation, *(added(held.conversation, one) for one in messages))
@@ -116,6 +117,7 @@ async def recall(tx: Tx, actor: Actor, pending_id: UUID) -> None:
     back = read_pending(row)
     await put_back(tx, actor, one, back)
     await publish(tx, ReplyRecalled(**facts(one), pending_id=pending_id, author_id=back.author_id))
+    await audit_act(tx, actor, "conversation.recall", one, message_id=pending_id)
 
 
 async def send_pending(tx: Tx, conversation_id: UUID, pending_id: UUID) -> Message | None:
@@ -153,6 +155,12 @@ async def _take(tx: Tx, actor: Actor, held: Held, at: datetime) -> tuple[Held, l
         queue_id, agent_id = one.queue_id, one.assignee_id
         return await move(tx, held, Phase.WITH_AGENT, at, queue_id=queue_id, agent_id=agent_id), []
     return held, []
+
+
+async def _audit(tx: Tx, actor: Actor, one: Conversation, letter: _Letter) -> None:
+    files = [each.file_id for each in letter.attachments]
+    values = {"message_id": letter.id, "file_ids": files, "assignee_id": one.assignee_id}
+    await audit_act(tx, actor, "conversation.reply", one, **values)
 
 
 async def _hold_back(

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from careloom.conversations.commands.journal import remember
+from careloom.conversations.commands.journal import audit_act, remember
 from careloom.conversations.commands.message import storable
 from careloom.conversations.commands.opening import only_case, open_conversation
 from careloom.conversations.commands.reply import reply
@@ -64,5 +64,6 @@ async def start_conversation(tx: Tx, actor: Actor, mail: FirstMail) -> Conversat
     )
     await publish(tx, ConversationOpened(**facts(one), case_id=one.case_id, outbound=True))
     await remember(tx, one, TimelineKind.CONVERSATION_STARTED, at, actor.name)
+    await audit_act(tx, actor, "conversation.start", one, program_id=one.program_id, customer_id=one.customer_id)
     await reply(tx, actor, one.id, mail.text, mail.html)
     return await get_conversation(tx, actor, one.id)

@@ -33,6 +33,7 @@ async def hold(tx: Tx, actor: Actor, conversation_id: UUID, *, on: bool) -> Conv
         raise StatusRefusedError("This conversation is not on hold.")
     held = await move(tx, held, phase, now(), queue_id=before.queue_id, agent_id=before.assignee_id)
     await tell(tx, before, held.conversation)
+    await audit_move(tx, actor, "conversation.hold" if on else "conversation.resume", before, held.conversation)
     return held.conversation
 
 

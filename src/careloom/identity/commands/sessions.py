@@ -115,13 +115,16 @@ async def change_own_password(tx: Tx, actor: Actor, current: str, new: str) -> N
     if actor.person_id is None:
         raise NotSignedInError
     await set_scope(tx, _SYSTEM)
-    statement = select(credential.c.password_hash).where(credential.c.person_id == actor.person_id)
-    stored = (await tx.execute(statement)).scalar_one_or_none()
+    columns = (person.c.client_id, person.c.provider_id, credential.c.password_hash)
+    statement = select(*columns).join(credential, credential.c.person_id == person.c.id)
+    stored = (await tx.execute(statement.where(person.c.id == actor.person_id))).one_or_none()
     await set_scope(tx, actor)
-    if not await matches(current, stored):
+    if stored is None or not await matches(current, stored.password_hash):
         raise WrongPasswordError
     await store_password(tx, actor, actor.person_id, new)
     await end_sessions(tx, actor, actor.person_id)
+    of = {"client_id": stored.client_id, "provider_id": stored.provider_id}
+    await audit.record(tx, actor, "person.change_password", actor.person_id, **of)
 
 
 async def forget_old(tx: Tx) -> None:

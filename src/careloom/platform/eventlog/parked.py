@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx, set_scope
@@ -103,4 +104,7 @@ async def retry_parked(tx: Tx, actor: Actor, parked_id: UUID, consumers: Mapping
         values["error"] = error
     await tx.execute(update(parked_event).where(parked_event.c.id == parked_id).values(**values))
     await set_scope(tx, actor)
+    of = {"client_id": row.client_id, "provider_id": row.provider_id}
+    after = {"consumer": row.consumer, "type": row.type, "settled": error is None}
+    await audit.record(tx, actor, "parked_event.retry", parked_id, after=after, **of)
     return Retry(settled=error is None, error=error)

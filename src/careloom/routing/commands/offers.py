@@ -15,6 +15,7 @@ from careloom.conversations.commands.held import hold_conversation
 from careloom.conversations.types import Conversation, ConversationId, Phase
 from careloom.identity.queries.people import names_of
 from careloom.identity.types import PersonId
+from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
@@ -88,6 +89,7 @@ async def accept_offer(tx: Tx, actor: Actor, offer_id: OfferId) -> Conversation:
     if one.phase is not Phase.OFFERED:
         raise OfferGoneError(_GONE[OfferOutcome.WITHDRAWN])
     await _end(tx, row, OfferOutcome.ACCEPTED)
+    await _audit(tx, actor, "offer.accept", row)
     return await lifecycle.give_to(tx, actor, one.id, row.agent_id, actor.name, only_if_unassigned=True)
 
 
@@ -97,6 +99,7 @@ async def decline_offer(tx: Tx, actor: Actor, offer_id: OfferId) -> None:
     await hold_conversation(tx, actor, row.conversation_id)
     await _require_open(tx, row)
     await _end(tx, row, OfferOutcome.DECLINED)
+    await _audit(tx, actor, "offer.decline", row)
     await lifecycle.take_offer_back(tx, actor, row.conversation_id)
 
 
@@ -228,3 +231,8 @@ async def _end(tx: Tx, row: Any, outcome: OfferOutcome) -> None:
         outcome=outcome,
     )
     await publish(tx, ended)
+
+
+async def _audit(tx: Tx, actor: Actor, action: str, row: Any) -> None:
+    values = {"conversation_id": row.conversation_id, "queue_id": row.queue_id}
+    await audit.record(tx, actor, action, row.id, client_id=row.client_id, after=values)
