@@ -77,3 +77,13 @@ def test_a_role_that_owns_the_tables_is_refused(
     assert (
         "owns tables or can pass row-level security.\n      Set CARELOOM_DATABASE_URL to the role careloom_app" in said
     )
+
+
+def test_an_embedded_server_that_the_doctor_started_is_stopped_again(
+    monkeypatch: pytest.MonkeyPatch, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CARELOOM_DATABASE_URL")
+    main(["doctor"])
+    assert "ok    database" in capsys.readouterr().out
+    assert (home / "postgres" / "PG_VERSION").exists()
+    assert not (home / "postgres" / "postmaster.pid").exists()

@@ -9,7 +9,7 @@ from typing import Final
 
 import psycopg
 
-from careloom.cli.store import Store
+from careloom.cli.session import open_store
 from careloom.main import static_folder
 from careloom.platform.database.migrations import pending
 from careloom.platform.errors import CareloomError
@@ -70,14 +70,18 @@ def _home(settings: Settings) -> None:
 
 
 def _database(settings: Settings) -> _Wrong | None:
-    store = Store(settings)
-    if store.embedded is not None:
-        store.open()
-    with psycopg.connect(store.url) as connection:
+    if settings.database_url:
+        return _server(settings.database_url)
+    with open_store(settings) as store:
+        return _server(store.url)
+
+
+def _server(url: str) -> _Wrong | None:
+    with psycopg.connect(url) as connection:
         version = connection.info.server_version
         if version < 160000:
             return _Wrong(f"This is PostgreSQL {version // 10000}.", "Use PostgreSQL 16 or newer.")
-        if pending(store.url):
+        if pending(url):
             return _Wrong("It is not at this version.", "Run `careloom migrate`.")
         return _role(connection) or _search(connection)
 

@@ -1,7 +1,8 @@
 """A short use of the database from the command line, beside whatever runs on the same home."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
 
 from careloom.cli.store import HomeInUseError, HomeLock, Store
@@ -11,18 +12,21 @@ from careloom.platform.settings import Settings
 T = TypeVar("T")
 
 
-def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    """Runs `work` on the installation's database; starts the embedded server only where nothing runs yet."""
+@contextlib.contextmanager
+def open_store(settings: Settings) -> Generator[Store]:
+    """The installation's database; starts the embedded server only where nothing runs yet, and then stops it again."""
     store = Store(settings)
-    try:
-        with HomeLock(settings.home).held(alone=True):
-            store.open()
-            try:
-                return asyncio.run(_use(store.url, work))
-            finally:
-                store.close()
-    except HomeInUseError:
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(HomeInUseError):
+            stack.enter_context(HomeLock(settings.home).held(alone=True))
+            stack.callback(store.close)
         store.open()
+        yield store
+
+
+def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Runs `work` on the installation's database."""
+    with open_store(settings) as store:
         return asyncio.run(_use(store.url, work))
 
 
