@@ -15,7 +15,11 @@ const HELD = new Set(['with_agent', 'on_hold', 'after_call_work']);
 export function CapacityMeter() {
   const { t } = useTranslation();
   const me = useMe();
-  const { data: profile } = useQuery({ ...profileQuery(me.person.id), retry: false });
+  const { data: profile } = useQuery({
+    ...profileQuery(me.person.id),
+    enabled: Boolean(me.person.provider_id),
+    retry: false,
+  });
   const { data: mine } = useInfiniteQuery(conversationList({ view: 'mine', sort: 'waiting' }));
   const load = useMemo(() => {
     const counts = new Map<Channel, number>();
