@@ -95,9 +95,11 @@ export function Header({
             {mine ? t('header.mine') : (row.assignee_name ?? t('header.unassigned'))}
           </span>
           <span className={classes.fact}>{t('case.number', { number: row.case_number })}</span>
-          <span className={classes.fact}>
-            {resolved ? t('status.resolved') : t(`phase.${row.phase}`)}
-          </span>
+          {(resolved || row.phase !== 'with_agent') && (
+            <span className={classes.fact}>
+              {resolved ? t('status.resolved') : t(`phase.${row.phase}`)}
+            </span>
+          )}
           {row.language && <span className={classes.fact}>{format.language(row.language)}</span>}
         </div>
       </div>
