@@ -14,7 +14,7 @@ export CARELOOM_HOME ?= $(CURDIR)/.home
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run test check bench dev web api lock clean journeys
+.PHONY: help run test coverage check bench dev web api lock clean journeys
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,10 @@ test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="
 	@pytest -q -m journey $(ARGS) || [ $$? = 5 ]
 	@echo "[test] kill -9 in the middle of the demo"
 	@pytest -q -m chaos $(ARGS) || [ $$? = 5 ]
+
+coverage: .make/python ## Which lines no test reaches, but for browsers and kill -9; ARGS="tests/routing"
+	@coverage run -m pytest -q -m "not journey and not chaos" $(ARGS)
+	@coverage report
 
 check: .make/python .make/web-packages ## Format, lint, types, architecture
 	@ruff format --check -q src tests bench
