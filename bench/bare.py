@@ -15,11 +15,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bench.installation import free_port
-from bench.steady import rate, since
+from bench.steady import TEXT, rate, since
 from careloom.platform.database.embedded import EmbeddedPostgres
 
 _COMMITTERS = 32
-_TEXT = "My order has not arrived and nobody could tell me where it is. Can you please look into this for me?"
 
 PlainConnection = psycopg.AsyncConnection[tuple[object, ...]]
 
@@ -45,7 +44,7 @@ async def commit_rate(seconds: float) -> float:
     """Rows a second, each committed by itself."""
 
     async def step(connection: PlainConnection) -> None:
-        await connection.execute("INSERT INTO plain (id, body) VALUES (%s, %s)", [uuid4(), _TEXT])
+        await connection.execute("INSERT INTO plain (id, body) VALUES (%s, %s)", [uuid4(), TEXT])
 
     async with plain_connections(_COMMITTERS) as connections:
         return await rate([partial(step, one) for one in connections], seconds)
@@ -70,7 +69,7 @@ async def notify_latencies(per_second: float, seconds: float) -> dict[str, list[
             await asyncio.sleep(max(0.0, began + number / per_second - time.perf_counter()))
             key = str(uuid4())
             sent[key] = time.perf_counter()
-            await writer.execute(insert, [key, _TEXT, key])
+            await writer.execute(insert, [key, TEXT, key])
             accepted[key] = time.perf_counter()
         async with asyncio.timeout(30):
             while sent.keys() - told.keys():  # noqa: ASYNC110

@@ -25,13 +25,12 @@ from websockets.asyncio.client import connect
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.bare import commit_rate, file_sink, notify_latencies
 from bench.installation import Installation, report, running_installation
-from bench.steady import WINDOWS, rate, share, since
+from bench.steady import TEXT, WINDOWS, rate, share, since
 
 _API_CLIENTS = 32
 _VISITORS = 160
 _MESSAGES_A_VISITOR = 28
 _MAILERS = 12
-_TEXT = "My order has not arrived and nobody could tell me where it is. Can you please look into this for me?"
 
 
 class HttpClient:
@@ -69,7 +68,7 @@ def inbound(installation: Installation) -> bytes:
         "external_id": key,
         "identity_kind": "phone",
         "identity": f"+1555{int(key[:8], 16) % 10_000_000:07d}",
-        "text": _TEXT,
+        "text": TEXT,
         "language": "en",
     }
     return json.dumps(value).encode()
@@ -105,7 +104,7 @@ async def chat_rate(installation: Installation) -> float:
             await ready.wait()
             began = began or time.perf_counter()
             for _ in range(_MESSAGES_A_VISITOR):
-                await socket.send(json.dumps({"type": "message", "client_id": str(uuid4()), "text": _TEXT}))
+                await socket.send(json.dumps({"type": "message", "client_id": str(uuid4()), "text": TEXT}))
                 await _frame(socket, "ack")
 
     await asyncio.gather(*[visit() for _ in range(_VISITORS)])
@@ -161,7 +160,7 @@ def _mail(address: str) -> EmailMessage:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = f"c{key[:6]}@customer.example", address, "Where is my order?"
     mail["Message-ID"] = f"<{key}@customer.example>"
-    mail.set_content(_TEXT)
+    mail.set_content(TEXT)
     return mail
 
 

@@ -5,6 +5,9 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 
+TEXT = "My order has not arrived and nobody could tell me where it is. Can you please look into this for me?"
+"""The text of every message."""
+
 WINDOWS = 3
 """Windows of which the median is taken."""
 

@@ -74,8 +74,9 @@ async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
         language = await asyncio.to_thread(detect_language, arrival.text)
     customer_id, name, language = await _customer(tx, actor, arrival, language)
     if arrival.runs_on_since is not None:
-        of, since = (arrival.client_id, arrival.program_id), arrival.runs_on_since
-        running = await find_running_conversation(tx, *of, arrival.channel, customer_id, since)
+        running = await find_running_conversation(
+            tx, arrival.client_id, arrival.program_id, arrival.channel, customer_id, arrival.runs_on_since
+        )
         arrival = replace(arrival, conversation_id=running)
     at = min(arrival.at, now())
     line = await _line(tx, arrival, language)

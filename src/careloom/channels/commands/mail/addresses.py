@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.channels.core.email.letter import base_address
+from careloom.channels.errors import AddressTakenError
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.tables import mail_address
 from careloom.channels.types import MailAddress, MailAddressChanges, MailAddressId, NewMailAddress
@@ -16,7 +17,7 @@ from careloom.organizations.types import ClientId, ProgramId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import ConflictError, FieldError, InvalidInputError
+from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
 from careloom.platform.wire import to_plain
 from careloom.routing.queries.queues import find_queues
@@ -43,8 +44,7 @@ async def create_mail_address(tx: Tx, actor: Actor, new: NewMailAddress) -> Mail
     statement = insert(mail_address).values(**to_plain(made))
     statement = statement.on_conflict_do_nothing(index_elements=[mail_address.c.address])
     if (await tx.execute(statement.returning(mail_address.c.id))).one_or_none() is None:
-        detail = "This address is in use already."
-        raise ConflictError(detail, (FieldError("/address", detail),))
+        raise AddressTakenError
     await audit.record(tx, actor, "mail_address.create", made.id, client_id=made.client_id, after=made)
     return made
 
