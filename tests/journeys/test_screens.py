@@ -36,6 +36,8 @@ LIGHTS: dict[Literal["light", "dark"], dict[str, object]] = {
     "light": _VIOLATIONS,
     "dark": {**_VIOLATIONS, "runOnly": ["color-contrast"]},  # all that the dark changes
 }
+# A page that paints nothing may not be told that the system's light changed; who comes back to it makes it look.
+_COME_BACK = "() => window.dispatchEvent(new Event('focus'))"
 _CUT_OFF = """() => ['html', 'main'].map((name) => document.querySelector(name))
     .filter((one) => one && one.scrollWidth > one.clientWidth)
     .map((one) => `${one.tagName} is ${one.scrollWidth} wide in ${one.clientWidth}`)"""
@@ -68,6 +70,7 @@ class Looker:
 
     def lighten(self, light: Literal["light", "dark"]) -> None:
         self.page.emulate_media(color_scheme=light, reduced_motion="reduce")
+        self.page.evaluate(_COME_BACK)
         self.page.locator(f"html[data-mantine-color-scheme={light}]").wait_for()
         self.page.wait_for_timeout(50)
 
