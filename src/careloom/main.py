@@ -29,6 +29,7 @@ from careloom.customers import http as customers_http
 from careloom.demo import http as demo_http
 from careloom.identity import http as identity_http
 from careloom.identity import jobs as identity_jobs
+from careloom.identity.http.authentication import authenticate
 from careloom.knowledge import http as knowledge_http
 from careloom.organizations import http as organizations_http
 from careloom.platform.access import Actor
@@ -131,7 +132,7 @@ def state_of(runtime: Runtime) -> State:
     return State(
         {
             "runtime": runtime,
-            "authenticate": identity_http.authenticate,
+            "authenticate": authenticate,
             "consumers": {one.name: one for one in consumers(runtime)},
             "tail": tail,
             "gateway": Gateway(tail, runtime.hub),

@@ -11,7 +11,7 @@ from careloom.demo.world.build import demo_world
 from careloom.demo.world.specs import PersonSpec
 from careloom.identity.commands.authentication import Asked, actor_by_session
 from careloom.identity.commands.sessions import start_session
-from careloom.identity.http import describe, origin_of, signed_in
+from careloom.identity.http.authentication import describe, origin_of, signed_in
 from careloom.identity.queries.people import list_people
 from careloom.identity.types import ClientBadge, Me, PersonId
 from careloom.organizations.queries import badges

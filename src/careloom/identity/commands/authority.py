@@ -1,0 +1,81 @@
+"""Over whom one may decide, and what one may hand on."""
+
+from uuid import UUID
+
+from careloom.identity.core.reach import reaches
+from careloom.identity.core.roles import PERMISSIONS
+from careloom.identity.errors import GrantTooWideError
+from careloom.identity.queries.actors import organization_of
+from careloom.identity.queries.people import grants_of
+from careloom.identity.types import RoleGrant, ScopeKind
+from careloom.organizations.queries import get_client, get_program, get_provider
+from careloom.organizations.types import ClientId, ProgramId, ProviderId
+from careloom.platform.access import Actor, Permission, Reach, system_actor
+from careloom.platform.database.transactions import Tx, widened
+from careloom.platform.errors import ForbiddenError, InvalidInputError, NotFoundError
+
+_WRITE = Permission.PEOPLE_WRITE
+_SYSTEM = system_actor("grants")
+
+
+def require_over(actor: Actor, provider_id: ProviderId | None, client_id: UUID | None) -> None:
+    """Raises ForbiddenError unless the actor manages the people of this owner; of none: of the installation."""
+    if provider_id is None and client_id is None:
+        if not any(_WRITE in reach.permissions and reach.client_ids is None for reach in actor.reaches):
+            raise ForbiddenError("Only an administrator of the whole installation may do this.")
+        return
+    actor.require(_WRITE, provider_id=provider_id, client_id=client_id)
+
+
+async def require_no_more(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -> None:
+    """Raises GrantTooWideError for what the actor does not hold, or for scopes that do not exist."""
+    # What a scope reaches is looked up over everything: the part of a provider that the actor does not see counts.
+    async with widened(tx):
+        organization = await organization_of(tx, grants)
+        own = None if actor.person_id is None else await grants_of(tx, actor.person_id)
+        gone = [grant for grant in grants if not await _exists(tx, grant)]
+    for grant, reach in zip(grants, reaches(grants, None, organization), strict=True):
+        if not any(_includes(held, reach) for held in actor.reaches):
+            raise GrantTooWideError
+        if grant.scope is ScopeKind.PROVIDER and own is not None and not any(_grows_with(one, grant) for one in own):
+            raise GrantTooWideError
+        if grant in gone:
+            raise GrantTooWideError(f"The scope {grant.scope_id} does not exist.")
+
+
+async def _exists(tx: Tx, grant: RoleGrant) -> bool:
+    try:
+        if grant.scope is ScopeKind.CLIENT:
+            await get_client(tx, _SYSTEM, ClientId(_scope(grant)))
+        elif grant.scope is ScopeKind.PROVIDER:
+            await get_provider(tx, _SYSTEM, ProviderId(_scope(grant)))
+        elif grant.scope is ScopeKind.PROGRAM:
+            await get_program(tx, _SYSTEM, ProgramId(_scope(grant)))
+    except NotFoundError:
+        return False
+    return True
+
+
+def _scope(grant: RoleGrant) -> UUID:
+    if grant.scope_id is None:
+        raise InvalidInputError(f"A grant over a {grant.scope} names a scope_id.")
+    return grant.scope_id
+
+
+def _grows_with(own: RoleGrant, wanted: RoleGrant) -> bool:
+    """Whether `own` will reach what `wanted` over a provider will reach once the provider serves more."""
+    same = own.scope is ScopeKind.PROVIDER and own.scope_id == wanted.scope_id
+    return (same or own.scope is ScopeKind.EVERYTHING) and PERMISSIONS[wanted.role] <= PERMISSIONS[own.role]
+
+
+def _includes(own: Reach, wanted: Reach) -> bool:
+    return (
+        wanted.permissions <= own.permissions
+        and _subset(wanted.client_ids, own.client_ids)
+        and _subset(wanted.provider_ids, own.provider_ids)
+        and _subset(wanted.program_ids, own.program_ids)
+    )
+
+
+def _subset(wanted: frozenset[UUID] | None, own: frozenset[UUID] | None) -> bool:
+    return own is None or (wanted is not None and wanted <= own)
