@@ -1,4 +1,4 @@
-// Sets theme and density before the first paint, so that nothing flashes.
+// Sets theme, density, language and direction before the first paint, so that nothing flashes or turns around.
 (function () {
   var saved = {};
   try {
@@ -12,4 +12,15 @@
   var root = document.documentElement;
   root.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
   root.setAttribute('data-density', saved.density === 'compact' ? 'compact' : 'comfortable');
+  var languages = ['en', 'de', 'es', 'fr', 'pt-BR', 'ar'];
+  var language = [saved.language]
+    .concat(navigator.languages)
+    .map(function (wanted) {
+      return languages.find(function (one) {
+        return wanted && one.split('-')[0] === wanted.split('-')[0];
+      });
+    })
+    .find(Boolean);
+  root.lang = language || 'en';
+  root.dir = language === 'ar' ? 'rtl' : 'ltr';
 })();

@@ -1,11 +1,16 @@
-/** Fails when a language lacks a text, has one too many, or its placeholders differ from the English ones. */
-import { readFileSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+/** Fails when a language lacks a text or has one too many, lacks a plural form of its own, or has other placeholders than English. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const folders = ['src/locales'];
-for (const feature of readdirSync('src/features'))
-  folders.push(join('src/features', feature, 'locales'));
+const languages = /LANGUAGES = \[(.*?)\]/s
+  .exec(readFileSync('src/components/languages.ts', 'utf8'))[1]
+  .match(/[\w-]+/g);
+const folders = [
+  'src/locales',
+  ...readdirSync('src/features').map((feature) => join('src/features', feature, 'locales')),
+].filter((folder) => existsSync(folder));
+
+const PLURAL = /_(zero|one|two|few|many|other)$/;
 
 function flatten(value, prefix = '') {
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -13,42 +18,56 @@ function flatten(value, prefix = '') {
   );
 }
 
-function read(folder, language) {
-  try {
-    return new Map(flatten(JSON.parse(readFileSync(join(folder, `${language}.json`), 'utf8'))));
-  } catch (error) {
-    if (error.code === 'ENOENT') return null;
-    throw error;
+const read = (folder, language) =>
+  new Map(flatten(JSON.parse(readFileSync(join(folder, `${language}.json`), 'utf8'))));
+
+/** The keys that `language` must have, each with the English text that it translates. */
+function expected(english, language) {
+  const categories = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+  const texts = new Map();
+  for (const [key, text] of english) {
+    const base = key.replace(PLURAL, '');
+    const counted = english.has(`${base}_one`) && english.has(`${base}_other`);
+    if (!counted) texts.set(key, text);
+    else
+      for (const category of categories)
+        texts.set(`${base}_${category}`, english.get(`${base}_other`));
   }
+  return texts;
 }
 
 const placeholders = (text) =>
-  (text.match(/\{\{\s*\w+/g) ?? [])
-    .map((one) => one.replace(/\W/g, ''))
+  (text.match(/\{\{[^}]*\}\}/g) ?? [])
+    .map((one) => one.replace(/\s/g, ''))
     .sort()
     .join();
 
-let failures = 0;
-const fail = (message) => {
-  failures += 1;
-  console.error(message);
-};
+const found = [];
 
 for (const folder of folders) {
+  const stray = readdirSync(folder).filter(
+    (file) => !languages.includes(file.replace('.json', '')),
+  );
+  found.push(...stray.map((file) => `${folder}/${file}: not a language of the interface`));
   const english = read(folder, 'en');
-  if (!english) continue;
-  const german = read(folder, 'de');
-  if (!german) {
-    fail(`${folder}: de.json is missing`);
-    continue;
+  for (const language of languages) {
+    const file = join(folder, `${language}.json`);
+    if (!existsSync(file)) {
+      found.push(`${file} is missing`);
+      continue;
+    }
+    const texts = read(folder, language);
+    const wanted = expected(english, language);
+    for (const [key, text] of wanted) {
+      const own = texts.get(key);
+      if (own === undefined) found.push(`${file} lacks ${key}`);
+      else if (own.trim() === '') found.push(`${file}: ${key} is empty`);
+      else if (placeholders(own) !== placeholders(text))
+        found.push(`${file}: ${key} has other placeholders than the English text`);
+    }
+    for (const key of texts.keys())
+      if (!wanted.has(key)) found.push(`${file} has the unknown ${key}`);
   }
-  for (const [key, text] of english) {
-    const other = german.get(key);
-    if (other === undefined) fail(`${folder}/de.json lacks ${key}`);
-    else if (placeholders(other) !== placeholders(text))
-      fail(`${folder}: placeholders of ${key} differ`);
-  }
-  for (const key of german.keys())
-    if (!english.has(key)) fail(`${folder}/de.json has the unknown ${key}`);
 }
-process.exit(failures ? 1 : 0);
+for (const one of found) console.error(one);
+process.exit(found.length ? 1 : 0);

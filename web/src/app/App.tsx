@@ -1,5 +1,5 @@
 /** Everything around the router: theme, cache, toasts. */
-import { MantineProvider } from '@mantine/core';
+import { DirectionProvider, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
@@ -20,13 +20,19 @@ export function App() {
     }
   }, [preferences.language, i18n]);
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} forceColorScheme={useScheme()}>
-      <QueryClientProvider client={queryClient}>
-        <Suspense fallback={null}>
-          <RouterProvider router={router} />
-        </Suspense>
-        <Toaster />
-      </QueryClientProvider>
-    </MantineProvider>
+    <DirectionProvider initialDirection={i18n.dir()}>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={variables}
+        forceColorScheme={useScheme()}
+      >
+        <QueryClientProvider client={queryClient}>
+          <Suspense fallback={null}>
+            <RouterProvider router={router} />
+          </Suspense>
+          <Toaster />
+        </QueryClientProvider>
+      </MantineProvider>
+    </DirectionProvider>
   );
 }

@@ -11,11 +11,10 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { signOut, useMe } from '@/api/session';
-import { LANGUAGES } from '@/app/i18n';
 import { useActions } from '@/components/actions';
 import { Avatar } from '@/components/Avatar';
 import { toastError } from '@/components/errors';
-import { makeFormat } from '@/components/format';
+import { LANGUAGES, ownName } from '@/components/languages';
 import { savePreferences, usePreferences } from '@/components/preferences';
 import { showToast } from '@/components/toasts';
 import classes from './Rail.module.css';
@@ -62,7 +61,7 @@ export function SettingsMenu() {
     })),
     ...LANGUAGES.map((one) => ({
       id: `language.${one}`,
-      name: `${t('settings.language')}: ${makeFormat(one).language(one)}`,
+      name: `${t('settings.language')}: ${ownName(one)}`,
       group,
       run: () => savePreferences({ language: one }),
     })),
@@ -141,7 +140,7 @@ export function SettingsMenu() {
             leftSection={check(i18n.language === one)}
             onClick={() => savePreferences({ language: one })}
           >
-            {makeFormat(one).language(one)}
+            {ownName(one)}
           </Menu.Item>
         ))}
         <Menu.Divider />

@@ -1,9 +1,7 @@
 /** Texts: `common` from src/locales, one more namespace per feature that has a locales folder. */
 import i18next, { type BackendModule, type ReadCallback, type ResourceKey } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { readPreferences } from '@/components/preferences';
-
-export const LANGUAGES = ['en', 'de'] as const;
+import { intlLocale, isolate, LANGUAGES } from '@/components/languages';
 
 type TextFile = () => Promise<{ default: ResourceKey }>;
 
@@ -34,11 +32,6 @@ const backend: BackendModule = {
   },
 };
 
-function firstLanguage(): string {
-  const chosen = readPreferences().language ?? navigator.language;
-  return LANGUAGES.find((language) => chosen.startsWith(language)) ?? 'en';
-}
-
 export async function startTexts(): Promise<void> {
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language;
@@ -48,12 +41,16 @@ export async function startTexts(): Promise<void> {
     .use(backend)
     .use(initReactI18next)
     .init({
-      lng: firstLanguage(),
-      fallbackLng: 'en',
+      lng: document.documentElement.lang, // public/theme.js has chosen it
+      fallbackLng: false, // every language has every text: one file is loaded, not two
       supportedLngs: [...LANGUAGES],
+      load: 'currentOnly',
       ns: ['common'],
       defaultNS: 'common',
-      interpolation: { escapeValue: false },
+      interpolation: { escape: (value: string) => isolate(value, i18next.dir()) },
       returnNull: false,
     });
+  i18next.services.formatter?.add('number', (value, language) =>
+    new Intl.NumberFormat(intlLocale(language ?? 'en')).format(Number(value)),
+  );
 }

@@ -1,6 +1,7 @@
 /** Numbers, dates and durations in the reader's language and zone. */
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { intlLocale } from '@/components/languages';
 
 export interface Format {
   /** "40 s", "4 min", "2 h 5 min", "3 d" from seconds. */
@@ -92,12 +93,7 @@ export function makeFormat(locale: string): Format {
   };
 }
 
-/** The reader's own region of a language, where the browser names one: en -> en-GB. */
-function regional(language: string): string {
-  return navigator.languages.find((one) => one.startsWith(`${language}-`)) ?? language;
-}
-
 export function useFormat(): Format {
   const { i18n } = useTranslation();
-  return useMemo(() => makeFormat(regional(i18n.language)), [i18n.language]);
+  return useMemo(() => makeFormat(intlLocale(i18n.language)), [i18n.language]);
 }

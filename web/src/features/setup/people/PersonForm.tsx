@@ -12,6 +12,7 @@ import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { ClientPick, LanguagesPick, ProviderPick, useTeams } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
+import { LANGUAGES, ownName } from '@/components/languages';
 import { useForm } from '@/features/setup/parts/useForm';
 import { GrantsEditor } from '@/features/setup/people/GrantsEditor';
 import { MIN_PASSWORD, PasswordBox } from '@/features/setup/people/PasswordBox';
@@ -20,7 +21,6 @@ import classes from './People.module.css';
 
 const CHANNELS: readonly Channel[] = ['voice', 'chat', 'sms', 'social', 'email'];
 const ROOM: Capacity = { voice: 1, chat: 3, sms: 5, social: 5, email: 8 };
-const LOCALES = ['en', 'de'];
 
 interface Values {
   name: string;
@@ -191,9 +191,9 @@ export function PersonForm({
           <Select
             label={t('people.locale')}
             allowDeselect={false}
-            data={[...new Set([...LOCALES, values.locale])].map((one) => ({
+            data={[...new Set([...LANGUAGES, values.locale])].map((one) => ({
               value: one,
-              label: new Intl.DisplayNames(one, { type: 'language' }).of(one) ?? one,
+              label: ownName(one),
             }))}
             value={values.locale}
             onChange={(locale) => form.set({ locale: locale ?? 'en' })}
