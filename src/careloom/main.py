@@ -20,6 +20,7 @@ from careloom.channels import http as channels_http
 from careloom.channels import jobs as channels_jobs
 from careloom.channels.http import chat as chat_http
 from careloom.channels.http.chat.gateway import ChatGateway
+from careloom.channels.jobs.mailboxes import run_mailboxes
 from careloom.channels.jobs.smtp import run_smtp
 from careloom.conversations import http as conversations_http
 from careloom.conversations import jobs as conversations_jobs
@@ -90,6 +91,11 @@ def periodic(runtime: Runtime) -> list[Periodic]:
 def router_loops(runtime: Runtime) -> dict[str, Loop]:
     """What the router role runs."""
     return routing_jobs.loops(runtime)
+
+
+def worker_loops(runtime: Runtime) -> dict[str, Loop]:
+    """What the worker role runs beside consumers and jobs."""
+    return {"mailboxes": lambda: run_mailboxes(runtime)}
 
 
 def smtp_loops(runtime: Runtime) -> dict[str, Loop]:

@@ -118,6 +118,7 @@ async def _set_up(brand: Brand) -> None:
     brand.words["address"] = f"care@{brand.canary}.example"
     address = {"program_id": program, "address": brand.words["address"], "display_name": brand.text("Care")}
     await brand.made("mail_address_id", "/api/mail-addresses", {**address, "queue_id": str(ids["queue_id"])})
+    await _connect_mailbox(brand)
     widget = {"program_id": program, "name": brand.text("Widget"), "queue_id": str(ids["queue_id"])}
     brand.words["key"] = (await brand.made("widget_id", "/api/chat-widgets", widget))["key"]
     secret = await brand.call("POST", f"/api/chat-widgets/{ids['widget_id']}/secret")
@@ -126,6 +127,12 @@ async def _set_up(brand: Brand) -> None:
     await brand.made("view_id", "/api/views", view, who="agent")
     keys = await brand.call("GET", "/api/api-keys")
     ids["key_id"] = UUID(keys["items"][0]["id"])
+
+
+async def _connect_mailbox(brand: Brand) -> None:
+    mailbox = {"mail_address_id": str(brand.ids["mail_address_id"]), "host": "127.0.0.1", "port": 993}
+    signs_in = {"username": brand.words["address"], "password": brand.text("password"), "active": False}
+    await brand.made("mailbox_id", "/api/mailboxes", mailbox | signs_in)
 
 
 async def _know_customers(brand: Brand) -> None:

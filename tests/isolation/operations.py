@@ -58,8 +58,13 @@ TEXTS = {
     "key": "level",
     "holidays": "2030-01-01",
     "shortcut": "word",
+    "host": "imap.example.org",
+    "token_url": "https://login.example.org/token",
 }
 """Texts that must look a certain way, by their name."""
+
+OFTEN_NEEDED = frozenset({"password"})
+"""What is sent although the description does not require it: by other fields, it may be."""
 
 CHOICES = {"scope": "client", "role": "agent", "kind": "email", "channel": "email", "status": "pending"}
 """Which of several values to send, where the first would not do."""
@@ -227,7 +232,7 @@ def _object(operation: Operation, schema: Schema, place: str, wanted: frozenset[
         if _named_once(operation, name, one):
             inner.add(here)
         asked = any(f"body:{each}" in wanted for each in inner)
-        if name in required or asked or (not inner and not required and name != "active"):
+        if name in required | OFTEN_NEEDED or asked or (not inner and not required and name != "active"):
             result[name] = _value(operation, one, name, here, wanted, fill)
     return result
 

@@ -172,6 +172,7 @@ def test_every_setting_can_be_given_by_a_variable_of_its_name() -> None:
         "secret_key": "k" * 32,
         "demo_confirm": "this-is-a-demo",
         "trusted_proxies": "10.0.0.5",
+        "mailbox_networks": "10.0.0.0/8,fd00::/8",
     }
     for name in Settings.__struct_fields__:
         default = getattr(Settings(), name)

@@ -1,8 +1,10 @@
-"""Tables of mail addresses, mail in and out, chat widgets and visitors."""
+"""Tables of mail addresses and mailboxes, mail in and out, chat widgets and visitors."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -79,6 +81,42 @@ outgoing_mail = client_table(
     UniqueConstraint("client_id", "conversation_id", "seq"),
     UniqueConstraint("client_id", "message_id"),
     ForeignKeyConstraint(["client_id", "conversation_id"], ["conversation.client_id", "conversation.id"]),
+)
+
+mailbox = client_table(
+    "mailbox",
+    Column("id", Uuid, primary_key=True),
+    Column("mail_address_id", Uuid, ForeignKey("mail_address.id"), nullable=False),
+    Column("host", Text, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("tls", Text, nullable=False),
+    Column("username", Text, nullable=False),
+    Column("auth", Text, nullable=False),
+    Column("token_url", Text, nullable=False, server_default=text("''")),
+    Column("oauth_client_id", Text, nullable=False, server_default=text("''")),
+    Column("scope", Text, nullable=False, server_default=text("''")),
+    Column("secret", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("after_taking", Text, nullable=False),
+    Column("move_to", Text, nullable=False, server_default=text("''")),
+    Column("poll_seconds", Integer, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("take_existing", Boolean, nullable=False, server_default=text("false")),
+    Column("uid_validity", BigInteger),
+    Column("last_uid", BigInteger, nullable=False, server_default=text("0")),
+    Column("unsettled_uid", BigInteger),
+    Column("since", Date),
+    Column("taken", Integer, nullable=False, server_default=text("0")),
+    Column("lease", Uuid),
+    Column("leased_until", DateTime(timezone=True)),
+    Column("checked_at", DateTime(timezone=True)),
+    Column("next_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("failing_since", DateTime(timezone=True)),
+    Column("problem", Text),
+    Column("answer", Text),
+    Index("ix_mailbox_client_id", "client_id"),
+    Index("ix_mailbox_due", "next_at", postgresql_where=text("active")),
 )
 
 chat_widget = client_table(

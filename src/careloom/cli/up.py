@@ -16,7 +16,7 @@ import uvloop
 from careloom.cli.process import run_loops
 from careloom.cli.store import HomeLock, Store
 from careloom.conversations.core.language import warm_up
-from careloom.main import consumers, create_app, periodic, router_loops, smtp_loops, tasks
+from careloom.main import consumers, create_app, periodic, router_loops, smtp_loops, tasks, worker_loops
 from careloom.platform.errors import CareloomError
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.jobs import job_app, rescue_jobs
@@ -104,6 +104,7 @@ def _loops(runtime: Runtime, role: Role) -> dict[str, Loop]:
         loops["web"] = lambda: _serve_web(runtime)
     if role in (Role.ALL, Role.WORKER):
         loops["jobs"] = lambda: _work(runtime)
+        loops.update(worker_loops(runtime))
         for consumer in consumers(runtime):
             loops[f"consumer:{consumer.name}"] = ConsumerRunner(runtime.database, runtime.hub, consumer).run
     if role in (Role.ALL, Role.ROUTER):

@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
@@ -49,6 +49,8 @@ class Settings(Struct, frozen=True):
     """Password at the relay."""
     relay_tls: str = "none"
     """`none`, `starttls` or `tls` towards the relay."""
+    mailbox_networks: tuple[str, ...] = ()
+    """Private networks, such as 10.0.0.0/8, in which mailboxes to poll and their token servers may lie."""
     files_url: str | None = None
     """`s3://bucket/prefix` to keep attachments in an S3-compatible store; unset: a folder in home."""
     s3_endpoint: str | None = None
@@ -138,6 +140,7 @@ def check_settings(settings: Settings) -> None:
             raise SettingsError(f"{_variable(name)} must be a URL such as {example}. Correct it, or unset it.")
     _check_secret(settings)
     _check_proxies(settings)
+    _check_networks(settings)
     _check_demo(settings)
 
 
@@ -189,7 +192,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _plain(name: str, value: str) -> object:
     """What a variable's text stands for: a list has commas, a switch takes plain words, the rest is as written."""
-    if name == "trusted_proxies":
+    if _TYPES[name] == tuple[str, ...]:
         return [one.strip() for one in value.split(",") if one.strip()]
     if _TYPES[name] is bool:
         return {"true": True, "yes": True, "false": False, "no": False}.get(value.lower(), value)
@@ -212,6 +215,17 @@ def _check_proxies(settings: Settings) -> None:
             raise SettingsError(
                 f"CARELOOM_TRUSTED_PROXIES must be addresses such as 10.0.0.5, which {one!r} is not; "
                 "write the address of each proxy, with commas between them, no names and no networks."
+            ) from None
+
+
+def _check_networks(settings: Settings) -> None:
+    for one in settings.mailbox_networks:
+        try:
+            ip_network(one)
+        except ValueError:
+            raise SettingsError(
+                f"CARELOOM_MAILBOX_NETWORKS must be networks such as 10.0.0.0/8, which {one!r} is not; "
+                "write them with commas between."
             ) from None
 
 

@@ -566,6 +566,41 @@ export interface MailAddress {
   active: boolean;
 }
 
+export type MailboxProblem =
+  'host' | 'blocked' | 'tls' | 'sign_in' | 'token' | 'folder' | 'server' | 'secret';
+
+export interface Mailbox {
+  id: Uuid;
+  client_id: Uuid;
+  mail_address_id: Uuid;
+  host: string;
+  port: number;
+  tls: 'tls' | 'starttls' | 'none';
+  username: string;
+  auth: 'password' | 'refresh_token' | 'client_credentials';
+  token_url: string;
+  oauth_client_id: string;
+  scope: string;
+  folder: string;
+  after_taking: 'leave' | 'mark_seen' | 'move';
+  move_to: string;
+  poll_seconds: number;
+  active: boolean;
+  taken: number;
+  checked_at: Instant | null;
+  next_at: Instant;
+  failing_since: Instant | null;
+  problem: MailboxProblem | null;
+  answer: string | null;
+}
+
+export interface MailboxCheck {
+  connected: boolean;
+  folders: readonly string[];
+  problem: MailboxProblem | null;
+  answer: string | null;
+}
+
 export interface WidgetTheme {
   color: string;
   position: 'left' | 'right';

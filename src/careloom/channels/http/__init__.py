@@ -2,6 +2,7 @@
 
 from litestar import Router
 
-from careloom.channels.http import chat_widgets, email, inbound
+from careloom.channels.http import chat_widgets, email, inbound, mailboxes
 
-router = Router("/", route_handlers=[*inbound.handlers, *email.handlers, *chat_widgets.handlers], tags=["channels"])
+_HANDLERS = [*inbound.handlers, *email.handlers, *mailboxes.handlers, *chat_widgets.handlers]
+router = Router("/", route_handlers=_HANDLERS, tags=["channels"])

@@ -17,6 +17,7 @@ const PAGES: Record<SectionId, ComponentType> = {
   queues: page(() => import('@/features/setup/routing/Queues'), 'Queues'),
   skills: page(() => import('@/features/setup/routing/Skills'), 'Skills'),
   email: page(() => import('@/features/setup/channels/MailAddresses'), 'MailAddresses'),
+  mailboxes: page(() => import('@/features/setup/channels/Mailboxes'), 'Mailboxes'),
   chat: page(() => import('@/features/setup/channels/ChatWidgets'), 'ChatWidgets'),
   macros: page(() => import('@/features/setup/answers/Macros'), 'Macros'),
   dispositions: page(() => import('@/features/setup/answers/Dispositions'), 'Dispositions'),

@@ -9,6 +9,7 @@ import {
   IconChecklist,
   IconHistory,
   IconMail,
+  IconMailbox,
   IconMessageCircle,
   IconMessageCode,
   IconParking,
@@ -34,6 +35,7 @@ export type SectionId =
   | 'queues'
   | 'skills'
   | 'email'
+  | 'mailboxes'
   | 'chat'
   | 'macros'
   | 'dispositions'
@@ -74,6 +76,7 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
     id: 'channels',
     sections: [
       entry('email', IconMail, 'channels.write'),
+      entry('mailboxes', IconMailbox, 'channels.write'),
       entry('chat', IconMessageCircle, 'channels.write'),
     ],
   },

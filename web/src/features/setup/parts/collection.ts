@@ -18,6 +18,7 @@ const SINGLE = new Set([
   'people',
   'queues',
   'macros',
+  'mailboxes',
 ]);
 
 /** What else in the cache shows a kind. */

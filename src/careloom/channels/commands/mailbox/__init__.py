@@ -1,0 +1,1 @@
+"""Mailboxes at other providers: set up, connected to, and polled."""

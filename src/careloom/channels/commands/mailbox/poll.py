@@ -1,0 +1,175 @@
+"""Polls one mailbox: each new mail is stored in a transaction with its number, and only then marked or moved.
+
+A process that dies leaves at most one mail stored and not yet settled, whose number stands in `unsettled_uid`; the
+next poll settles it. Mail that is fetched again, because a server numbered its folder anew, is known by its content.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Final
+
+import structlog
+
+from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
+from careloom.channels.commands.mailbox import lease as leases
+from careloom.channels.commands.mailbox.imap import Bearer, Found, ImapSession, MailboxError
+from careloom.channels.commands.mailbox.lease import Lease, LeaseLostError
+from careloom.channels.commands.mailbox.setup import keep_refresh_token, read_secrets
+from careloom.channels.commands.mailbox.tokens import Tokens
+from careloom.channels.core.email.oversized import stand_in
+from careloom.channels.queries.mail import get_mail_address
+from careloom.channels.types import MailAddress
+from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxCheck, MailboxProblem
+from careloom.organizations.types import Channel
+from careloom.platform.access import system_actor
+from careloom.platform.counters import ACCEPTED
+from careloom.platform.outbound import HostRefusedError, HostUnknownError, destination
+from careloom.platform.runtime import Runtime
+from careloom.platform.sealing import SealBrokenError
+
+log = structlog.get_logger()
+_MOST_MAILS: Final = 100
+_OVERLAP: Final = timedelta(days=2)
+
+
+class Poller:
+    """Polls with the tokens and threads of one process."""
+
+    def __init__(self, runtime: Runtime, threads: ThreadPoolExecutor) -> None:
+        self._runtime = runtime
+        self._threads = threads
+        self._tokens = Tokens(runtime.settings.mailbox_networks)
+
+    async def poll(self, lease: Lease) -> None:
+        """Takes new mail, at most 100 at a time, and notes what came of it. Raises what concerns the database."""
+        actor = system_actor("mailbox", lease.mailbox.client_id)
+        try:
+            more = await self._take(lease)
+        except LeaseLostError:
+            log.info("mailbox_lease_lost", mailbox_id=str(lease.mailbox.id))
+            return
+        except MailboxError as error:
+            log.warning("mailbox_not_polled", mailbox_id=str(lease.mailbox.id), problem=error.problem)
+            async with self._runtime.database.transaction(actor) as tx:
+                await leases.fail(tx, lease, error.problem, error.answer)
+            return
+        async with self._runtime.database.transaction(actor) as tx:
+            await leases.succeed(tx, lease, more=more)
+
+    async def check(self, one: Mailbox, sealed: str) -> MailboxCheck:
+        """Connects, signs in and looks for the folder; takes nothing."""
+        try:
+            session = await self._session(one, sealed)
+            try:
+                folders = await session.folders()
+                await session.choose()
+            finally:
+                await session.close()
+        except MailboxError as error:
+            return MailboxCheck(connected=False, problem=error.problem, answer=error.answer)
+        return MailboxCheck(connected=True, folders=folders)
+
+    async def _take(self, lease: Lease) -> bool:
+        runtime, one = self._runtime, lease.mailbox
+        actor = system_actor("mailbox", one.client_id)
+        async with runtime.database.transaction(actor) as tx:
+            address = await get_mail_address(tx, actor, one.mail_address_id)
+        session = await self._session(one, lease.sealed)
+        try:
+            uid_validity, uid_next = await session.choose()
+            last_uid, since = lease.last_uid, lease.since
+            if uid_validity != lease.uid_validity:
+                last_uid, since = _start(lease, uid_next)
+                async with runtime.database.transaction(actor) as tx:
+                    await leases.begin_folder(tx, lease, uid_validity, last_uid, since)
+            elif lease.unsettled_uid is not None:
+                await session.settle(lease.unsettled_uid)
+            found = await session.newer(last_uid, since, _MOST_MAILS)
+            for mail in found:
+                await self._take_one(lease, session, address, mail)
+        finally:
+            await session.close()
+        return len(found) == _MOST_MAILS
+
+    async def _take_one(self, lease: Lease, session: ImapSession, address: MailAddress, mail: Found) -> None:
+        runtime = self._runtime
+        actor = system_actor("mailbox", address.client_id)
+        raw = await self._raw(session, mail, lease.mailbox.folder)
+        if raw is None:
+            async with runtime.database.transaction(actor) as tx:
+                await leases.advance(tx, lease, mail.uid, stored=False)
+            return
+        envelope = Envelope(_return_path(raw), address.address, raw)
+        prepared = await prepare(runtime.files, runtime.secret, address, envelope)
+        async with runtime.database.transaction(actor) as tx:
+            await leases.advance(tx, lease, mail.uid, stored=True)
+            await take_in(tx, actor, runtime.secret, address, envelope, prepared)
+        ACCEPTED.labels(Channel.EMAIL).inc()
+        await session.settle(mail.uid)
+
+    async def _raw(self, session: ImapSession, mail: Found, folder: str) -> bytes | None:
+        most = self._runtime.settings.max_upload_bytes
+        if mail.size <= most:
+            return await session.fetch(mail.uid)
+        header = await session.fetch(mail.uid, header=True)
+        return None if header is None else stand_in(header, mail.size, most, folder)
+
+    async def _session(self, one: Mailbox, sealed: str) -> ImapSession:
+        settings = self._runtime.settings
+        try:
+            place = await destination(one.host, one.port, settings.mailbox_networks)
+            secrets = read_secrets(self._runtime.secret, one.client_id, sealed)
+        except HostRefusedError as error:
+            raise MailboxError(MailboxProblem.BLOCKED, str(error)) from error
+        except HostUnknownError as error:
+            raise MailboxError(MailboxProblem.HOST, f"There is no host {error}.") from error
+        except SealBrokenError as error:
+            raise MailboxError(MailboxProblem.SECRET, str(error)) from error
+        session = ImapSession(self._threads, place, one, settings.max_upload_bytes)
+        if one.auth is MailboxAuth.PASSWORD:
+            await session.open(secrets.password or "")
+            return session
+        token, fresh = await self._token(one, sealed)
+        try:
+            await session.open(Bearer(token))
+        except MailboxError as error:
+            if fresh or error.problem is not MailboxProblem.SIGN_IN:
+                raise
+            # The server ended the token before its time: one more, and the second refusal counts.
+            self._tokens.drop(one.id)
+            session = ImapSession(self._threads, place, one, settings.max_upload_bytes)
+            await session.open(Bearer((await self._token(one, sealed))[0]))
+        return session
+
+    async def _token(self, one: Mailbox, sealed: str) -> tuple[str, bool]:
+        runtime = self._runtime
+        secrets = read_secrets(runtime.secret, one.client_id, sealed)
+        granted, fresh = await self._tokens.get(one, sealed, secrets)
+        token = granted.refresh_token
+        if fresh and token is not None and token != secrets.refresh_token:
+            async with runtime.database.transaction(system_actor("mailbox", one.client_id)) as tx:
+                renewed = await keep_refresh_token(tx, runtime.secret, one.client_id, one.id, token)
+            self._tokens.keep(one.id, renewed or sealed, granted)
+        return granted.access_token, fresh
+
+
+def _start(lease: Lease, uid_next: int) -> tuple[int, date | None]:
+    """Where to begin in a folder whose numbers are new: after which number, and from which day on.
+
+    A folder that was polled before is gone through from shortly before the last success; one that never was, from
+    now on, or from its first mail where that was asked for.
+    """
+    checked_at = lease.mailbox.checked_at
+    if checked_at is not None:
+        return 0, (checked_at - _OVERLAP).date()
+    return (0 if lease.take_existing else max(0, uid_next - 1)), None
+
+
+def _return_path(raw: bytes) -> str:
+    """The envelope sender as the delivering server noted it, for want of an envelope."""
+    head = raw[:65_536].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    for line in head.split(b"\n"):
+        name, colon, value = line.partition(b":")
+        if colon and name.strip().lower() == b"return-path":
+            return value.decode("utf-8", "replace").strip(" <>\t\r")[:320]
+    return "unknown"

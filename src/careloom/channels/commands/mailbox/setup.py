@@ -1,0 +1,155 @@
+"""Makes, changes and removes mailboxes; their secrets are sealed and never shown again."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, structs
+from sqlalchemy import delete, select, update
+
+from careloom.channels.queries.mail import get_mail_address
+from careloom.channels.queries.mailboxes import get_mailbox, read_mailbox
+from careloom.channels.tables import mailbox
+from careloom.channels.types.mailbox import (
+    AfterTaking,
+    Mailbox,
+    MailboxAuth,
+    MailboxChanges,
+    MailboxId,
+    MailboxSecrets,
+    NewMailbox,
+)
+from careloom.platform import audit
+from careloom.platform.access import Actor, Permission
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import FieldError, InvalidInputError
+from careloom.platform.ids import new_id
+from careloom.platform.sealing import seal, unseal
+from careloom.platform.wire import json_text, to_plain
+
+PURPOSE: Final = "mailbox"
+_SECRETS: Final = ("password", "client_secret", "refresh_token")
+_ELSEWHERE: Final = ("host", "port", "tls", "username", "auth", "token_url", "oauth_client_id")
+"""What decides who is given the secrets."""
+_OTHER_FOLDER: Final = ("host", "username", "folder")
+"""What makes it another folder, with numbers of its own."""
+
+
+async def create_mailbox(tx: Tx, actor: Actor, secret: bytes, new: NewMailbox) -> Mailbox:
+    """A new mailbox; raises InvalidInputError for a missing secret, NotFoundError for the mail address."""
+    address = await get_mail_address(tx, actor, new.mail_address_id, Permission.CHANNELS_WRITE)
+    values = {name: value for name, value in structs.asdict(new).items() if name not in _SECRETS}
+    values |= {"token_url": new.token_url or "", "move_to": new.move_to or ""}
+    secrets = MailboxSecrets(new.password, new.client_secret, new.refresh_token)
+    _check(new.auth, values, secrets)
+    statement = mailbox.insert().values(
+        client_id=address.client_id, id=new_id(), secret=_sealed(secret, address.client_id, secrets), **_stored(values)
+    )
+    made = read_mailbox((await tx.execute(statement.returning(*mailbox.c))).one())
+    await audit.record(tx, actor, "mailbox.create", made.id, client_id=made.client_id, after=made)
+    return made
+
+
+async def change_mailbox(tx: Tx, actor: Actor, secret: bytes, mailbox_id: UUID, changes: MailboxChanges) -> Mailbox:
+    """Changes a mailbox and polls it soon; raises NotFoundError, InvalidInputError.
+
+    Secrets stay with the place that they were given for: to sign in elsewhere, they are given again.
+    """
+    before = await get_mailbox(tx, actor, mailbox_id)
+    given = {name: value for name, value in structs.asdict(changes).items() if value is not UNSET}
+    if not given:
+        return before
+    fresh = {name: given.pop(name) for name in _SECRETS if name in given}
+    values = {name: value for name, value in given.items() if value != getattr(before, name)}
+    after = structs.replace(before, **values)
+    of_mailbox = (mailbox.c.client_id == before.client_id) & (mailbox.c.id == before.id)
+    sealed = (await tx.execute(select(mailbox.c.secret).where(of_mailbox).with_for_update())).scalar_one()
+    kept = MailboxSecrets() if values.keys() & set(_ELSEWHERE) else read_secrets(secret, before.client_id, sealed)
+    secrets = structs.replace(kept, **fresh)
+    _check(after.auth, structs.asdict(after), secrets)
+    stored: dict[str, Any] = _stored(values)
+    stored |= {"secret": _sealed(secret, before.client_id, secrets), "next_at": now(), "failures": 0}
+    if values.keys() & set(_OTHER_FOLDER):
+        stored |= {"uid_validity": None, "last_uid": 0, "unsettled_uid": None, "checked_at": None}
+    # Whoever polls it at this moment finds the lease gone, and stores nothing more of the old place.
+    stored |= {"lease": None, "leased_until": None}
+    changed = await tx.execute(update(mailbox).where(of_mailbox).values(**stored).returning(*mailbox.c))
+    made = read_mailbox(changed.one())
+    old, new = structs.asdict(before), structs.asdict(made)
+    await audit.record(
+        tx,
+        actor,
+        "mailbox.change",
+        before.id,
+        client_id=before.client_id,
+        before={name: to_plain(old[name]) for name in values},
+        after={name: to_plain(new[name]) for name in values} | {f"{name}_changed": True for name in fresh},
+    )
+    return made
+
+
+async def delete_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID) -> None:
+    """Forgets a mailbox and its secrets; mail that was taken stays. Raises NotFoundError."""
+    before = await get_mailbox(tx, actor, mailbox_id)
+    await tx.execute(delete(mailbox).where((mailbox.c.client_id == before.client_id) & (mailbox.c.id == before.id)))
+    await audit.record(tx, actor, "mailbox.delete", before.id, client_id=before.client_id, before=before)
+
+
+def read_secrets(secret: bytes, client_id: UUID, sealed: str) -> MailboxSecrets:
+    """What was sealed; raises SealBrokenError."""
+    return msgspec.json.decode(unseal(secret, client_id, PURPOSE, sealed), type=MailboxSecrets)
+
+
+async def sealed_secrets(tx: Tx, one: Mailbox) -> str:
+    """The mailbox's secrets as they are kept, sealed."""
+    of_mailbox = (mailbox.c.client_id == one.client_id) & (mailbox.c.id == one.id)
+    return (await tx.execute(select(mailbox.c.secret).where(of_mailbox))).scalar_one()
+
+
+async def keep_refresh_token(tx: Tx, secret: bytes, client_id: UUID, mailbox_id: MailboxId, token: str) -> str | None:
+    """Keeps the refresh token by which the provider replaced the last one; answers the secrets as sealed now."""
+    of_mailbox = (mailbox.c.client_id == client_id) & (mailbox.c.id == mailbox_id)
+    sealed = (await tx.execute(select(mailbox.c.secret).where(of_mailbox).with_for_update())).scalar_one_or_none()
+    if sealed is None:
+        return None
+    renewed = _sealed(secret, client_id, structs.replace(read_secrets(secret, client_id, sealed), refresh_token=token))
+    await tx.execute(update(mailbox).where(of_mailbox).values(secret=renewed))
+    return renewed
+
+
+def _sealed(secret: bytes, client_id: UUID, secrets: MailboxSecrets) -> str:
+    return seal(secret, client_id, PURPOSE, json_text(secrets))
+
+
+def _stored(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: to_plain(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _check(auth: MailboxAuth, values: dict[str, Any], secrets: MailboxSecrets) -> None:
+    needed: dict[str, object] = {}
+    if auth is MailboxAuth.PASSWORD:
+        needed["password"] = secrets.password
+    else:
+        needed |= {"token_url": values["token_url"], "oauth_client_id": values["oauth_client_id"]}
+        by_token = auth is MailboxAuth.REFRESH_TOKEN
+        needed["refresh_token" if by_token else "client_secret"] = (
+            secrets.refresh_token if by_token else secrets.client_secret
+        )
+    if values["after_taking"] is AfterTaking.MOVE:
+        needed["move_to"] = values["move_to"]
+    errors = tuple(FieldError(f"/{name}", _MISSING[name]) for name, value in needed.items() if not value)
+    if values["after_taking"] is AfterTaking.MOVE and values["move_to"] == values["folder"]:
+        errors += (FieldError("/move_to", "Choose another folder than the one that is polled."),)
+    if errors:
+        raise InvalidInputError(errors=errors)
+
+
+_MISSING: Final = {
+    "password": "Enter the password; where the provider asks for one, an app password.",
+    "token_url": "Enter the address at which the provider hands out tokens.",
+    "oauth_client_id": "Enter the client id that the provider gave the registered application.",
+    "refresh_token": "Enter the refresh token.",
+    "client_secret": "Enter the client secret.",
+    "move_to": "Say into which folder mail is moved.",
+}

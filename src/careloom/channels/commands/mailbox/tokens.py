@@ -1,0 +1,108 @@
+"""Access tokens for mailboxes: asked of the provider's token endpoint, kept until shortly before their end."""
+
+import time
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+import msgspec
+from msgspec import Struct
+
+from careloom.channels.commands.mailbox.imap import MailboxError
+from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxProblem, MailboxSecrets
+from careloom.platform.outbound import HostRefusedError, HostUnknownError, destination
+
+_TIMEOUT_SECONDS: Final = 20
+_EARLY_SECONDS: Final = 60
+_LONGEST_ANSWER: Final = 100_000
+
+
+class Granted(Struct, frozen=True):
+    """An access token until `ends_at` (monotonic); `refresh_token` where the provider gave a new one."""
+
+    access_token: str
+    ends_at: float
+    refresh_token: str | None = None
+
+
+class Tokens:
+    """The access tokens of one process. A token is the mailbox's and the secrets' that it was granted for."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self._allowed = allowed
+        self._kept: dict[UUID, tuple[str, Granted]] = {}
+
+    async def get(self, one: Mailbox, sealed: str, secrets: MailboxSecrets) -> tuple[Granted, bool]:
+        """A token, and whether it was just granted; raises MailboxError."""
+        found = self._kept.get(one.id)
+        if found is not None and found[0] == sealed and found[1].ends_at > time.monotonic():
+            return found[1], False
+        granted = await ask(one, secrets, self._allowed)
+        self.keep(one.id, sealed, granted)
+        return granted, True
+
+    def keep(self, mailbox_id: UUID, sealed: str, granted: Granted) -> None:
+        """Keeps a token for the secrets as they are sealed now."""
+        self._kept[mailbox_id] = (sealed, granted)
+
+    def drop(self, mailbox_id: UUID) -> None:
+        """Forgets a token that a server did not take."""
+        self._kept.pop(mailbox_id, None)
+
+
+async def ask(one: Mailbox, secrets: MailboxSecrets, allowed: tuple[str, ...]) -> Granted:
+    """Asks the token endpoint (RFC 6749, sections 4.4 and 6); raises MailboxError."""
+    form = {"client_id": one.oauth_client_id}
+    if one.scope:
+        form["scope"] = one.scope
+    if secrets.client_secret:
+        form["client_secret"] = secrets.client_secret
+    if one.auth is MailboxAuth.REFRESH_TOKEN:
+        form |= {"grant_type": "refresh_token", "refresh_token": secrets.refresh_token or ""}
+    else:
+        form["grant_type"] = "client_credentials"
+    try:
+        status, body = await _post(one.token_url, form, allowed)
+    except HostRefusedError as error:
+        raise MailboxError(MailboxProblem.BLOCKED, str(error)) from error
+    except HostUnknownError as error:
+        raise MailboxError(MailboxProblem.TOKEN, f"There is no host {error}.") from error
+    except (httpx.HTTPError, ValueError) as error:
+        words = f"The token endpoint does not answer: {error or type(error).__name__}"
+        raise MailboxError(MailboxProblem.TOKEN, words) from error
+    token = body.get("access_token")
+    if status != 200 or not isinstance(token, str) or not token:
+        words = " ".join(str(body.get(name, "")) for name in ("error", "error_description")).strip()
+        raise MailboxError(MailboxProblem.TOKEN, words or f"The token endpoint answers {status} without a token.")
+    renewed = body.get("refresh_token")
+    seconds = body.get("expires_in", 3_600)
+    lasts = float(seconds) if str(seconds).isdigit() else 3_600.0
+    return Granted(token, time.monotonic() + lasts - _EARLY_SECONDS, renewed if isinstance(renewed, str) else None)
+
+
+async def _post(url: str, form: dict[str, str], allowed: tuple[str, ...]) -> tuple[int, dict[str, Any]]:
+    """Posts to the address that was looked up, under the name that the certificate must bear."""
+    parsed = httpx.URL(url)
+    place = await destination(parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80), allowed)
+    if parsed.scheme != "https" and not place.private:
+        raise HostRefusedError("Without https only token endpoints in CARELOOM_MAILBOX_NETWORKS are called.")
+    headers = {"Host": parsed.netloc.decode("ascii"), "Accept": "application/json"}
+    async with (
+        httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client,
+        client.stream(
+            "POST",
+            parsed.copy_with(host=place.address),
+            data=form,
+            headers=headers,
+            extensions={"sni_hostname": place.host},
+        ) as answer,
+    ):
+        content = b""
+        async for chunk in answer.aiter_bytes():
+            content += chunk
+            if len(content) > _LONGEST_ANSWER:
+                raise ValueError("it answers too much")
+    try:
+        return answer.status_code, msgspec.json.decode(content, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        return answer.status_code, {}

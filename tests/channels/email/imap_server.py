@@ -1,0 +1,216 @@
+"""A real IMAP server (pymap) and a real OAuth token endpoint, on loopback, with what can go wrong at hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from argparse import Namespace
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+from proxyprotocol.result import ProxyResultLocal
+from proxyprotocol.sock import SocketInfo
+from pymap.backend.dict import Config, DictBackend, Identity, Login
+from pymap.concurrent import Subsystem
+from pymap.exceptions import InvalidAuth
+from pymap.imap import IMAPServer
+from pymap.parsing.message import AppendMessage
+from pysasl import SASLAuth
+from pysasl.creds.external import ExternalCredentials
+from pysasl.hashing import BuiltinHash
+from pysasl.mechanism.oauth import OAuth2Mechanism
+from pysasl.mechanism.plain import PlainMechanism
+
+USER = "care@brand.example"
+PASSWORD = "an app password"
+
+
+class _Config(Config):
+    @property
+    def initial_auth(self) -> SASLAuth:
+        return self.tls_auth
+
+    @property
+    def tls_auth(self) -> SASLAuth:
+        return SASLAuth([PlainMechanism(), OAuth2Mechanism()])
+
+
+class _Login(Login):
+    """Takes access tokens as well as passwords."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.access_tokens: set[str] = set()
+
+    async def authenticate(self, credentials: Any) -> Identity:
+        if not isinstance(credentials, ExternalCredentials):
+            return await super().authenticate(credentials)
+        token: Any = credentials._token  # pyright: ignore[reportPrivateUsage]
+        if token not in self.access_tokens:
+            raise InvalidAuth
+        return Identity(credentials.authzid, self, None, frozenset())
+
+
+class ImapServer:
+    """A mailbox of `USER`. `drop_after` hangs up after so many commands; `sign_ins` counts."""
+
+    def __init__(self, backend: DictBackend, config: Config) -> None:
+        self._backend = backend
+        self._config = config
+        self._serve = IMAPServer(backend.login, config)
+        self._open: set[asyncio.StreamWriter] = set()
+        self.port = 0
+        self.connections = 0
+        self.drop_after: int | None = None
+
+    @property
+    def access_tokens(self) -> set[str]:
+        login: Any = self._backend.login
+        return login.access_tokens
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._open.add(writer)
+        lines: Any = reader if self.drop_after is None else _Dropping(reader, writer, self.drop_after)
+        try:
+            await self._serve(lines, writer, SocketInfo.get(writer, ProxyResultLocal(), unique_id=uuid4().bytes))
+        except (ConnectionError, EOFError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            self._open.discard(writer)
+            writer.close()
+
+    async def folder(self, name: str = "INBOX") -> Any:
+        login: Any = self._backend.login
+        async with Identity(USER, login, None, frozenset()).new_session() as session:
+            return await session.mailbox_set.get_mailbox(name)
+
+    async def deliver(self, raw: bytes | str, *, at: datetime | None = None) -> None:
+        """Puts a mail into the inbox."""
+        content = raw if isinstance(raw, bytes) else raw.encode()
+        inbox = await self.folder()
+        await inbox.append(AppendMessage(content, at or datetime.now(UTC), frozenset()))
+
+    async def flags(self, name: str = "INBOX") -> list[set[str]]:
+        """The flags of each mail in a folder, in order."""
+        folder = await self.folder(name)
+        return [{str(flag) for flag in message.permanent_flags} for message in _messages(folder)]
+
+    async def renumber(self) -> None:
+        """Gives the inbox another UIDVALIDITY and its mails other numbers, as after a move to other machines."""
+        inbox = await self.folder()
+        kept = _messages(inbox)
+        inbox._uid_validity += 1
+        inbox._messages.clear()
+        inbox._max_uid = 0
+        for message in kept:
+            content = bytes(message._content)
+            await inbox.append(AppendMessage(content, message.internal_date, frozenset()))
+
+    def hang_up(self) -> None:
+        for one in list(self._open):
+            one.close()
+
+
+def _messages(folder: Any) -> list[Any]:
+    return [folder._messages[uid] for uid in sorted(folder._messages)]
+
+
+class _Dropping:
+    """A reader that ends after some lines."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, left: int) -> None:
+        self._reader, self._writer, self._left = reader, writer, left
+
+    async def readline(self) -> bytes:
+        self._left -= 1
+        if self._left < 0:
+            self._writer.close()
+            return b""
+        return await self._reader.readline()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+
+@asynccontextmanager
+async def running_imap() -> AsyncGenerator[ImapServer]:
+    args = Namespace(passlib_cfg=None, proxy_protocol=None, inherited_sockets=None)
+    config = _Config(
+        args,
+        demo_data=False,
+        demo_user=USER,
+        demo_password=PASSWORD,
+        host="127.0.0.1",
+        port=0,
+        tls_enabled=False,
+        hash_context=BuiltinHash(rounds=1),
+        cpu_subsystem=Subsystem.for_asyncio(),
+        invalid_user_sleep=0.0,
+    )
+    login = _Login(config)
+    await DictBackend._add_demo_user(config, login)  # pyright: ignore[reportPrivateUsage]
+    server = ImapServer(DictBackend(login, config), config)
+    config.apply_context()
+    async with AsyncExitStack() as stack:
+        listening = await asyncio.start_server(server.accept, "127.0.0.1", 0)
+        await stack.enter_async_context(listening)
+        stack.callback(server.hang_up)
+        server.port = listening.sockets[0].getsockname()[1]
+        yield server
+
+
+class TokenEndpoint:
+    """Grants tokens that `imap` takes, each under the newest refresh token alone."""
+
+    def __init__(self, imap: ImapServer, port: int) -> None:
+        self._imap = imap
+        self.url = f"http://127.0.0.1:{port}/token"
+        self.asked: list[dict[str, str]] = []
+        self.refresh_token = "refresh-0"
+        self.lasts = 3600
+        self.refusal: dict[str, str] | None = None
+
+    def answer(self, form: dict[str, str]) -> tuple[int, dict[str, object]]:
+        self.asked.append(form)
+        if self.refusal is not None:
+            return 400, dict(self.refusal)
+        if form["grant_type"] == "refresh_token" and form["refresh_token"] != self.refresh_token:
+            return 400, {"error": "invalid_grant", "error_description": "The refresh token was used before."}
+        token = f"access-{len(self.asked)}"
+        self._imap.access_tokens.add(token)
+        self.refresh_token = f"refresh-{len(self.asked)}"
+        return 200, {"access_token": token, "expires_in": self.lasts, "refresh_token": self.refresh_token}
+
+
+@contextmanager
+def running_tokens(imap: ImapServer) -> Generator[TokenEndpoint]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            status, answer = endpoint.answer({name: values[0] for name, values in parse_qs(body).items()})
+            content = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    endpoint = TokenEndpoint(imap, server.server_address[1])
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield endpoint
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

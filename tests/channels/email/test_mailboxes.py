@@ -1,0 +1,390 @@
+"""Mailboxes at other providers: their mail comes in once, whatever fails in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from careloom.channels.commands.mailbox import poll as polling
+from careloom.channels.commands.mailbox.poll import Poller
+from careloom.channels.commands.mailbox.setup import change_mailbox, create_mailbox
+from careloom.channels.jobs.mailboxes import due, run_mailboxes
+from careloom.channels.types import MailAddress
+from careloom.channels.types.mailbox import (
+    AfterTaking,
+    Mailbox,
+    MailboxAuth,
+    MailboxChanges,
+    MailboxTls,
+    NewMailbox,
+)
+from careloom.platform.errors import InvalidInputError
+from careloom.platform.runtime import Runtime
+from tests.channels.email.imap_server import PASSWORD, USER, ImapServer, TokenEndpoint, running_imap, running_tokens
+from tests.channels.email.post_office import MAILS, PostOffice, mail
+from tests.conversations.desk import SYSTEM
+
+
+class Branch:
+    """A mailbox elsewhere, and the one who polls it."""
+
+    def __init__(self, office: PostOffice, imap: ImapServer, address: MailAddress) -> None:
+        self.office = office
+        self.imap = imap
+        self.address = address
+        self.runtime = replace_settings(office.runtime, mailbox_networks=("127.0.0.0/8",))
+        self.poller = Poller(self.runtime, ThreadPoolExecutor(2))
+
+    async def mailbox(self, **more: Any) -> Mailbox:
+        values: dict[str, Any] = {
+            "mail_address_id": self.address.id,
+            "host": "127.0.0.1",
+            "port": self.imap.port,
+            "tls": MailboxTls.NONE,
+            "username": USER,
+            "password": PASSWORD,
+            "take_existing": True,
+        }
+        async with self.runtime.database.transaction(SYSTEM) as tx:
+            return await create_mailbox(tx, SYSTEM, self.runtime.secret, NewMailbox(**(values | more)))
+
+    async def poll(self, poller: Poller | None = None) -> Any:
+        """Polls what is due; answers the mailbox's row."""
+        await self.office.desk.rows("UPDATE mailbox SET next_at = now() RETURNING id")
+        for lease in await due(self.runtime, 5):
+            await (poller or self.poller).poll(lease)
+        return (await self.office.desk.rows("SELECT * FROM mailbox"))[0]
+
+    async def subjects(self) -> list[str]:
+        rows = await self.office.desk.rows("SELECT subject FROM message WHERE kind = 'inbound' ORDER BY at, subject")
+        return [row.subject for row in rows]
+
+
+def replace_settings(runtime: Runtime, **settings: Any) -> Runtime:
+    wanted = replace(runtime.settings, **settings)
+    return Runtime(wanted, runtime.database, runtime.files, runtime.hub, runtime.secret)
+
+
+@pytest.fixture
+async def branch(office: PostOffice) -> AsyncIterator[Branch]:
+    async with running_imap() as imap:
+        yield Branch(office, imap, await office.address())
+
+
+@pytest.fixture
+async def tokens(branch: Branch) -> AsyncIterator[TokenEndpoint]:
+    with running_tokens(branch.imap) as endpoint:
+        yield endpoint
+
+
+def _letter(number: int, **more: str) -> str:
+    fields = {"Subject": f"Parcel {number}", "Message_ID": f"<{number}@example.org>"} | more
+    return mail(f"Where is parcel {number}?", **fields)
+
+
+def _by_token(tokens: TokenEndpoint, **more: Any) -> dict[str, Any]:
+    values = {
+        "auth": MailboxAuth.REFRESH_TOKEN,
+        "password": None,
+        "token_url": tokens.url,
+        "oauth_client_id": "careloom",
+        "refresh_token": tokens.refresh_token,
+        "scope": "imap offline_access",
+    }
+    return values | more
+
+
+async def test_new_mail_becomes_messages_once(branch: Branch) -> None:
+    await branch.mailbox()
+    await branch.imap.deliver(_letter(1))
+    await branch.imap.deliver(_letter(2))
+    row = await branch.poll()
+    assert (row.taken, row.problem, row.failing_since) == (2, None, None)
+    assert row.checked_at is not None
+    await branch.poll()
+    await branch.imap.deliver(_letter(3))
+    row = await branch.poll()
+    assert row.taken == 3
+    assert await branch.subjects() == ["Parcel 1", "Parcel 2", "Parcel 3"]
+
+
+async def test_what_lay_there_before_is_left_unless_it_was_asked_for(branch: Branch) -> None:
+    await branch.mailbox(take_existing=False)
+    await branch.imap.deliver(_letter(1))
+    await branch.poll()
+    await branch.imap.deliver(_letter(2))
+    await branch.poll()
+    assert await branch.subjects() == ["Parcel 2"]
+
+
+async def test_polling_leaves_mail_unread(branch: Branch) -> None:
+    await branch.mailbox()
+    await branch.imap.deliver(_letter(1))
+    await branch.poll()
+    assert await branch.imap.flags() == [set()]
+
+
+async def test_taken_mail_is_marked_seen_where_wanted(branch: Branch) -> None:
+    await branch.mailbox(after_taking=AfterTaking.MARK_SEEN)
+    await branch.imap.deliver(_letter(1))
+    await branch.poll()
+    assert await branch.imap.flags() == [{"\\Seen"}]
+
+
+async def test_taken_mail_is_moved_where_wanted(branch: Branch) -> None:
+    await branch.mailbox(after_taking=AfterTaking.MOVE, move_to="Taken")
+    await branch.imap.deliver(_letter(1))
+    await branch.imap.deliver(_letter(2))
+    await branch.poll()
+    assert await branch.imap.flags() == []
+    assert len(await branch.imap.flags("Taken")) == 2
+
+
+async def test_the_same_mail_by_smtp_and_from_the_mailbox_is_one_message(branch: Branch) -> None:
+    await branch.mailbox()
+    await branch.office.post(_letter(1))
+    await branch.imap.deliver("Received: from elsewhere\r\n" + _letter(1))
+    await branch.poll()
+    assert await branch.subjects() == ["Parcel 1"]
+
+
+async def test_a_death_before_the_mark_is_made_up_for_and_repeats_nothing(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await branch.mailbox(after_taking=AfterTaking.MOVE, move_to="Taken")
+    for number in (1, 2):
+        await branch.imap.deliver(_letter(number))
+    real = polling.ImapSession.settle
+
+    async def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(polling.ImapSession, "settle", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await branch.poll()
+    monkeypatch.setattr(polling.ImapSession, "settle", real)
+    assert await branch.subjects() == ["Parcel 1"]
+    await branch.office.desk.rows("UPDATE mailbox SET leased_until = now() - interval '1 s' RETURNING id")
+    await branch.poll()
+    assert await branch.subjects() == ["Parcel 1", "Parcel 2"]
+    assert len(await branch.imap.flags("Taken")) == 2
+
+
+async def test_a_death_before_the_commit_takes_the_mail_the_next_time(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await branch.mailbox()
+    await branch.imap.deliver(_letter(1))
+    real = polling.take_in
+
+    async def killed(*values: Any) -> None:
+        await real(*values)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(polling, "take_in", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await branch.poll()
+    assert await branch.subjects() == []
+    monkeypatch.setattr(polling, "take_in", real)
+    await branch.office.desk.rows("UPDATE mailbox SET leased_until = NULL RETURNING id")
+    await branch.poll()
+    assert await branch.subjects() == ["Parcel 1"]
+
+
+async def test_a_folder_numbered_anew_loses_and_repeats_nothing(branch: Branch) -> None:
+    await branch.mailbox(take_existing=False)
+    await branch.imap.deliver(_letter(1), at=datetime.now(UTC) - timedelta(days=30))
+    await branch.poll()
+    await branch.imap.deliver(_letter(2))
+    await branch.poll()
+    await branch.imap.deliver(_letter(3))
+    await branch.imap.renumber()
+    await branch.poll()
+    assert await branch.subjects() == ["Parcel 2", "Parcel 3"]
+    await branch.imap.deliver(_letter(4))
+    await branch.poll()
+    assert await branch.subjects() == ["Parcel 2", "Parcel 3", "Parcel 4"]
+
+
+async def test_two_processes_never_poll_a_mailbox_at_the_same_time(branch: Branch) -> None:
+    await branch.mailbox()
+    leases = await asyncio.gather(*(due(branch.runtime, 5) for _ in range(4)))
+    assert sum(len(one) for one in leases) == 1
+
+
+async def test_whoever_lost_the_lease_stores_nothing(branch: Branch) -> None:
+    await branch.mailbox()
+    await branch.imap.deliver(_letter(1))
+    (old,) = await due(branch.runtime, 1)
+    await branch.office.desk.rows("UPDATE mailbox SET leased_until = now() - interval '1 s' RETURNING id")
+    (new,) = await due(branch.runtime, 1)
+    await branch.poller.poll(old)
+    assert await branch.subjects() == []
+    await branch.poller.poll(new)
+    assert await branch.subjects() == ["Parcel 1"]
+
+
+async def test_a_server_that_hangs_up_is_tried_again_from_where_it_stopped(branch: Branch) -> None:
+    await branch.mailbox()
+    for number in range(1, 4):
+        await branch.imap.deliver(_letter(number))
+    branch.imap.drop_after = 7
+    row = await branch.poll()
+    assert row.problem in ("server", "host")
+    assert 0 < row.taken < 3
+    assert row.failures == 1
+    branch.imap.drop_after = None
+    row = await branch.poll()
+    assert (row.taken, row.problem, row.failures) == (3, None, 0)
+    assert await branch.subjects() == ["Parcel 1", "Parcel 2", "Parcel 3"]
+
+
+async def test_the_pause_grows_with_each_failure(branch: Branch) -> None:
+    await branch.mailbox(password="wrong", poll_seconds=60)
+    rows = [(await branch.poll(), datetime.now(UTC)) for _ in range(3)]
+    assert {row.problem for row, _ in rows} == {"sign_in"}
+    assert [round((row.next_at - at).total_seconds() / 60) for row, at in rows] == [1, 2, 4]
+    assert len({row.failing_since for row, _ in rows}) == 1
+
+
+async def test_a_large_mail_is_noted_and_left_where_it_is(branch: Branch) -> None:
+    small = Branch(branch.office, branch.imap, branch.address)
+    small.runtime = replace_settings(branch.runtime, max_upload_bytes=100_000)
+    await small.mailbox()
+    await small.imap.deliver(_letter(1) + "x" * 200_000)
+    await small.imap.deliver(_letter(2))
+    await small.poll(Poller(small.runtime, ThreadPoolExecutor(1)))
+    rows = [row for row in await small.office.messages() if row.kind == "inbound"]
+    assert [row.subject for row in rows] == ["Parcel 1", "Parcel 2"]
+    assert "0.2 MB" in rows[0].text
+    assert "INBOX" in rows[0].text
+
+
+async def test_malformed_mails_stop_nothing(branch: Branch) -> None:
+    await branch.mailbox()
+    wrong = [b"", b"\r\n", b"\xff\xfe\x00 no header", b"From: \xc3\x28\r\nSubject: =?x?b?!?=\r\n\r\n\x00"]
+    wrong += [path.read_bytes() for path in sorted(MAILS.glob("malformed*.eml"))]
+    for raw in wrong:
+        await branch.imap.deliver(raw)
+    await branch.imap.deliver(_letter(1))
+    row = await branch.poll()
+    assert row.problem is None
+    assert "Parcel 1" in await branch.subjects()
+
+
+async def test_a_bounce_in_the_mailbox_is_no_message(branch: Branch) -> None:
+    await branch.mailbox()
+    daemon = {"From": "mailer-daemon@mx.example", "Subject": "Undelivered Mail Returned to Sender"}
+    await branch.imap.deliver("Return-Path: <>\r\n" + _letter(1, **daemon))
+    await branch.poll()
+    assert [row.verdict for row in await branch.office.incoming()] == ["bounce"]
+    assert await branch.subjects() == []
+
+
+async def test_a_refresh_token_signs_in_and_its_successor_is_kept(branch: Branch, tokens: TokenEndpoint) -> None:
+    await branch.mailbox(**_by_token(tokens, client_secret="shh"))
+    await branch.imap.deliver(_letter(1))
+    await branch.poll()
+    await branch.imap.deliver(_letter(2))
+    await branch.poll()
+    assert await branch.subjects() == ["Parcel 1", "Parcel 2"]
+    assert len(tokens.asked) == 1, "a token is used until it ends"
+    asked = tokens.asked[0]
+    assert (asked["grant_type"], asked["client_secret"], asked["scope"]) == (
+        "refresh_token",
+        "shh",
+        "imap offline_access",
+    )
+    fresh = Poller(branch.runtime, ThreadPoolExecutor(1))
+    row = await branch.poll(fresh)
+    assert row.problem is None, "the renewed refresh token is what counts after a restart"
+
+
+async def test_client_credentials_sign_in(branch: Branch, tokens: TokenEndpoint) -> None:
+    values = _by_token(tokens, refresh_token=None, client_secret="shh", auth=MailboxAuth.CLIENT_CREDENTIALS)
+    await branch.mailbox(**values)
+    await branch.imap.deliver(_letter(1))
+    assert (await branch.poll()).problem is None
+    assert tokens.asked[0]["grant_type"] == "client_credentials"
+    assert await branch.subjects() == ["Parcel 1"]
+
+
+async def test_a_token_that_ends_is_asked_for_again(branch: Branch, tokens: TokenEndpoint) -> None:
+    tokens.lasts = 0
+    await branch.mailbox(**_by_token(tokens))
+    await branch.poll()
+    assert (await branch.poll()).problem is None
+    assert len(tokens.asked) == 2
+
+
+async def test_a_token_that_the_server_ends_early_is_replaced_in_the_same_poll(
+    branch: Branch, tokens: TokenEndpoint
+) -> None:
+    await branch.mailbox(**_by_token(tokens))
+    await branch.poll()
+    branch.imap.access_tokens.clear()
+    await branch.imap.deliver(_letter(1))
+    assert (await branch.poll()).problem is None
+    assert await branch.subjects() == ["Parcel 1"]
+
+
+async def test_a_refused_refresh_token_says_so_in_the_providers_words(branch: Branch, tokens: TokenEndpoint) -> None:
+    await branch.mailbox(**_by_token(tokens, refresh_token="stale"))
+    row = await branch.poll()
+    assert row.problem == "token"
+    assert "invalid_grant" in row.answer
+
+
+async def test_private_networks_are_refused_unless_the_operator_names_them(
+    branch: Branch, tokens: TokenEndpoint
+) -> None:
+    closed = Poller(branch.office.runtime, ThreadPoolExecutor(1))
+    await branch.mailbox(**_by_token(tokens))
+    row = await branch.poll(closed)
+    assert (row.problem, branch.imap.connections, tokens.asked) == ("blocked", 0, [])
+
+
+async def test_secrets_are_sealed_and_stay_with_the_place_that_they_were_given_for(branch: Branch) -> None:
+    one = await branch.mailbox()
+    (row,) = await branch.office.desk.rows("SELECT m::text AS whole FROM mailbox m")
+    assert PASSWORD not in row.whole
+    database = branch.runtime.database
+    secret = branch.runtime.secret
+    with pytest.raises(InvalidInputError) as caught:
+        async with database.transaction(SYSTEM) as tx:
+            await change_mailbox(tx, SYSTEM, secret, one.id, MailboxChanges(host="imap.attacker.example"))
+    assert [error.path for error in caught.value.errors] == ["/password"]
+    async with database.transaction(SYSTEM) as tx:
+        changed = await change_mailbox(tx, SYSTEM, secret, one.id, MailboxChanges(poll_seconds=120))
+    assert changed.poll_seconds == 120
+    assert (await branch.poll()).problem is None
+
+
+async def test_another_folder_begins_anew(branch: Branch) -> None:
+    one = await branch.mailbox()
+    await branch.imap.deliver(_letter(1))
+    await branch.poll()
+    async with branch.runtime.database.transaction(SYSTEM) as tx:
+        await change_mailbox(tx, SYSTEM, branch.runtime.secret, one.id, MailboxChanges(folder="Missing"))
+    row = await branch.poll()
+    assert row.problem == "folder"
+
+
+async def test_the_loop_polls_what_is_due_and_stops_when_told(branch: Branch) -> None:
+    await branch.mailbox()
+    await branch.imap.deliver(_letter(1))
+    async with AsyncExitStack() as stack:
+        running = asyncio.create_task(run_mailboxes(branch.runtime))
+        stack.callback(running.cancel)
+        async with asyncio.timeout(20):
+            while not await branch.subjects():  # noqa: ASYNC110 - what is waited for happens in the database
+                await asyncio.sleep(0.05)
+    with pytest.raises(asyncio.CancelledError):
+        await running
