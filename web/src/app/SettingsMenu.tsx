@@ -11,6 +11,7 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { signOut, useMe } from '@/api/session';
+import { chooseLanguage } from '@/app/language';
 import { useActions } from '@/components/actions';
 import { Avatar } from '@/components/Avatar';
 import { toastError } from '@/components/errors';
@@ -63,7 +64,7 @@ export function SettingsMenu() {
       id: `language.${one}`,
       name: `${t('settings.language')}: ${ownName(one)}`,
       group,
-      run: () => savePreferences({ language: one }),
+      run: () => chooseLanguage(one),
     })),
     {
       id: 'sound',
@@ -138,7 +139,7 @@ export function SettingsMenu() {
             role="menuitemradio"
             aria-checked={i18n.language === one}
             leftSection={check(i18n.language === one)}
-            onClick={() => savePreferences({ language: one })}
+            onClick={() => chooseLanguage(one)}
           >
             {ownName(one)}
           </Menu.Item>

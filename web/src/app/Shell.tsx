@@ -4,6 +4,7 @@ import { Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
 import { startSync } from '@/api/sync';
+import { useAccountLanguage } from '@/app/language';
 import { OfferStack } from '@/app/OfferStack';
 import { Palette } from '@/app/Palette';
 import { placesOf } from '@/app/places';
@@ -19,6 +20,7 @@ export function Shell() {
   const me = useMe();
   const navigate = useNavigate();
   useEffect(() => startSync(), [me.person.id]);
+  useAccountLanguage(me);
   useActionKeys();
   useSetupActions();
   useActions(

@@ -1,5 +1,6 @@
 /** Signing in: by password, or in a demo as one of its people. */
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+import { IconLanguage } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
@@ -7,13 +8,15 @@ import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/api/http';
 import { personasQuery, useDemoSignIn, useSignIn } from '@/api/session';
 import type { Persona } from '@/api/types';
+import { chooseLanguage } from '@/app/language';
 import { Avatar } from '@/components/Avatar';
 import { BrandMark } from '@/components/Brand';
 import { errorText } from '@/components/errors';
+import { LANGUAGES, ownName, type Language } from '@/components/languages';
 import classes from './SignInPage.module.css';
 
 export function SignInPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const { to } = useSearch({ from: '/sign-in' });
   const { data: personas } = useQuery(personasQuery);
@@ -66,6 +69,13 @@ export function SignInPage() {
               {t('signIn.submit')}
             </Button>
           </form>
+          <NativeSelect
+            aria-label={t('settings.language')}
+            leftSection={<IconLanguage size={16} aria-hidden />}
+            value={i18n.language}
+            onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}
+            data={LANGUAGES.map((one) => ({ value: one, label: ownName(one) }))}
+          />
         </section>
         {personas && (
           <section className={classes.personas} aria-labelledby="personas">

@@ -45,6 +45,7 @@ export async function startTexts(): Promise<void> {
       fallbackLng: false, // every language has every text: one file is loaded, not two
       supportedLngs: [...LANGUAGES],
       load: 'currentOnly',
+      showSupportNotice: false,
       ns: ['common'],
       defaultNS: 'common',
       interpolation: { escape: (value: string) => isolate(value, i18next.dir()) },

@@ -36,6 +36,9 @@ const dark: MantineColorsTuple = [
   '#0c0e10',
 ];
 
+/** What is typed reads its own way; the field around it reads the interface's. */
+const eitherWay = { input: { dir: 'auto' } };
+
 export const theme = createTheme({
   primaryColor: 'blue',
   colors: { blue, dark },
@@ -59,8 +62,8 @@ export const theme = createTheme({
       styles: { root: { minHeight: 'var(--control)', paddingInline: 12, fontWeight: 550 } },
     },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
-    TextInput: { defaultProps: { size: 'sm', dir: 'auto' } },
-    Textarea: { defaultProps: { dir: 'auto' } },
+    TextInput: { defaultProps: { size: 'sm', attributes: eitherWay } },
+    Textarea: { defaultProps: { attributes: eitherWay } },
     Modal: Modal.extend({
       styles: { title: { fontWeight: 600, fontSize: 'var(--size-3)' } },
       defaultProps: { transitionProps: { duration: 100 }, centered: true },

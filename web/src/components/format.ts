@@ -23,6 +23,9 @@ export interface Format {
   language: (tag: string) => string;
 }
 
+/** The same in every Latin script. */
+const SYMBOLS = { second: 's', minute: 'min', hour: 'h' };
+
 const pad = (value: number) => String(value).padStart(2, '0');
 
 export function counterText(seconds: number): string {
@@ -36,6 +39,8 @@ export function makeFormat(locale: string): Format {
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(
       value,
     );
+  const span = (value: number, name: keyof typeof SYMBOLS) =>
+    locale.startsWith('ar') ? unit(value, name) : `${value} ${SYMBOLS[name]}`;
   const dates = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(locale, options);
     return (at: string) => format.format(new Date(at));
@@ -50,12 +55,12 @@ export function makeFormat(locale: string): Format {
   return {
     duration: (seconds) => {
       const whole = Math.max(0, Math.round(seconds));
-      if (whole < 60) return `${whole} s`;
-      if (whole < 3600) return `${Math.floor(whole / 60)} min`;
+      if (whole < 60) return span(whole, 'second');
+      if (whole < 3600) return span(Math.floor(whole / 60), 'minute');
       if (whole < 86_400) {
         const minutes = Math.floor(whole / 60) % 60;
-        const hours = `${Math.floor(whole / 3600)} h`;
-        return minutes ? `${hours} ${minutes} min` : hours;
+        const hours = span(Math.floor(whole / 3600), 'hour');
+        return minutes ? `${hours} ${span(minutes, 'minute')}` : hours;
       }
       return unit(Math.floor(whole / 86_400), 'day');
     },

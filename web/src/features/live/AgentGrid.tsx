@@ -24,7 +24,7 @@ export function AgentGrid({
   /** Channels that the board's queues take. */
   channels: ReadonlySet<Channel>;
 }) {
-  const { t } = useTranslation(['live', 'common']);
+  const { t, i18n } = useTranslation(['live', 'common']);
   const box = useRef<HTMLDivElement>(null);
   const [offline, setOffline] = useState(false);
   const groups = STATES.map((state) => ({
@@ -34,7 +34,8 @@ export function AgentGrid({
       .sort((a, b) => a.name.localeCompare(b.name)),
   })).filter((group) => group.agents.length > 0);
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 2, ArrowUp: -2 }[event.key];
+    const onwards = i18n.dir() === 'rtl' ? -1 : 1;
+    const step = { ArrowRight: onwards, ArrowLeft: -onwards, ArrowDown: 2, ArrowUp: -2 }[event.key];
     const cards = [...(box.current?.querySelectorAll<HTMLElement>('[data-card]') ?? [])];
     const at = cards.indexOf(document.activeElement as HTMLElement);
     if (!step || at < 0) return;

@@ -222,7 +222,7 @@ function VisitorSecret({ item }: { item: ChatWidget }) {
   return sure ? (
     <div role="group" aria-label={t('chat.secretSure')}>
       <p>{t('chat.secretSure')}</p>
-      <Button mt={8} mr={8} loading={renew.isPending} onClick={() => renew.mutate()}>
+      <Button mt={8} me={8} loading={renew.isPending} onClick={() => renew.mutate()}>
         {t('chat.secretMake')}
       </Button>
       <Button mt={8} variant="default" onClick={() => setSure(false)}>
