@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from careloom.identity.commands.authentication import csrf_token
-from careloom.identity.commands.sessions import Origin, start_session
+from careloom.identity.commands.sessions import start_session
 from careloom.identity.types import Person
+from careloom.identity.types.sign_in import Origin
 from careloom.platform.access import system_actor
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres
 from careloom.platform.database.migrations import migrate

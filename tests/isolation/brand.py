@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any, cast
 from uuid import UUID
@@ -19,9 +20,11 @@ from careloom.channels.queries.chat_widgets import find_entry
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddressId, VisitorId
 from careloom.conversations.types import ConversationId
+from careloom.identity.tables import passkey, session
 from careloom.identity.types import Person, Role, RoleGrant, ScopeKind
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
+from careloom.platform.ids import new_id
 from careloom.platform.runtime import Runtime
 from careloom.routing.commands.offers import make_offer
 from careloom.routing.core.decision import Candidate, Decision, Reason
@@ -127,6 +130,38 @@ async def _set_up(brand: Brand) -> None:
     await brand.made("view_id", "/api/views", view, who="agent")
     keys = await brand.call("GET", "/api/api-keys")
     ids["key_id"] = UUID(keys["items"][0]["id"])
+    policy = {"provider_id": str(ids["provider_id"]), "second_factor_roles": ["planner"]}
+    await brand.call("PUT", "/api/sign-in-policies", json=policy)
+    agent_id = brand.people["agent"].id
+    ids |= {"session_id": new_id(), "passkey_id": new_id()}
+    async with brand.runtime.database.transaction(SYSTEM) as tx:
+        await tx.execute(session.insert().values(**session_row(ids["session_id"], agent_id)))
+        await tx.execute(passkey.insert().values(**passkey_row(ids["passkey_id"], agent_id)))
+
+
+def session_row(session_id: UUID, person_id: UUID) -> dict[str, Any]:
+    """A running session that nobody holds the cookie of."""
+    ends = now() + timedelta(hours=1)
+    return {
+        "id": session_id,
+        "person_id": person_id,
+        "secret_hash": session_id.hex,
+        "expires_at": ends,
+        "method": "password",
+    }
+
+
+def passkey_row(passkey_id: UUID, person_id: UUID) -> dict[str, Any]:
+    """A passkey that no device holds."""
+    return {
+        "id": passkey_id,
+        "person_id": person_id,
+        "name": "Laptop",
+        "credential_id": passkey_id.bytes,
+        "public_key": b"none",
+        "sign_count": 0,
+        "synced": False,
+    }
 
 
 async def _connect_mailbox(brand: Brand) -> None:

@@ -71,6 +71,10 @@ AUDITED = {
     "PATCH /api/people/{person_id}": "person.change",
     "PUT /api/people/{person_id}/grants": "person.grant",
     "POST /api/people/{person_id}/password": "person.set_password",
+    "DELETE /api/people/{person_id}/factors": "person.reset_factors",
+    "DELETE /api/people/{person_id}/sessions": "person.sign_out",
+    "DELETE /api/sessions/{session_id}": "session.revoke",
+    "PUT /api/sign-in-policies": "sign_in_policy.set",
     "PUT /api/people/{person_id}/presence": "presence.set",
     "PUT /api/people/{person_id}/routing": "profile.set",
     "POST /api/programs": "program.create",
@@ -108,6 +112,28 @@ EXEMPT = {
     "PUT /api/presence": "one's own states are kept as facts, with their times",
     "POST /api/views": "one's own list, seen by nobody else",
     "DELETE /api/views/{view_id}": "one's own list, seen by nobody else",
+    "POST /api/sign-in/passkey/options": "a challenge for whoever asks",
+    "POST /api/session/passkeys/options": "a challenge; the passkey made with it is told of",
+    "POST /api/session/totp": "counts only once it is confirmed, which is told of",
+    **dict.fromkeys(
+        (
+            "DELETE /api/session/totp",
+            "POST /api/session/enrolment",
+            "POST /api/session/recovery-codes",
+            "POST /api/session/second-factor",
+            "POST /api/session/totp/confirmation",
+        ),
+        "needs an authenticator app; its entry: tests/identity/test_second_factor.py",
+    ),
+    **dict.fromkeys(
+        (
+            "DELETE /api/session/passkeys/{passkey_id}",
+            "PATCH /api/session/passkeys/{passkey_id}",
+            "POST /api/session/passkeys",
+            "POST /api/sign-in/passkey",
+        ),
+        "needs a passkey; its entry: tests/identity/test_passkeys.py",
+    ),
     "POST /api/demo/session": "a sign-in of the demo, kept as session.start: tests/demo",
 }
 """Endpoints that leave no entry, or whose entry is tested elsewhere, with the reason."""

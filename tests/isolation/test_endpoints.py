@@ -86,6 +86,24 @@ async def test_the_same_requests_reach_their_goal_when_b_sends_them(brands: Bran
 
 REFUSED_TO_ALL = {
     "POST /api/session": "takes a password",
+    "POST /api/sign-in/passkey": "takes what a passkey signed; tested in tests/identity",
+    **dict.fromkeys(
+        (
+            "DELETE /api/session",
+            "DELETE /api/session/passkeys/{passkey_id}",
+            "DELETE /api/session/totp",
+            "GET /api/session/factors",
+            "PATCH /api/session/passkeys/{passkey_id}",
+            "POST /api/session/enrolment",
+            "POST /api/session/passkeys",
+            "POST /api/session/passkeys/options",
+            "POST /api/session/recovery-codes",
+            "POST /api/session/second-factor",
+            "POST /api/session/totp",
+            "POST /api/session/totp/confirmation",
+        ),
+        "of a session, which a key has none of; tested in tests/identity",
+    ),
     "GET /api/session": "shows the person of a key as well, tested in tests/identity",
     "POST /api/session/password": "takes a password",
     "POST /api/api-keys": "a key cannot make keys; tested in tests/identity",

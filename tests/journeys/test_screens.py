@@ -16,7 +16,7 @@ from tests.journeys.conftest import PASSWORD, Installation, People, World, wait_
 WIDE, NARROW = (1440, 900), (390, 844)
 SETUP = [
     *("clients", "programs", "queues", "skills", "email", "chat", "macros", "dispositions"),
-    *("people", "teams", "sites", "providers", "api-keys"),
+    *("people", "teams", "sites", "providers", "api-keys", "sign-in"),
 ]
 SCREENS = {
     "sign-in": "/sign-in",
@@ -24,6 +24,7 @@ SCREENS = {
     "search": "/search?q=kettle",
     "customer": "/customers/{customer}",
     "my states": "/me",
+    "my security": "/me/security",
     "live board": "/live",
     "set-up": "/setup",
     "attributes": "/setup/attributes/{client}",

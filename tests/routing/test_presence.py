@@ -9,8 +9,9 @@ import pytest
 from careloom.conversations.commands import lifecycle
 from careloom.conversations.types import Phase
 from careloom.identity.commands.people import change_person
-from careloom.identity.commands.sessions import Origin, sign_out, start_session
+from careloom.identity.commands.sessions import sign_out, start_session
 from careloom.identity.types import PersonChanges, PersonId
+from careloom.identity.types.sign_in import Origin
 from careloom.organizations.types import Channel
 from careloom.platform.access import Actor
 from careloom.platform.clock import now

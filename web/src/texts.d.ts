@@ -1,11 +1,17 @@
 import type common from './locales/en.json';
 import type live from './features/live/locales/en.json';
+import type security from './features/security/locales/en.json';
 import type setup from './features/setup/locales/en.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common';
-    resources: { common: typeof common; live: typeof live; setup: typeof setup };
+    resources: {
+      common: typeof common;
+      live: typeof live;
+      security: typeof security;
+      setup: typeof setup;
+    };
     returnNull: false;
   }
 }

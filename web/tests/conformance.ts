@@ -40,6 +40,7 @@ export const conformance: {
   CustomerNote: Same<ours.CustomerNote, Schemas['CustomerNote']>;
   CustomerRow: Same<ours.CustomerRow, Schemas['CustomerRow']>;
   Disposition: Same<ours.Disposition, Schemas['Disposition']>;
+  Factors: Same<ours.Factors, Schemas['Factors']>;
   Draft: Same<ours.Draft, Schemas['Draft']>;
   Identity: Same<ours.Identity, Schemas['Identity']>;
   Interval: Same<ours.Interval, Schemas['Interval']>;
@@ -48,6 +49,10 @@ export const conformance: {
   Me: Same<ours.Me, Schemas['Me']>;
   MergeSuggestion: Same<ours.MergeSuggestion, Schemas['MergeSuggestion']>;
   Message: Same<ours.Message, Schemas['Message']>;
+  NewTotp: Same<ours.NewTotp, Schemas['NewTotp']>;
+  Passkey: Same<ours.Passkey, Schemas['Passkey']>;
+  SessionEntry: Same<ours.SessionEntry, Schemas['Session']>;
+  SignInPolicy: Same<ours.SignInPolicy, Schemas['SignInPolicy']>;
   Offer: Same<ours.Offer, Schemas['Offer']>;
   PendingReply: Same<ours.PendingReply, Schemas['PendingReply']>;
   Person: Same<ours.Person, Schemas['Person']>;
@@ -80,6 +85,7 @@ export const conformance: {
   CustomerRow: true,
   Disposition: true,
   Draft: true,
+  Factors: true,
   Identity: true,
   Interval: true,
   Macro: true,
@@ -87,7 +93,11 @@ export const conformance: {
   Me: true,
   MergeSuggestion: true,
   Message: true,
+  NewTotp: true,
+  SessionEntry: true,
+  SignInPolicy: true,
   Offer: true,
+  Passkey: true,
   PendingReply: true,
   Person: true,
   Program: true,

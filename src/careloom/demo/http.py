@@ -9,9 +9,8 @@ from msgspec import Meta, Struct
 
 from careloom.demo.world.build import demo_world
 from careloom.demo.world.specs import PersonSpec
-from careloom.identity.commands.authentication import Asked, actor_by_session
 from careloom.identity.commands.sessions import start_session
-from careloom.identity.http.authentication import describe, origin_of, signed_in
+from careloom.identity.http.authentication import origin_of, signed_in
 from careloom.identity.queries.people import list_people
 from careloom.identity.types import ClientBadge, Me, PersonId
 from careloom.organizations.queries import badges
@@ -86,8 +85,7 @@ async def become_persona(
     async with runtime.database.transaction(_SYSTEM) as tx:
         person_id = await _find(tx, person)
         started = await start_session(tx, person_id, origin_of(runtime, request), runtime.settings.session_hours)
-    actor = await actor_by_session(runtime, started.secret, Asked())
-    return signed_in(runtime, started, await describe(runtime, actor, started.person, started.secret))
+    return await signed_in(runtime, started)
 
 
 async def _find(tx: Tx, person: PersonSpec) -> PersonId:

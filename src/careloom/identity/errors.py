@@ -1,6 +1,6 @@
 """What can go wrong when someone signs in or is set up."""
 
-from careloom.platform.errors import CareloomError, ConflictError, ForbiddenError
+from careloom.platform.errors import CareloomError, ConflictError, ForbiddenError, NotSignedInError
 
 
 class WrongPasswordError(CareloomError):
@@ -21,3 +21,24 @@ class ForgedRequestError(ForbiddenError):
 
 class GrantTooWideError(ForbiddenError):
     """You can only grant what you hold yourself."""
+
+
+class UnfinishedSignInError(NotSignedInError):
+    """Finish signing in first: the second factor is still missing."""
+
+
+class WrongCodeError(CareloomError):
+    """The code is not right, or was used before; wait for the next one."""
+
+    status = 400
+    path = "/code"
+
+
+class WrongPasskeyError(CareloomError):
+    """The passkey was not accepted; try again, or sign in another way."""
+
+    status = 400
+
+
+class OldSignInError(ForbiddenError):
+    """This changes how you sign in, and your sign-in is too long ago for that: sign out, in again, and repeat it."""

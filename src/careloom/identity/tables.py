@@ -1,12 +1,15 @@
-"""Tables of people, their grants, sessions and API keys."""
+"""Tables of people, their grants, how they sign in, sessions and API keys."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
     Index,
+    Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Text,
     UniqueConstraint,
@@ -14,7 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from careloom.platform.database.schema import either_table, person_table, system_table
 
@@ -60,6 +63,8 @@ session = system_table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("ip", Text),
     Column("user_agent", Text),
+    Column("method", Text, nullable=False),
+    Column("pending", Text),
     Index("ix_session_person_id", "person_id"),
     Index("ix_session_expires_at", "expires_at"),
 )
@@ -84,4 +89,52 @@ api_key = person_table(
     Column("last_used_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
     Index("ix_api_key_person_id", "person_id"),
+)
+
+totp = system_table(
+    "totp",
+    Column("person_id", Uuid, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("used_step", BigInteger, nullable=False, server_default=text("0")),
+    Column("confirmed_at", DateTime(timezone=True)),
+)
+
+recovery_code = system_table(
+    "recovery_code",
+    Column("person_id", Uuid, ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    Column("code_hash", Text, nullable=False),
+    PrimaryKeyConstraint("person_id", "code_hash"),
+)
+
+passkey = system_table(
+    "passkey",
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("synced", Boolean, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("last_used_at", DateTime(timezone=True)),
+    Index("ix_passkey_person_id", "person_id"),
+)
+
+ceremony = system_table(
+    "ceremony",
+    Column("secret_hash", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("person_id", Uuid, ForeignKey("person.id", ondelete="CASCADE")),
+    Column("data", JSONB, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("ix_ceremony_expires_at", "expires_at"),
+)
+
+sign_in_policy = either_table(
+    "sign_in_policy",
+    Column("id", Uuid, primary_key=True),
+    Column("password_length", Integer, nullable=False),
+    Column("second_factor_for_all", Boolean, nullable=False),
+    Column("second_factor_roles", ARRAY(Text), nullable=False),
+    UniqueConstraint("client_id", "provider_id", postgresql_nulls_not_distinct=True),
 )

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     PEOPLE_READ = "people.read"
     PEOPLE_WRITE = "people.write"
     API_KEYS_WRITE = "api_keys.write"
+    SECURITY_WRITE = "security.write"
     AUDIT_READ = "audit.read"
     EVENTS_REPAIR = "events.repair"
     CUSTOMERS_READ = "customers.read"

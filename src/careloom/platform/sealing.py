@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed for one client and one purpose, and opened with both alone."""
+"""Secrets at rest: sealed for one owner (a client, a person) and one purpose, and opened with both alone."""
 
 import base64
 import binascii
@@ -23,24 +23,24 @@ class SealBrokenError(CareloomError):
     status = 409
 
 
-def seal(key: bytes, client_id: UUID, purpose: str, value: str) -> str:
-    """`value` encrypted (AES-256-GCM) under a key of the client's and the purpose's own; equal values look unlike."""
+def seal(key: bytes, owner_id: UUID, purpose: str, value: str) -> str:
+    """`value` encrypted (AES-256-GCM) under a key of the owner's and the purpose's own; equal values look unlike."""
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = nonce + _cipher(key, client_id, purpose).encrypt(nonce, value.encode(), None)
+    sealed = nonce + _cipher(key, owner_id, purpose).encrypt(nonce, value.encode(), None)
     return _MARK + base64.b64encode(sealed).decode()
 
 
-def unseal(key: bytes, client_id: UUID, purpose: str, sealed: str) -> str:
-    """What `seal` was given; raises SealBrokenError for another key, client or purpose, or a changed text."""
+def unseal(key: bytes, owner_id: UUID, purpose: str, sealed: str) -> str:
+    """What `seal` was given; raises SealBrokenError for another key, owner or purpose, or a changed text."""
     try:
         raw = base64.b64decode(sealed.removeprefix(_MARK), validate=True)
-        opened = _cipher(key, client_id, purpose).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
+        opened = _cipher(key, owner_id, purpose).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
     except (InvalidTag, binascii.Error, ValueError):
         raise SealBrokenError from None
     return opened.decode()
 
 
-def _cipher(key: bytes, client_id: UUID, purpose: str) -> AESGCM:
+def _cipher(key: bytes, owner_id: UUID, purpose: str) -> AESGCM:
     """The one place that knows whose key it is."""
-    info = b"\0".join((b"careloom seal", client_id.bytes, purpose.encode()))
+    info = b"\0".join((b"careloom seal", owner_id.bytes, purpose.encode()))
     return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(key))

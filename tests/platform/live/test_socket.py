@@ -10,8 +10,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from careloom.identity.commands.sessions import Origin, start_session
+from careloom.identity.commands.sessions import start_session
 from careloom.identity.types import Person, Role, ScopeKind
+from careloom.identity.types.sign_in import Origin
 from careloom.organizations.types import Client
 from careloom.platform.database.transactions import Database
 from careloom.platform.eventlog.event import Event, publish

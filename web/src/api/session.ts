@@ -1,5 +1,6 @@
 /** Who is signed in, and signing in and out. */
 import { queryOptions, useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { signInByPasskey } from '@/api/factors';
 import { queryClient } from '@/api/client';
 import { ApiError, http, setCsrfToken } from '@/api/http';
 import type { ClientBadge, Items, Me, Persona, Uuid } from '@/api/types';
@@ -55,8 +56,15 @@ export function useClientBadge(clientId: Uuid | null | undefined): ClientBadge {
   return found ?? { id: clientId ?? '', ...UNKNOWN };
 }
 
-function signedIn(me: Me): void {
-  queryClient.clear();
+/** The session itself stays, so that whoever shows it hears of the next one. */
+function forgetWhatWasRead(): void {
+  queryClient.removeQueries({ predicate: (one) => one.queryKey.join() !== 'session' });
+  queryClient.getMutationCache().clear();
+}
+
+/** Takes over what a sign-in answered; what was known of someone else is forgotten. */
+export function signedIn(me: Me): void {
+  forgetWhatWasRead();
   setCsrfToken(me.csrf_token);
   queryClient.setQueryData(sessionQuery.queryKey, me);
 }
@@ -68,6 +76,10 @@ export function useSignIn() {
   });
 }
 
+export function usePasskeySignIn() {
+  return useMutation({ mutationFn: signInByPasskey, onSuccess: signedIn });
+}
+
 export function useDemoSignIn() {
   return useMutation({
     mutationFn: (key: string) => http.post<Me>('/api/demo/session', { key }),
@@ -77,7 +89,7 @@ export function useDemoSignIn() {
 
 /** Forgets everything that belongs to the session. */
 export function forgetSession(): void {
-  queryClient.clear();
+  forgetWhatWasRead();
   setCsrfToken(null);
   queryClient.setQueryData(sessionQuery.queryKey, null);
 }

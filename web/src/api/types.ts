@@ -129,6 +129,52 @@ export interface Me {
   clients: ClientBadge[];
   csrf_token: string;
   demo: boolean;
+  /** What the sign-in still lacks: a second factor, or that one is set up. */
+  pending: 'second_factor' | 'enrolment' | null;
+}
+
+export interface Passkey {
+  id: Uuid;
+  name: string;
+  synced: boolean;
+  made_at: Instant;
+  last_used_at: Instant | null;
+}
+
+export interface Factors {
+  required: boolean;
+  totp_since: Instant | null;
+  recovery_codes: number;
+  passkeys: Passkey[];
+  passkey_host: string;
+}
+
+export interface NewTotp {
+  secret: string;
+  address: string;
+  qr: string;
+}
+
+export interface SessionEntry {
+  id: Uuid;
+  person_id: Uuid;
+  method: 'password' | 'passkey' | 'sso' | 'demo';
+  pending: 'second_factor' | 'enrolment' | null;
+  device: string;
+  ip: string | null;
+  made_at: Instant;
+  used_at: Instant;
+  expires_at: Instant;
+  current: boolean;
+}
+
+export interface SignInPolicy {
+  id: Uuid;
+  provider_id: Uuid | null;
+  client_id: Uuid | null;
+  password_length: number;
+  second_factor_for_all: boolean;
+  second_factor_roles: string[];
 }
 
 export interface ApiKey {

@@ -87,6 +87,12 @@ export function SettingsMenu() {
       keys: 'g m',
       run: () => void navigate({ to: '/me' }),
     },
+    {
+      id: 'security',
+      name: t('settings.security'),
+      group: t('group.go'),
+      run: () => void navigate({ to: '/me/security' }),
+    },
     { id: 'leave', name: t('settings.signOut'), group, run: leave },
   ]);
 
@@ -107,6 +113,9 @@ export function SettingsMenu() {
           {me.person.email}
         </Menu.Label>
         <Menu.Item onClick={() => void navigate({ to: '/me' })}>{t('states.title')}</Menu.Item>
+        <Menu.Item onClick={() => void navigate({ to: '/me/security' })}>
+          {t('settings.security')}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t('settings.theme')}</Menu.Label>
         {THEMES.map((one) => (

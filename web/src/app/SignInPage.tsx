@@ -1,74 +1,57 @@
-/** Signing in: by password, or in a demo as one of its people. */
+/** Signing in: by password and what may be asked beside it, by passkey, or in a demo as one of its people. */
 import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
-import { IconLanguage } from '@tabler/icons-react';
+import { IconFingerprint, IconLanguage } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { lazy, Suspense, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/api/http';
-import { personasQuery, useDemoSignIn, useSignIn } from '@/api/session';
-import type { Persona } from '@/api/types';
+import { knowsPasskeys, PasskeyRefused } from '@/api/factors';
+import {
+  personasQuery,
+  sessionQuery,
+  useDemoSignIn,
+  usePasskeySignIn,
+  useSignIn,
+} from '@/api/session';
+import type { Me, Persona } from '@/api/types';
 import { chooseLanguage } from '@/app/language';
 import { Avatar } from '@/components/Avatar';
 import { BrandMark } from '@/components/Brand';
 import { errorText } from '@/components/errors';
 import { LANGUAGES, ownName, type Language } from '@/components/languages';
+import { RowSkeletons } from '@/components/States';
 import classes from './SignInPage.module.css';
+
+const FinishSignIn = lazy(() =>
+  import('@/features/security/FinishSignIn').then((module) => ({ default: module.FinishSignIn })),
+);
 
 export function SignInPage() {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const { to } = useSearch({ from: '/sign-in' });
+  const { data: me } = useQuery(sessionQuery);
   const { data: personas } = useQuery(personasQuery);
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const signIn = useSignIn();
   const demo = useDemoSignIn();
   const enter = () =>
     void navigate({ href: to?.startsWith('/') && !to.startsWith('//') ? to : '/' });
-
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    signIn.mutate({ email, password }, { onSuccess: enter });
-  };
-  const error = signIn.error ?? demo.error;
-  const wrong = error instanceof ApiError && error.status === 401;
+  const pending = me?.pending;
   return (
     <main className={classes.page}>
-      <div className={classes.column} data-demo={Boolean(personas)}>
+      <div className={classes.column} data-demo={Boolean(personas) && !pending}>
         <section className={classes.form}>
           <svg className={classes.mark} viewBox="0 0 24 24" aria-hidden>
             <path d="M6 4v16M12 4v16M18 4v16" stroke="currentColor" opacity="0.35" />
             <path d="M3 8.500h6M15 8.500h6M9 15.500h6" stroke="currentColor" />
           </svg>
-          <h1>{t('signIn.title')}</h1>
-          <form onSubmit={submit}>
-            <TextInput
-              label={t('signIn.email')}
-              type="email"
-              name="email"
-              autoComplete="username"
-              required
-              value={email}
-              onChange={(event) => setEmail(event.currentTarget.value)}
-            />
-            <PasswordInput
-              label={t('signIn.password')}
-              name="password"
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-            />
-            {error && (
-              <p role="alert" className={classes.error}>
-                {wrong ? t('signIn.wrong') : errorText(error)}
-              </p>
-            )}
-            <Button type="submit" fullWidth size="sm" loading={signIn.isPending}>
-              {t('signIn.submit')}
-            </Button>
-          </form>
+          {pending ? (
+            <Suspense fallback={<RowSkeletons count={2} />}>
+              <FinishSignIn pending={pending} onDone={enter} />
+            </Suspense>
+          ) : (
+            <FirstFactor failure={demo.error} onDone={enter} />
+          )}
           <NativeSelect
             aria-label={t('settings.language')}
             leftSection={<IconLanguage size={16} aria-hidden />}
@@ -77,7 +60,7 @@ export function SignInPage() {
             data={LANGUAGES.map((one) => ({ value: one, label: ownName(one) }))}
           />
         </section>
-        {personas && (
+        {personas && !pending && (
           <section className={classes.personas} aria-labelledby="personas">
             <h2 id="personas">{t('signIn.demo')}</h2>
             <p className={classes.hint}>{t('signIn.demoHint')}</p>
@@ -96,6 +79,77 @@ export function SignInPage() {
         )}
       </div>
     </main>
+  );
+}
+
+function FirstFactor({ failure, onDone }: { failure: Error | null; onDone: () => void }) {
+  const { t } = useTranslation();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const signIn = useSignIn();
+  const passkey = usePasskeySignIn();
+  const goOn = (me: Me) => {
+    if (!me.pending) onDone();
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    passkey.reset();
+    signIn.mutate({ email, password }, { onSuccess: goOn });
+  };
+  const error = signIn.error ?? passkey.error ?? failure;
+  const wrong = error instanceof ApiError && error.status === 401 && !passkey.error;
+  const words =
+    error instanceof PasskeyRefused
+      ? t('signIn.passkeyRefused')
+      : wrong
+        ? t('signIn.wrong')
+        : errorText(error);
+  return (
+    <>
+      <h1>{t('signIn.title')}</h1>
+      <form onSubmit={submit}>
+        <TextInput
+          label={t('signIn.email')}
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t('signIn.password')}
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        {error && (
+          <p role="alert" className={classes.error}>
+            {words}
+          </p>
+        )}
+        <Button type="submit" fullWidth size="sm" loading={signIn.isPending}>
+          {t('signIn.submit')}
+        </Button>
+        {knowsPasskeys() && (
+          <Button
+            fullWidth
+            size="sm"
+            variant="default"
+            leftSection={<IconFingerprint size={16} aria-hidden />}
+            loading={passkey.isPending}
+            onClick={() => {
+              signIn.reset();
+              passkey.mutate(undefined, { onSuccess: goOn });
+            }}
+          >
+            {t('signIn.passkey')}
+          </Button>
+        )}
+      </form>
+    </>
   );
 }
 

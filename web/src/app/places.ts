@@ -32,6 +32,7 @@ const PLACES: readonly Place[] = [
       'channels.write',
       'knowledge.write',
       'api_keys.write',
+      'security.write',
       'audit.read',
     ],
   },

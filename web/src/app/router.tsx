@@ -31,7 +31,7 @@ const shell = createRoute({
   beforeLoad: async ({ location }) => {
     const me = await queryClient.ensureQueryData(sessionQuery);
 
-    if (!me) throw redirect({ to: '/sign-in', search: { to: location.href } });
+    if (!me || me.pending) throw redirect({ to: '/sign-in', search: { to: location.href } });
     return { me };
   },
   component: Shell,
@@ -131,6 +131,12 @@ const states = createRoute({
   component: lazyRouteComponent(() => import('@/features/me/StatesPage'), 'StatesPage'),
 });
 
+const security = createRoute({
+  getParentRoute: () => shell,
+  path: '/me/security',
+  component: lazyRouteComponent(() => import('@/features/security/SecurityPage'), 'SecurityPage'),
+});
+
 const LivePage = lazyRouteComponent(() => import('@/features/live/LivePage'), 'LivePage');
 
 const freeSearch = (search: Record<string, unknown>): Record<string, string> =>
@@ -180,6 +186,7 @@ export const router = createRouter({
       search,
       customer,
       states,
+      security,
       live,
       liveSection,
       setup.addChildren([setupSection, setupItem]),

@@ -12,6 +12,7 @@ from sqlalchemy import Select, update
 
 from careloom.identity.commands.sessions import touch
 from careloom.identity.core.reach import Organization, narrowed, reaches
+from careloom.identity.errors import UnfinishedSignInError
 from careloom.identity.queries.actors import organization_of
 from careloom.identity.queries.people import people_with_grants
 from careloom.identity.tables import api_key, person, session
@@ -40,9 +41,11 @@ class Asked(Struct, frozen=True):
 
 
 async def actor_by_session(runtime: Runtime, secret: str, asked: Asked) -> Actor:
-    """The person of a session; raises NotSignedInError where it is unknown, ended or expired."""
+    """The person of a session; raises NotSignedInError where it is unknown, ended or expired,
+    UnfinishedSignInError where it still lacks its second factor.
+    """
     async with runtime.database.transaction(_SYSTEM) as tx:
-        statement = _people(session.c.id.label("session_id"), session.c.used_at).join(
+        statement = _people(session.c.id.label("session_id"), session.c.used_at, session.c.pending).join(
             session, session.c.person_id == person.c.id
         )
         row = (
@@ -52,6 +55,8 @@ async def actor_by_session(runtime: Runtime, secret: str, asked: Asked) -> Actor
         ).one_or_none()
         if row is None:
             raise NotSignedInError("Your session has ended; sign in again.")
+        if row.pending is not None:
+            raise UnfinishedSignInError
         if _long_ago(row.used_at):
             await touch(tx, row.session_id, runtime.settings.session_hours)
         return await _actor(tx, row, asked)

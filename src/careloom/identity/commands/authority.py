@@ -1,5 +1,6 @@
 """Over whom one may decide, and what one may hand on."""
 
+from typing import Protocol
 from uuid import UUID
 
 from careloom.identity.core.reach import reaches
@@ -12,19 +13,52 @@ from careloom.organizations.queries import get_client, get_program, get_provider
 from careloom.organizations.types import ClientId, ProgramId, ProviderId
 from careloom.platform.access import Actor, Permission, Reach, system_actor
 from careloom.platform.database.transactions import Tx, widened
-from careloom.platform.errors import ForbiddenError, InvalidInputError, NotFoundError
+from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
 
-_WRITE = Permission.PEOPLE_WRITE
 _SYSTEM = system_actor("grants")
 
 
-def require_over(actor: Actor, provider_id: ProviderId | None, client_id: UUID | None) -> None:
-    """Raises ForbiddenError unless the actor manages the people of this owner; of none: of the installation."""
+class Owned(Protocol):
+    """What belongs to a provider, to a client, or to the installation."""
+
+    @property
+    def provider_id(self) -> ProviderId | None:
+        """Its provider."""
+        ...
+
+    @property
+    def client_id(self) -> ClientId | None:
+        """Its client."""
+        ...
+
+
+async def require_owner(tx: Tx, actor: Actor, new: Owned) -> None:
+    """For what is set over an owner's people: it names one owner or none, the actor sees it and may secure it.
+
+    Raises InvalidInputError, NotFoundError, ForbiddenError.
+    """
+    if new.provider_id is not None and new.client_id is not None:
+        message = "Name a provider or a client, not both."
+        raise InvalidInputError(errors=(FieldError("/client_id", message),))
+    if new.client_id is not None:
+        await get_client(tx, actor, new.client_id)
+    elif new.provider_id is not None:
+        await get_provider(tx, actor, new.provider_id)
+    require_over(actor, new.provider_id, new.client_id, Permission.SECURITY_WRITE)
+
+
+def require_over(
+    actor: Actor,
+    provider_id: ProviderId | None,
+    client_id: UUID | None,
+    permission: Permission = Permission.PEOPLE_WRITE,
+) -> None:
+    """Raises ForbiddenError unless the actor holds `permission` over this owner; over none: over the installation."""
     if provider_id is None and client_id is None:
-        if not any(_WRITE in reach.permissions and reach.client_ids is None for reach in actor.reaches):
+        if not any(permission in reach.permissions and reach.client_ids is None for reach in actor.reaches):
             raise ForbiddenError("Only an administrator of the whole installation may do this.")
         return
-    actor.require(_WRITE, provider_id=provider_id, client_id=client_id)
+    actor.require(permission, provider_id=provider_id, client_id=client_id)
 
 
 async def require_no_more(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -> None:

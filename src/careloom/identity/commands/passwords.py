@@ -1,33 +1,53 @@
-"""Passwords: hashed with argon2id, checked off the event loop."""
+"""Passwords: checked against the rules, hashed with argon2id, verified off the event loop."""
 
 import asyncio
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from careloom.identity.tables import credential
-from careloom.platform.access import Actor, system_actor
+from careloom.identity.core.passwords import problems
+from careloom.identity.queries.policies import demands_on
+from careloom.identity.tables import credential, person
 from careloom.platform.clock import now
-from careloom.platform.database.transactions import Tx, set_scope
+from careloom.platform.database.transactions import Tx, widened
+from careloom.platform.errors import FieldError, InvalidInputError
 
 _hasher = PasswordHasher()
 _NOBODYS_HASH = _hasher.hash("no one has this password")
 
 
-async def store_password(tx: Tx, actor: Actor, person_id: UUID, password: str) -> None:
-    """Stores the hash of a person's password; the caller has checked that `actor` may."""
-    values = {"password_hash": await asyncio.to_thread(_hasher.hash, password), "changed_at": now()}
-    statement = insert(credential).values(person_id=person_id, **values)
-    await set_scope(tx, system_actor("passwords"))
-    await tx.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
-    await set_scope(tx, actor)
+async def store_password(tx: Tx, person_id: UUID, password: str, path: str = "/password") -> None:
+    """Stores the hash of a person's password; the caller has checked that the actor may.
+
+    Raises InvalidInputError at `path` for one that the rules or a policy refuse.
+    """
+    async with widened(tx):
+        least = (await demands_on(tx, person_id)).password_length
+        own = (await tx.execute(select(person.c.name, person.c.email).where(person.c.id == person_id))).one()
+        wrong = await asyncio.to_thread(problems, password, least, (own.name, own.email))
+        if wrong:
+            raise InvalidInputError(errors=tuple(FieldError(path, message) for message in wrong))
+        await _store(tx, person_id, password)
+
+
+async def renew_hash(tx: Tx, person_id: UUID, password: str, password_hash: str) -> None:
+    """Hashes a right password again where it was hashed more weakly than today; needs a system transaction."""
+    if _hasher.check_needs_rehash(password_hash):
+        await _store(tx, person_id, password)
 
 
 async def matches(password: str, password_hash: str | None) -> bool:
     """Whether `password` is right; takes as long where there is no such person."""
     return await asyncio.to_thread(_verify, password, password_hash or _NOBODYS_HASH) and password_hash is not None
+
+
+async def _store(tx: Tx, person_id: UUID, password: str) -> None:
+    values = {"password_hash": await asyncio.to_thread(_hasher.hash, password), "changed_at": now()}
+    statement = insert(credential).values(person_id=person_id, **values)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
 
 
 def _verify(password: str, password_hash: str) -> bool:

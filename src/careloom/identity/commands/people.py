@@ -50,7 +50,7 @@ async def create_person(tx: Tx, actor: Actor, new: NewPerson) -> Person:
     except IntegrityError as error:
         raise EmailTakenError from error
     if new.password is not None:
-        await store_password(tx, actor, made.id, new.password)
+        await store_password(tx, made.id, new.password)
     await _store_grants(tx, actor, made, new.grants)
     made = msgspec.structs.replace(made, grants=new.grants)
     await _tell(tx, actor, "person.create", made, None)
@@ -74,7 +74,7 @@ async def change_person(tx: Tx, actor: Actor, person_id: PersonId, changes: Pers
         except IntegrityError as error:
             raise EmailTakenError from error
     if not after.active:
-        await end_sessions(tx, actor, person_id)
+        await end_sessions(tx, person_id)
     await _tell(tx, actor, "person.change", after, before)
     return after
 
@@ -96,8 +96,8 @@ async def set_password(tx: Tx, actor: Actor, person_id: PersonId, password: str)
     someone = await load_person(tx, actor, person_id)
     require_over(actor, someone.provider_id, someone.client_id)
     await require_no_more(tx, actor, someone.grants)
-    await store_password(tx, actor, person_id, password)
-    await end_sessions(tx, actor, person_id)
+    await store_password(tx, person_id, password)
+    await end_sessions(tx, person_id)
     await audit.record(
         tx, actor, "person.set_password", person_id, client_id=someone.client_id, provider_id=someone.provider_id
     )

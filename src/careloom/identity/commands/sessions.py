@@ -1,61 +1,46 @@
-"""Sign-in, sign-out, and the sessions in between."""
+"""The sessions between sign-in and sign-out."""
 
 from datetime import timedelta
 from uuid import UUID
 
-from msgspec import Struct
 from sqlalchemy import delete, func, select, update
 
-from careloom.identity.commands.passwords import matches, store_password
-from careloom.identity.errors import WrongPasswordError
+from careloom.identity.commands.authority import require_no_more, require_over
+from careloom.identity.commands.throttling import WINDOW
+from careloom.identity.errors import OldSignInError, UnfinishedSignInError
 from careloom.identity.events import SignedOut
-from careloom.identity.queries.people import people_with_grants, read_person
+from careloom.identity.queries.people import load_person, people_with_grants, read_person
 from careloom.identity.queries.sessions import is_signed_in
-from careloom.identity.tables import credential, person, session, sign_in_failure
-from careloom.identity.types import Credentials, Person, StartedSession
+from careloom.identity.tables import ceremony, person, session, sign_in_failure
+from careloom.identity.types import Pending, Person, PersonId, SessionId
+from careloom.identity.types.sign_in import Holder, Method, Origin, StartedSession
 from careloom.platform import audit
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
-from careloom.platform.database.transactions import Database, Tx, set_scope
-from careloom.platform.errors import NotSignedInError, TooManyRequestsError
+from careloom.platform.database.transactions import Tx, widened
+from careloom.platform.errors import NotFoundError, NotSignedInError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id, new_secret
 from careloom.platform.secrets import fingerprint
 
 _SYSTEM = system_actor("sign-in")
-_FAILURES_BY_EMAIL = 8
-_FAILURES_BY_IP = 40
-_WINDOW = timedelta(minutes=15)
+_TO_FINISH = timedelta(minutes=15)
+_RECENT = timedelta(minutes=30)
 
 
-class Origin(Struct, frozen=True):
-    """Where a sign-in comes from."""
+async def start_session(
+    tx: Tx,
+    person_id: UUID,
+    origin: Origin,
+    hours: int,
+    *,
+    method: Method = Method.DEMO,
+    pending: Pending | None = None,
+) -> StartedSession:
+    """Begins a session of an active person; needs a system transaction; raises NotSignedInError.
 
-    ip: str | None
-    user_agent: str | None
-
-
-async def sign_in(database: Database, credentials: Credentials, origin: Origin, hours: int) -> StartedSession:
-    """Checks the password and begins a session; raises WrongPasswordError, TooManyRequestsError.
-
-    A failure is kept in a transaction of its own, so that it counts although the sign-in fails.
+    A pending one lasts a quarter of an hour, in which it must be finished.
     """
-    email = credentials.email.strip().lower()
-    keys = {f"email:{fingerprint(email)}": _FAILURES_BY_EMAIL, f"ip:{origin.ip}": _FAILURES_BY_IP}
-    async with database.transaction(_SYSTEM) as tx:
-        await _require_calm(tx, keys)
-        found = await _find(tx, email)
-    if found is None or not await matches(credentials.password, found.password_hash):
-        async with database.transaction(_SYSTEM) as tx:
-            await tx.execute(sign_in_failure.insert(), [{"key": key, "id": new_id()} for key in keys])
-        raise WrongPasswordError
-    async with database.transaction(_SYSTEM) as tx:
-        await tx.execute(delete(sign_in_failure).where(sign_in_failure.c.key == next(iter(keys))))
-        return await start_session(tx, found.person_id, origin, hours)
-
-
-async def start_session(tx: Tx, person_id: UUID, origin: Origin, hours: int) -> StartedSession:
-    """Begins a session of an active person; needs a system transaction; raises NotSignedInError."""
     row = (await tx.execute(people_with_grants().where(person.c.id == person_id, person.c.active))).one_or_none()
     if row is None:
         raise NotSignedInError
@@ -70,15 +55,39 @@ async def start_session(tx: Tx, person_id: UUID, origin: Origin, hours: int) -> 
             secret_hash=fingerprint(secret),
             made_at=moment,
             used_at=moment,
-            expires_at=moment + timedelta(hours=hours),
+            expires_at=moment + (timedelta(hours=hours) if pending is None else _TO_FINISH),
             ip=origin.ip,
             user_agent=(origin.user_agent or "")[:300],
+            method=method,
+            pending=pending,
         )
     )
     actor = Actor(someone.name, (), person_id=someone.id, ip=origin.ip)
-    owner = {"client_id": someone.client_id, "provider_id": someone.provider_id}
-    await audit.record(tx, actor, "session.start", session_id, **owner)
-    return StartedSession(secret, someone)
+    how = {"method": method, "pending": pending}
+    await audit.record(tx, actor, "session.start", session_id, after=how, **_owner(someone))
+    return StartedSession(secret, someone, pending)
+
+
+async def finish_session(tx: Tx, holder: Holder, hours: int) -> str:
+    """Makes a pending session a whole one under a new secret, which is answered; needs a system transaction."""
+    secret, moment = new_secret(), now()
+    values = {
+        "secret_hash": fingerprint(secret),
+        "pending": None,
+        "used_at": moment,
+        "expires_at": moment + timedelta(hours=hours),
+    }
+    await tx.execute(update(session).where(session.c.id == holder.session_id).values(**values))
+    await audit.record(tx, holder.actor, "session.finish", holder.session_id, **_owner(holder.person))
+    return secret
+
+
+def require_recent(holder: Holder) -> None:
+    """For what changes how one signs in: raises OldSignInError, or UnfinishedSignInError with a factor missing."""
+    if holder.pending is Pending.SECOND_FACTOR:
+        raise UnfinishedSignInError
+    if now() - holder.made_at > _RECENT:
+        raise OldSignInError
 
 
 async def sign_out(tx: Tx, secret: str, ip: str | None = None) -> None:
@@ -96,11 +105,45 @@ async def sign_out(tx: Tx, secret: str, ip: str | None = None) -> None:
         await publish(tx, SignedOut(person_id=ended.person_id, audience_id=ended.person_id, **of))
 
 
-async def end_sessions(tx: Tx, actor: Actor, person_id: UUID) -> None:
-    """Ends all of a person's sessions."""
-    await set_scope(tx, _SYSTEM)
-    await tx.execute(delete(session).where(session.c.person_id == person_id))
-    await set_scope(tx, actor)
+async def end_session(tx: Tx, actor: Actor, session_id: SessionId) -> None:
+    """Ends one of one's own sessions, or with `people.write` one of someone whom one manages; raises NotFoundError."""
+    async with widened(tx):
+        found = select(session.c.person_id).where(session.c.id == session_id)
+        owner_id = (await tx.execute(found)).scalar_one_or_none()
+    if owner_id is None:
+        raise NotFoundError
+    someone = await require_managed(tx, actor, PersonId(owner_id))
+    async with widened(tx):
+        await tx.execute(delete(session).where(session.c.id == session_id))
+        await _tell_ended(tx, actor, "session.revoke", session_id, someone)
+
+
+async def end_all_sessions(tx: Tx, actor: Actor, person_id: PersonId) -> None:
+    """Signs someone out everywhere; raises NotFoundError, ForbiddenError, GrantTooWideError."""
+    someone = await require_managed(tx, actor, person_id)
+    async with widened(tx):
+        await tx.execute(delete(session).where(session.c.person_id == person_id))
+        await _tell_ended(tx, actor, "person.sign_out", person_id, someone)
+
+
+async def require_managed(tx: Tx, actor: Actor, person_id: PersonId) -> Person:
+    """A person whose sessions and factors the actor may see and end: oneself, or someone whom one manages.
+
+    Raises NotFoundError, ForbiddenError, GrantTooWideError.
+    """
+    if person_id == actor.person_id:
+        async with widened(tx):
+            return await load_person(tx, actor, person_id)
+    someone = await load_person(tx, actor, person_id)
+    require_over(actor, someone.provider_id, someone.client_id)
+    await require_no_more(tx, actor, someone.grants)
+    return someone
+
+
+async def end_sessions(tx: Tx, person_id: UUID) -> None:
+    """Ends all of a person's sessions; the caller has checked that the actor may."""
+    async with widened(tx):
+        await tx.execute(delete(session).where(session.c.person_id == person_id))
 
 
 async def touch(tx: Tx, session_id: UUID, hours: int) -> None:
@@ -110,53 +153,19 @@ async def touch(tx: Tx, session_id: UUID, hours: int) -> None:
     await tx.execute(update(session).where(session.c.id == session_id).values(**values))
 
 
-async def change_own_password(tx: Tx, actor: Actor, current: str, new: str) -> None:
-    """Changes one's own password and ends all of one's sessions; raises WrongPasswordError."""
-    if actor.person_id is None:
-        raise NotSignedInError
-    await set_scope(tx, _SYSTEM)
-    columns = (person.c.client_id, person.c.provider_id, credential.c.password_hash)
-    statement = select(*columns).join(credential, credential.c.person_id == person.c.id)
-    stored = (await tx.execute(statement.where(person.c.id == actor.person_id))).one_or_none()
-    await set_scope(tx, actor)
-    if stored is None or not await matches(current, stored.password_hash):
-        raise WrongPasswordError
-    await store_password(tx, actor, actor.person_id, new)
-    await end_sessions(tx, actor, actor.person_id)
-    of = {"client_id": stored.client_id, "provider_id": stored.provider_id}
-    await audit.record(tx, actor, "person.change_password", actor.person_id, **of)
-
-
 async def forget_old(tx: Tx) -> None:
-    """Removes expired sessions and old failures; needs a system transaction."""
+    """Removes expired sessions, old failures and ceremonies that nobody ended; needs a system transaction."""
     await tx.execute(delete(session).where(session.c.expires_at < func.now()))
-    await tx.execute(delete(sign_in_failure).where(sign_in_failure.c.at < func.now() - _WINDOW))
+    await tx.execute(delete(ceremony).where(ceremony.c.expires_at < func.now()))
+    await tx.execute(delete(sign_in_failure).where(sign_in_failure.c.at < func.now() - WINDOW))
 
 
-class _Found(Struct, frozen=True):
-    person_id: UUID
-    password_hash: str | None
+async def _tell_ended(tx: Tx, actor: Actor, action: str, subject_id: UUID, someone: Person) -> None:
+    owner = _owner(someone)
+    await audit.record(tx, actor, action, subject_id, **owner)
+    if not await is_signed_in(tx, someone.id):
+        await publish(tx, SignedOut(person_id=someone.id, audience_id=someone.id, **owner))
 
 
-async def _find(tx: Tx, email: str) -> _Found | None:
-    statement = (
-        select(person.c.id, credential.c.password_hash)
-        .outerjoin(credential, credential.c.person_id == person.c.id)
-        .where(func.lower(person.c.email) == email, person.c.active)
-    )
-    row = (await tx.execute(statement)).one_or_none()
-    return None if row is None else _Found(row.id, row.password_hash)
-
-
-async def _require_calm(tx: Tx, keys: dict[str, int]) -> None:
-    for key, allowed in keys.items():
-        statement = select(func.count()).select_from(
-            select(sign_in_failure.c.id)
-            .where(sign_in_failure.c.key == key, sign_in_failure.c.at > func.now() - _WINDOW)
-            .limit(allowed)
-            .subquery()
-        )
-        if (await tx.execute(statement)).scalar_one() >= allowed:
-            raise TooManyRequestsError(
-                "Too many wrong passwords; wait a quarter of an hour or ask for a new one.", retry_after=900
-            )
+def _owner(someone: Person) -> dict[str, UUID | None]:
+    return {"client_id": someone.client_id, "provider_id": someone.provider_id}

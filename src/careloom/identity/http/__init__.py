@@ -2,6 +2,10 @@
 
 from litestar import Router
 
-from careloom.identity.http import people, session
+from careloom.identity.http import factors, people, policies, session
 
-router = Router("/", route_handlers=[*session.handlers, *people.handlers], tags=["identity"])
+router = Router(
+    "/",
+    route_handlers=[*session.handlers, *factors.handlers, *policies.handlers, *people.handlers],
+    tags=["identity"],
+)

@@ -4,9 +4,8 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, State
 
-from careloom.identity.commands import sessions
 from careloom.identity.commands.authentication import (
     Asked,
     actor_by_api_key,
@@ -15,23 +14,44 @@ from careloom.identity.commands.authentication import (
     csrf_token,
 )
 from careloom.identity.errors import ForgedRequestError
-from careloom.identity.types import ClientBadge, Me, Person, StartedSession
+from careloom.identity.queries.sessions import holder_of
+from careloom.identity.types import ClientBadge, Me, Pending, Person
+from careloom.identity.types.sign_in import Holder, Origin, StartedSession
 from careloom.organizations.queries import badges
-from careloom.platform.access import Actor
+from careloom.platform.access import Actor, system_actor
 from careloom.platform.errors import NotSignedInError
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.provide import client_ip
 
 COOKIE = "careloom_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SYSTEM = system_actor("session")
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+Asking = Request[Any, Any, State]
 
 
-async def authenticate(runtime: Runtime, connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
+async def authenticate(runtime: Runtime, connection: Connection) -> Actor:
     """The actor of a request or WebSocket; raises NotSignedInError, ForgedRequestError."""
     asked = Asked(client_ip(runtime, connection), connection.scope.get("state", {}).get("request_id"))
     authorization = connection.headers.get("authorization", "")
     if authorization.lower().startswith("bearer clk_"):
         return await actor_by_api_key(runtime, authorization[7:].strip(), asked)
+    return await actor_by_session(runtime, _secret_of(runtime, connection), asked)
+
+
+async def holder(runtime: Runtime, request: Asking) -> Holder:
+    """Whose session a request comes with, also one that lacks its second factor; an API key is none.
+
+    Raises NotSignedInError, ForgedRequestError.
+    """
+    secret = _secret_of(runtime, request)
+    request_id = request.scope.get("state", {}).get("request_id")
+    async with runtime.database.transaction(_SYSTEM) as tx:
+        return await holder_of(tx, secret, client_ip(runtime, request), request_id)
+
+
+def _secret_of(runtime: Runtime, connection: Connection) -> str:
     secret = connection.cookies.get(COOKIE)
     if not secret:
         raise NotSignedInError
@@ -39,25 +59,28 @@ async def authenticate(runtime: Runtime, connection: ASGIConnection[Any, Any, An
     token = connection.headers.get("x-csrf-token", "")
     if method not in _SAFE and not csrf_matches(runtime.secret, secret, token):
         raise ForgedRequestError
-    return await actor_by_session(runtime, secret, asked)
+    return secret
 
 
-def signed_in(runtime: Runtime, started: StartedSession, me: Me) -> Response[Me]:
+def session_cookie(runtime: Runtime, secret: str) -> Cookie:
+    """The cookie that carries a session's secret, out of reach of scripts."""
+    secure = runtime.settings.secure_cookies
+    return Cookie(key=COOKIE, value=secret, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+async def signed_in(runtime: Runtime, started: StartedSession) -> Response[Me]:
     """The answer to a sign-in, with its cookie."""
-    cookie = Cookie(
-        key=COOKIE,
-        value=started.secret,
-        httponly=True,
-        samesite="lax",
-        secure=runtime.settings.secure_cookies,
-        path="/",
-    )
-    return Response(me, cookies=[cookie], headers={"Cache-Control": "no-store"})
+    if started.pending is None:
+        actor = await actor_by_session(runtime, started.secret, Asked())
+        me = await describe(runtime, actor, started.person, started.secret)
+    else:
+        me = unfinished(runtime, started.person, started.pending, started.secret)
+    return Response(me, cookies=[session_cookie(runtime, started.secret)], headers={"Cache-Control": "no-store"})
 
 
-def origin_of(runtime: Runtime, request: Request[Any, Any, Any]) -> sessions.Origin:
+def origin_of(runtime: Runtime, request: Request[Any, Any, Any]) -> Origin:
     """Where a sign-in comes from."""
-    return sessions.Origin(client_ip(runtime, request), request.headers.get("user-agent"))
+    return Origin(client_ip(runtime, request), request.headers.get("user-agent"))
 
 
 async def describe(runtime: Runtime, actor: Actor, person: Person, secret: str | None) -> Me:
@@ -71,3 +94,8 @@ async def describe(runtime: Runtime, actor: Actor, person: Person, secret: str |
         csrf_token=csrf_token(runtime.secret, secret) if secret else "",
         demo=runtime.settings.demo,
     )
+
+
+def unfinished(runtime: Runtime, person: Person, pending: Pending, secret: str) -> Me:
+    """What the interface needs to know to finish a sign-in: no permission, no client."""
+    return Me(person, (), (), csrf_token(runtime.secret, secret), runtime.settings.demo, pending)

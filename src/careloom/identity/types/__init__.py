@@ -67,14 +67,24 @@ class ClientBadge(Struct, frozen=True):
     color: str
 
 
+class Pending(StrEnum):
+    """What a sign-in still lacks: the second factor, or that one is set up."""
+
+    SECOND_FACTOR = "second_factor"
+    ENROLMENT = "enrolment"
+
+
 class Me(Struct, frozen=True):
-    """The signed-in person: who, what they may do anywhere, and the clients they see."""
+    """The signed-in person: who, what they may do anywhere, and the clients they see. With `pending` the sign-in is not
+    finished: `second_factor` must be given, or by `enrolment` one be set up, and nothing else may be done.
+    """
 
     person: Person
     permissions: tuple[str, ...]
     clients: tuple[ClientBadge, ...]
     csrf_token: str
     demo: bool
+    pending: Pending | None = None
 
 
 class ApiKey(Struct, frozen=True):
@@ -156,10 +166,3 @@ class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):
     """A password set for someone else."""
 
     password: Password
-
-
-class StartedSession(Struct, frozen=True):
-    """A session that has just begun: its cookie's value and whose it is."""
-
-    secret: str
-    person: Person

@@ -61,6 +61,11 @@ OWNERSHIP = {
     "outgoing_mail": Ownership.CLIENT,
     "pending_reply": Ownership.CLIENT,
     "visitor": Ownership.CLIENT,
+    "totp": Ownership.SYSTEM,
+    "recovery_code": Ownership.SYSTEM,
+    "passkey": Ownership.SYSTEM,
+    "ceremony": Ownership.SYSTEM,
+    "sign_in_policy": Ownership.EITHER,
 }
 
 
@@ -84,6 +89,7 @@ END $$
 def upgrade() -> None:
     """Makes the tables, forces row-level security on each, and lets the program's role use them."""
     _create_tables()
+    _create_sign_in_tables()
     op.execute(_NEXT_CASE_NUMBER)
     for table, ownership in OWNERSHIP.items():
         condition = root_condition(table) if table in ("client", "provider") else None
@@ -985,6 +991,8 @@ def _create_tables() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ip", sa.Text(), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=True),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("pending", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_session_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_session_secret_hash")),
@@ -1327,4 +1335,70 @@ def _create_tables() -> None:
         ["client_id", "widget_id", "external_id"],
         unique=True,
         postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
+
+
+def _create_sign_in_tables() -> None:
+    op.create_table(
+        "totp",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("used_step", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_totp_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_totp")),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "code_hash", name=op.f("pk_recovery_code")),
+    )
+    op.create_table(
+        "passkey",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("synced", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_passkey_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    op.create_index("ix_passkey_person_id", "passkey", ["person_id"], unique=False)
+    op.create_table(
+        "ceremony",
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_ceremony_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_ceremony")),
+    )
+    op.create_index("ix_ceremony_expires_at", "ceremony", ["expires_at"], unique=False)
+    op.create_table(
+        "sign_in_policy",
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("password_length", sa.Integer(), nullable=False),
+        sa.Column("second_factor_for_all", sa.Boolean(), nullable=False),
+        sa.Column("second_factor_roles", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_sign_in_policy_client_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_sign_in_policy_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_policy")),
+        sa.UniqueConstraint(
+            "client_id",
+            "provider_id",
+            name=op.f("uq_sign_in_policy_client_id_provider_id"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )

@@ -26,6 +26,7 @@ const PAGES: Record<SectionId, ComponentType> = {
   sites: page(() => import('@/features/setup/organization/Sites'), 'Sites'),
   providers: page(() => import('@/features/setup/organization/Providers'), 'Providers'),
   'api-keys': page(() => import('@/features/setup/system/ApiKeys'), 'ApiKeys'),
+  'sign-in': page(() => import('@/features/setup/security/SignInPolicies'), 'SignInPolicies'),
   audit: page(() => import('@/features/setup/system/Audit'), 'Audit'),
   'parked-events': page(() => import('@/features/setup/system/ParkedEvents'), 'ParkedEvents'),
 };

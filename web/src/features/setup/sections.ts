@@ -8,6 +8,7 @@ import {
   IconCertificate,
   IconChecklist,
   IconHistory,
+  IconLock,
   IconMail,
   IconMailbox,
   IconMessageCircle,
@@ -44,6 +45,7 @@ export type SectionId =
   | 'sites'
   | 'providers'
   | 'api-keys'
+  | 'sign-in'
   | 'audit'
   | 'parked-events';
 
@@ -100,6 +102,7 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
     id: 'system',
     sections: [
       entry('api-keys', IconApi, 'api_keys.write'),
+      entry('sign-in', IconLock, 'security.write'),
       entry('audit', IconHistory, 'audit.read', false),
       entry('parked-events', IconParking, 'events.repair', false),
     ],

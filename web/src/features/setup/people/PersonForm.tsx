@@ -16,6 +16,7 @@ import { LANGUAGES, ownName } from '@/components/languages';
 import { useForm } from '@/features/setup/parts/useForm';
 import { GrantsEditor } from '@/features/setup/people/GrantsEditor';
 import { MIN_PASSWORD, PasswordBox } from '@/features/setup/people/PasswordBox';
+import { SignInBox } from '@/features/setup/people/SignInBox';
 import { SkillLevels } from '@/features/setup/routing/SkillLevels';
 import classes from './People.module.css';
 
@@ -255,6 +256,7 @@ export function PersonForm({
           <PasswordBox person={item} />
         </Fields>
       )}
+      {item && item.id !== me.person.id && <SignInBox person={item} />}
     </FormPanel>
   );
 }

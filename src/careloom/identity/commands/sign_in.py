@@ -1,0 +1,80 @@
+"""Sign-in by password, and one's own password's change."""
+
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import func, select
+
+from careloom.identity.commands.passwords import matches, renew_hash, store_password
+from careloom.identity.commands.sessions import end_sessions, start_session
+from careloom.identity.commands.throttling import count_failure, forget_failures, password_keys, require_calm
+from careloom.identity.core.policy import lacking
+from careloom.identity.errors import WrongPasswordError
+from careloom.identity.queries.factors import has_passkey, has_totp
+from careloom.identity.queries.policies import demands_on
+from careloom.identity.tables import credential, person
+from careloom.identity.types import Credentials, Pending
+from careloom.identity.types.sign_in import Method, Origin, StartedSession
+from careloom.platform import audit
+from careloom.platform.access import Actor, system_actor
+from careloom.platform.database.transactions import Database, Tx, widened
+from careloom.platform.errors import NotSignedInError
+
+_SYSTEM = system_actor("sign-in")
+
+
+async def sign_in(database: Database, credentials: Credentials, origin: Origin, hours: int) -> StartedSession:
+    """Checks the password and begins a session; raises WrongPasswordError, TooManyRequestsError.
+
+    Where a second factor is asked for, the session is pending: it can do nothing but finish.
+    """
+    email = credentials.email.strip().lower()
+    keys = password_keys(email, origin.ip)
+    async with database.transaction(_SYSTEM) as tx:
+        await require_calm(tx, keys)
+        found = await _find(tx, email)
+    if found is None or not await matches(credentials.password, found.password_hash):
+        await count_failure(database, keys)
+        raise WrongPasswordError
+    async with database.transaction(_SYSTEM) as tx:
+        await forget_failures(tx, next(iter(keys)))
+        await renew_hash(tx, found.person_id, credentials.password, found.password_hash or "")
+        pending = await pending_for(tx, found.person_id)
+        return await start_session(tx, found.person_id, origin, hours, method=Method.PASSWORD, pending=pending)
+
+
+async def pending_for(tx: Tx, person_id: UUID) -> Pending | None:
+    """What a first factor leaves open for this person; needs a system transaction."""
+    asked = await demands_on(tx, person_id)
+    return lacking(asked, has_totp=await has_totp(tx, person_id), has_passkey=await has_passkey(tx, person_id))
+
+
+async def change_own_password(tx: Tx, actor: Actor, current: str, new: str) -> None:
+    """Changes one's own password and ends all of one's sessions; raises WrongPasswordError, InvalidInputError."""
+    if actor.person_id is None:
+        raise NotSignedInError
+    columns = (person.c.client_id, person.c.provider_id, credential.c.password_hash)
+    statement = select(*columns).join(credential, credential.c.person_id == person.c.id)
+    async with widened(tx):
+        stored = (await tx.execute(statement.where(person.c.id == actor.person_id))).one_or_none()
+    if stored is None or not await matches(current, stored.password_hash):
+        raise WrongPasswordError
+    await store_password(tx, actor.person_id, new, "/new")
+    await end_sessions(tx, actor.person_id)
+    of = {"client_id": stored.client_id, "provider_id": stored.provider_id}
+    await audit.record(tx, actor, "person.change_password", actor.person_id, **of)
+
+
+class _Found(Struct, frozen=True):
+    person_id: UUID
+    password_hash: str | None
+
+
+async def _find(tx: Tx, email: str) -> _Found | None:
+    statement = (
+        select(person.c.id, credential.c.password_hash)
+        .outerjoin(credential, credential.c.person_id == person.c.id)
+        .where(func.lower(person.c.email) == email, person.c.active)
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    return None if row is None else _Found(row.id, row.password_hash)

@@ -1,0 +1,74 @@
+/** How people sign in beside the password: second factors, passkeys, running sessions. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { http } from '@/api/http';
+import type { Factors, Me, NewTotp, Page, Passkey, SessionEntry, Uuid } from '@/api/types';
+
+export const factorsQuery = queryOptions({
+  queryKey: ['session', 'factors'],
+  queryFn: () => http.get<Factors>('/api/session/factors'),
+});
+
+/** Where someone is signed in; without `personId` oneself. */
+export const sessionsQuery = (personId?: Uuid) =>
+  infiniteQueryOptions({
+    queryKey: ['sessions', personId ?? 'mine'],
+    queryFn: ({ pageParam, signal }) =>
+      http.get<Page<SessionEntry>>(
+        '/api/sessions',
+        { person_id: personId, limit: 20, after: pageParam },
+        signal,
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const beginTotp = () => http.post<NewTotp>('/api/session/totp');
+
+export const confirmTotp = (code: string) =>
+  http.post<{ codes: string[] }>('/api/session/totp/confirmation', { code });
+
+export const renewCodes = () => http.post<{ codes: string[] }>('/api/session/recovery-codes');
+
+export const giveCode = (code: string) => http.post<Me>('/api/session/second-factor', { code });
+
+export const endEnrolment = () => http.post<Me>('/api/session/enrolment');
+
+/** Whether this browser can make and use passkeys. */
+export function knowsPasskeys(): boolean {
+  return (
+    typeof PublicKeyCredential !== 'undefined' &&
+    'parseCreationOptionsFromJSON' in PublicKeyCredential &&
+    'parseRequestOptionsFromJSON' in PublicKeyCredential
+  );
+}
+
+/** Someone closed the browser's own dialogue, or it found nothing to offer. */
+export class PasskeyRefused extends Error {}
+
+async function ask(asking: Promise<Credential | null>): Promise<unknown> {
+  try {
+    const found = await asking;
+    if (found instanceof PublicKeyCredential) return found.toJSON();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+  throw new PasskeyRefused();
+}
+
+export async function makePasskey(name: string): Promise<Passkey> {
+  const options = await http.post<PublicKeyCredentialCreationOptionsJSON>(
+    '/api/session/passkeys/options',
+  );
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  const credential = await ask(navigator.credentials.create({ publicKey }));
+  return http.post<Passkey>('/api/session/passkeys', { name, credential });
+}
+
+export async function signInByPasskey(): Promise<Me> {
+  const options = await http.post<PublicKeyCredentialRequestOptionsJSON>(
+    '/api/sign-in/passkey/options',
+  );
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const credential = await ask(navigator.credentials.get({ publicKey }));
+  return http.post<Me>('/api/sign-in/passkey', { credential });
+}

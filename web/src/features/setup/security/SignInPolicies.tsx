@@ -1,0 +1,116 @@
+/** What is asked of people when they sign in: password length, second factor. */
+import { MultiSelect, NumberInput, Switch } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { queryClient } from '@/api/client';
+import { http } from '@/api/http';
+import { useMe } from '@/api/session';
+import type { Role, SignInPolicy } from '@/api/types';
+import { showToast } from '@/components/toasts';
+import { itemOf, refresh } from '@/features/setup/parts/collection';
+import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
+import { OwnerPick, useOwnerName } from '@/features/setup/parts/OwnerPick';
+import { Split } from '@/features/setup/parts/Split';
+import { useForm } from '@/features/setup/parts/useForm';
+
+const KIND = 'sign-in-policies';
+const ROLES: readonly Role[] = [
+  'admin',
+  'account_manager',
+  'compliance_officer',
+  'team_lead',
+  'planner',
+  'qa_analyst',
+  'agent',
+  'client_viewer',
+];
+
+export function SignInPolicies() {
+  const { t } = useTranslation('setup');
+  const nameOf = useOwnerName();
+  return (
+    <Split<SignInPolicy>
+      section="sign-in"
+      kind={KIND}
+      lineOf={(one) => ({
+        name: nameOf(one),
+        detail: t(
+          one.second_factor_for_all
+            ? 'policy.forAll'
+            : one.second_factor_roles.length > 0
+              ? 'policy.forRoles'
+              : 'policy.forNobody',
+        ),
+      })}
+      children={(item) => <PolicyForm item={item} />}
+    />
+  );
+}
+
+function PolicyForm({ item }: { item: SignInPolicy | null }) {
+  const { t } = useTranslation(['setup', 'common']);
+  const me = useMe();
+  const navigate = useNavigate();
+  const nameOf = useOwnerName();
+  const overAll = me.person.grants.some((one) => one.scope === 'everything');
+  const form = useForm<Omit<SignInPolicy, 'id'>>({
+    initial: {
+      provider_id: item ? item.provider_id : overAll ? null : me.person.provider_id,
+      client_id: item ? item.client_id : null,
+      password_length: item?.password_length ?? 12,
+      second_factor_for_all: item?.second_factor_for_all ?? false,
+      second_factor_roles: item?.second_factor_roles ?? [],
+    },
+    save: async (values) => {
+      const kept = await http.put<SignInPolicy>(`/api/${KIND}`, values);
+      queryClient.setQueryData(itemOf<SignInPolicy>(KIND, kept.id).queryKey, kept);
+      refresh(KIND);
+      showToast({ tone: 'good', text: t('form.saved', { name: nameOf(kept) }) }, 3);
+      if (!item) {
+        void navigate({
+          to: '/setup/$section/$itemId',
+          params: { section: 'sign-in', itemId: kept.id },
+          replace: true,
+        });
+      }
+    },
+  });
+  const { values } = form;
+  return (
+    <FormPanel
+      form={form}
+      section="sign-in"
+      title={item ? nameOf(item) : t('common:setupNew.sign-in')}
+      lead={t('policy.lead')}
+    >
+      <Fields>
+        <OwnerPick
+          value={values}
+          disabled={Boolean(item)}
+          onChange={form.set}
+          error={form.error('client_id')}
+        />
+        <NumberInput
+          label={t('policy.length')}
+          description={t('policy.lengthHint')}
+          min={10}
+          max={64}
+          allowDecimal={false}
+          value={values.password_length}
+          onChange={(value) => form.set({ password_length: Number(value) })}
+          error={form.error('password_length')}
+        />
+      </Fields>
+      <Fields title={t('policy.secondFactor')} hint={t('policy.secondFactorHint')}>
+        <Switch label={t('policy.everyone')} {...form.check('second_factor_for_all')} />
+        {!values.second_factor_for_all && (
+          <MultiSelect
+            label={t('policy.roles')}
+            data={ROLES.map((one) => ({ value: one, label: t(`role.${one}`) }))}
+            {...form.bind('second_factor_roles')}
+          />
+        )}
+      </Fields>
+    </FormPanel>
+  );
+}
