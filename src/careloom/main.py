@@ -22,6 +22,8 @@ from careloom.channels.http import chat as chat_http
 from careloom.channels.http.chat.gateway import ChatGateway
 from careloom.channels.jobs.mailboxes import run_mailboxes
 from careloom.channels.jobs.smtp import run_smtp
+from careloom.compliance import http as compliance_http
+from careloom.compliance import jobs as compliance_jobs
 from careloom.conversations import http as conversations_http
 from careloom.conversations import jobs as conversations_jobs
 from careloom.conversations.queries.conversation import get_conversation
@@ -61,6 +63,7 @@ ROUTERS: list[ControllerRouterHandler] = [
     conversations_http.router,
     routing_http.router,
     channels_http.router,
+    compliance_http.router,
     demo_http.router,
 ]
 """Mounted under /api."""
@@ -80,12 +83,17 @@ def consumers(runtime: Runtime) -> list[Consumer]:
 
 def tasks(runtime: Runtime) -> list[Task]:
     """Every kind of background job."""
-    return [*conversations_jobs.tasks(runtime), *channels_jobs.tasks(runtime)]
+    return [*conversations_jobs.tasks(runtime), *channels_jobs.tasks(runtime), *compliance_jobs.tasks(runtime)]
 
 
 def periodic(runtime: Runtime) -> list[Periodic]:
     """Every job that runs by the clock."""
-    return [*idempotency.periodic(runtime), *identity_jobs.periodic(runtime), *channels_jobs.periodic(runtime)]
+    return [
+        *idempotency.periodic(runtime),
+        *identity_jobs.periodic(runtime),
+        *channels_jobs.periodic(runtime),
+        *compliance_jobs.periodic(runtime),
+    ]
 
 
 def router_loops(runtime: Runtime) -> dict[str, Loop]:

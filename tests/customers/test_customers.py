@@ -135,8 +135,8 @@ async def test_attributes_fit_the_clients_schema_or_are_refused_field_by_field(d
     right: dict[str, Any] = {"plan": None, "since": "2020-02-29", "value": 12.5}
     changed = await desk.do(change_customer, one.id, CustomerChanges(attributes=right))
     assert changed.attributes == {"since": "2020-02-29", "value": 12.5}
-    audited = await desk.rows("SELECT before, after FROM audit_entry WHERE action = 'customer.change'")
-    assert audited[0].after == {"attributes": {"since": "2020-02-29", "value": 12.5}}
+    audited = await desk.rows("SELECT after FROM audit_entry WHERE action = 'customer.change'")
+    assert audited[0].after == {"fields": ["attributes.plan", "attributes.since", "attributes.value"]}
 
 
 async def test_a_schema_with_twice_the_same_key_is_refused(desk: Desk) -> None:

@@ -9,8 +9,8 @@ from uuid import uuid4
 from tests.isolation.brand import Brand
 from tests.isolation.operations import Json, Operation, Request, build, slot_name, slots
 
-PUBLIC = frozenset({"path:key"})
-"""Slots whose value is for everyone: a widget's key stands in the page's source."""
+PUBLIC = frozenset({"path:key", "path:data_class", "path:region"})
+"""Slots whose value is for everyone: a widget's key stands in the page's source, classes of data in the documents."""
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,21 @@ import jwt
 
 from careloom.channels.commands.chat.contact import introduce
 from careloom.channels.commands.chat.say import say
+from careloom.channels.commands.mail.files import drop_files
 from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
 from careloom.channels.core.chat.frames import Introduce, Say
 from careloom.channels.queries.chat_widgets import find_entry
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddressId, VisitorId
+from careloom.compliance.commands.purge import run_purge
+from careloom.compliance.types.retention import DataClass
 from careloom.conversations.types import ConversationId
 from careloom.identity.tables import passkey, session
 from careloom.identity.types import Person, Role, RoleGrant, ScopeKind
+from careloom.organizations.types import ClientId
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
+from careloom.platform.eventlog.purge import Window, remove_events
 from careloom.platform.ids import new_id
 from careloom.platform.runtime import Runtime
 from careloom.routing.commands.offers import make_offer
@@ -76,6 +81,7 @@ async def build_brand(runtime: Runtime, world: World, api: httpx.AsyncClient, ca
     await _receive_mail(brand)
     await _chat(brand)
     await _work(brand)
+    await _comply(brand)
     return brand
 
 
@@ -214,7 +220,8 @@ async def post_mail(brand: Brand, raw: bytes) -> None:
     envelope = Envelope(brand.words["email"], brand.words["address"], raw)
     prepared = await prepare(runtime.files, runtime.secret, address, envelope)
     async with runtime.database.transaction(actor) as tx:
-        await take_in(tx, actor, runtime.secret, address, envelope, prepared)
+        if not await take_in(tx, actor, runtime.secret, address, envelope, prepared):
+            await drop_files(runtime.files, address.client_id, prepared.files)
 
 
 async def _chat(brand: Brand) -> None:
@@ -264,6 +271,29 @@ async def _work(brand: Brand) -> None:
     await brand.call("POST", f"/api/conversations/{first}/notes", json=note)
     await _offer(brand, ConversationId(brand.ids["chat_id"]))
     await _sign(brand)
+
+
+async def _comply(brand: Brand) -> None:
+    """What the compliance officer keeps: a rule, a purge, a hold, a request with its export, an incident."""
+    client, officer = str(brand.ids["client_id"]), "compliance_officer"
+    brand.words |= {"data_class": DataClass.VISITORS.value, "region": "eu"}
+    rule = {"days": 3000, "reason": brand.text("Contract")}
+    await brand.call("PUT", f"/api/clients/{client}/retention/visitors", who=officer, json=rule)
+    hold = {"client_id": client, "scope": "customer", "subject_id": str(brand.ids["other_customer_id"])}
+    await brand.made("hold_id", "/api/holds", {**hold, "reason": brand.text("Court")}, who=officer)
+    asked = {"client_id": client, "customer_id": str(brand.ids["customer_id"]), "kind": "access"}
+    made = await brand.made("request_id", "/api/privacy-requests", {**asked, "origin": brand.text("Mail")}, who=officer)
+    path = f"/api/privacy-requests/{made['id']}"
+    await brand.call("POST", f"{path}/verify", who=officer, json={"how": brand.text("Called")})
+    await brand.call("POST", f"{path}/carry-out", who=officer)
+    incident = {"client_ids": [client], "title": brand.text("Lost laptop"), "regimes": ["contract", "gdpr"]}
+    opened = await brand.call("POST", "/api/incidents", who=officer, json=incident)
+    brand.ids["incident_id"] = UUID(opened["items"][0]["id"])
+    found = await brand.call("GET", f"/api/incidents/{brand.ids['incident_id']}", who=officer)
+    brand.ids["duty_id"] = UUID(next(one["id"] for one in found["duties"] if one["draft"]))
+    await run_purge(brand.runtime, ClientId(brand.ids["client_id"]), DataClass.VISITORS, by_hand=True)
+    async with brand.runtime.database.transaction(SYSTEM) as tx:
+        await remove_events(tx, brand.ids["client_id"], Window(0, (), done=True))
 
 
 async def _sign(brand: Brand) -> None:

@@ -19,6 +19,23 @@ from tests.postgres import FreshDatabase
 from tests.world import PASSWORD
 
 AUDITED = {
+    "PUT /api/clients/{client_id}/retention/{data_class}": "retention_rule.set",
+    "POST /api/clients/{client_id}/retention/{data_class}/purge": "retention.purge",
+    "PUT /api/retention-defaults/{region}/{data_class}": "retention_default.set",
+    "POST /api/holds": "legal_hold.place",
+    "POST /api/holds/{hold_id}/lift": "legal_hold.lift",
+    "POST /api/privacy-requests": "privacy_request.open",
+    "POST /api/privacy-requests/{request_id}/verify": "privacy_request.verify",
+    "POST /api/privacy-requests/{request_id}/carry-out": "privacy_request.carry_out",
+    "POST /api/privacy-requests/{request_id}/extend": "privacy_request.extend",
+    "POST /api/privacy-requests/{request_id}/refuse": "privacy_request.refuse",
+    "POST /api/privacy-requests/{request_id}/export": "privacy_request.fetch_export",
+    "POST /api/incidents": "incident.open",
+    "PATCH /api/incidents/{incident_id}": "incident.change",
+    "POST /api/incidents/{incident_id}/duties/{duty_id}/settle": "incident.settle",
+    "PUT /api/incidents/{incident_id}/duties/{duty_id}/draft": "incident.rewrite_notice",
+    "POST /api/incidents/{incident_id}/entries": "incident.note",
+    "POST /api/incidents/{incident_id}/close": "incident.close",
     "PATCH /api/cases/{case_id}": "case.change",
     "POST /api/cases/{case_id}/merge": "case.merge",
     "POST /api/cases/{case_id}/split": "case.split",
@@ -149,8 +166,12 @@ FIRST = {
 
 UNDONE: dict[str, LiteralString] = {
     "POST /api/incoming-mails/{incoming_id}/retry": "UPDATE incoming_mail SET handled_at = NULL",
+    "POST /api/privacy-requests/{request_id}/verify": "UPDATE privacy_request SET status = 'received'",
+    "POST /api/privacy-requests/{request_id}/extend": "UPDATE privacy_request SET closed_at = NULL",
+    "POST /api/privacy-requests/{request_id}/refuse": "UPDATE privacy_request SET status = 'received'",
+    "POST /api/incidents/{incident_id}/close": "UPDATE incident_duty SET done_at = now()",
 }
-"""What must be undone before, by a statement."""
+"""What must be undone, or done, before, by a statement."""
 
 
 async def test_every_endpoint_that_writes_is_audited_or_exempt(brands: Brands) -> None:

@@ -50,6 +50,7 @@ incoming_mail = client_table(
     Column("handled_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("client_id", "id"),
     UniqueConstraint("client_id", "key"),
+    Index("ix_incoming_mail_client_id_conversation_id", "client_id", "conversation_id"),
     Index("ix_incoming_mail_unhandled", "received_at", postgresql_where=text("handled_at IS NULL")),
 )
 
@@ -63,6 +64,7 @@ mail_reference = client_table(
     PrimaryKeyConstraint("client_id", "message_id"),
     ForeignKeyConstraint(["client_id", "conversation_id"], ["conversation.client_id", "conversation.id"]),
     Index("ix_mail_reference_client_id_conversation_id", "client_id", "conversation_id", "seq"),
+    Index("ix_mail_reference_client_id_sender", "client_id", "sender", postgresql_where=text("sender IS NOT NULL")),
 )
 
 outgoing_mail = client_table(
@@ -154,6 +156,8 @@ visitor = client_table(
     PrimaryKeyConstraint("client_id", "id"),
     ForeignKeyConstraint(["client_id", "conversation_id"], ["conversation.client_id", "conversation.id"]),
     Index("ix_visitor_client_id_conversation_id", "client_id", "conversation_id"),
+    Index("ix_visitor_client_id_customer_id", "client_id", "customer_id"),
+    Index("ix_visitor_client_id_email", "client_id", "email", postgresql_where=text("email IS NOT NULL")),
     Index(
         "uq_visitor_external_id",
         "client_id",

@@ -123,7 +123,7 @@ class Conversation(Struct, frozen=True):
     """A session on one channel about a case.
 
     `waiting_since` is when the customer began to wait for us (None: not waiting); `due_at` is the promise for it.
-    `sentiment` is -100..100 or None where not scored.
+    `sentiment` is -100..100 or None where not scored. `erased_at` is when its words and files were removed for good.
     """
 
     id: ConversationId
@@ -153,6 +153,7 @@ class Conversation(Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     resolved_at: datetime | None
+    erased_at: datetime | None = None
 
 
 class Interval(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What happens to customers."""
+"""What happens to customers: ids alone, so that the log holds nothing personal that erasure would miss."""
 
 from uuid import UUID
 
@@ -7,10 +7,9 @@ from careloom.platform.eventlog.event import Event
 
 
 class CustomerChanged(Event, frozen=True, kw_only=True):
-    """A customer was made or changed; `name` is the present one."""
+    """A customer was made or changed."""
 
     customer_id: CustomerId
-    name: str
 
     @property
     def stream(self) -> str:
@@ -23,7 +22,6 @@ class CustomersMerged(Event, frozen=True, kw_only=True):
 
     merge_id: MergeId
     kept_id: CustomerId
-    kept_name: str
     merged_id: CustomerId
 
     @property
@@ -38,7 +36,6 @@ class CustomersUnmerged(Event, frozen=True, kw_only=True):
     merge_id: MergeId
     kept_id: CustomerId
     merged_id: CustomerId
-    merged_name: str
 
     @property
     def stream(self) -> str:

@@ -32,9 +32,16 @@ customer = client_table(
     Column("attributes", JSONB, nullable=False, server_default=text("'{}'")),
     Column("merged_into", Uuid),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("erased_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("client_id", "id"),
     _of_customer("merged_into"),
     Index("ix_customer_id", "id"),
+    Index(
+        "ix_customer_client_id_merged_into",
+        "client_id",
+        "merged_into",
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
     Index("ix_customer_client_id_name", "client_id", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
 )
 
@@ -79,6 +86,7 @@ customer_merge = client_table(
     _of_customer("kept_id"),
     _of_customer("merged_id"),
     Index("ix_customer_merge_client_id_kept_id", "client_id", "kept_id"),
+    Index("ix_customer_merge_client_id_merged_id", "client_id", "merged_id"),
     Index(
         "uq_customer_merge_merged_id", "client_id", "merged_id", unique=True, postgresql_where=text("undone_at IS NULL")
     ),
@@ -105,6 +113,8 @@ customer_consent = client_table(
     Column("channel", Text),
     Column("granted", Boolean, nullable=False),
     Column("source", Text, nullable=False),
+    Column("basis", Text, nullable=False, server_default=text("'consent'")),
+    Column("wording", Text),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "id"),
     _of_customer(),

@@ -27,6 +27,7 @@ client = Table(
     Column("industry", Text, nullable=False),
     Column("color", Text, nullable=False),
     Column("region", Text, nullable=False),
+    Column("countries", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("attribute_schema", JSONB, nullable=False, server_default=text("'[]'")),
     _made_at(),
     info={"ownership": Ownership.CLIENT},

@@ -37,6 +37,8 @@ class Permission(StrEnum):
     LIVE_READ = "live.read"
     CHANNELS_READ = "channels.read"
     CHANNELS_WRITE = "channels.write"
+    COMPLIANCE_READ = "compliance.read"
+    COMPLIANCE_WRITE = "compliance.write"
 
 
 class Reach(Struct, frozen=True):

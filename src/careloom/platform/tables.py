@@ -1,4 +1,4 @@
-"""The platform's own tables: event log, cursors, parked events, audit, idempotency."""
+"""The platform's own tables: event log, what was removed from it, cursors, parked events, audit, idempotency."""
 
 from sqlalchemy import (
     BigInteger,
@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from careloom.platform.database.schema import either_table, system_table
+from careloom.platform.database.schema import client_table, either_table, system_table
 
 event_log = either_table(
     "event_log",
@@ -25,6 +25,13 @@ event_log = either_table(
     Column("audience_id", Uuid),
     Column("data", JSONB, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+)
+
+event_purge = client_table(
+    "event_purge",
+    Column("upto", BigInteger, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("client_id"),
 )
 
 consumer_cursor = system_table(

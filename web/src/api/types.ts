@@ -394,6 +394,8 @@ export interface Conversation {
   created_at: Instant;
   updated_at: Instant;
   resolved_at: Instant | null;
+  /** When its words and files were removed for good. */
+  erased_at: Instant | null;
 }
 
 export interface Interval {

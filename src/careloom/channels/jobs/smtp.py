@@ -11,6 +11,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
+from careloom.channels.commands.mail.files import drop_files
 from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
 from careloom.channels.queries.mail import find_recipient
 from careloom.channels.types import MailAddress
@@ -180,7 +181,8 @@ class _Handler:
         actor = system_actor("mail", work[0][0].client_id)
         async with runtime.database.transaction(actor) as tx:
             for (address, one), read in zip(work, prepared, strict=True):
-                await take_in(tx, actor, runtime.secret, address, one, read)
+                if not await take_in(tx, actor, runtime.secret, address, one, read):
+                    await drop_files(runtime.files, address.client_id, read.files)
 
     def _by_client(self, recipients: list[str]) -> dict[Any, dict[MailAddress, str]]:
         """Each client's addresses once, by the recipient that says most: the one with a plus part."""

@@ -29,7 +29,7 @@ async def change_case(tx: Tx, actor: Actor, case_id: UUID, subject: str) -> Case
     await tx.execute(update(care_case).where(*where).values(subject=storable(subject)))
     after = await get_case(tx, actor, case_id)
     await publish(tx, CaseChanged(client_id=after.client_id, case_id=after.id))
-    await _audit(tx, actor, "case.change", before, {"subject": before.subject}, {"subject": after.subject})
+    await _audit(tx, actor, "case.change", before, None, {"fields": ["subject"]})
     return after
 
 

@@ -10,6 +10,7 @@ from careloom.conversations.events import ConversationChanged, facts
 from careloom.conversations.queries.conversation import COLUMNS, read_conversation
 from careloom.conversations.tables.contact import care_case, conversation, customer_move
 from careloom.customers.events import CustomerChanged, CustomersMerged, CustomersUnmerged
+from careloom.customers.queries.customer import name_of
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
 
@@ -18,8 +19,9 @@ _C = conversation.c
 
 async def follow_name(tx: Tx, event: CustomerChanged) -> bool:
     """Gives the customer's conversations the present name; answers whether it locked some."""
+    name = await name_of(tx, event.client_id, event.customer_id)
     mine = (_C.client_id == event.client_id) & (_C.customer_id == event.customer_id)
-    return await _change(tx, mine & (_C.customer_name != event.name), customer_name=event.name)
+    return await _change(tx, mine & (_C.customer_name != name), customer_name=name)
 
 
 async def follow_merge(tx: Tx, event: CustomersMerged) -> bool:
@@ -37,7 +39,9 @@ async def follow_merge(tx: Tx, event: CustomersMerged) -> bool:
     noted = noted.on_conflict_do_nothing().returning(customer_move.c.merge_id)
     if (await tx.execute(noted)).one_or_none() is None:
         return False
-    await _change(tx, conversations, customer_id=event.kept_id, customer_name=event.kept_name)
+    await _change(
+        tx, conversations, customer_id=event.kept_id, customer_name=await name_of(tx, event.client_id, event.kept_id)
+    )
     await tx.execute(update(care_case).where(cases).values(customer_id=event.kept_id))
     return True
 
@@ -50,7 +54,12 @@ async def follow_unmerge(tx: Tx, event: CustomersUnmerged) -> bool:
     if row is None:
         return False
     conversations = (_C.client_id == event.client_id) & _C.id.in_(row.conversation_ids)
-    await _change(tx, conversations, customer_id=event.merged_id, customer_name=event.merged_name)
+    await _change(
+        tx,
+        conversations,
+        customer_id=event.merged_id,
+        customer_name=await name_of(tx, event.client_id, event.merged_id),
+    )
     cases = (care_case.c.client_id == event.client_id) & care_case.c.id.in_(row.case_ids)
     await tx.execute(update(care_case).where(cases).values(customer_id=event.merged_id))
     return True

@@ -20,6 +20,8 @@ from careloom.platform.ids import new_id
 from careloom.platform.wire import to_plain
 
 _MOST_VIEWS = 100
+_WORDS = frozenset({"subject", "tags"})
+"""What may name a customer: the audit trail, which outlives them, says that it changed, not how."""
 
 
 async def change_conversation(
@@ -37,7 +39,9 @@ async def change_conversation(
     held = await change(tx, held, before.updated_at, **values)
     after = held.conversation
     await tell(tx, before, after)
-    old, new = ({name: getattr(one, name) for name in values} for one in (before, after))
+    old, new = ({name: getattr(one, name) for name in values if name not in _WORDS} for one in (before, after))
+    if words := sorted(_WORDS & values.keys()):
+        new["fields"] = words
     await audit.record(tx, actor, "conversation.change", after.id, client_id=after.client_id, before=old, after=new)
     return after
 

@@ -153,6 +153,7 @@ async def _turn(tx: Tx, held: Held, values: dict[str, Any], inbound: Inbound, at
     one = held.conversation
     if one.phase in OVER:
         values |= {"resolved_at": None, "disposition_id": None, "assignee_id": None, "assignee_name": None}
+        values["erased_at"] = None
         queue_id = inbound.queue_id or one.queue_id
         return await move(tx, held, Phase.QUEUED, at, queue_id=queue_id, due_at=None, **values)
     if one.phase in (Phase.WAITING_CUSTOMER, Phase.AFTER_CALL_WORK):

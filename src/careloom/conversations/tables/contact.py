@@ -39,6 +39,7 @@ care_case = client_table(
 )
 
 UNRESOLVED = text("status <> 'resolved'")
+RESOLVED = text("status = 'resolved'")
 UNASSIGNED = text("status <> 'resolved' AND assignee_id IS NULL")
 URGENT_AT = "COALESCE(due_at, waiting_since, to_timestamp(253370764800))"
 """What lists sort by: the promise, else since when the customer waits, else the end of time."""
@@ -74,6 +75,7 @@ conversation = client_table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("resolved_at", DateTime(timezone=True)),
+    Column("erased_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("client_id", "id"),
     ForeignKeyConstraint(
         ["client_id", "case_id", "case_number"],
@@ -88,6 +90,7 @@ conversation = client_table(
     Index("ix_conversation_client_id_status_updated_at", "client_id", "status", "updated_at", "id"),
     Index("ix_conversation_client_id_customer_id", "client_id", "customer_id", "updated_at"),
     Index("ix_conversation_client_id_case_id", "client_id", "case_id"),
+    Index("ix_conversation_client_id_resolved_at", "client_id", "resolved_at", "id", postgresql_where=RESOLVED),
     Index("ix_conversation_client_id_urgent_at", "client_id", "urgent_at", "id", postgresql_where=UNRESOLVED),
     Index("ix_conversation_client_id_unassigned", "client_id", "urgent_at", "id", postgresql_where=UNASSIGNED),
     Index("ix_conversation_assignee_id_open", "assignee_id", "urgent_at", "id", postgresql_where=UNRESOLVED),

@@ -78,6 +78,7 @@ file = client_table(
     PrimaryKeyConstraint("client_id", "id"),
     Index("ix_file_id", "id"),
     Index("ix_file_client_id_conversation_id", "client_id", "conversation_id"),
+    Index("ix_file_client_id_made_at", "client_id", "made_at", "id"),
 )
 
 pending_reply = client_table(

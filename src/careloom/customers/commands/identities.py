@@ -27,13 +27,12 @@ async def give_identity(tx: Tx, actor: Actor, customer_id: UUID, kind: IdentityK
     seen = await get_customer(tx, actor, customer_id)
     actor.require(Permission.CUSTOMERS_WRITE, client_id=seen.client_id)
     held = await hold_customer(tx, seen.client_id, seen.id)
-    before = await load(tx, seen.client_id, held.id)
-    added = await add_identity(tx, before.client_id, before.id, kind, value, verified=False)
-    after = await load(tx, before.client_id, before.id)
+    added = await add_identity(tx, seen.client_id, held.id, kind, value, verified=False)
+    after = await load(tx, seen.client_id, held.id)
     if added:
         await channel_added(tx, after, kind)
         await audit.record(
-            tx, actor, "customer.add_identity", after.id, client_id=after.client_id, before=before, after=after
+            tx, actor, "customer.add_identity", after.id, client_id=after.client_id, after={"kind": kind}
         )
     return after
 
@@ -49,9 +48,10 @@ async def remove_identity(tx: Tx, actor: Actor, customer_id: UUID, identity_id: 
     if (await tx.execute(taking.returning(table.id))).one_or_none() is None:
         raise NotFoundError
     after = await load(tx, seen.client_id, seen.id)
-    await publish(tx, CustomerChanged(client_id=after.client_id, customer_id=after.id, name=after.name))
+    await publish(tx, CustomerChanged(client_id=after.client_id, customer_id=after.id))
+    removed = {"identity_id": identity_id}
     await audit.record(
-        tx, actor, "customer.remove_identity", after.id, client_id=after.client_id, before=seen, after=after
+        tx, actor, "customer.remove_identity", after.id, client_id=after.client_id, before=removed, after=None
     )
     return after
 
@@ -95,4 +95,4 @@ async def claim(tx: Tx, client_id: UUID, customer_id: UUID, kind: IdentityKind, 
 async def channel_added(tx: Tx, one: Customer, kind: IdentityKind) -> None:
     """Tells the timeline and the readers of the log that the customer has an address more."""
     await add_entry(tx, one.client_id, one.id, TimelineKind.CHANNEL_ADDED, now(), summary=kind, actor_name=one.name)
-    await publish(tx, CustomerChanged(client_id=one.client_id, customer_id=one.id, name=one.name))
+    await publish(tx, CustomerChanged(client_id=one.client_id, customer_id=one.id))

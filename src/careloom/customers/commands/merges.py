@@ -55,14 +55,14 @@ async def merge_customers(tx: Tx, actor: Actor, kept_id: UUID, other_id: UUID, r
     other = await get_customer(tx, actor, other_id)
     actor.require(Permission.CUSTOMERS_MERGE, client_id=kept.client_id)
     merge = await _merge(tx, actor, kept, other, reason, automatic=False)
-    await audit.record(tx, actor, "customer.merge", kept.id, client_id=kept.client_id, after=merge)
+    await audit.record(tx, actor, "customer.merge", kept.id, client_id=kept.client_id, after=_ids(merge))
     return merge
 
 
 async def merge_automatically(tx: Tx, actor: Actor, kept: Customer, other: Customer, reason: str) -> CustomerMerge:
     """Merges on proof; the caller knows that the proof holds. Raises MergeRefusedError."""
     merge = await _merge(tx, actor, kept, other, reason, automatic=True)
-    await audit.record(tx, actor, "customer.merge", kept.id, client_id=kept.client_id, after=merge)
+    await audit.record(tx, actor, "customer.merge", kept.id, client_id=kept.client_id, after=_ids(merge))
     return merge
 
 
@@ -90,7 +90,6 @@ async def undo_merge(tx: Tx, actor: Actor, merge_id: UUID) -> CustomerMerge:
     at = now()
     await tx.execute(update(customer_merge).where(*mine).values(undone_at=at))
     await _remember(tx, actor, kept, TimelineKind.CUSTOMER_UNMERGED, merged.name)
-    changed = await load(tx, kept.client_id, kept.id)
     await publish(
         tx,
         CustomersUnmerged(
@@ -98,13 +97,12 @@ async def undo_merge(tx: Tx, actor: Actor, merge_id: UUID) -> CustomerMerge:
             merge_id=MergeId(merge_id),
             kept_id=kept.id,
             merged_id=merged.id,
-            merged_name=merged.name,
         ),
-        CustomerChanged(client_id=kept.client_id, customer_id=kept.id, name=changed.name),
-        CustomerChanged(client_id=kept.client_id, customer_id=merged.id, name=merged.name),
+        CustomerChanged(client_id=kept.client_id, customer_id=kept.id),
+        CustomerChanged(client_id=kept.client_id, customer_id=merged.id),
     )
     undone = read_merge((await tx.execute(select(customer_merge).where(*mine))).one())
-    await audit.record(tx, actor, "customer.undo_merge", kept.id, client_id=kept.client_id, after=undone)
+    await audit.record(tx, actor, "customer.undo_merge", kept.id, client_id=kept.client_id, after=_ids(undone))
     return undone
 
 
@@ -142,15 +140,16 @@ async def _merge(
     )
     merge = read_merge((await tx.execute(statement.returning(*customer_merge.c))).one())
     await _remember(tx, actor, kept, TimelineKind.CUSTOMER_MERGED, f"{other.name}: {reason}" if other.name else reason)
-    name = moved.name or kept.name
     await publish(
         tx,
-        CustomersMerged(
-            client_id=kept.client_id, merge_id=merge.id, kept_id=kept.id, kept_name=name, merged_id=other.id
-        ),
-        CustomerChanged(client_id=kept.client_id, customer_id=kept.id, name=name),
+        CustomersMerged(client_id=kept.client_id, merge_id=merge.id, kept_id=kept.id, merged_id=other.id),
+        CustomerChanged(client_id=kept.client_id, customer_id=kept.id),
     )
     return merge
+
+
+def _ids(merge: CustomerMerge) -> dict[str, Any]:
+    return {"merge_id": merge.id, "merged_id": merge.merged_id, "automatic": merge.automatic}
 
 
 async def _hold_both(tx: Tx, client_id: UUID, first: UUID, second: UUID) -> tuple[Customer, Customer]:

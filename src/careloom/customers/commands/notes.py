@@ -49,7 +49,7 @@ async def add_customer_note(tx: Tx, actor: Actor, customer_id: UUID, text: str) 
     summary = text if len(text) <= 140 else text[:139] + "…"
     kind = TimelineKind.NOTE_ADDED
     await add_entry(tx, one.client_id, held.id, kind, note.at, summary=summary, actor_name=actor.name)
-    await publish(tx, CustomerChanged(client_id=one.client_id, customer_id=held.id, name=held.name))
+    await publish(tx, CustomerChanged(client_id=one.client_id, customer_id=held.id))
     await audit.record(tx, actor, "customer.add_note", held.id, client_id=one.client_id, after={"note_id": note.id})
     return note
 
@@ -93,7 +93,8 @@ async def set_consent(tx: Tx, actor: Actor, customer_id: UUID, word: ConsentWord
             granted=consent.granted,
             consent_id=consent_id,
         ),
-        CustomerChanged(client_id=one.client_id, customer_id=held.id, name=held.name),
+        CustomerChanged(client_id=one.client_id, customer_id=held.id),
     )
-    await audit.record(tx, actor, "customer.set_consent", held.id, client_id=one.client_id, after=consent)
+    told = {"purpose": consent.purpose, "channel": consent.channel, "granted": consent.granted}
+    await audit.record(tx, actor, "customer.set_consent", held.id, client_id=one.client_id, after=told)
     return consent

@@ -56,8 +56,8 @@ async def create_customer(tx: Tx, actor: Actor, new: NewCustomer) -> Customer:
     for identity in new.identities:
         await add_identity(tx, new.client_id, customer_id, identity.kind, identity.value, verified=False)
     made = await load(tx, new.client_id, customer_id)
-    await publish(tx, CustomerChanged(client_id=made.client_id, customer_id=made.id, name=made.name))
-    await audit.record(tx, actor, "customer.create", made.id, client_id=made.client_id, after=made)
+    await publish(tx, CustomerChanged(client_id=made.client_id, customer_id=made.id))
+    await audit.record(tx, actor, "customer.create", made.id, client_id=made.client_id)
     return made
 
 
@@ -85,8 +85,9 @@ async def change_customer(tx: Tx, actor: Actor, customer_id: UUID, changes: Cust
         return after
     if after.attributes != before.attributes:
         await _remember(tx, actor, before, after)
-    await publish(tx, CustomerChanged(client_id=after.client_id, customer_id=after.id, name=after.name))
-    await audit.record(tx, actor, "customer.change", after.id, client_id=after.client_id, before=before, after=after)
+    await publish(tx, CustomerChanged(client_id=after.client_id, customer_id=after.id))
+    changed = {"fields": _changed(before, after)}
+    await audit.record(tx, actor, "customer.change", after.id, client_id=after.client_id, after=changed)
     return after
 
 
@@ -123,11 +124,20 @@ async def _checked(
 
 
 async def _remember(tx: Tx, actor: Actor, before: Customer, after: Customer) -> None:
-    keys = before.attributes.keys() | after.attributes.keys()
-    changed = sorted(key for key in keys if before.attributes.get(key) != after.attributes.get(key))
     kind = TimelineKind.ATTRIBUTE_CHANGED
-    summary = ", ".join(changed)
+    summary = ", ".join(_changed_attributes(before, after))
     await add_entry(tx, after.client_id, after.id, kind, now(), summary=summary, actor_name=actor.name)
+
+
+def _changed_attributes(before: Customer, after: Customer) -> list[str]:
+    keys = before.attributes.keys() | after.attributes.keys()
+    return sorted(key for key in keys if before.attributes.get(key) != after.attributes.get(key))
+
+
+def _changed(before: Customer, after: Customer) -> list[str]:
+    """Which fields differ, without their values: the audit trail outlives the customer's data."""
+    own = [name for name in ("name", "language") if getattr(before, name) != getattr(after, name)]
+    return own + [f"attributes.{key}" for key in _changed_attributes(before, after)]
 
 
 def _clean(name: str) -> str:

@@ -85,7 +85,7 @@ async def _make(
     if (await tx.execute(statement.returning(customer_identity.c.id))).one_or_none() is None:
         await tx.execute(delete(customer).where(customer.c.client_id == client_id, customer.c.id == made.id))
         return None
-    await publish(tx, CustomerChanged(client_id=client_id, customer_id=made.id, name=name))
+    await publish(tx, CustomerChanged(client_id=client_id, customer_id=made.id))
     return made
 
 
@@ -110,7 +110,7 @@ async def _complete(
     of_customer = (customer.c.client_id == found.client_id) & (customer.c.id == found.id)
     await tx.execute(update(customer).where(of_customer).values(**unknown))
     found = replace(found, **unknown)
-    await publish(tx, CustomerChanged(client_id=found.client_id, customer_id=found.id, name=found.name))
+    await publish(tx, CustomerChanged(client_id=found.client_id, customer_id=found.id))
     return found
 
 

@@ -45,6 +45,12 @@ async def load(tx: Tx, client_id: UUID, customer_id: UUID) -> Customer:
     return await whole(tx, row)
 
 
+async def name_of(tx: Tx, client_id: UUID | None, customer_id: UUID) -> str:
+    """The customer's present name; empty where there is none."""
+    statement = select(customer.c.name).where(customer.c.client_id == client_id, customer.c.id == customer_id)
+    return (await tx.execute(statement)).scalar_one_or_none() or ""
+
+
 async def list_identities(tx: Tx, client_id: UUID, customer_id: CustomerId) -> list[Identity]:
     """The customer's addresses, oldest first."""
     table = customer_identity.c

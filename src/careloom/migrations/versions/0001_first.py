@@ -66,6 +66,15 @@ OWNERSHIP = {
     "passkey": Ownership.SYSTEM,
     "ceremony": Ownership.SYSTEM,
     "sign_in_policy": Ownership.EITHER,
+    "event_purge": Ownership.CLIENT,
+    "retention_default": Ownership.SYSTEM,
+    "retention_rule": Ownership.CLIENT,
+    "legal_hold": Ownership.CLIENT,
+    "purge_record": Ownership.CLIENT,
+    "privacy_request": Ownership.CLIENT,
+    "incident": Ownership.CLIENT,
+    "incident_duty": Ownership.CLIENT,
+    "incident_entry": Ownership.CLIENT,
 }
 
 
@@ -90,6 +99,7 @@ def upgrade() -> None:
     """Makes the tables, forces row-level security on each, and lets the program's role use them."""
     _create_tables()
     _create_sign_in_tables()
+    _create_compliance()
     op.execute(_NEXT_CASE_NUMBER)
     for table, ownership in OWNERSHIP.items():
         condition = root_condition(table) if table in ("client", "provider") else None
@@ -1401,4 +1411,248 @@ def _create_sign_in_tables() -> None:
             name=op.f("uq_sign_in_policy_client_id_provider_id"),
             postgresql_nulls_not_distinct=True,
         ),
+    )
+
+
+def _create_compliance() -> None:
+    op.create_table(
+        "retention_default",
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("data_class", sa.Text(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("region", "data_class", name=op.f("pk_retention_default")),
+    )
+    op.create_table(
+        "event_purge",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("upto", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_event_purge_client_id")),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_event_purge")),
+    )
+    op.create_table(
+        "incident",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("regimes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("data_kinds", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("customers_estimate", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("aware_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("contract_hours", sa.Integer(), nullable=True),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_incident_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_incident")),
+    )
+    op.create_index("ix_incident_client_id_status_id", "incident", ["client_id", "status", "id"], unique=False)
+    op.create_index("ix_incident_id", "incident", ["id"], unique=False)
+    op.create_table(
+        "legal_hold",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("placed_by", sa.Text(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.Text(), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_why", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_legal_hold_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_legal_hold")),
+    )
+    op.create_index(
+        "ix_legal_hold_client_id_active",
+        "legal_hold",
+        ["client_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    )
+    op.create_table(
+        "purge_record",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("data_class", sa.Text(), nullable=False),
+        sa.Column("before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("items", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("digest", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("oldest", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("newest", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("spared", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("left_over", sa.Integer(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_purge_record_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_purge_record")),
+    )
+    op.create_index(
+        "ix_purge_record_client_id_data_class", "purge_record", ["client_id", "data_class", "id"], unique=False
+    )
+    op.create_table(
+        "retention_rule",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("data_class", sa.Text(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_retention_rule_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "data_class", name=op.f("pk_retention_rule")),
+    )
+    op.create_table(
+        "incident_duty",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=True),
+        sa.Column("draft", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.Text(), nullable=True),
+        sa.Column("waived", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("alerts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "incident_id"],
+            ["incident.client_id", "incident.id"],
+            name=op.f("fk_incident_duty_client_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_incident_duty_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_incident_duty")),
+    )
+    op.create_index(
+        "ix_incident_duty_client_id_incident_id", "incident_duty", ["client_id", "incident_id", "place"], unique=False
+    )
+    op.create_index(
+        "ix_incident_duty_due_at",
+        "incident_duty",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL AND due_at IS NOT NULL"),
+    )
+    op.create_table(
+        "incident_entry",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "incident_id"],
+            ["incident.client_id", "incident.id"],
+            name=op.f("fk_incident_entry_client_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_incident_entry_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_incident_entry")),
+    )
+    op.create_index(
+        "ix_incident_entry_client_id_incident_id", "incident_entry", ["client_id", "incident_id", "id"], unique=False
+    )
+    op.create_table(
+        "privacy_request",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("extended_why", sa.Text(), nullable=True),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("verified_how", sa.Text(), nullable=True),
+        sa.Column("verified_by", sa.Text(), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("outcome", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("export_bytes", sa.Integer(), nullable=True),
+        sa.Column("export_sha256", sa.Text(), nullable=True),
+        sa.Column("export_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id", "customer_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_privacy_request_client_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_privacy_request_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_privacy_request")),
+    )
+    op.create_index(
+        "ix_privacy_request_client_id_customer_id", "privacy_request", ["client_id", "customer_id"], unique=False
+    )
+    op.create_index(
+        "ix_privacy_request_client_id_due_at",
+        "privacy_request",
+        ["client_id", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_privacy_request_export_until",
+        "privacy_request",
+        ["export_until"],
+        unique=False,
+        postgresql_where=sa.text("export_until IS NOT NULL"),
+    )
+    op.create_index("ix_privacy_request_id", "privacy_request", ["id"], unique=False)
+    op.add_column(
+        "client", sa.Column("countries", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False)
+    )
+    op.add_column("conversation", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_conversation_client_id_resolved_at",
+        "conversation",
+        ["client_id", "resolved_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'resolved'"),
+    )
+    op.add_column("customer", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_customer_client_id_merged_into",
+        "customer",
+        ["client_id", "merged_into"],
+        unique=False,
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+    op.add_column(
+        "customer_consent", sa.Column("basis", sa.Text(), server_default=sa.text("'consent'"), nullable=False)
+    )
+    op.add_column("customer_consent", sa.Column("wording", sa.Text(), nullable=True))
+    op.create_index("ix_customer_merge_client_id_merged_id", "customer_merge", ["client_id", "merged_id"], unique=False)
+    op.create_index("ix_file_client_id_made_at", "file", ["client_id", "made_at", "id"], unique=False)
+    op.create_index(
+        "ix_incoming_mail_client_id_conversation_id", "incoming_mail", ["client_id", "conversation_id"], unique=False
+    )
+    op.create_index(
+        "ix_mail_reference_client_id_sender",
+        "mail_reference",
+        ["client_id", "sender"],
+        unique=False,
+        postgresql_where=sa.text("sender IS NOT NULL"),
+    )
+    op.create_index("ix_visitor_client_id_customer_id", "visitor", ["client_id", "customer_id"], unique=False)
+    op.create_index(
+        "ix_visitor_client_id_email",
+        "visitor",
+        ["client_id", "email"],
+        unique=False,
+        postgresql_where=sa.text("email IS NOT NULL"),
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.database.transactions import Database
 from careloom.platform.eventlog.event import LoggedEvent
+from careloom.platform.eventlog.purge import purged_upto
 from careloom.platform.eventlog.reader import LogReader
 from careloom.platform.hub import Hub
 from careloom.platform.loops import pause
@@ -49,15 +51,27 @@ class LogTail:
 
     def missed(self, after: int) -> list[LoggedEvent] | None:
         """Events with a higher id than `after` up to now, from memory; None where memory does not reach back."""
-        oldest = self._recent[0].id if len(self._recent) == _KEPT else self._started_at + 1
+        oldest = max(self._started_at + 1, self._recent[0].id if len(self._recent) == _KEPT else 0)
         if after < oldest - 1:
             return None
         return [event for event in self._recent if event.id > after]
 
-    async def missed_from_log(self, actor: Actor, after: int, limit: int) -> list[LoggedEvent]:
-        """What the actor missed after `after` up to now, from the database, at most `limit` events."""
+    async def missed_from_log(self, actor: Actor, after: int, limit: int) -> list[LoggedEvent] | None:
+        """What the actor missed after `after` up to now, from the database, at most `limit` events.
+
+        None where events that the actor may have missed were removed since: who comes so late must fetch anew.
+        """
         async with self._database.transaction(actor) as tx:
+            if after < await purged_upto(tx):
+                return None
             return await self._reader.after(tx, after, self.position, limit)
+
+    def forget(self, client_id: UUID, upto: int) -> None:
+        """Drops a client's events up to id `upto` from memory; they were removed from the log."""
+        kept = [event for event in self._recent if event.client_id != client_id or event.id > upto]
+        if len(kept) < len(self._recent):
+            self._started_at = max(self._started_at, upto)
+            self._recent = deque(kept, maxlen=_KEPT)
 
     async def run(self) -> None:
         """Reads until cancelled; survives the loss of its database connection."""

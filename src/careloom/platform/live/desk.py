@@ -44,7 +44,8 @@ class Desk:
         if event.client_id is not None:
             program = event.data.get("program_id")
             program_id = UUID(program) if program else None
-            return self.actor.may(Permission.CONVERSATIONS_READ, client_id=event.client_id, program_id=program_id)
+            needed = Permission(event.data.get("needs", Permission.CONVERSATIONS_READ))
+            return self.actor.may(needed, client_id=event.client_id, program_id=program_id)
         if event.audience_id is not None:
             return True
         if event.provider_id is not None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from careloom.platform.access import Actor
 from careloom.platform.eventlog.event import LoggedEvent
+from careloom.platform.eventlog.purge import PURGED
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.hub import Hub, Signal
 from careloom.platform.live.desk import Desk, event_frame, visible
@@ -54,7 +55,7 @@ class Gateway:
             self.look(desk, None)
 
     async def greet(self, desk: Desk, after: int | None) -> None:
-        """Says hello, and replays what the desk missed since event `after`; `reset` where that is too much."""
+        """Says hello, and replays what the desk missed since event `after`; `reset` where that is too much, or gone."""
         await self._tail.ready.wait()
         upto = self._tail.position
         desk.forget_early()
@@ -66,7 +67,7 @@ class Gateway:
         events = self._tail.missed(after)
         if events is None:
             events = await self._tail.missed_from_log(desk.actor, after, _MAX_REPLAY + 1)
-            if len(events) > _MAX_REPLAY:
+            if events is None or len(events) > _MAX_REPLAY:
                 return [json_text({"type": "reset", "id": upto})]
         frames = visible(desk, (event for event in events if event.id <= upto))
         return frames if len(frames) <= _MAX_REPLAY else [json_text({"type": "reset", "id": upto})]
@@ -102,6 +103,8 @@ class Gateway:
             self._on_viewing(signal)
         elif kind == "typing":
             self._on_typing(signal)
+        elif kind == PURGED:
+            self._tail.forget(UUID(signal["client_id"]), int(signal["upto"]))
 
     def _on_viewing(self, signal: Signal) -> None:
         conversation_id, person_id = UUID(signal["conversation_id"]), UUID(signal["person_id"])

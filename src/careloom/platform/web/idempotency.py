@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.platform.access import Actor, system_actor
@@ -60,6 +60,8 @@ class IdempotencyKey:
     async def _stored(self, tx: Tx) -> dict[str, Any]:
         columns = select(idempotency_key.c.request_hash, idempotency_key.c.response)
         row = (await tx.execute(columns.where(self._mine))).one()
+        if row.response is None:
+            raise ConflictError("This was done before; its answer was erased. Load what you need anew.")
         if row.request_hash != self._request_hash:
             raise ConflictError("This Idempotency-Key was used for a different request; use a new one.")
         return row.response
@@ -67,6 +69,15 @@ class IdempotencyKey:
     @property
     def _mine(self) -> ColumnElement[bool]:
         return (idempotency_key.c.actor_id == self._actor_id) & (idempotency_key.c.key == self._key)
+
+
+async def forget_answers(tx: Tx) -> int:
+    """Erases every stored answer, whoever's: one may repeat what a customer said, and none says whose it is.
+
+    The keys stay, so that a repeat still changes nothing. Needs a system transaction.
+    """
+    statement = update(idempotency_key).where(idempotency_key.c.response.is_not(None)).values(response=null())
+    return len((await tx.execute(statement.returning(idempotency_key.c.key))).all())
 
 
 def hash_request(method: str, path: str, body: bytes) -> str:

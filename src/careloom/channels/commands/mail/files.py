@@ -46,6 +46,12 @@ async def keep_files(
     return tuple(kept)
 
 
+async def drop_files(files: FileStore, client_id: UUID, kept: tuple[KeptFile, ...]) -> None:
+    """Removes the bytes of files that no message took; they are still in the mail as it came."""
+    for one in kept:
+        await files.delete(file_key(client_id, one.attachment.file_id))
+
+
 async def record_files(tx: Tx, client_id: UUID, kept: tuple[KeptFile, ...]) -> tuple[Attachment, ...]:
     """Notes the files in the database; answers them as attachments."""
     for one in kept:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
-from careloom.channels.commands.mail.files import KeptFile, keep_files
+from careloom.channels.commands.mail.files import KeptFile, drop_files, keep_files
 from careloom.channels.commands.mail.handle import handle_letter
 from careloom.channels.core.email.letter import Letter, read_letter
 from careloom.channels.core.email.verdict import OwnMail
@@ -70,8 +70,11 @@ async def prepare(files: FileStore, secret: bytes, address: MailAddress, envelop
 
 async def take_in(
     tx: Tx, actor: Actor, secret: bytes, address: MailAddress, envelope: Envelope, prepared: Prepared
-) -> None:
-    """Keeps a mail and handles it; the same mail again changes nothing. Raises only what concerns the database."""
+) -> bool:
+    """Keeps a mail and handles it; the same mail again changes nothing. Raises only what concerns the database.
+
+    Answers whether a message took its files; those of a mail that became none are for the caller to drop.
+    """
     incoming_id = IncomingMailId(new_id())
     statement = insert(incoming_mail).values(
         client_id=address.client_id,
@@ -83,8 +86,9 @@ async def take_in(
         raw=envelope.raw,
     )
     statement = statement.on_conflict_do_nothing(index_elements=[incoming_mail.c.client_id, incoming_mail.c.key])
-    if (await tx.execute(statement.returning(incoming_mail.c.id))).one_or_none() is not None:
-        await _handle(tx, actor, secret, address, incoming_id, prepared)
+    if (await tx.execute(statement.returning(incoming_mail.c.id))).one_or_none() is None:
+        return True
+    return await _handle(tx, actor, secret, address, incoming_id, prepared)
 
 
 async def retry_incoming(tx: Tx, actor: Actor, files: FileStore, secret: bytes, incoming_id: UUID) -> IncomingMail:
@@ -99,18 +103,24 @@ async def retry_incoming(tx: Tx, actor: Actor, files: FileStore, secret: bytes, 
     system = system_actor("mail", found.client_id)
     address = await get_mail_address(tx, system, found.mail_address_id)
     prepared = await prepare(files, secret, address, Envelope(found.return_path, found.recipient, row.raw))
-    await _handle(tx, system, secret, address, found.id, prepared)
+    if not await _handle(tx, system, secret, address, found.id, prepared):
+        await drop_files(files, address.client_id, prepared.files)
     after = await get_incoming(tx, system, found.id)
     if actor.person_id is not None:
         await audit.record(
-            tx, actor, "incoming_mail.retry", found.id, client_id=found.client_id, before=found, after=after
+            tx,
+            actor,
+            "incoming_mail.retry",
+            found.id,
+            client_id=found.client_id,
+            after={"handled": after.handled_at is not None},
         )
     return after
 
 
 async def _handle(
     tx: Tx, actor: Actor, secret: bytes, address: MailAddress, incoming_id: IncomingMailId, prepared: Prepared
-) -> None:
+) -> bool:
     letter = prepared.letter
     values: dict[str, object] = {"attempts": incoming_mail.c.attempts + 1}
     if letter is not None:
@@ -129,6 +139,7 @@ async def _handle(
         values["error"] = _words(error)
     of_mail = (incoming_mail.c.client_id == address.client_id) & (incoming_mail.c.id == incoming_id)
     await tx.execute(update(incoming_mail).where(of_mail).values(**values))
+    return values.get("conversation_id") is not None
 
 
 def _words(error: Exception) -> str:

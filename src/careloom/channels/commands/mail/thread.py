@@ -62,8 +62,10 @@ def has_address(customer: Customer, address: str) -> bool:
 
 
 async def _mail_conversation(tx: Tx, actor: Actor, client_id: UUID, conversation_id: UUID) -> Conversation | None:
+    """None also for one whose words were erased: whoever writes again begins anew."""
     try:
         one = await get_conversation(tx, actor, conversation_id)
     except NotFoundError:
         return None
-    return one if one.client_id == client_id and one.channel is Channel.EMAIL else None
+    wanted = one.client_id == client_id and one.channel is Channel.EMAIL and one.erased_at is None
+    return one if wanted else None

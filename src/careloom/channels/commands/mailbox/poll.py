@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from careloom.channels.commands.mail.files import drop_files
 from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
 from careloom.channels.commands.mailbox import lease as leases
 from careloom.channels.commands.mailbox.imap import Bearer, Found, ImapSession, MailboxError
@@ -103,7 +104,8 @@ class Poller:
         prepared = await prepare(runtime.files, runtime.secret, address, envelope)
         async with runtime.database.transaction(actor) as tx:
             await leases.advance(tx, lease, mail.uid, stored=True)
-            await take_in(tx, actor, runtime.secret, address, envelope, prepared)
+            if not await take_in(tx, actor, runtime.secret, address, envelope, prepared):
+                await drop_files(runtime.files, address.client_id, prepared.files)
         ACCEPTED.labels(Channel.EMAIL).inc()
         await session.settle(mail.uid)
 

@@ -1,0 +1,110 @@
+"""What is kept of mail and visitors: for disclosure to their sender, and to see what has outlived its time."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from careloom.channels.tables import incoming_mail, mail_reference, outgoing_mail, visitor
+from careloom.platform.database.transactions import Tx
+from careloom.platform.disposal import Counts, held_rows
+
+_OF_CONTACT = (incoming_mail, mail_reference, outgoing_mail)
+
+
+async def disclosed(
+    tx: Tx, client_id: UUID, customer_ids: Sequence[UUID], conversation_ids: Sequence[UUID], addresses: Collection[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """All rows of the customers' mail and visits, by table; mail as it came without its bytes."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in _OF_CONTACT:
+        where = (table.c.client_id == client_id) & table.c.conversation_id.in_(conversation_ids)
+        found[table.name] = await held_rows(tx, table, where, "raw", "key")
+    found[visitor.name] = await held_rows(tx, visitor, visits(client_id, customer_ids, addresses))
+    return found
+
+
+async def raw_mails(tx: Tx, client_id: UUID, conversation_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
+    """The mails of these conversations as they came."""
+    c = incoming_mail.c
+    statement = select(c.id, c.raw).where(c.client_id == client_id, c.conversation_id.in_(conversation_ids))
+    return [(row.id, row.raw) for row in await tx.execute(statement.order_by(c.id).limit(2_000))]
+
+
+async def written_elsewhere(
+    tx: Tx, client_id: UUID, addresses: Collection[str], own: Collection[UUID]
+) -> dict[UUID, list[int]]:
+    """Numbers of messages that came from these addresses into conversations that are not among `own`."""
+    c = mail_reference.c
+    statement = select(c.conversation_id, c.seq).where(
+        c.client_id == client_id, c.sender.in_(sorted(addresses)), c.conversation_id.not_in(list(own))
+    )
+    found: dict[UUID, list[int]] = {}
+    for row in await tx.execute(statement.limit(5_000)):
+        found.setdefault(row.conversation_id, []).append(row.seq)
+    return found
+
+
+async def left_of(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID], addresses: Collection[str]) -> Counts:
+    """Rows that still tell of these customers beside their contacts, by table."""
+    found = {"visitor": await _count(tx, visitor, visits(client_id, customer_ids, addresses))}
+    found["incoming_mail"] = await _count(tx, incoming_mail, loose_mail(client_id, addresses))
+    sent = (mail_reference.c.client_id == client_id) & mail_reference.c.sender.in_(sorted(addresses))
+    found["mail_reference"] = await _count(tx, mail_reference, sent)
+    return {name: count for name, count in found.items() if count}
+
+
+async def visitors_of(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID], addresses: Collection[str]) -> list[UUID]:
+    """The visitors who are these customers."""
+    statement = select(visitor.c.id).where(visits(client_id, customer_ids, addresses))
+    return list((await tx.execute(statement.limit(10_000))).scalars())
+
+
+async def due_raw_mail(tx: Tx, client_id: UUID, before: datetime, limit: int, after: UUID | None = None) -> list[Any]:
+    """Mail taken in before then, by id: rows of `id`, `at` and `conversation_id`, for which holds are asked."""
+    c = incoming_mail.c
+    statement = select(c.id, c.received_at.label("at"), c.conversation_id).where(
+        c.client_id == client_id, c.received_at < before
+    )
+    return list((await tx.execute(_by_id(statement, c.id, limit, after))).all())
+
+
+async def due_visitors(tx: Tx, client_id: UUID, before: datetime, limit: int, after: UUID | None = None) -> list[Any]:
+    """Visitors not seen since then, by id: rows of `id`, `at`, `customer_id` and `conversation_id`."""
+    c = visitor.c
+    statement = select(c.id, c.seen_at.label("at"), c.customer_id, c.conversation_id).where(
+        c.client_id == client_id, c.seen_at < before, ~c.present
+    )
+    return list((await tx.execute(_by_id(statement, c.id, limit, after))).all())
+
+
+def visits(client_id: UUID, customer_ids: Sequence[UUID], addresses: Collection[str]) -> ColumnElement[bool]:
+    """True for visitors who are these customers, or who named one of their addresses."""
+    c = visitor.c
+    return and_(c.client_id == client_id, or_(c.customer_id.in_(customer_ids), c.email.in_(sorted(addresses))))
+
+
+def loose_mail(client_id: UUID, addresses: Collection[str]) -> ColumnElement[bool]:
+    """True for mail that belongs to no conversation and in whose envelope or text one of the addresses stands."""
+    return naming(client_id, addresses) & incoming_mail.c.conversation_id.is_(None)
+
+
+def naming(client_id: UUID, addresses: Collection[str]) -> ColumnElement[bool]:
+    """True for mail in whose envelope or text one of the addresses stands."""
+    c = incoming_mail.c
+    text = func.lower(func.encode(c.raw, "escape"))
+    named = [func.strpos(text, one.lower()) > 0 for one in sorted(addresses) if "@" in one]
+    path = func.lower(c.return_path).in_(sorted(one.lower() for one in addresses))
+    return and_(c.client_id == client_id, or_(path, *named))
+
+
+def _by_id(statement: Any, column: Any, limit: int, after: UUID | None) -> Any:
+    if after is not None:
+        statement = statement.where(column > after)
+    return statement.order_by(column).limit(limit)
+
+
+async def _count(tx: Tx, table: Any, where: Any) -> int:
+    return int((await tx.execute(select(func.count()).select_from(table).where(where))).scalar_one())

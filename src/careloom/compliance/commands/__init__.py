@@ -1,0 +1,1 @@
+"""Changes of compliance; one noun or use case a file."""

@@ -1,0 +1,79 @@
+"""Builds what a customer gets who asks what is held on them: all rows of all tables, mail as it came, files."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from careloom.channels.queries import disposal as channels
+from careloom.compliance.commands.requests import export_key, write
+from careloom.compliance.core.readable import Part, bundle, sha256
+from careloom.compliance.core.terms import export_until
+from careloom.compliance.queries.requests import get_request
+from careloom.compliance.tables import privacy_request
+from careloom.compliance.types.requests import PrivacyRequest, RequestStatus
+from careloom.conversations.commands.files import file_key
+from careloom.conversations.queries import disposal as conversations
+from careloom.customers.queries import disposal as customers
+from careloom.organizations.queries import get_client
+from careloom.platform import audit
+from careloom.platform.access import system_actor
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.disposal import audited, held_rows
+from careloom.platform.errors import NotFoundError
+from careloom.platform.files import FileStore
+from careloom.platform.runtime import Runtime
+
+_LONGEST_NAME = 100
+
+
+async def build_export(runtime: Runtime, client_id: UUID, request_id: UUID) -> PrivacyRequest:
+    """Gathers, packs and stores an export; it can be fetched for a week. Building it again replaces it."""
+    actor = system_actor("privacy", client_id)
+    async with runtime.database.transaction(actor) as tx:
+        one = await get_request(tx, actor, request_id)
+        client = await get_client(tx, actor, one.client_id)
+        rows, mails = await _gather(tx, one)
+    at = now()
+    parts = [Part(f"mail/{mail_id}.eml", raw) for mail_id, raw in mails]
+    parts += await _attached(runtime.files, client_id, rows["file"])
+    content = bundle(client.name, at, rows, parts)
+    await runtime.files.put(export_key(client_id, request_id), content)
+    async with runtime.database.transaction(actor) as tx:
+        one = await get_request(tx, actor, request_id, lock=True)
+        values = {
+            "export_bytes": len(content),
+            "export_sha256": sha256(content),
+            "export_until": export_until(at) - timedelta(microseconds=at.microsecond),
+            "closed_at": one.closed_at or at,
+        }
+        after = await write(tx, one, status=RequestStatus.DONE, **values)
+        told = {"sha256": after.export_sha256, "bytes": after.export_bytes, "until": after.export_until}
+        await audit.record(tx, actor, "privacy_request.build_export", one.id, client_id=client_id, after=told)
+    return after
+
+
+async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[dict[str, list[dict[str, object]]], list[tuple[UUID, bytes]]]:
+    ids = await customers.family(tx, one.client_id, one.customer_id)
+    addresses = await customers.addresses_of(tx, one.client_id, ids)
+    rows = {
+        **await customers.disclosed(tx, one.client_id, ids),
+        **await conversations.disclosed(tx, one.client_id, ids),
+    }
+    contacts = [UUID(str(each["id"])) for each in rows["conversation"]]
+    rows |= await channels.disclosed(tx, one.client_id, ids, contacts, addresses)
+    asked = (privacy_request.c.client_id == one.client_id) & privacy_request.c.customer_id.in_(ids)
+    rows["privacy_request"] = await held_rows(tx, privacy_request, asked)
+    rows["audit_entry"] = await audited(tx, one.client_id, [*ids, *contacts])
+    return rows, await channels.raw_mails(tx, one.client_id, contacts)
+
+
+async def _attached(files: FileStore, client_id: UUID, rows: list[dict[str, object]]) -> list[Part]:
+    parts: list[Part] = []
+    for row in rows:
+        name = "".join(one if one.isalnum() or one in "._- " else "_" for one in str(row["name"]))[-_LONGEST_NAME:]
+        try:
+            content = await files.get(file_key(client_id, UUID(str(row["id"]))))
+        except NotFoundError:
+            continue
+        parts.append(Part(f"files/{row['id']} {name}", content))
+    return parts

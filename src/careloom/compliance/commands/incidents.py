@@ -1,0 +1,228 @@
+"""Incidents: registered with their protocol, worked on step by step, closed when nothing required is left."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from sqlalchemy import select, update
+
+from careloom.compliance.core.notices import Known, draft
+from careloom.compliance.core.protocols import Clock, protocol
+from careloom.compliance.errors import StepRefusedError
+from careloom.compliance.events import IncidentChanged
+from careloom.compliance.queries.incidents import get_file, get_incident, read_duty
+from careloom.compliance.queries.retention import require_seen
+from careloom.compliance.tables import incident, incident_duty, incident_entry
+from careloom.compliance.types.incidents import (
+    Duty,
+    Incident,
+    IncidentChanges,
+    IncidentFile,
+    IncidentStatus,
+    NewIncident,
+    Regime,
+    Settling,
+)
+from careloom.organizations.queries import get_client
+from careloom.organizations.types import ClientId
+from careloom.platform import audit
+from careloom.platform.access import Actor, Permission
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
+from careloom.platform.eventlog.event import publish
+from careloom.platform.ids import new_id
+
+_WRITE = Permission.COMPLIANCE_WRITE
+_ZONES = available_timezones()
+
+
+async def open_incidents(tx: Tx, actor: Actor, new: NewIncident) -> list[Incident]:
+    """Registers an incident for each client that it touches, each with its own protocol, deadlines and drafts.
+
+    Raises InvalidInputError, NotFoundError, ForbiddenError; then none is registered.
+    """
+    _check(new)
+    group_id, found = new_id(), list[Incident]()
+    for client_id in dict.fromkeys(new.client_ids):
+        require_seen(actor, client_id, _WRITE)
+        found.append(await _open(tx, actor, new, client_id, group_id))
+    return found
+
+
+async def change_incident(tx: Tx, actor: Actor, incident_id: UUID, changes: IncidentChanges) -> IncidentFile:
+    """Notes what is better known. From 500 customers on HIPAA asks for more: duties and deadlines follow.
+
+    Raises NotFoundError, StepRefusedError for a closed one.
+    """
+    before = await _hold(tx, actor, incident_id)
+    values: dict[str, Any] = {}
+    for name in ("description", "severity", "customers_estimate"):
+        given = getattr(changes, name)
+        if given is not None and given != getattr(before, name):
+            values[name] = given
+    if changes.contained is not None:
+        status = IncidentStatus.CONTAINED if changes.contained else IncidentStatus.OPEN
+        values |= {"status": status} if status is not before.status else {}
+    if values:
+        await _write(tx, before, **values)
+        after = await get_incident(tx, actor, incident_id)
+        await _follow(tx, actor, after)
+        await _enter(tx, actor, after, "changed", ", ".join(f"{name}: {value}" for name, value in values.items()))
+        await _tell(tx, actor, "incident.change", after, before=before, after=after)
+    return await get_file(tx, actor, incident_id)
+
+
+async def settle_duty(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID, settling: Settling) -> IncidentFile:
+    """A step or notice is done, or waived with the reason. Raises NotFoundError, StepRefusedError."""
+    one = await _hold(tx, actor, incident_id)
+    c = incident_duty.c
+    mine = (c.client_id == one.client_id) & (c.incident_id == one.id) & (c.id == duty_id)
+    row = (await tx.execute(select(incident_duty).where(mine).with_for_update())).one_or_none()
+    if row is None:
+        raise NotFoundError
+    if row.done_at is not None:
+        raise StepRefusedError("This was settled before.")
+    values = {"done_at": now(), "done_by": actor.name, "waived": settling.waived, "note": settling.note.strip()}
+    settled = read_duty(
+        (await tx.execute(update(incident_duty).where(mine).values(**values).returning(incident_duty))).one()
+    )
+    await _enter(tx, actor, one, "waived" if settled.waived else "done", f"{settled.key}: {settled.note}")
+    told = {"duty": settled.key, "waived": settled.waived, "late": _is_late(settled)}
+    await _tell(tx, actor, "incident.settle", one, after=told)
+    return await get_file(tx, actor, incident_id)
+
+
+async def rewrite_notice(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID, text: str) -> IncidentFile:
+    """Replaces a notice's draft. Raises NotFoundError, StepRefusedError for one that was sent."""
+    one = await _hold(tx, actor, incident_id)
+    c = incident_duty.c
+    mine = (c.client_id == one.client_id) & (c.incident_id == one.id) & (c.id == duty_id) & c.draft.is_not(None)
+    row = (await tx.execute(select(c.done_at, c.key).where(mine))).one_or_none()
+    if row is None:
+        raise NotFoundError
+    if row.done_at is not None:
+        raise StepRefusedError("This notice was sent; its text stays as it was.")
+    await tx.execute(update(incident_duty).where(mine).values(draft=text))
+    await _tell(tx, actor, "incident.rewrite_notice", one, after={"duty": row.key})
+    return await get_file(tx, actor, incident_id)
+
+
+async def add_entry(tx: Tx, actor: Actor, incident_id: UUID, text: str) -> IncidentFile:
+    """Adds a line to the timeline. Raises NotFoundError, StepRefusedError for a closed one."""
+    one = await _hold(tx, actor, incident_id)
+    await _enter(tx, actor, one, "note", text.strip())
+    await _tell(tx, actor, "incident.note", one)
+    return await get_file(tx, actor, incident_id)
+
+
+async def close_incident(tx: Tx, actor: Actor, incident_id: UUID) -> IncidentFile:
+    """Closes an incident; raises StepRefusedError naming what is required and not settled, NotFoundError."""
+    one = await _hold(tx, actor, incident_id)
+    left = [each.key for each in (await get_file(tx, actor, incident_id)).duties if each.required and not each.done_at]
+    if left:
+        raise StepRefusedError(f"Settle these first: {', '.join(left)}.")
+    await _write(tx, one, status=IncidentStatus.CLOSED, closed_at=now())
+    await _enter(tx, actor, one, "closed", "")
+    await _tell(tx, actor, "incident.close", one, after={"status": IncidentStatus.CLOSED})
+    return await get_file(tx, actor, incident_id)
+
+
+async def _open(tx: Tx, actor: Actor, new: NewIncident, client_id: ClientId, group_id: UUID) -> Incident:
+    at = now()
+    values = {name: getattr(new, name) for name in new.__struct_fields__ if name not in ("client_ids", "aware_at")}
+    values |= {
+        "client_id": client_id,
+        "id": new_id(),
+        "group_id": group_id,
+        "status": IncidentStatus.OPEN,
+        "regimes": [one.value for one in dict.fromkeys(new.regimes)],
+        "data_kinds": list(new.data_kinds),
+        "aware_at": new.aware_at or at,
+        "opened_by": actor.name,
+        "opened_at": at,
+    }
+    await tx.execute(incident.insert().values(**values))
+    made = await get_incident(tx, actor, values["id"])
+    await _follow(tx, actor, made)
+    await _enter(tx, actor, made, "opened", made.title)
+    await _tell(tx, actor, "incident.open", made, after=made)
+    return await get_incident(tx, actor, made.id)
+
+
+async def _follow(tx: Tx, actor: Actor, one: Incident) -> None:
+    """Makes the incident's duties those of its protocol; what is settled stays."""
+    c = incident_duty.c
+    client = await get_client(tx, actor, one.client_id)
+    known = Known(
+        client.name,
+        one.title,
+        one.description,
+        one.data_kinds,
+        one.customers_estimate,
+        one.aware_at,
+        one.occurred_at,
+        one.time_zone,
+    )
+    stored = select(c.key).where(c.client_id == one.client_id, c.incident_id == one.id)
+    there = set((await tx.execute(stored)).scalars())
+    clock = Clock(one.aware_at, one.time_zone, one.customers_estimate, one.contract_hours)
+    for place, task in enumerate(protocol(one.regimes, clock), 1):
+        if task.key in there:
+            mine = (c.client_id == one.client_id) & (c.incident_id == one.id) & (c.key == task.key)
+            moved = update(incident_duty).where(mine, c.done_at.is_(None)).values(place=place, due_at=task.due_at)
+            await tx.execute(moved)
+            continue
+        await tx.execute(
+            incident_duty.insert().values(
+                client_id=one.client_id,
+                id=new_id(),
+                incident_id=one.id,
+                key=task.key,
+                place=place,
+                required=task.required,
+                recipient=task.recipient,
+                due_at=task.due_at,
+                draft=draft(task.key, known),
+            )
+        )
+
+
+async def _hold(tx: Tx, actor: Actor, incident_id: UUID) -> Incident:
+    c = incident.c
+    await tx.execute(select(c.id).where(c.id == incident_id).with_for_update())
+    one = await get_incident(tx, actor, incident_id, _WRITE)
+    if one.status is IncidentStatus.CLOSED:
+        raise StepRefusedError("This incident is closed.")
+    return one
+
+
+async def _write(tx: Tx, one: Incident, **values: Any) -> None:
+    c = incident.c
+    await tx.execute(update(incident).where(c.client_id == one.client_id, c.id == one.id).values(**values))
+
+
+async def _enter(tx: Tx, actor: Actor, one: Incident, kind: str, text: str) -> None:
+    values = {"client_id": one.client_id, "id": new_id(), "incident_id": one.id, "at": now()}
+    await tx.execute(incident_entry.insert().values(**values, by=actor.name, kind=kind, text=text))
+
+
+async def _tell(tx: Tx, actor: Actor, action: str, one: Incident, before: object = None, after: object = None) -> None:
+    await publish(tx, IncidentChanged(client_id=one.client_id, incident_id=one.id))
+    await audit.record(tx, actor, action, one.id, client_id=one.client_id, before=before, after=after)
+
+
+def _is_late(duty: Duty) -> bool:
+    return duty.due_at is not None and duty.done_at is not None and duty.done_at > duty.due_at
+
+
+def _check(new: NewIncident) -> None:
+    errors: list[FieldError] = []
+    if new.time_zone not in _ZONES:
+        errors.append(FieldError("/time_zone", "Choose an IANA time zone, as Europe/Berlin."))
+    if new.aware_at is not None and new.aware_at > now():
+        errors.append(FieldError("/aware_at", "Nobody can have become aware of it in the future."))
+    if new.contract_hours is not None and Regime.CONTRACT not in new.regimes:
+        errors.append(FieldError("/contract_hours", "Hours belong to the regime `contract`."))
+    if errors:
+        raise InvalidInputError(errors=tuple(errors))

@@ -1,0 +1,150 @@
+"""A data subject's request: registered, checked, worked on by a job, answered within its term."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import update
+
+from careloom.compliance.core.terms import FURTHER_MONTHS, due_at
+from careloom.compliance.errors import ExportGoneError, NotVerifiedError, StepRefusedError
+from careloom.compliance.events import PrivacyRequestChanged
+from careloom.compliance.queries.requests import get_request, read_request
+from careloom.compliance.queries.retention import require_seen
+from careloom.compliance.tables import privacy_request
+from careloom.compliance.types.requests import NewPrivacyRequest, PrivacyRequest, RequestKind, RequestStatus
+from careloom.customers.queries.disposal import family
+from careloom.platform import audit
+from careloom.platform.access import Actor, Permission
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
+from careloom.platform.eventlog.event import publish
+from careloom.platform.ids import new_id
+from careloom.platform.jobs import defer
+
+BUILD_EXPORT: Final = "compliance.build_export"
+ERASE: Final = "compliance.erase"
+_WRITE = Permission.COMPLIANCE_WRITE
+_OLDEST: Final = timedelta(days=366)
+
+
+async def open_request(tx: Tx, actor: Actor, new: NewPrivacyRequest) -> PrivacyRequest:
+    """Registers a request; its month runs from when it was received. Raises InvalidInputError, NotFoundError."""
+    require_seen(actor, new.client_id, _WRITE)
+    at = now()
+    received = new.received_at or at
+    if received > at or received < at - _OLDEST:
+        message = "Give the moment at which the request arrived, within the last year."
+        raise InvalidInputError(errors=(FieldError("/received_at", message),))
+    if not await family(tx, new.client_id, new.customer_id):
+        raise NotFoundError("The client has no such customer.")
+    values = {
+        "client_id": new.client_id,
+        "id": new_id(),
+        "kind": new.kind,
+        "customer_id": new.customer_id,
+        "status": RequestStatus.RECEIVED,
+        "origin": new.origin.strip(),
+        "received_at": received,
+        "due_at": due_at(received),
+        "opened_by": actor.name,
+    }
+    made = read_request((await tx.execute(privacy_request.insert().values(**values).returning(privacy_request))).one())
+    await _tell(tx, actor, "privacy_request.open", made, kind=made.kind, customer_id=made.customer_id)
+    return made
+
+
+async def verify_request(tx: Tx, actor: Actor, request_id: UUID, how: str) -> PrivacyRequest:
+    """Records that the request comes from the customer. Raises NotFoundError, StepRefusedError."""
+    one = await get_request(tx, actor, request_id, _WRITE, lock=True)
+    _require(one, RequestStatus.RECEIVED)
+    values = {"verified_how": how.strip(), "verified_by": actor.name, "verified_at": now()}
+    after = await write(tx, one, status=RequestStatus.VERIFIED, **values)
+    await _tell(tx, actor, "privacy_request.verify", after)
+    return after
+
+
+async def carry_out(tx: Tx, actor: Actor, request_id: UUID) -> PrivacyRequest:
+    """Starts the job that builds the export, or erases. An export that has expired can be built again.
+
+    Raises NotVerifiedError before the identity was checked, NotFoundError, StepRefusedError.
+    """
+    one = await get_request(tx, actor, request_id, _WRITE, lock=True)
+    if one.status is RequestStatus.RECEIVED:
+        raise NotVerifiedError
+    again = one.status is RequestStatus.DONE and one.kind is RequestKind.ACCESS
+    if one.status not in (RequestStatus.VERIFIED, RequestStatus.WAITING) and not again:
+        raise StepRefusedError
+    after = await write(tx, one, status=RequestStatus.RUNNING)
+    await defer_work(tx, after)
+    await _tell(tx, actor, "privacy_request.carry_out", after, kind=one.kind)
+    return after
+
+
+async def defer_work(tx: Tx, one: PrivacyRequest) -> None:
+    """One job at a time for each customer."""
+    task = ERASE if one.kind is RequestKind.ERASURE else BUILD_EXPORT
+    lock = f"privacy:{one.customer_id}"
+    await defer(tx, task, lock=lock, client_id=str(one.client_id), request_id=str(one.id))
+
+
+async def extend_request(tx: Tx, actor: Actor, request_id: UUID, reason: str) -> PrivacyRequest:
+    """Prolongs the term by two months, once. Raises NotFoundError, StepRefusedError."""
+    one = await get_request(tx, actor, request_id, _WRITE, lock=True)
+    if one.closed_at is not None or one.extended_why is not None:
+        raise StepRefusedError("A request that is open can be prolonged once.")
+    term = due_at(one.received_at, 1 + FURTHER_MONTHS)
+    after = await write(tx, one, extended_why=reason.strip(), due_at=term)
+    await _tell(tx, actor, "privacy_request.extend", after, due_at=after.due_at)
+    return after
+
+
+async def refuse_request(tx: Tx, actor: Actor, request_id: UUID, reason: str) -> PrivacyRequest:
+    """Closes a request without carrying it out. Raises NotFoundError, StepRefusedError."""
+    one = await get_request(tx, actor, request_id, _WRITE, lock=True)
+    _require(one, RequestStatus.RECEIVED, RequestStatus.VERIFIED, RequestStatus.WAITING)
+    after = await write(tx, one, status=RequestStatus.REFUSED, answer=reason.strip(), closed_at=now())
+    await _tell(tx, actor, "privacy_request.refuse", after)
+    return after
+
+
+async def fetch_export(tx: Tx, actor: Actor, request_id: UUID) -> tuple[PrivacyRequest, str]:
+    """The key of the export's bytes, leaving an audit entry; raises ExportGoneError once it has expired."""
+    one = await get_request(tx, actor, request_id, _WRITE)
+    if one.export_until is None or one.export_until <= now():
+        raise ExportGoneError
+    await audit.record(tx, actor, "privacy_request.fetch_export", one.id, client_id=one.client_id)
+    return one, export_key(one.client_id, one.id)
+
+
+async def drop_export(tx: Tx, client_id: UUID, request_id: UUID) -> None:
+    """Notes that the export's bytes are gone."""
+    c = privacy_request.c
+    statement = update(privacy_request).where(c.client_id == client_id, c.id == request_id)
+    await tx.execute(statement.values(export_until=None))
+
+
+async def write(tx: Tx, one: PrivacyRequest, **values: Any) -> PrivacyRequest:
+    """Writes `values` to the locked request and tells its readers."""
+    c = privacy_request.c
+    statement = update(privacy_request).where(c.client_id == one.client_id, c.id == one.id).values(**values)
+    after = read_request((await tx.execute(statement.returning(privacy_request))).one())
+    await publish(tx, PrivacyRequestChanged(client_id=one.client_id, request_id=one.id))
+    return after
+
+
+def export_key(client_id: UUID, request_id: UUID) -> str:
+    """Where an export's bytes are kept."""
+    return f"{client_id}/export-{request_id}"
+
+
+def _require(one: PrivacyRequest, *wanted: RequestStatus) -> None:
+    if one.status not in wanted:
+        raise StepRefusedError(f"The request is {one.status}; load it again.")
+
+
+async def _tell(tx: Tx, actor: Actor, action: str, one: PrivacyRequest, **told: object) -> None:
+    """Into the audit trail without words on the customer, which outlive no erasure."""
+    await publish(tx, PrivacyRequestChanged(client_id=one.client_id, request_id=one.id))
+    await audit.record(tx, actor, action, one.id, client_id=one.client_id, after={"status": one.status, **told})

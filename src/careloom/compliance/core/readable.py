@@ -1,0 +1,83 @@
+"""What is held on a customer, as a zip: JSON for machines, a page for people, files, and a manifest of all of it."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+class Part(Struct, frozen=True):
+    """A file of the zip."""
+
+    name: str
+    content: bytes
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title><style>
+body{{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1a1d21}}
+table{{border-collapse:collapse;width:100%;margin-block:1rem 2rem}}
+td,th{{border:1px solid #c9ced6;padding:.25rem .5rem;text-align:start;vertical-align:top;overflow-wrap:anywhere}}
+th{{width:14rem;font-weight:600}}</style></head><body><h1>{title}</h1>
+<p>Everything that is held on you, as of {at}. The same for machines stands in data.json; files lie beside it.</p>
+{sections}</body></html>
+"""
+
+
+def bundle(client: str, at: datetime, rows: Rows, files: Sequence[Part]) -> bytes:
+    """The zip's bytes. `manifest.json` gives each file's size and SHA-256."""
+    parts = [
+        Part(
+            "data.json", msgspec.json.format(msgspec.json.encode({"client": client, "at": at, "data": rows}), indent=1)
+        ),
+        Part("index.html", page(client, at, rows).encode()),
+        *files,
+    ]
+    listed = [{"name": one.name, "bytes": len(one.content), "sha256": sha256(one.content)} for one in parts]
+    manifest = {"client": client, "at": at, "rows": {name: len(some) for name, some in rows.items()}, "files": listed}
+    parts.append(Part("manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=1)))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for one in parts:
+            packed.writestr(one.name, one.content)
+    return target.getvalue()
+
+
+def page(client: str, at: datetime, rows: Rows) -> str:
+    """The readable page; nothing in it is anything but text."""
+    title = escape(f"Your data at {client}")
+    sections = "".join(_section(name, some) for name, some in rows.items() if some)
+    return _PAGE.format(title=title, at=at.strftime("%Y-%m-%d %H:%M UTC"), sections=sections)
+
+
+def sha256(content: bytes) -> str:
+    """In hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _section(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    tables = "".join(_table(row) for row in rows)
+    return f"<h2>{escape(name.replace('_', ' ').capitalize())} ({len(rows)})</h2>{tables}"
+
+
+def _table(row: Mapping[str, Any]) -> str:
+    lines = "".join(
+        f"<tr><th scope=row>{escape(key.replace('_', ' '))}</th><td>{_cell(value)}</td></tr>"
+        for key, value in row.items()
+        if value not in (None, "", [], {}) and key != "client_id"
+    )
+    return f"<table>{lines}</table>"
+
+
+def _cell(value: Any) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return escape(text).replace("\n", "<br>")

@@ -1,0 +1,21 @@
+"""What compliance refuses."""
+
+from careloom.platform.errors import CareloomError
+
+
+class StepRefusedError(CareloomError):
+    """This step does not follow from where it stands; load it again."""
+
+    status = 409
+
+
+class NotVerifiedError(CareloomError):
+    """Check first that the request comes from the customer, and record how."""
+
+    status = 409
+
+
+class ExportGoneError(CareloomError):
+    """The export has expired; build it again."""
+
+    status = 410

@@ -1,0 +1,7 @@
+"""Endpoints of compliance."""
+
+from litestar import Router
+
+from careloom.compliance.http import incidents, requests, retention
+
+router = Router("/", route_handlers=[*retention.handlers, *requests.handlers, *incidents.handlers], tags=["compliance"])

@@ -1,0 +1,90 @@
+"""Background work of compliance: purges at night, requests, warnings before deadlines."""
+
+from uuid import UUID
+
+from careloom.compliance.commands.alerts import alert
+from careloom.compliance.commands.disclose import build_export
+from careloom.compliance.commands.erasure import erase
+from careloom.compliance.commands.purge import PURGE, defer_purge, run_purge
+from careloom.compliance.commands.requests import BUILD_EXPORT, ERASE, defer_work, drop_export, export_key, write
+from careloom.compliance.queries.requests import expired_exports, get_request, waiting_requests
+from careloom.compliance.queries.retention import list_rules
+from careloom.compliance.types.requests import RequestStatus
+from careloom.compliance.types.retention import DataClass
+from careloom.organizations.queries import badges
+from careloom.organizations.types import ClientId
+from careloom.platform.access import system_actor
+from careloom.platform.clock import now
+from careloom.platform.jobs import Periodic, Task
+from careloom.platform.runtime import Runtime
+
+_SYSTEM = system_actor("compliance")
+_MOST_CLIENTS = 10_000
+
+
+def tasks(runtime: Runtime) -> list[Task]:
+    """Purges, exports and erasures; each can be run again at any point."""
+
+    async def purge(client_id: str, data_class: str, by_hand: bool) -> None:
+        await run_purge(runtime, ClientId(UUID(client_id)), DataClass(data_class), by_hand=by_hand)
+
+    async def build(client_id: str, request_id: str) -> None:
+        await build_export(runtime, UUID(client_id), UUID(request_id))
+
+    async def run_erasure(client_id: str, request_id: str) -> None:
+        await erase(runtime, UUID(client_id), UUID(request_id))
+
+    return [Task(PURGE, purge), Task(BUILD_EXPORT, build), Task(ERASE, run_erasure)]
+
+
+def periodic(runtime: Runtime) -> list[Periodic]:
+    """Purges and waiting erasures at night, exports' end every hour, warnings every five minutes."""
+
+    async def nightly() -> None:
+        await defer_purges(runtime)
+
+    async def resume() -> None:
+        await resume_requests(runtime)
+
+    async def expire() -> None:
+        await expire_exports(runtime)
+
+    async def warn() -> None:
+        async with runtime.database.transaction(_SYSTEM) as tx:
+            await alert(tx, now())
+
+    return [
+        Periodic(Task("compliance.defer_purges", nightly), "20 1 * * *"),
+        Periodic(Task("compliance.resume_requests", resume), "50 1 * * *"),
+        Periodic(Task("compliance.expire_exports", expire), "40 * * * *"),
+        Periodic(Task("compliance.warn_of_deadlines", warn), "*/5 * * * *"),
+    ]
+
+
+async def defer_purges(runtime: Runtime) -> None:
+    """A purge for each client's classes that have a time."""
+    async with runtime.database.transaction(_SYSTEM) as tx:
+        clients = await badges(tx, None, _MOST_CLIENTS)
+    for client in clients:
+        async with runtime.database.transaction(_SYSTEM) as tx:
+            for rule in await list_rules(tx, _SYSTEM, client.id):
+                if rule.days is not None:
+                    await defer_purge(tx, client.id, rule.data_class)
+
+
+async def resume_requests(runtime: Runtime) -> None:
+    """Takes up erasures that something held up."""
+    async with runtime.database.transaction(_SYSTEM) as tx:
+        for _, request_id in await waiting_requests(tx):
+            one = await get_request(tx, _SYSTEM, request_id, lock=True)
+            await defer_work(tx, await write(tx, one, status=RequestStatus.RUNNING))
+
+
+async def expire_exports(runtime: Runtime) -> None:
+    """Removes exports whose week is over."""
+    async with runtime.database.transaction(_SYSTEM) as tx:
+        over = await expired_exports(tx, now())
+    for client_id, request_id in over:
+        await runtime.files.delete(export_key(client_id, request_id))
+        async with runtime.database.transaction(_SYSTEM) as tx:
+            await drop_export(tx, client_id, request_id)

@@ -1,0 +1,93 @@
+"""Requests of data subjects."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from careloom.compliance.queries.retention import require_seen
+from careloom.compliance.tables import incident, incident_duty, privacy_request
+from careloom.compliance.types.requests import Deadline, PrivacyRequest, RequestStatus
+from careloom.organizations.types import ClientId
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.scope import within
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+from careloom.platform.paging import Page, cut, keyset
+from careloom.platform.wire import row_fields
+
+_READ = Permission.COMPLIANCE_READ
+_C = privacy_request.c
+
+
+def read_request(row: Any) -> PrivacyRequest:
+    """A request from its row."""
+    return msgspec.convert(row_fields(row), PrivacyRequest, strict=False)
+
+
+async def list_requests(
+    tx: Tx,
+    actor: Actor,
+    *,
+    client_id: ClientId | None = None,
+    customer_id: UUID | None = None,
+    open_only: bool = False,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page[PrivacyRequest]:
+    """Requests, newest first."""
+    actor.require(_READ, client_id=client_id)
+    statement = select(privacy_request).where(within(actor, _READ, _C.client_id))
+    if client_id is not None:
+        statement = statement.where(_C.client_id == client_id)
+    if customer_id is not None:
+        statement = statement.where(_C.customer_id == customer_id)
+    if open_only:
+        statement = statement.where(_C.closed_at.is_(None))
+    rows = await tx.execute(keyset(statement, [_C.id], after, limit, descending=True))
+    return cut([read_request(row) for row in rows], limit, lambda one: [one.id])
+
+
+async def get_request(
+    tx: Tx, actor: Actor, request_id: UUID, permission: Permission = _READ, *, lock: bool = False
+) -> PrivacyRequest:
+    """One request, locked where asked for; raises NotFoundError, ForbiddenError."""
+    statement = select(privacy_request).where(_C.id == request_id)
+    row = (await tx.execute(statement.with_for_update() if lock else statement)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    require_seen(actor, row.client_id, permission)
+    return read_request(row)
+
+
+async def waiting_requests(tx: Tx, limit: int = 500) -> list[tuple[UUID, UUID]]:
+    """Client and id of erasures that something held up. Needs a system transaction."""
+    statement = select(_C.client_id, _C.id).where(_C.status == RequestStatus.WAITING, _C.closed_at.is_(None))
+    return [(row.client_id, row.id) for row in await tx.execute(statement.order_by(_C.id).limit(limit))]
+
+
+async def expired_exports(tx: Tx, at: datetime, limit: int = 500) -> list[tuple[UUID, UUID]]:
+    """Client and request of exports whose time is over. Needs a system transaction."""
+    statement = select(_C.client_id, _C.id).where(_C.export_until <= at).order_by(_C.export_until)
+    return [(row.client_id, row.id) for row in await tx.execute(statement.limit(limit))]
+
+
+async def list_deadlines(tx: Tx, actor: Actor, limit: int = 50) -> list[Deadline]:
+    """What is due next over requests and incidents, the most urgent first."""
+    actor.require(_READ)
+    asked = select(_C.id, _C.client_id, _C.kind.label("title"), _C.due_at).where(
+        within(actor, _READ, _C.client_id), _C.closed_at.is_(None)
+    )
+    duty, one = incident_duty.c, incident.c
+    owed = (
+        select(one.id, one.client_id, one.title, duty.due_at)
+        .join(incident, (one.client_id == duty.client_id) & (one.id == duty.incident_id))
+        .where(within(actor, _READ, duty.client_id), duty.done_at.is_(None), duty.due_at.is_not(None))
+    )
+    found: list[Deadline] = []
+    for kind, statement, column in (("request", asked, _C.due_at), ("incident", owed, duty.due_at)):
+        rows = await tx.execute(statement.order_by(column).limit(limit))
+        found += [Deadline(kind, row.id, row.client_id, row.title, row.due_at) for row in rows]
+    return sorted(found, key=lambda each: each.due_at)[:limit]

@@ -1,0 +1,1 @@
+"""Retention, holds, requests of data subjects and incidents as values; one subject a file."""

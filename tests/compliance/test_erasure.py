@@ -1,0 +1,163 @@
+"""Erasure: nothing of the customer is left anywhere, but for what must be kept, which is listed with why."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from careloom.compliance.jobs import resume_requests
+from tests.compliance.conftest import House
+from tests.compliance.subject import MARK, Subject, places
+
+SEEDED = {
+    "care_case",
+    "conversation",
+    "customer",
+    "customer_claim",
+    "customer_consent",
+    "customer_identity",
+    "customer_merge",
+    "customer_note",
+    "draft",
+    "file",
+    "idempotency_key",
+    "incoming_mail",
+    "mail_reference",
+    "message",
+    "outgoing_mail",
+    "parked_event",
+    "pending_reply",
+    "privacy_request",
+    "the file store",
+    "timeline_entry",
+    "visitor",
+}
+"""Where a customer's words come to lie; a place that is new appears in the test's failure."""
+
+
+@pytest.fixture
+async def subject(house: House) -> Subject:
+    one = Subject(house)
+    await one.leave_marks()
+    return one
+
+
+async def ask(house: House, customer_id: UUID, kind: str = "erasure") -> str:
+    """A request whose identity was checked."""
+    body = {"client_id": str(house.client_id), "customer_id": str(customer_id), "kind": kind, "origin": f"by {MARK}"}
+    made = await house.officer("POST", "/api/privacy-requests", json=body)
+    await house.officer("POST", f"/api/privacy-requests/{made['id']}/verify", json={"how": f"called {MARK}"})
+    return made["id"]
+
+
+async def carry_out(house: House, request_id: str) -> Any:
+    """Starts a request and waits for its job; answers the request."""
+    await house.officer("POST", f"/api/privacy-requests/{request_id}/carry-out")
+    await house.settle()
+    return await house.officer("GET", f"/api/privacy-requests/{request_id}")
+
+
+async def test_no_table_and_no_file_holds_a_word_of_an_erased_customer(house: House, subject: Subject) -> None:
+    await carry_out(house, await ask(house, subject.customer_id, "access"))
+    request = await ask(house, subject.customer_id)
+    assert places(house) == SEEDED
+    done = await carry_out(house, request)
+    assert done["status"] == "done"
+    assert places(house) == set()
+    outcome = done["outcome"]
+    assert outcome["left_over"] == {}
+    assert outcome["counts"]["conversation"] == len(subject.contacts)
+    assert len(outcome["digest"]) == 64
+    kept = {(one["what"], one["why"], one["lasts"]) for one in outcome["kept"]}
+    assert kept == {
+        ("conversation", "billing_facts", True),
+        ("conversation_interval", "billing_facts", True),
+        ("customer_consent", "proof_of_consent", True),
+    }
+
+
+async def test_facts_that_bills_need_outlive_the_customers_words(house: House, subject: Subject) -> None:
+    query = "SELECT conversation_id, seq, phase, agent_id, began_at, ended_at FROM conversation_interval ORDER BY 1, 2"
+    before = house.rows(query)
+    await carry_out(house, await ask(house, subject.customer_id))
+    assert house.rows(query) == before
+    assert house.rows("SELECT granted FROM customer_consent WHERE customer_id = %s", subject.customer_id) == [(True,)]
+
+
+async def test_others_keep_every_word_of_theirs(house: House, subject: Subject) -> None:
+    query = "SELECT t::text FROM message t WHERE conversation_id <> ALL(%s) AND t::text NOT LIKE %s ORDER BY 1"
+    args = (subject.contacts, f"%{MARK}%")
+    before = house.rows(query, *args)
+    people = house.rows("SELECT name FROM customer WHERE name LIKE %s ORDER BY 1", "%amber%")
+    await carry_out(house, await ask(house, subject.customer_id))
+    after = house.rows(query.replace(" AND t::text NOT LIKE %s", ""), subject.contacts)
+    assert set(before) <= set(after)
+    assert house.rows("SELECT name FROM customer WHERE name LIKE %s ORDER BY 1", "%amber%") == people
+
+
+async def test_a_hold_keeps_what_it_names_and_the_request_goes_on_when_it_is_lifted(
+    house: House, subject: Subject
+) -> None:
+    held = subject.contacts[0]
+    body = {
+        "client_id": str(house.client_id),
+        "scope": "conversation",
+        "subject_id": str(held),
+        "reason": "a claim before the court",
+    }
+    hold = await house.officer("POST", "/api/holds", json=body)
+    waiting = await carry_out(house, await ask(house, subject.customer_id))
+    assert waiting["status"] == "waiting"
+    assert {"what": "conversation", "why": "legal_hold", "count": 1, "lasts": False} in waiting["outcome"]["kept"]
+    words = "SELECT count(*) FROM message WHERE conversation_id = %s AND text LIKE %s"
+    assert house.rows(words, held, f"%{MARK}%")[0][0] > 0
+    assert house.rows(words, subject.contacts[1], f"%{MARK}%") == [(0,)]
+    await house.officer("POST", f"/api/holds/{hold['id']}/lift", json={"reason": "settled"})
+    await resume_requests(house.runtime)
+    await house.settle()
+    assert places(house) == set()
+    assert (await house.officer("GET", f"/api/privacy-requests/{waiting['id']}"))["status"] == "done"
+
+
+async def test_an_open_contact_keeps_the_customer_until_it_is_over(house: House, subject: Subject) -> None:
+    await house.brand.call("POST", f"/api/conversations/{subject.contacts[0]}/reopen")
+    waiting = await carry_out(house, await ask(house, subject.customer_id))
+    assert waiting["status"] == "waiting"
+    assert ("conversation", "open_case") in {(one["what"], one["why"]) for one in waiting["outcome"]["kept"]}
+    assert house.rows("SELECT name FROM customer WHERE id = %s", subject.customer_id)[0][0].endswith(MARK)
+
+
+async def test_whoever_writes_again_is_a_new_customer_in_a_new_contact(house: House, subject: Subject) -> None:
+    await carry_out(house, await ask(house, subject.customer_id))
+    count = house.rows("SELECT count(*) FROM conversation")[0][0]
+    await subject.write()
+    assert house.rows("SELECT count(*) FROM conversation")[0][0] > count
+    rows = house.rows("SELECT DISTINCT customer_id FROM customer_identity WHERE value LIKE %s", f"ada.{MARK}%")
+    assert [one for (one,) in rows] != [subject.customer_id]
+
+
+async def test_nothing_is_built_or_erased_before_the_identity_was_checked(house: House, subject: Subject) -> None:
+    body = {
+        "client_id": str(house.client_id),
+        "customer_id": str(subject.customer_id),
+        "kind": "erasure",
+        "origin": "by mail",
+    }
+    made = await house.officer("POST", "/api/privacy-requests", json=body)
+    refused = await house.answer("POST", f"/api/privacy-requests/{made['id']}/carry-out")
+    assert refused.status_code == 409
+    await house.settle()
+    assert house.rows("SELECT erased_at FROM customer WHERE id = %s", subject.customer_id) == [(None,)]
+
+
+async def test_a_repeat_of_an_answered_request_tells_that_the_answer_is_gone(house: House, subject: Subject) -> None:
+    key = {"Idempotency-Key": "the same"}
+    path, note = f"/api/customers/{house.brand.ids['customer_id']}/notes", {"text": "once"}
+    await house.brand.call("POST", path, headers=key, json=note)
+    await carry_out(house, await ask(house, subject.customer_id))
+    headers = {"Authorization": f"Bearer {house.brand.secrets['owner']}", **key}
+    again = await house.brand.api.post(path, headers=headers, json=note)
+    assert again.status_code == 409
+    assert house.rows("SELECT count(*) FROM customer_note WHERE text = 'once'") == [(1,)]

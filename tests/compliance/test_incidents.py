@@ -1,0 +1,77 @@
+"""Incidents: duties follow the law from the moment of awareness, alarms come once, closing needs all of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from careloom.compliance.commands.alerts import alert
+from careloom.platform.access import Permission
+from careloom.platform.clock import now
+from tests.compliance.conftest import House
+from tests.isolation.brand import SYSTEM
+
+
+async def register(house: House, **more: Any) -> Any:
+    body = {"client_ids": [str(house.client_id)], "title": "Lost laptop", "regimes": ["gdpr", "contract"], **more}
+    opened = await house.officer("POST", "/api/incidents", json=body)
+    return await house.officer("GET", f"/api/incidents/{opened['items'][0]['id']}")
+
+
+async def test_duties_come_with_deadlines_and_drafts(house: House) -> None:
+    aware = now() - timedelta(hours=2)
+    found = await register(
+        house, aware_at=aware.isoformat(), contract_hours=24, data_kinds=["names"], description="In a train"
+    )
+    duties = {one["key"]: one for one in found["duties"]}
+    due = datetime.fromisoformat(duties["gdpr_authority"]["due_at"])
+    assert due == aware + timedelta(hours=72)
+    assert found["incident"]["next_due_at"] == duties["contract_client"]["due_at"]
+    assert "In a train" in duties["gdpr_authority"]["draft"]
+    assert "Client amber" in duties["gdpr_authority"]["draft"]
+    assert [one["kind"] for one in found["entries"]] == ["opened"]
+
+
+async def test_from_500_customers_on_hipaa_asks_for_more(house: House) -> None:
+    found = await register(house, regimes=["hipaa"], customers_estimate=20)
+    assert "hipaa_media" not in {one["key"] for one in found["duties"]}
+    path = f"/api/incidents/{found['incident']['id']}"
+    after = await house.officer("PATCH", path, json={"customers_estimate": 500})
+    duties = {one["key"]: one["due_at"] for one in after["duties"]}
+    assert duties["hipaa_media"] == duties["hipaa_secretary"] == duties["hipaa_customers"]
+
+
+async def test_an_incident_closes_when_each_required_duty_is_settled(house: House) -> None:
+    found = await register(house)
+    path = f"/api/incidents/{found['incident']['id']}"
+    refused = await house.answer("POST", f"{path}/close")
+    assert refused.status_code == 409
+    assert "contain" in refused.json()["detail"]
+    for one in found["duties"]:
+        body = {"note": "by registered mail", "waived": not one["required"]}
+        await house.officer("POST", f"{path}/duties/{one['id']}/settle", json=body)
+    again = await house.answer("POST", f"{path}/duties/{found['duties'][0]['id']}/settle", json={"note": "x"})
+    assert again.status_code == 409
+    closed = await house.officer("POST", f"{path}/close")
+    assert closed["incident"]["status"] == "closed"
+    assert (await house.answer("PATCH", path, json={"contained": True})).status_code == 409
+
+
+async def test_each_alarm_is_given_once_to_those_who_may_hear_it(house: House) -> None:
+    await register(house, regimes=["gdpr"], aware_at=(now() - timedelta(hours=67)).isoformat())
+    async with house.runtime.database.transaction(SYSTEM) as tx:
+        assert await alert(tx, now()) >= 1
+        assert await alert(tx, now()) == 0
+    async with house.runtime.database.transaction(SYSTEM) as tx:
+        assert await alert(tx, now() + timedelta(hours=5)) >= 1
+    rows = house.rows("SELECT data FROM event_log WHERE type = 'incident_deadline_near' ORDER BY id")
+    assert [one["overdue"] for (one,) in rows[-1:]] == [True]
+    assert {one["needs"] for (one,) in rows} == {Permission.COMPLIANCE_READ.value}
+
+
+async def test_what_cannot_be_an_incident_is_refused(house: House) -> None:
+    body = {"client_ids": [str(house.client_id)], "title": "x", "regimes": ["gdpr"]}
+    for wrong in ({"time_zone": "Mars"}, {"contract_hours": 3}, {"aware_at": (now() + timedelta(1)).isoformat()}):
+        answer = await house.answer("POST", "/api/incidents", json={**body, **wrong})
+        assert answer.status_code == 400, wrong
+    assert (await house.answer("POST", "/api/incidents", "agent", json=body)).status_code == 404

@@ -1,0 +1,90 @@
+"""Access requests: an export of all that is held, for a week, with every fetch on record; terms and refusals."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+from careloom.compliance.jobs import expire_exports
+from careloom.platform.clock import now
+from tests.compliance.conftest import House
+from tests.compliance.subject import ADDRESS, MARK, Subject
+from tests.compliance.test_erasure import ask, carry_out
+
+
+async def register(house: House, **more: Any) -> Any:
+    body = {
+        "client_id": str(house.client_id),
+        "customer_id": str(house.brand.ids["customer_id"]),
+        "kind": "access",
+        "origin": "by mail",
+        **more,
+    }
+    return await house.answer("POST", "/api/privacy-requests", json=body)
+
+
+async def test_an_export_holds_all_rows_mail_and_files_of_the_customer_alone(house: House) -> None:
+    subject = Subject(house)
+    await subject.leave_marks()
+    done = await carry_out(house, await ask(house, subject.customer_id, "access"))
+    answer = await house.answer("POST", f"/api/privacy-requests/{done['id']}/export")
+    assert answer.status_code == 200
+    assert hashlib.sha256(answer.content).hexdigest() == done["export_sha256"]
+    packed = zipfile.ZipFile(io.BytesIO(answer.content))
+    data = json.loads(packed.read("data.json"))["data"]
+    filled = {name for name, rows in data.items() if rows}
+    assert filled >= {
+        "audit_entry", "care_case", "conversation", "conversation_interval", "customer", "customer_consent",
+        "customer_identity", "customer_merge", "customer_note", "draft", "file", "incoming_mail", "mail_reference",
+        "message", "outgoing_mail", "pending_reply", "privacy_request", "timeline_entry", "visitor",
+    }  # fmt: skip
+    assert ADDRESS in {one["value"] for one in data["customer_identity"]}
+    assert len(data["conversation"]) == len(subject.contacts)
+    mails = [packed.read(name) for name in packed.namelist() if name.startswith("mail/")]
+    assert mails
+    assert all(MARK.encode() in one for one in mails)
+    assert any(packed.read(name) == f"file of {MARK}".encode() for name in packed.namelist())
+    assert MARK in packed.read("index.html").decode()
+    others = {str(house.brand.ids["other_customer_id"]), str(house.brand.ids["chat_id"])}
+    assert not others & set(packed.read("data.json").decode().split('"'))
+    entries = house.rows("SELECT count(*) FROM audit_entry WHERE action = 'privacy_request.fetch_export'")
+    assert entries == [(1,)]
+
+
+async def test_an_export_ends_after_a_week_and_can_be_built_again(house: House) -> None:
+    path = f"/api/privacy-requests/{house.brand.ids['request_id']}"
+    assert (await house.answer("POST", f"{path}/export")).status_code == 200
+    house.run("UPDATE privacy_request SET export_until = now() - interval '1 second'")
+    assert (await house.answer("POST", f"{path}/export")).status_code == 410
+    await expire_exports(house.runtime)
+    stored = list((house.runtime.settings.home / "files").rglob("export-*"))
+    assert stored == []
+    await house.officer("POST", f"{path}/carry-out")
+    await house.settle()
+    assert (await house.answer("POST", f"{path}/export")).status_code == 200
+
+
+async def test_a_request_is_due_after_a_month_and_can_be_prolonged_once(house: House) -> None:
+    received = now() - timedelta(days=3)
+    made = (await register(house, received_at=received.isoformat())).json()
+    path = f"/api/privacy-requests/{made['id']}/extend"
+    later = await house.officer("POST", path, json={"reason": "many systems"})
+    assert made["due_at"] < later["due_at"]
+    assert (await house.answer("POST", path, json={"reason": "again"})).status_code == 409
+    due = await house.officer("GET", "/api/compliance/deadlines")
+    assert made["id"] in {one["id"] for one in due["items"]}
+
+
+async def test_what_cannot_be_a_request_is_refused(house: House) -> None:
+    assert (await register(house, received_at=(now() + timedelta(days=1)).isoformat())).status_code == 400
+    assert (await register(house, customer_id=str(house.client_id))).status_code == 404
+    made = (await register(house)).json()
+    path = f"/api/privacy-requests/{made['id']}"
+    assert (await house.answer("POST", f"{path}/export")).status_code == 410
+    assert (await house.officer("POST", f"{path}/refuse", json={"reason": "not their data"}))["status"] == "refused"
+    assert (await house.answer("POST", f"{path}/verify", json={"how": "x"})).status_code == 409
+    assert (await house.answer("GET", path, "agent")).status_code == 404

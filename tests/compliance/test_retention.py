@@ -1,0 +1,176 @@
+"""Retention: what is due goes in batches with proof, what a hold names stays, and nothing goes without a rule."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from careloom.compliance.commands.purge import run_purge
+from careloom.compliance.types.retention import DataClass
+from careloom.platform.clock import now
+from careloom.platform.disposal import digest
+from tests.compliance.conftest import House
+from tests.compliance.subject import MARK, Subject, places
+
+WORDS = "SELECT count(*) FROM message WHERE conversation_id = %s AND text <> '' AND kind <> 'event'"
+
+
+@pytest.fixture
+async def subject(house: House) -> Subject:
+    one = Subject(house)
+    await one.leave_marks()
+    return one
+
+
+async def test_words_of_ended_contacts_go_after_their_time_and_the_record_proves_it(
+    house: House, subject: Subject
+) -> None:
+    await house.rule(DataClass.MESSAGES, 30)
+    house.age(31)
+    record = await house.purge(DataClass.MESSAGES)
+    assert [house.rows(WORDS, one)[0][0] for one in subject.contacts] == [0, 0, 0]
+    assert record["items"] >= len(subject.contacts)
+    assert record["left_over"] == 0
+    assert record["rule"] == "client 1: 30 days"
+    assert record["counts"]["message"] > 0
+    ids = house.rows("SELECT id FROM conversation WHERE erased_at IS NOT NULL ORDER BY resolved_at, id")
+    assert record["digest"] == digest("", [one for (one,) in ids])
+    left = places(house)
+    assert "customer" in left, "profiles have a time of their own"
+    blank = "SELECT DISTINCT subject, preview, customer_name, tags FROM conversation WHERE id = ANY(%s)"
+    assert house.rows(blank, subject.contacts) == [("", "", "", [])]
+    audited = house.rows("SELECT after FROM audit_entry WHERE action = 'purge.finish'")
+    assert audited[-1][0]["digest"] == record["digest"]
+
+
+async def test_what_is_young_or_open_stays(house: House, subject: Subject) -> None:
+    await house.brand.call("POST", f"/api/conversations/{subject.contacts[0]}/reopen")
+    await house.rule(DataClass.MESSAGES, 30)
+    house.age(31)
+    await house.resolve(subject.contacts[0])
+    record = await house.purge(DataClass.MESSAGES)
+    assert house.rows(WORDS, subject.contacts[0])[0][0] > 0
+    assert house.rows(WORDS, subject.contacts[1])[0][0] == 0
+    assert record["left_over"] == 0
+
+
+@pytest.mark.parametrize("scope", ["conversation", "case", "customer", "client"])
+async def test_a_hold_spares_what_it_names(house: House, subject: Subject, scope: str) -> None:
+    held = subject.contacts[0]
+    case_id, customer_id = house.rows("SELECT case_id, customer_id FROM conversation WHERE id = %s", held)[0]
+    subjects = {"conversation": held, "case": case_id, "customer": customer_id, "client": None}
+    body = {"client_id": str(house.client_id), "scope": scope, "reason": "a claim"}
+    if subjects[scope] is not None:
+        body["subject_id"] = str(subjects[scope])
+    await house.officer("POST", "/api/holds", json=body)
+    await house.rule(DataClass.MESSAGES, 30)
+    house.age(31)
+    looked = await house.officer("GET", f"/api/clients/{house.client_id}/retention/outlook")
+    expected = next(one for one in looked["items"] if one["data_class"] == "messages")
+    record = await house.purge(DataClass.MESSAGES)
+    assert house.rows(WORDS, held)[0][0] > 0
+    assert record["items"] == expected["items"]
+    assert record["spared"] == expected["spared"] >= 1
+    assert record["left_over"] == 0
+
+
+async def test_a_hold_that_is_over_spares_nothing(house: House, subject: Subject) -> None:
+    body = {"client_id": str(house.client_id), "scope": "client", "reason": "a claim"}
+    until = (now() + timedelta(hours=1)).isoformat()
+    hold = await house.officer("POST", "/api/holds", json={**body, "until": until})
+    house.run("UPDATE legal_hold SET until = now() - interval '1 minute' WHERE id = %s", UUID(hold["id"]))
+    await house.rule(DataClass.MESSAGES, 30)
+    house.age(31)
+    await house.purge(DataClass.MESSAGES)
+    assert house.rows(WORDS, subject.contacts[0])[0][0] == 0
+
+
+async def test_files_mail_visitors_and_profiles_have_times_of_their_own(house: House, subject: Subject) -> None:
+    for one in (DataClass.FILES, DataClass.RAW_MAIL, DataClass.VISITORS):
+        await house.rule(one, 10)
+    house.age(11)
+    counts = {one: (await house.purge(one))["counts"] for one in (DataClass.FILES, DataClass.RAW_MAIL)}
+    visitors = await house.purge(DataClass.VISITORS)
+    assert counts[DataClass.FILES]["file"] > 0
+    assert counts[DataClass.RAW_MAIL]["incoming_mail"] > 0
+    assert visitors["counts"]["visitor"] > 0
+    assert places(house).isdisjoint({"incoming_mail", "visitor"})
+    assert house.rows("SELECT id FROM file WHERE conversation_id = ANY(%s)", subject.contacts) == []
+    assert house.rows(WORDS, subject.contacts[0])[0][0] > 0
+    listing = "SELECT seq FROM message WHERE conversation_id = ANY(%s) AND attachments::text LIKE %s"
+    assert house.rows(listing, subject.contacts, f"%{MARK}%") == []
+
+
+async def test_profiles_go_once_nobody_needs_them(house: House, subject: Subject) -> None:
+    await house.rule(DataClass.PROFILES, 20)
+    house.age(21)
+    await house.purge(DataClass.PROFILES)
+    assert house.rows("SELECT erased_at FROM customer WHERE id = %s", subject.customer_id) == [(None,)]
+    await house.rule(DataClass.MESSAGES, 20)
+    await house.purge(DataClass.MESSAGES)
+    record = await house.purge(DataClass.PROFILES)
+    assert house.rows("SELECT name, attributes FROM customer WHERE id = %s", subject.customer_id) == [("", {})]
+    assert record["left_over"] == 0
+
+
+async def test_facts_go_last_and_leave_no_torn_chain(house: House, subject: Subject) -> None:
+    for one in (DataClass.FACTS, DataClass.MESSAGES):
+        await house.rule(one, 30)
+    house.age(31)
+    await house.purge(DataClass.FACTS)
+    assert house.rows("SELECT count(*) FROM conversation WHERE id = ANY(%s)", subject.contacts) == [(3,)]
+    await house.purge(DataClass.MESSAGES)
+    record = await house.purge(DataClass.FACTS)
+    assert house.rows("SELECT count(*) FROM conversation WHERE id = ANY(%s)", subject.contacts) == [(0,)]
+    assert record["counts"]["conversation_interval"] >= 3
+    assert record["left_over"] == 0
+
+
+async def test_a_purge_goes_on_where_it_was_stopped(
+    house: House, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.rule(DataClass.MESSAGES, 30)
+    house.age(31)
+    deleted: list[str] = []
+    delete = house.runtime.files.delete
+
+    async def fail_once(key: str) -> None:
+        deleted.append(key)
+        await delete(key)
+        if len(deleted) == 1:
+            raise OSError("the power is gone")
+
+    monkeypatch.setattr(house.runtime.files, "delete", fail_once)
+    with pytest.raises(OSError, match="power"):
+        await run_purge(house.runtime, house.client_id, DataClass.MESSAGES, by_hand=False)
+    record = await run_purge(house.runtime, house.client_id, DataClass.MESSAGES, by_hand=False)
+    assert record is not None
+    assert record.left_over == 0
+    assert [house.rows(WORDS, one)[0][0] for one in subject.contacts] == [0, 0, 0]
+
+
+async def test_without_a_rule_nothing_goes_and_a_region_may_have_one(house: House, subject: Subject) -> None:
+    house.age(4000)
+    path = f"/api/clients/{house.client_id}/retention"
+    assert (await house.answer("POST", f"{path}/messages/purge")).status_code == 400
+    assert (await house.answer("PUT", "/api/retention-defaults/eu/messages", json={"days": 30})).status_code == 403
+    house.run("INSERT INTO retention_default (region, data_class, days) VALUES ('eu', 'messages', 30)")
+    rules = {one["data_class"]: one for one in (await house.officer("GET", path))["items"]}
+    assert (rules["messages"]["days"], rules["messages"]["source"]) == (30, "region")
+    await house.rule(DataClass.MESSAGES, None)
+    rules = {one["data_class"]: one for one in (await house.officer("GET", path))["items"]}
+    assert (rules["messages"]["days"], rules["messages"]["source"]) == (None, "client")
+
+
+async def test_events_are_kept_for_two_days_at_least(house: House) -> None:
+    path = f"/api/clients/{house.client_id}/retention/events"
+    assert (await house.answer("PUT", path, json={"days": 1, "reason": "x"})).status_code == 400
+
+
+async def test_an_agent_neither_reads_nor_sets_rules(house: House) -> None:
+    path = f"/api/clients/{house.client_id}/retention"
+    assert (await house.answer("GET", path, "agent")).status_code == 404
+    body = {"days": 5, "reason": "x"}
+    assert (await house.answer("PUT", f"{path}/files", "agent", json=body)).status_code == 404
