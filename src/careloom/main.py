@@ -18,6 +18,7 @@ from litestar.types import ControllerRouterHandler
 from careloom import __version__
 from careloom.channels import http as channels_http
 from careloom.channels import jobs as channels_jobs
+from careloom.channels.commands.mail.route import require_reachable
 from careloom.channels.http import chat as chat_http
 from careloom.channels.http.chat.gateway import ChatGateway
 from careloom.channels.jobs.mailboxes import run_mailboxes
@@ -152,6 +153,7 @@ def state_of(runtime: Runtime) -> State:
             "gateway": Gateway(tail, runtime.hub),
             "find_client": _client_of_conversation,
             "served_queues": queues_served_by,
+            "reachable": require_reachable,
             "chat": ChatGateway(runtime, tail),
             "static_folder": static_folder(),
         }

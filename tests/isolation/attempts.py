@@ -9,8 +9,9 @@ from uuid import uuid4
 from tests.isolation.brand import Brand
 from tests.isolation.operations import Json, Operation, Request, build, slot_name, slots
 
-PUBLIC = frozenset({"path:key", "path:data_class", "path:region"})
-"""Slots whose value is for everyone: a widget's key stands in the page's source, classes of data in the documents."""
+PUBLIC = frozenset({"path:key", "path:seq", "path:data_class", "path:region"})
+"""Slots whose value is for everyone: a widget's key stands in the page's source, classes of data in the documents, and
+each conversation has a message 1."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ def _attempt(
     def pick_nobodys(slot: str) -> str:
         if slot not in theirs:
             return str(known(a, slot_name(operation, slot)))
-        return str(uuid4()) if slot_name(operation, slot) in a.ids else f"nobody-{uuid4().hex[:10]}"
+        name = slot_name(operation, slot)
+        nobody = f"nobody-{uuid4().hex[:10]}"
+        return str(uuid4()) if name in a.ids else f"{nobody}.example" if name == "domain" else nobody
 
     return Attempt(
         build(operation, pick_theirs, wanted, query),

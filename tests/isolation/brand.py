@@ -128,6 +128,7 @@ async def _set_up(brand: Brand) -> None:
     address = {"program_id": program, "address": brand.words["address"], "display_name": brand.text("Care")}
     await brand.made("mail_address_id", "/api/mail-addresses", {**address, "queue_id": str(ids["queue_id"])})
     await _connect_mailbox(brand)
+    await _travel(brand)
     widget = {"program_id": program, "name": brand.text("Widget"), "queue_id": str(ids["queue_id"])}
     brand.words["key"] = (await brand.made("widget_id", "/api/chat-widgets", widget))["key"]
     secret = await brand.call("POST", f"/api/chat-widgets/{ids['widget_id']}/secret")
@@ -174,6 +175,15 @@ async def _connect_mailbox(brand: Brand) -> None:
     mailbox = {"mail_address_id": str(brand.ids["mail_address_id"]), "host": "127.0.0.1", "port": 993}
     signs_in = {"username": brand.words["address"], "password": brand.text("password"), "active": False}
     await brand.made("mailbox_id", "/api/mailboxes", mailbox | signs_in)
+
+
+async def _travel(brand: Brand) -> None:
+    client = {"client_id": str(brand.ids["client_id"])}
+    domain = f"{brand.canary}.example"
+    await brand.made("signing_key_id", "/api/signing-keys", {**client, "domain": domain, "algorithm": "ed25519"})
+    gone = {**client, "address": f"gone@{domain}", "note": brand.text("Gone")}
+    await brand.made("suppressed_id", "/api/suppressed-addresses", gone)
+    brand.words |= {"seq": "1", "domain": domain}
 
 
 async def _know_customers(brand: Brand) -> None:

@@ -19,6 +19,7 @@ SLOT_OF = {
     "client_ids": "client_id",
     "provider_ids": "provider_id",
     "mentions": "person_id",
+    "domain": "domain",
     "assignee_id": "person_id",
     "other_id": "other_customer_id",
     "into_id": "other_case_id",
@@ -37,7 +38,9 @@ SLOT_OF = {
 PLACES = {"/chat/{key}/files/{file_id}": {"file_id": "visitor_file_id"}}
 """Slots that name something else at one path."""
 
-TEXT_SLOTS = frozenset({"key", "visitor_secret", "token", "s", "q", "search", "ids"})
+TEXT_SLOTS = frozenset({"domain", "key", "visitor_secret", "token", "s", "q", "search", "ids"})
+
+_NAMED_TEXTS = ("visitor_secret", "token", "domain")
 
 TEXTS = {
     "value": "someone.else@example.org",
@@ -148,6 +151,8 @@ def build(operation: Operation, pick: Pick, wanted: frozenset[str], query: dict[
         slot = f"query:{one['name']}"
         if slot in wanted or (one.get("required") and is_slot(one["name"], one["schema"])):
             params[one["name"]] = fill(slot)
+        elif one.get("required"):
+            params[one["name"]] = _plain(one["schema"], _kind(one["schema"]), one["name"])
     body: Json = None
     if operation.body is not None:
         body = _value(operation, operation.body, "", "", wanted, fill)
@@ -199,7 +204,7 @@ def _body_slots(operation: Operation, schema: Schema, place: str) -> Iterator[st
 
 def _named_once(operation: Operation, name: str, schema: Schema) -> bool:
     if name in TEXT_SLOTS:
-        return name in ("visitor_secret", "token")
+        return name in _NAMED_TEXTS
     schema = _resolve(operation, schema)
     if schema.get("type") == "array":
         schema = _resolve(operation, schema["items"])
@@ -213,7 +218,7 @@ def _value(operation: Operation, schema: Schema, name: str, place: str, wanted: 
         return _object(operation, schema, place, wanted, fill)
     if kind == "array":
         return [_value(operation, schema["items"], name, place, wanted, fill)]
-    if schema.get("format") == "uuid" or (name in ("visitor_secret", "token") and place):
+    if schema.get("format") == "uuid" or (name in _NAMED_TEXTS and place):
         return fill(f"body:{place}")
     return _plain(schema, kind, name)
 

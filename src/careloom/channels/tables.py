@@ -79,10 +79,39 @@ outgoing_mail = client_table(
     Column("sent_at", DateTime(timezone=True)),
     Column("failed_at", DateTime(timezone=True)),
     Column("error", Text),
+    Column("answer", Text),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("client_id", "id"),
     UniqueConstraint("client_id", "conversation_id", "seq"),
     UniqueConstraint("client_id", "message_id"),
     ForeignKeyConstraint(["client_id", "conversation_id"], ["conversation.client_id", "conversation.id"]),
+)
+
+suppressed_address = client_table(
+    "suppressed_address",
+    Column("id", Uuid, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=text("''")),
+    Column("conversation_id", Uuid),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("client_id", "id"),
+    UniqueConstraint("client_id", "address"),
+)
+
+signing_key = client_table(
+    "signing_key",
+    Column("id", Uuid, primary_key=True),
+    Column("domain", Text, nullable=False),
+    Column("selector", Text, nullable=False),
+    Column("algorithm", Text, nullable=False),
+    Column("private_key", Text, nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("false")),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("client_id", "domain", "selector"),
 )
 
 mailbox = client_table(

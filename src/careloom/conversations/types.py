@@ -77,17 +77,21 @@ class Delivery(StrEnum):
 
     NONE = "none"
     SENDING = "sending"
+    DEFERRED = "deferred"
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
 
 
 class Message(Struct, frozen=True):
     """One entry of a conversation. `seq` counts from 1 without gaps.
 
     `text` is plain; `html`, for mail, is sanitised. `folded_text` is what was quoted below the new part.
-    For kind `event`, `text` is a key such as `transferred` and `details` its values.
+    For kind `event`, `text` is a key such as `transferred` and `details` its values. For mail, `details` say of its
+    delivery `delivery_cause`, `delivery_reason` (a server's own words), `delivery_next_at` and `relay_answer`.
     """
 
     id: MessageId

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 import procrastinate
@@ -19,6 +19,11 @@ from careloom.platform.wire import json_text
 
 log = structlog.get_logger()
 _HEARTBEAT_SECONDS, _DEAD_SECONDS, _GRACE_SECONDS, _PATIENCE_SECONDS = 5.0, 20, 10.0, 15.0
+_WAIT_BASE = 2
+_HURRY = text(
+    "UPDATE procrastinate_jobs SET scheduled_at = now() "
+    "WHERE task_name = :task AND lock = :lock AND status = 'todo' RETURNING id"
+)
 _DEFER = text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, :lock, NULL, CAST(:args AS jsonb), "
     "CAST(:at AS timestamptz))]::procrastinate_job_to_defer_v1[])"
@@ -88,6 +93,17 @@ async def rescue_jobs(app: procrastinate.App) -> None:
                 await app.job_manager.retry_job(job)
 
 
+async def hurry(tx: Tx, task: str, lock: str) -> bool:
+    """Lets a waiting job of this task and lock run now; False where none waits."""
+    found = await tx.execute(_HURRY, {"task": task, "lock": lock})
+    return found.first() is not None
+
+
+def retry_wait(attempts: int) -> timedelta:
+    """How long a job waits that has failed `attempts` times before."""
+    return timedelta(seconds=_WAIT_BASE ** (attempts + 1))
+
+
 class _PatientConnector(procrastinate.PsycopgConnector):
     """What became of a job is written once the database is back: a job that nobody settles would never end."""
 
@@ -103,7 +119,7 @@ class _PatientConnector(procrastinate.PsycopgConnector):
 
 
 def _register(app: procrastinate.App, task: Task, *, scheduled: bool = False) -> Any:
-    retry = procrastinate.RetryStrategy(max_attempts=task.attempts, exponential_wait=2)
+    retry = procrastinate.RetryStrategy(max_attempts=task.attempts, exponential_wait=_WAIT_BASE)
 
     async def run(**arguments: Any) -> None:
         await task.run(**arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +56,11 @@ async def test_a_refusal_for_now_is_tried_again(office: PostOffice) -> None:
     await office.desk.do(reply, conversation_id, "Tomorrow.")
     await office.work()
     assert office.sink.mails == []
-    assert [row.delivery for row in await office.messages() if row.kind == "outbound"] == ["sending"]
+    (waiting,) = [row for row in await office.messages() if row.kind == "outbound"]
+    assert (waiting.delivery, waiting.details["delivery_reason"]) == ("deferred", "451 4.7.1 come again")
+    (job,) = await office.desk.rows("SELECT scheduled_at FROM procrastinate_jobs")
+    told = datetime.fromisoformat(waiting.details["delivery_next_at"])
+    assert abs((job.scheduled_at - told).total_seconds()) < 5
     await office.desk.rows("UPDATE procrastinate_jobs SET scheduled_at = now() RETURNING id")
     await office.work()
     assert len(office.sink.mails) == 1
@@ -133,7 +138,7 @@ async def test_a_bounce_by_the_plus_address_alone_finds_its_message(office: Post
         Message_ID="<qmail@old.example>",
     )
     await office.post(back, office.sink.envelopes[0][0], sender="")
-    assert [row.delivery for row in await office.messages() if row.kind == "outbound"] == ["failed"]
+    assert [row.delivery for row in await office.messages() if row.kind == "outbound"] == ["bounced"]
 
 
 async def test_a_late_answer_to_an_agent_reopens_and_is_answered_at_the_same_address(office: PostOffice) -> None:

@@ -61,7 +61,7 @@ async def test_a_bounce_fails_the_message_and_is_no_message_of_the_customer(offi
     sent = office.sink.mails[0]
     await office.post(_report(str(sent["Message-ID"])), office.sink.envelopes[0][0], sender="")
     rows = await office.messages()
-    assert [row.delivery for row in rows if row.kind == "outbound"] == ["failed"]
+    assert [row.delivery for row in rows if row.kind == "outbound"] == ["bounced"]
     event = rows[-1]
     assert (event.kind, event.text) == ("event", "delivery_failed")
     assert event.details["recipient"] == "ada@example.org"
@@ -72,11 +72,12 @@ async def test_a_bounce_fails_the_message_and_is_no_message_of_the_customer(offi
         await check_invariants(tx)
 
 
-async def test_a_delay_fails_nothing(office: PostOffice) -> None:
+async def test_a_delay_is_told_and_fails_nothing(office: PostOffice) -> None:
     await _answered(office)
     original = str(office.sink.mails[0]["Message-ID"])
     await office.post(_report(original, action="delayed", status="4.4.1"), sender="")
-    assert [row.delivery for row in await office.messages() if row.kind == "outbound"] == ["sent"]
+    (sent,) = [row for row in await office.messages() if row.kind == "outbound"]
+    assert (sent.delivery, sent.details["delivery_cause"]) == ("deferred", "unreachable")
 
 
 async def test_a_forged_bounce_fails_nothing(office: PostOffice) -> None:

@@ -89,6 +89,12 @@ export const threadQuery = (id: Uuid, lastSeq?: number) =>
     staleTime: 5 * 60_000,
   });
 
+/** One message by its number. */
+export async function oneMessage(id: Uuid, seq: number): Promise<Message | undefined> {
+  const { items } = await fetchMessages(id, { before_seq: seq + 1 });
+  return items.find((one) => one.seq === seq);
+}
+
 export async function olderMessages(id: Uuid, thread: Thread): Promise<Thread> {
   const first = thread.items[0];
   if (!first) return thread;

@@ -7,6 +7,7 @@ import {
   countsQuery,
   newerMessages,
   pendingRepliesQuery,
+  oneMessage,
   threadQuery,
   type ListFilter,
   type Thread,
@@ -108,6 +109,16 @@ export function putMessages(id: Uuid, messages: readonly Message[]): void {
   if (gap >= 0) catchUp(id);
 }
 
+/** Fetches a message whose details changed, where it is shown. */
+function refetchMessage(id: Uuid, seq: number): void {
+  const thread = queryClient.getQueryData(threadQuery(id).queryKey);
+  if (!thread?.items.some((one) => one.seq === seq)) return;
+  oneMessage(id, seq).then(
+    (found) => found && putMessages(id, [found]),
+    () => void queryClient.invalidateQueries({ queryKey: threadQuery(id).queryKey }),
+  );
+}
+
 /** Fetches the messages after the last known one; one request at a time per conversation. */
 export function catchUp(id: Uuid): void {
   const running = wanted.get(id);
@@ -167,6 +178,7 @@ function onEvent(event: DurableEvent): void {
             items: thread.items.map((one) => (one.seq === seq ? { ...one, delivery } : one)),
           },
       );
+      refetchMessage(id, seq);
       return;
     }
     case 'conversation_opened':

@@ -348,7 +348,16 @@ export interface Attachment {
   inline_id: string | null;
 }
 
-export type Delivery = 'none' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
+export type Delivery =
+  | 'none'
+  | 'sending'
+  | 'deferred'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'failed'
+  | 'bounced'
+  | 'complained';
 
 export interface Message {
   id: Uuid;
@@ -640,6 +649,46 @@ export interface Mailbox {
   failing_since: Instant | null;
   problem: MailboxProblem | null;
   answer: string | null;
+}
+
+export type SuppressionReason = 'complaint' | 'hard_bounce' | 'manual' | 'soft_bounce';
+
+export interface SuppressedAddress {
+  id: Uuid;
+  client_id: Uuid;
+  address: string;
+  reason: SuppressionReason;
+  note: string;
+  conversation_id: Uuid | null;
+  added_by: string;
+  added_at: Instant;
+  expires_at: Instant | null;
+}
+
+export interface ImportResult {
+  added: number;
+  known: number;
+  refused: number;
+  rows: readonly { line: number; message: string }[];
+}
+
+export interface MailRoute {
+  sender: string | null;
+  recipient: string | null;
+  problem: string | null;
+  suppressed: SuppressedAddress | null;
+}
+
+export interface SigningKey {
+  id: Uuid;
+  client_id: Uuid;
+  domain: string;
+  selector: string;
+  algorithm: 'rsa' | 'ed25519';
+  record_name: string;
+  record_value: string;
+  active: boolean;
+  made_at: Instant;
 }
 
 export interface MailboxCheck {

@@ -2,7 +2,15 @@
 
 from litestar import Router
 
-from careloom.channels.http import chat_widgets, email, inbound, mailboxes
+from careloom.channels.http import chat_widgets, delivery, email, inbound, mailboxes, signing, suppression
 
-_HANDLERS = [*inbound.handlers, *email.handlers, *mailboxes.handlers, *chat_widgets.handlers]
+_HANDLERS = [
+    *inbound.handlers,
+    *email.handlers,
+    *delivery.handlers,
+    *mailboxes.handlers,
+    *signing.handlers,
+    *suppression.handlers,
+    *chat_widgets.handlers,
+]
 router = Router("/", route_handlers=_HANDLERS, tags=["channels"])

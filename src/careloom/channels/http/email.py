@@ -10,6 +10,7 @@ from careloom.channels.commands.mail.incoming import retry_incoming
 from careloom.channels.commands.mail.ready import render_test
 from careloom.channels.commands.mail.relay import RelayRefusedError, hand_over
 from careloom.channels.queries.mail import get_mail_address, list_incoming, list_mail_addresses
+from careloom.channels.queries.signing import signers_of
 from careloom.channels.types import (
     IncomingMail,
     MailAddress,
@@ -55,11 +56,13 @@ async def post_mail_test(unit: Unit, mail_address_id: FromPath[UUID], data: JSON
     """Sends a real mail through the relay and reports the relay's answer."""
     async with unit.transaction() as tx:
         address = await get_mail_address(tx, unit.actor, mail_address_id, Permission.CHANNELS_WRITE)
+        domain = address.address.rpartition("@")[2]
+        signers = await signers_of(tx, unit.runtime.secret, address.client_id, domain)
         await audit.record(tx, unit.actor, "mail_address.test", address.id, client_id=address.client_id)
     runtime = unit.runtime
-    message_id = f"<{new_id().hex}@{address.address.rpartition('@')[2]}>"
+    message_id = f"<{new_id().hex}@{domain}>"
     try:
-        raw = await render_test(address, runtime.secret, data.to, message_id, now())
+        raw = await render_test(address, runtime.secret, data.to, message_id, now(), signers)
         answer = await hand_over(runtime.settings, address.address, data.to, raw)
     except (RelayRefusedError, ValueError) as error:
         return MailTestResult(sent=False, answer=str(error))

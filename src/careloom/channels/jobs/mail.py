@@ -7,10 +7,14 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from careloom.channels.commands.mail.fate import fail, settle_deferred, settle_sent
 from careloom.channels.commands.mail.incoming import retry_incoming
-from careloom.channels.commands.mail.outgoing import SEND_MAIL, fail, queue_mail, settle_sent
+from careloom.channels.commands.mail.outgoing import SEND_MAIL, queue_mail
 from careloom.channels.commands.mail.ready import ReadyMail, load_ready, render
 from careloom.channels.commands.mail.relay import RelayRefusedError, hand_over
+from careloom.channels.commands.suppression import require_not_suppressed
+from careloom.channels.core.email.cause import DeliveryCause
+from careloom.channels.errors import AddressSuppressedError
 from careloom.channels.queries.mail import list_unhandled
 from careloom.conversations.events import MessageAdded
 from careloom.platform.access import system_actor
@@ -64,17 +68,21 @@ async def send_mail(runtime: Runtime, client_id: UUID, outgoing_id: UUID) -> Non
     actor = system_actor("mail", client_id)
     async with runtime.database.transaction(actor) as tx:
         ready = await load_ready(tx, actor, runtime.secret, client_id, outgoing_id)
+        if ready is not None and (reason := await _suppressed(tx, ready)) is not None:
+            await fail(tx, actor, ready.outgoing, reason, cause=DeliveryCause.SUPPRESSED)
+            return
     if ready is None:
         return
-    refusal = await _try(runtime, ready)
+    outcome = await _try(runtime, ready)
     async with runtime.database.transaction(actor) as tx:
-        if refusal is None:
-            await settle_sent(tx, ready.outgoing, now())
-        elif refusal.permanent or now() - ready.outgoing.made_at > _GIVE_UP:
-            await fail(tx, actor, ready.outgoing, refusal.answer)
+        if isinstance(outcome, str):
+            await settle_sent(tx, ready.outgoing, outcome, now())
             return
-    if refusal is not None:
-        raise refusal
+        if outcome.permanent or now() - ready.outgoing.made_at > _GIVE_UP:
+            await fail(tx, actor, ready.outgoing, outcome.answer)
+            return
+        await settle_deferred(tx, ready.outgoing, outcome.answer)
+    raise outcome
 
 
 async def retry_mail(runtime: Runtime) -> None:
@@ -94,13 +102,21 @@ async def retry_mail(runtime: Runtime) -> None:
             return
 
 
-async def _try(runtime: Runtime, ready: ReadyMail) -> RelayRefusedError | None:
+async def _suppressed(tx: Tx, ready: ReadyMail) -> str | None:
+    try:
+        await require_not_suppressed(tx, ready.outgoing.client_id, ready.outgoing.recipient)
+    except AddressSuppressedError as error:
+        return error.detail
+    return None
+
+
+async def _try(runtime: Runtime, ready: ReadyMail) -> RelayRefusedError | str:
+    """Hands the mail over; answers the relay's words, or its refusal."""
     try:
         raw = await render(ready, runtime.files)
     except (ValueError, NotFoundError) as error:
         return RelayRefusedError(str(error), permanent=True)
     try:
-        await hand_over(runtime.settings, ready.envelope_sender, ready.outgoing.recipient, raw)
+        return await hand_over(runtime.settings, ready.envelope_sender, ready.outgoing.recipient, raw)
     except RelayRefusedError as refusal:
         return refusal
-    return None

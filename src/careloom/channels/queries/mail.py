@@ -46,6 +46,7 @@ class Outgoing(Struct, frozen=True):
     made_at: datetime
     sent_at: datetime | None
     failed_at: datetime | None
+    attempts: int
 
 
 read_address = reader(MailAddress)

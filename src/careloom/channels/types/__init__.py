@@ -210,5 +210,6 @@ class MailVerdict(StrEnum):
 
     MESSAGE = "message"
     BOUNCE = "bounce"
+    COMPLAINT = "complaint"
     AUTO_REPLY = "auto_reply"
     LOOP = "loop"

@@ -1,9 +1,12 @@
 """How far an outbound message got, as its channel finds out."""
 
-from typing import Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, Text, cast, literal, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 
 from careloom.conversations.events import DeliveryChanged, facts
 from careloom.conversations.queries.conversation import conversations, read_conversation
@@ -14,19 +17,37 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.eventlog.event import publish
 
+_ON_ITS_WAY: Final = frozenset({Delivery.NONE, Delivery.SENDING, Delivery.DEFERRED})
+_LEFT: Final = _ON_ITS_WAY | {Delivery.SENT}
 _BEFORE: Final = {
     Delivery.NONE: frozenset[Delivery](),
-    Delivery.SENDING: frozenset({Delivery.NONE, Delivery.FAILED}),
-    Delivery.SENT: frozenset({Delivery.NONE, Delivery.SENDING}),
-    Delivery.DELIVERED: frozenset({Delivery.NONE, Delivery.SENDING, Delivery.SENT}),
-    Delivery.READ: frozenset({Delivery.NONE, Delivery.SENDING, Delivery.SENT, Delivery.DELIVERED}),
-    Delivery.FAILED: frozenset({Delivery.NONE, Delivery.SENDING, Delivery.SENT}),
+    Delivery.SENDING: frozenset({Delivery.NONE, Delivery.DEFERRED, Delivery.FAILED, Delivery.BOUNCED}),
+    Delivery.DEFERRED: _LEFT,
+    Delivery.SENT: _ON_ITS_WAY,
+    Delivery.DELIVERED: _LEFT,
+    Delivery.READ: _LEFT | {Delivery.DELIVERED},
+    Delivery.FAILED: _LEFT,
+    Delivery.BOUNCED: _LEFT | {Delivery.DELIVERED},
+    Delivery.COMPLAINED: _LEFT | {Delivery.DELIVERED, Delivery.READ},
 }
+_DETAILS: Final = ("delivery_cause", "delivery_reason", "delivery_next_at", "relay_answer")
 
 
-async def set_delivery(tx: Tx, client_id: UUID, conversation_id: UUID, seq: int, delivery: Delivery) -> bool:
-    """Notes that message `seq` got as far as `delivery`; False where it was known to be there or further."""
+async def set_delivery(
+    tx: Tx,
+    client_id: UUID,
+    conversation_id: UUID,
+    seq: int,
+    delivery: Delivery,
+    details: Mapping[str, str] = MappingProxyType({}),
+) -> bool:
+    """Notes that message `seq` got as far as `delivery`; False where it was known to be there or further.
+
+    `details` (see `Message`) replace what was said of its delivery before.
+    """
     table = message.c
+    kept: ColumnElement[Any] = table.details.op("-")(cast(array(_DETAILS), ARRAY(Text)))
+    said = kept.op("||")(cast(literal(dict(details), JSONB), JSONB))
     statement = update(message).where(
         table.client_id == client_id,
         table.conversation_id == conversation_id,
@@ -34,7 +55,7 @@ async def set_delivery(tx: Tx, client_id: UUID, conversation_id: UUID, seq: int,
         table.kind == MessageKind.OUTBOUND,
         table.delivery.in_(sorted(_BEFORE[delivery])),
     )
-    changed = await tx.execute(statement.values(delivery=delivery).returning(table.seq))
+    changed = await tx.execute(statement.values(delivery=delivery, details=said).returning(table.seq))
     if changed.one_or_none() is None:
         return False
     await _tell(tx, client_id, conversation_id, seq, delivery)

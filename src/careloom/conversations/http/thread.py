@@ -4,11 +4,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import delete, get, patch, post
+from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from careloom.conversations.commands import desk, lifecycle, notes, reply, start, turns
 from careloom.conversations.commands.start import FirstMail
+from careloom.conversations.ports import Reachable
 from careloom.conversations.queries.conversation import get_conversation, list_intervals
 from careloom.conversations.queries.desk import list_pending_replies
 from careloom.conversations.queries.messages import list_messages
@@ -134,11 +136,17 @@ async def get_intervals(unit: Unit, conversation_id: FromPath[ConversationId]) -
 
 
 @post("/conversations/{conversation_id:uuid}/replies", summary="Answer the customer")
-async def post_reply(unit: Unit, conversation_id: FromPath[ConversationId], data: JSONBody[NewReply]) -> ReplyOutcome:
-    """`pending` where the program lets a reply be recalled for some seconds."""
-    return await unit.write(
-        lambda tx: reply.reply(tx, unit.actor, conversation_id, data.text, data.html, data.file_ids)
-    )
+async def post_reply(
+    unit: Unit, state: State, conversation_id: FromPath[ConversationId], data: JSONBody[NewReply]
+) -> ReplyOutcome:
+    """`pending` where the program lets a reply be recalled; 409 where nothing is sent to the customer's address."""
+    reachable: Reachable = state.reachable
+
+    async def work(tx: Tx) -> ReplyOutcome:
+        await reachable(tx, unit.actor, conversation_id)
+        return await reply.reply(tx, unit.actor, conversation_id, data.text, data.html, data.file_ids)
+
+    return await unit.write(work)
 
 
 @get("/pending-replies", summary="My replies that can be recalled")
@@ -218,7 +226,7 @@ async def typing(unit: Unit, conversation_id: FromPath[ConversationId], data: JS
 
 
 @post("/conversations/start", summary="Write first")
-async def post_start(unit: Unit, data: JSONBody[NewConversation]) -> Conversation:
+async def post_start(unit: Unit, state: State, data: JSONBody[NewConversation]) -> Conversation:
     """By e-mail; the conversation is yours."""
     if data.channel is not Channel.EMAIL:
         raise InvalidInputError(errors=(FieldError("/channel", "Agents write first by e-mail alone."),))
@@ -229,7 +237,14 @@ async def post_start(unit: Unit, data: JSONBody[NewConversation]) -> Conversatio
         text=data.text,
         html=data.html,
     )
-    return await unit.write(lambda tx: start.start_conversation(tx, unit.actor, mail))
+    reachable: Reachable = state.reachable
+
+    async def work(tx: Tx) -> Conversation:
+        made = await start.start_conversation(tx, unit.actor, mail)
+        await reachable(tx, unit.actor, made.id)
+        return made
+
+    return await unit.write(work)
 
 
 handlers: list[Any] = [

@@ -55,6 +55,8 @@ OWNERSHIP = {
     "draft": Ownership.CLIENT,
     "mail_reference": Ownership.CLIENT,
     "mailbox": Ownership.CLIENT,
+    "suppressed_address": Ownership.CLIENT,
+    "signing_key": Ownership.CLIENT,
     "mention": Ownership.CLIENT,
     "message": Ownership.CLIENT,
     "offer": Ownership.CLIENT,
@@ -637,6 +639,36 @@ def _create_tables() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_mail_address_address")),
     )
     op.create_index("ix_mail_address_client_id", "mail_address", ["client_id"], unique=False)
+    op.create_table(
+        "suppressed_address",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_suppressed_address_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_suppressed_address")),
+        sa.UniqueConstraint("client_id", "address", name=op.f("uq_suppressed_address_client_id_address")),
+    )
+    op.create_table(
+        "signing_key",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("selector", sa.Text(), nullable=False),
+        sa.Column("algorithm", sa.Text(), nullable=False),
+        sa.Column("private_key", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_signing_key_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+        sa.UniqueConstraint("client_id", "domain", "selector", name=op.f("uq_signing_key_client_id_domain_selector")),
+    )
     op.create_table(
         "mailbox",
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -1260,6 +1292,8 @@ def _create_tables() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id", "conversation_id"],
             ["conversation.client_id", "conversation.id"],

@@ -11,9 +11,11 @@ import {
   IconLock,
   IconMail,
   IconMailbox,
+  IconMailOff,
   IconMessageCircle,
   IconMessageCode,
   IconParking,
+  IconSignature,
   IconStack2,
   IconUserCog,
   IconUsersGroup,
@@ -37,6 +39,8 @@ export type SectionId =
   | 'skills'
   | 'email'
   | 'mailboxes'
+  | 'signing'
+  | 'suppression'
   | 'chat'
   | 'macros'
   | 'dispositions'
@@ -79,6 +83,8 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
     sections: [
       entry('email', IconMail, 'channels.write'),
       entry('mailboxes', IconMailbox, 'channels.write'),
+      entry('signing', IconSignature, 'channels.write'),
+      entry('suppression', IconMailOff, 'channels.write'),
       entry('chat', IconMessageCircle, 'channels.write'),
     ],
   },

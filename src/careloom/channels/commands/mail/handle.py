@@ -3,9 +3,10 @@
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.channels.commands.inbound import Arrival, accept_inbound
+from careloom.channels.commands.mail.fate import fail, settle_complaint, settle_delayed
 from careloom.channels.commands.mail.files import KeptFile, record_files
-from careloom.channels.commands.mail.outgoing import fail
 from careloom.channels.commands.mail.thread import Thread, find_thread
+from careloom.channels.core.email.cause import cause_of
 from careloom.channels.core.email.letter import Letter, show_inline
 from careloom.channels.core.email.thread import read_message_id
 from careloom.channels.queries.mail import Outgoing, find_outgoing
@@ -14,7 +15,7 @@ from careloom.channels.types import MailAddress, MailVerdict
 from careloom.conversations.commands.asides import add_automatic
 from careloom.conversations.commands.message import find_message
 from careloom.conversations.commands.receive import Inbound
-from careloom.conversations.types import ConversationId
+from careloom.conversations.types import ConversationId, Delivery
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.core.addresses import normalised
 from careloom.customers.types import IdentityKind
@@ -34,6 +35,8 @@ async def handle_letter(
     verdict = letter.judgement.verdict
     if verdict is MailVerdict.LOOP:
         return None
+    if verdict is MailVerdict.COMPLAINT:
+        return await _complaint(tx, actor, secret, address, letter)
     if verdict is MailVerdict.BOUNCE:
         return await _bounce(tx, actor, secret, address, letter)
     thread = await find_thread(tx, actor, address.client_id, letter.keys, letter.sender.address)
@@ -112,24 +115,48 @@ async def _bounce(tx: Tx, actor: Actor, secret: bytes, address: MailAddress, let
     outgoing = await _bounced(tx, secret, address, letter)
     if outgoing is None or bounce is None:
         return None
-    if bounce.permanent:
-        reason = " ".join(part for part in (bounce.status, bounce.diagnostic) if part)
-        await fail(tx, actor, outgoing, reason or "The mail came back.")
+    reason = " ".join(part for part in (bounce.status, bounce.diagnostic) if part) or "The mail came back."
+    if not bounce.permanent:
+        await settle_delayed(tx, outgoing, bounce.status, reason)
+    elif _concerns(outgoing, bounce.recipients):
+        cause = cause_of(bounce.status, bounce.diagnostic)
+        await fail(tx, actor, outgoing, reason, delivery=Delivery.BOUNCED, cause=cause)
     return outgoing.conversation_id
+
+
+async def _complaint(
+    tx: Tx, actor: Actor, secret: bytes, address: MailAddress, letter: Letter
+) -> ConversationId | None:
+    complaint = letter.judgement.complaint
+    outgoing = None if complaint is None else await _about(tx, secret, address, complaint.original_message_id)
+    if complaint is None or outgoing is None:
+        return None
+    if _concerns(outgoing, () if complaint.recipient is None else (complaint.recipient,)):
+        await settle_complaint(tx, actor, outgoing, complaint.kind)
+    return outgoing.conversation_id
+
+
+def _concerns(outgoing: Outgoing, recipients: tuple[str, ...]) -> bool:
+    """A report that names others is not about our mail, whatever Message-ID it shows; one that names nobody may be."""
+    return not recipients or outgoing.recipient.lower() in {one.lower() for one in recipients}
 
 
 async def _bounced(tx: Tx, secret: bytes, address: MailAddress, letter: Letter) -> Outgoing | None:
     bounce = letter.judgement.bounce
-    original = None if bounce is None else bounce.original_message_id
+    found = None if bounce is None else await _about(tx, secret, address, bounce.original_message_id)
+    if found is not None:
+        return found
+    named = next((key.conversation_id for key in letter.keys if key.conversation_id is not None), None)
+    return None if named is None else await find_outgoing(tx, address.client_id, conversation_id=named)
+
+
+async def _about(tx: Tx, secret: bytes, address: MailAddress, original: str | None) -> Outgoing | None:
     if original is not None:
         ours = read_message_id(original, secret)
         if ours is not None:
             return await find_outgoing(tx, address.client_id, conversation_id=ours[0], seq=ours[1])
-        found = await find_outgoing(tx, address.client_id, message_id=original)
-        if found is not None:
-            return found
-    named = next((key.conversation_id for key in letter.keys if key.conversation_id is not None), None)
-    return None if named is None else await find_outgoing(tx, address.client_id, conversation_id=named)
+        return await find_outgoing(tx, address.client_id, message_id=original)
+    return None
 
 
 async def _refer(tx: Tx, address: MailAddress, letter: Letter, conversation_id: ConversationId, seq: int) -> None:

@@ -9,9 +9,11 @@ from msgspec import Struct, structs
 
 from careloom.channels.commands.mail.incoming import loop_mark
 from careloom.channels.core.email.compose import OutgoingMail, Quoted, compose, reply_subject
+from careloom.channels.core.email.dkim import Signer, sign_mail
 from careloom.channels.core.email.mail import Address, MailAttachment
 from careloom.channels.core.email.thread import plus_address
 from careloom.channels.queries.mail import Outgoing, Reference, get_mail_address, get_outgoing, references_of
+from careloom.channels.queries.signing import signers_of
 from careloom.channels.types import MailAddress
 from careloom.conversations.commands.files import file_key
 from careloom.conversations.queries.conversation import get_conversation
@@ -32,6 +34,7 @@ class ReadyMail(Struct, frozen=True):
     envelope_sender: str
     mail: OutgoingMail
     files: tuple[Attachment, ...]
+    signers: tuple[Signer, ...]
 
 
 async def load_ready(tx: Tx, actor: Actor, secret: bytes, client_id: UUID, outgoing_id: UUID) -> ReadyMail | None:
@@ -63,7 +66,8 @@ async def load_ready(tx: Tx, actor: Actor, secret: bytes, client_id: UUID, outgo
         signature=signature,
         quoted=quoted,
     )
-    return ReadyMail(outgoing, reply_to, mail, message.attachments)
+    signers = await signers_of(tx, secret, client_id, address.address.rpartition("@")[2])
+    return ReadyMail(outgoing, reply_to, mail, message.attachments, signers)
 
 
 async def render(ready: ReadyMail, files: FileStore) -> bytes:
@@ -75,10 +79,13 @@ async def render(ready: ReadyMail, files: FileStore) -> bytes:
         content_id = str(one.file_id)
         inline = f"cid:{content_id}" in shown
         attachments.append(MailAttachment(one.name, one.media_type, content, content_id, inline))
-    return await asyncio.to_thread(compose, structs.replace(ready.mail, attachments=tuple(attachments)))
+    mail = structs.replace(ready.mail, attachments=tuple(attachments))
+    return await asyncio.to_thread(_signed, mail, ready.signers)
 
 
-async def render_test(address: MailAddress, secret: bytes, to: str, message_id: str, at: datetime) -> bytes:
+async def render_test(
+    address: MailAddress, secret: bytes, to: str, message_id: str, at: datetime, signers: tuple[Signer, ...]
+) -> bytes:
     """A mail that shows whether the relay takes mail from an address; raises ValueError for a bad `to`."""
     mail = OutgoingMail(
         sender=Address(address.address, address.display_name),
@@ -91,7 +98,14 @@ async def render_test(address: MailAddress, secret: bytes, to: str, message_id: 
         signature=address.signature,
         automatic=True,
     )
-    return await asyncio.to_thread(compose, mail)
+    return await asyncio.to_thread(_signed, mail, signers)
+
+
+def _signed(mail: OutgoingMail, signers: tuple[Signer, ...]) -> bytes:
+    raw = compose(mail)
+    for signer in signers:
+        raw = sign_mail(raw, signer, mail.date)
+    return raw
 
 
 async def _quoted(tx: Tx, one: Conversation, answered: Reference) -> Quoted:

@@ -44,7 +44,7 @@ class Bounce(Struct, frozen=True):
 
 def read_bounce(mail: ParsedMail, *, null_path: bool) -> Bounce | None:
     """Return the delivery failure or delay that a mail reports, or None when it is no bounce."""
-    if mail.delivery_status:
+    if mail.delivery_status and mail.report_type != "feedback-report":
         return _from_report(mail)
     daemon = _DAEMON.match(mail.sender.address + ("" if "@" in mail.sender.address else "@")) is not None
     failed_header = mail.header("x-failed-recipients")
@@ -55,7 +55,7 @@ def read_bounce(mail: ParsedMail, *, null_path: bool) -> Bounce | None:
 
 
 def _from_report(mail: ParsedMail) -> Bounce | None:
-    blocks = [_fields(block) for block in mail.delivery_status.split("\n\n")]
+    blocks = [report_fields(block) for block in mail.delivery_status.split("\n\n")]
     failures = [block for block in blocks if block.get("action", "").lower().strip() in ("failed", "delayed")]
     if not failures:
         reached = any(block.get("action") for block in blocks)
@@ -65,8 +65,8 @@ def _from_report(mail: ParsedMail) -> Bounce | None:
             address
             for block in failures
             if (
-                address := _typed_address(block.get("original-recipient") or "")
-                or _typed_address(block.get("final-recipient", ""))
+                address := typed_address(block.get("original-recipient") or "")
+                or typed_address(block.get("final-recipient", ""))
             )
         )
     )
@@ -75,17 +75,19 @@ def _from_report(mail: ParsedMail) -> Bounce | None:
     status = found[1] if found else None
     permanent = not delayed and not (status or "5").startswith("4")
     diagnostic = " ".join(failures[0].get("diagnostic-code", "").partition(";")[2].split())[:500]
-    return Bounce(recipients, _original_id(mail), status, permanent, diagnostic)
+    return Bounce(recipients, original_id(mail), status, permanent, diagnostic)
 
 
-def _fields(block: str) -> dict[str, str]:
+def report_fields(block: str) -> dict[str, str]:
+    """Return the fields of one block of a report by their lower-case names, each as it comes first."""
     fields: dict[str, str] = {}
     for name, value in _FIELD.findall(block):
         fields.setdefault(name.lower(), value)
     return fields
 
 
-def _typed_address(value: str) -> str | None:
+def typed_address(value: str) -> str | None:
+    """Return the address of a field such as `rfc822; ada@example.org`, or None."""
     text = value.partition(";")[2] or value
     found = parse_addresses(text)
     return found[0].address if found else None
@@ -103,11 +105,12 @@ def _from_words(mail: ParsedMail, failed_header: str | None) -> Bounce:
     status = found[1] if found else (f"{code[1][0]}.0.0" if code else None)
     transient = status.startswith("4") if status else _DELAY.search(mail.subject) is not None
     line = next((line.strip() for line in text.split("\n") if _STATUS.search(line) or _REPLY_CODE.search(line)), "")
-    return Bounce(recipients, _original_id(mail), status, not transient, line[:500])
+    return Bounce(recipients, original_id(mail), status, not transient, line[:500])
 
 
-def _original_id(mail: ParsedMail) -> str | None:
-    returned = _fields(mail.returned_headers).get("message-id")
+def original_id(mail: ParsedMail) -> str | None:
+    """Return the Message-ID of the mail that a report is about, or None."""
+    returned = report_fields(mail.returned_headers).get("message-id")
     ids = parse_message_ids(" ".join(returned.split())) if returned else ()
     if ids:
         return ids[0]

@@ -25,6 +25,7 @@ from careloom.channels.core.email.sanitize import sanitize, text_to_html
 _CID = re.compile(r'src="cid:([^"]{1,400})"')
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,9}=\s{0,9}[\"']?([\w:.-]{1,40})", re.IGNORECASE)
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-rcpt-to")
+_REPORTS = ("message/delivery-status", "message/global-delivery-status", "message/feedback-report")
 _HASHED = ("from", "to", "date", "subject")
 _LONGEST_HEADER = 20_000
 _MOST_REFERENCES = 100
@@ -233,7 +234,7 @@ def _report(root: Part) -> tuple[str, str]:
     """Return the delivery-status fields and the returned headers of a delivery report, or empty texts."""
     status = returned = ""
     for part in root.children:
-        if part.media_type in ("message/delivery-status", "message/global-delivery-status"):
+        if part.media_type in _REPORTS:
             status = status or _lines(decode(part.content()))[:100_000]
         elif part.media_type in ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"):
             returned = returned or _lines(decode(part.content()[:200_000])).lstrip("\n").partition("\n\n")[0]

@@ -7,6 +7,7 @@ import re
 from msgspec import Struct
 
 from careloom.channels.core.email.bounce import Bounce, read_bounce
+from careloom.channels.core.email.complaint import Complaint, read_complaint
 from careloom.channels.core.email.mail import ParsedMail
 from careloom.channels.types import MailVerdict
 
@@ -43,11 +44,12 @@ _ABSENCE = re.compile(
 
 
 class Judgement(Struct, frozen=True):
-    """A verdict with the reason for it in a few words; `bounce` is there for a bounce."""
+    """A verdict with the reason for it in a few words; `bounce` and `complaint` are there for one."""
 
     verdict: MailVerdict
     reason: str
     bounce: Bounce | None = None
+    complaint: Complaint | None = None
 
 
 class OwnMail(Struct, frozen=True):
@@ -66,6 +68,9 @@ def judge(mail: ParsedMail, own: OwnMail, return_path: str | None = None) -> Jud
     loop = _loop(mail, own)
     if loop:
         return Judgement(MailVerdict.LOOP, loop)
+    complaint = read_complaint(mail)
+    if complaint is not None:
+        return Judgement(MailVerdict.COMPLAINT, complaint.kind, complaint=complaint)
     bounce = read_bounce(mail, null_path=null_path)
     if bounce is not None:
         return Judgement(MailVerdict.BOUNCE, "delivery failed" if bounce.permanent else "delivery delayed", bounce)

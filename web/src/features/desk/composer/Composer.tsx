@@ -37,6 +37,7 @@ import { MacroPicker } from '@/features/desk/composer/MacroPicker';
 import { NoteForm } from '@/features/desk/composer/NoteForm';
 import { addPending, usePending } from '@/features/desk/composer/pending';
 import { PlainEditor } from '@/features/desk/composer/PlainEditor';
+import { Reach } from '@/features/desk/composer/Reach';
 import { UndoBar } from '@/features/desk/composer/UndoBar';
 import { useDraft } from '@/features/desk/composer/useDraft';
 import type { NoteState } from '@/features/desk/composer/useNote';
@@ -309,6 +310,7 @@ export function Composer({
           <span className={classes.voice}>{t('composer.noteHint')}</span>
         )}
       </div>
+      {mode === 'reply' && <Reach row={row} />}
       {picking !== 'none' && (
         <MacroPicker row={row} onChoose={chooseMacro} onCancel={cancelMacro} />
       )}

@@ -1,12 +1,13 @@
 /** A run of messages by one speaker. */
-import { IconAlertTriangle, IconCheck, IconChecks, IconClock, IconLock } from '@tabler/icons-react';
+import { IconLock } from '@tabler/icons-react';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Delivery, Message } from '@/api/types';
+import type { Message } from '@/api/types';
 import { Avatar } from '@/components/Avatar';
 import { displayName } from '@/components/names';
 import { When } from '@/components/Times';
 import { Attachments } from '@/features/desk/conversation/Attachments';
+import { DeliveryMark, isTrouble } from '@/features/desk/conversation/DeliveryMark';
 import { MailBody } from '@/features/desk/conversation/MailBody';
 import { PlainBody } from '@/features/desk/conversation/PlainBody';
 import classes from './Message.module.css';
@@ -46,9 +47,10 @@ export const MessageRun = memo(function MessageRun({ messages }: { messages: rea
             />
           </div>
         ))}
-        {first.kind === 'outbound' && (
-          <DeliveryMark delivery={last.delivery} details={last.details} />
-        )}
+        {first.kind === 'outbound' &&
+          messages
+            .filter((message) => message === last || isTrouble(message.delivery))
+            .map((message) => <DeliveryMark key={message.seq} message={message} />)}
       </div>
     </li>
   );
@@ -75,31 +77,5 @@ function Folded({ text }: { text: string }) {
         </blockquote>
       )}
     </>
-  );
-}
-
-const DELIVERY_ICONS = {
-  sending: IconClock,
-  sent: IconCheck,
-  delivered: IconChecks,
-  read: IconChecks,
-  failed: IconAlertTriangle,
-};
-
-function DeliveryMark({
-  delivery,
-  details,
-}: {
-  delivery: Delivery;
-  details: Record<string, string>;
-}) {
-  const { t } = useTranslation();
-  if (delivery === 'none') return null;
-  const Icon = DELIVERY_ICONS[delivery];
-  return (
-    <span className={classes.delivery} data-state={delivery} title={details.error}>
-      <Icon size={14} aria-hidden />
-      {t(`delivery.${delivery}`)}
-    </span>
   );
 }

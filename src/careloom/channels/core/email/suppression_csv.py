@@ -1,0 +1,90 @@
+"""Suppressed addresses as CSV: read with each bad row told, written so that no spreadsheet runs a cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from careloom.channels.types.suppression import RefusedRow, SuppressedAddress, SuppressionReason
+
+_COLUMNS = ("address", "reason", "note", "added_at", "expires_at")
+_ADDRESS = re.compile(r"[^@\s<>]{1,200}@[^@\s<>]{1,250}")
+_NONE: list[str] = []
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Row(Struct, frozen=True):
+    """A row that can be taken."""
+
+    address: str
+    reason: SuppressionReason
+    note: str
+    expires_at: datetime | None
+
+
+def read_rows(text: str, most: int) -> tuple[list[Row], list[RefusedRow]]:
+    """Return the rows that can be taken, each address once, and those that cannot; `most` rows are looked at."""
+    source = io.StringIO(text.removeprefix("\ufeff"))
+    first = text.partition("\n")[0]
+    reader = csv.reader(source, delimiter=";" if first.count(";") > first.count(",") else ",")
+    taken: dict[str, Row] = {}
+    refused: list[RefusedRow] = []
+    try:
+        head = [name.strip().lower() for name in next(reader, _NONE)]
+        if "address" not in head:
+            return [], [RefusedRow(1, "The first line must name the columns; one of them is `address`.")]
+        for count, cells in enumerate(reader):
+            if count >= most:
+                refused.append(
+                    RefusedRow(reader.line_num, f"Only {most} rows are taken at once. Import the rest next.")
+                )
+                break
+            if not any(cell.strip() for cell in cells):
+                continue
+            found = _row(dict(zip(head, cells, strict=False)))
+            if isinstance(found, Row):
+                taken.setdefault(found.address, found)
+            else:
+                refused.append(RefusedRow(reader.line_num, found))
+    except csv.Error as error:
+        refused.append(RefusedRow(reader.line_num, f"This is no CSV: {error}."))
+    return list(taken.values()), refused
+
+
+def write_rows(rows: Iterable[SuppressedAddress], *, head: bool) -> str:
+    """Return the rows as CSV lines, below a line of column names where `head` is set."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    if head:
+        writer.writerow(_COLUMNS)
+    writer.writerows(_cells(row) for row in rows)
+    return target.getvalue()
+
+
+def _cells(row: SuppressedAddress) -> Iterator[str]:
+    until = "" if row.expires_at is None else row.expires_at.isoformat()
+    for cell in (row.address, row.reason.value, row.note, row.added_at.isoformat(), until):
+        yield f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _row(cells: dict[str, str]) -> Row | str:
+    values = {name: cell.strip().removeprefix("'") for name, cell in cells.items()}
+    address = values["address"].lower() if "address" in values else ""
+    if not _ADDRESS.fullmatch(address) or len(address) > 254:
+        return "This is no e-mail address."
+    reason = values.get("reason") or SuppressionReason.MANUAL
+    if reason not in set(SuppressionReason):
+        return f"The reason must be one of: {', '.join(SuppressionReason)}."
+    until = values.get("expires_at")
+    try:
+        expires_at = datetime.fromisoformat(until) if until else None
+    except ValueError:
+        return "`expires_at` must look like 2030-01-31T12:00:00Z."
+    if expires_at is not None and expires_at.tzinfo is None:
+        expires_at = expires_at.replace(tzinfo=UTC)
+    return Row(address, SuppressionReason(reason), values.get("note", "").replace("\x00", "")[:500], expires_at)

@@ -1,0 +1,213 @@
+/** Addresses that a client no longer writes to: why, since when, and taking them off the list. */
+import { Button, FileButton, Textarea, TextInput } from '@mantine/core';
+import { IconDownload, IconUpload } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { http } from '@/api/http';
+import { useClientBadge } from '@/api/session';
+import type { ImportResult, SuppressedAddress } from '@/api/types';
+import { Brand, BrandMark } from '@/components/Brand';
+import { toastError } from '@/components/errors';
+import { When } from '@/components/Times';
+import { showToast } from '@/components/toasts';
+import { refresh } from '@/features/setup/parts/collection';
+import { Fields, FormPanel, PanelHead } from '@/features/setup/parts/FormPanel';
+import { ClientPick } from '@/features/setup/parts/pickers';
+import { useSave } from '@/features/setup/parts/saved';
+import { Split, useClientFilter } from '@/features/setup/parts/Split';
+import { useForm } from '@/features/setup/parts/useForm';
+import classes from './Mail.module.css';
+
+const KIND = 'suppressed-addresses';
+
+function Mark({ clientId }: { clientId: string }) {
+  const badge = useClientBadge(clientId);
+  return <BrandMark color={badge.color} name={badge.name} />;
+}
+
+export function Suppression() {
+  const { t } = useTranslation('setup');
+  return (
+    <Split<SuppressedAddress>
+      section="suppression"
+      kind={KIND}
+      byClient
+      serverSearch
+      lineOf={(one) => ({
+        name: one.address,
+        detail: t(`suppression.reason.${one.reason}`),
+        mark: <Mark clientId={one.client_id} />,
+      })}
+      children={(item) => (item ? <Listed item={item} /> : <Add />)}
+    />
+  );
+}
+
+function Listed({ item }: { item: SuppressedAddress }) {
+  const { t } = useTranslation(['setup', 'common']);
+  const navigate = useNavigate();
+  const [why, setWhy] = useState('');
+  const remove = useMutation({
+    mutationFn: () => http.delete(`/api/${KIND}/${item.id}?why=${encodeURIComponent(why.trim())}`),
+    onSuccess: () => {
+      refresh(KIND);
+      showToast({ tone: 'good', text: t('suppression.removed', { name: item.address }) });
+      void navigate({ to: '/setup/$section', params: { section: 'suppression' }, search: true });
+    },
+    onError: toastError,
+  });
+  return (
+    <div className={classes.plain}>
+      <PanelHead
+        section="suppression"
+        title={<span dir="ltr">{item.address}</span>}
+        lead={<Brand clientId={item.client_id} />}
+      />
+      <div className={classes.plainBody}>
+        <dl className={classes.facts}>
+          <dt>{t('suppression.why')}</dt>
+          <dd>{t(`suppression.reason.${item.reason}`)}</dd>
+          {item.note && (
+            <>
+              <dt>{t('suppression.note')}</dt>
+              <dd dir="auto">{item.note}</dd>
+            </>
+          )}
+          <dt>{t('suppression.since')}</dt>
+          <dd>
+            <When at={item.added_at} /> · {item.added_by}
+          </dd>
+          <dt>{t('suppression.until')}</dt>
+          <dd>{item.expires_at ? <When at={item.expires_at} /> : t('suppression.forGood')}</dd>
+        </dl>
+        <Fields title={t('suppression.remove')} hint={t('suppression.removeHint')}>
+          <TextInput
+            label={t('suppression.because')}
+            value={why}
+            maxLength={500}
+            onChange={(event) => setWhy(event.currentTarget.value)}
+          />
+          <div>
+            <Button
+              variant="default"
+              disabled={why.trim().length < 3}
+              loading={remove.isPending}
+              onClick={() => remove.mutate()}
+            >
+              {t('suppression.removeNow')}
+            </Button>
+          </div>
+        </Fields>
+      </div>
+    </div>
+  );
+}
+
+function Add() {
+  const { t } = useTranslation(['setup', 'common']);
+  const client = useClientFilter();
+  const save = useSave<SuppressedAddress>(KIND, 'suppression', null);
+  const form = useForm({
+    initial: { client_id: client ?? '', address: '', note: '' },
+    required: ['client_id', 'address', 'note'],
+    rules: (values) => ({
+      address: /^[^@\s<>]+@[^@\s<>]+$/.test(values.address) ? undefined : t('form.emailWrong'),
+      note: values.note.trim().length < 3 ? t('form.required') : undefined,
+    }),
+    save: async (values, before) => void (await save(values, before, values.address)),
+  });
+  const owner = form.values.client_id;
+  return (
+    <FormPanel
+      form={form}
+      section="suppression"
+      title={t('common:setupNew.suppression')}
+      lead={t('suppression.lead')}
+    >
+      <Fields>
+        <ClientPick
+          label={t('field.client')}
+          value={owner || null}
+          onChange={(id) => form.set({ client_id: id ?? '' })}
+          error={form.error('client_id')}
+        />
+        <TextInput
+          label={t('suppression.address')}
+          type="email"
+          dir="ltr"
+          {...form.text('address')}
+        />
+        <Textarea label={t('suppression.because')} autosize {...form.text('note')} />
+      </Fields>
+      <Files clientId={owner} />
+    </FormPanel>
+  );
+}
+
+function Files({ clientId }: { clientId: string }) {
+  const { t } = useTranslation('setup');
+  const take = useMutation({
+    mutationFn: async (file: File) =>
+      http.post<ImportResult>(`/api/${KIND}/import`, {
+        client_id: clientId,
+        csv: await file.text(),
+      }),
+    onSuccess: () => refresh(KIND),
+    onError: toastError,
+  });
+  const result = take.data;
+  return (
+    <Fields title={t('suppression.files')} hint={t('suppression.filesHint')}>
+      <div className={classes.presets}>
+        <FileButton
+          accept=".csv,text/csv"
+          disabled={!clientId}
+          onChange={(file) => file && take.mutate(file)}
+        >
+          {(props) => (
+            <Button
+              {...props}
+              variant="default"
+              disabled={!clientId}
+              loading={take.isPending}
+              leftSection={<IconUpload size={14} aria-hidden />}
+            >
+              {t('suppression.import')}
+            </Button>
+          )}
+        </FileButton>
+        {clientId && (
+          <Button
+            component="a"
+            href={`/api/${KIND}/export?client_id=${clientId}`}
+            download
+            variant="default"
+            leftSection={<IconDownload size={14} aria-hidden />}
+          >
+            {t('suppression.export')}
+          </Button>
+        )}
+      </div>
+      <div role="status">
+        {result && (
+          <div className={classes.answer} data-fine={result.refused === 0}>
+            <div>
+              <strong>
+                {t('suppression.imported', {
+                  added: result.added,
+                  known: result.known,
+                  refused: result.refused,
+                })}
+              </strong>
+              {result.rows.map((row) => (
+                <code key={row.line}>{t('suppression.line', row)}</code>
+              ))}
+            </div>
+          </div>
+        )}
+      </div>
+    </Fields>
+  );
+}
