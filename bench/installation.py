@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,11 @@ class Installation(Struct, frozen=True):
 
 
 @contextmanager
-def running_installation() -> Generator[Installation]:
-    """Starts one on free ports, with durable settings as shipped; stops and removes it at the end."""
+def running_installation(roles: Sequence[str] = ()) -> Generator[Installation]:
+    """Starts one on free ports, with durable settings as shipped; stops and removes it at the end.
+
+    One process does everything, or one process runs each of `roles`.
+    """
     folder = Path(tempfile.mkdtemp(prefix="careloom-bench-"))
     folder.chmod(0o755)
     home, port, smtp_port = folder / "home", free_port(), free_port()
@@ -54,12 +57,15 @@ def running_installation() -> Generator[Installation]:
     add = [*careloom, "user", "add", "--email", "bench@example.org", "--password-stdin"]
     subprocess.run(add, env=environment, input=f"{_PASSWORD}\n".encode(), check=True, capture_output=True)
     log = (folder / "log").open("wb")
-    process = subprocess.Popen([*careloom, "up"], env=environment, stdout=log, stderr=log)
+    parts = [["--role", role] for role in roles] or [[]]
+    started = [subprocess.Popen([*careloom, "up", *part], env=environment, stdout=log, stderr=log) for part in parts]
     try:
         yield _small_world(home, port, smtp_port)
     finally:
-        process.terminate()
-        process.wait(60)
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(60)
         log.close()
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -21,6 +21,7 @@ from careloom.channels import jobs as channels_jobs
 from careloom.channels.commands.mail.route import require_reachable
 from careloom.channels.http import chat as chat_http
 from careloom.channels.http.chat.gateway import ChatGateway
+from careloom.channels.http.intake import MessageIntake
 from careloom.channels.jobs.mailboxes import run_mailboxes
 from careloom.channels.jobs.smtp import run_smtp
 from careloom.compliance import http as compliance_http
@@ -33,7 +34,7 @@ from careloom.customers import http as customers_http
 from careloom.demo import http as demo_http
 from careloom.identity import http as identity_http
 from careloom.identity import jobs as identity_jobs
-from careloom.identity.http.authentication import authenticate
+from careloom.identity.http.authentication import authenticate, key_actors
 from careloom.knowledge import http as knowledge_http
 from careloom.organizations import http as organizations_http
 from careloom.platform.access import Actor
@@ -155,6 +156,8 @@ def state_of(runtime: Runtime) -> State:
             "served_queues": queues_served_by,
             "reachable": require_reachable,
             "chat": ChatGateway(runtime, tail),
+            "intake": MessageIntake(runtime),
+            "key_actors": key_actors(runtime),
             "static_folder": static_folder(),
         }
     )

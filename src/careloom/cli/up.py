@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import socket
 import sys
 from collections.abc import Generator
@@ -90,12 +91,20 @@ async def serve(settings: Settings, store: Store, role: Role, more: dict[str, Lo
     if role in (Role.ALL, Role.WEB, Role.SMTP):
         Thread(target=warm_up, daemon=True).start()
     loops = {**_loops(runtime, role), **(more or {})}
+    spare_the_collector()
     if store.embedded is not None:
         loops["postgres"] = store.keep_running
     try:
         await run_loops(loops)
     finally:
         await runtime.database.close()
+
+
+def spare_the_collector() -> None:
+    """Lets the garbage collector look at what requests leave behind, not again and again at the program itself."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _loops(runtime: Runtime, role: Role) -> dict[str, Loop]:

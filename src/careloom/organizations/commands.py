@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import UNSET, Struct
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, delete, func, select, text, update
 
 from careloom.organizations import queries
 from careloom.organizations.events import OrganizationChanged
@@ -41,10 +41,14 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
-from careloom.platform.wire import to_plain
+from careloom.platform.wire import json_text, to_plain
 
 _WRITE = Permission.ORGANIZATIONS_WRITE
 _ZONES = available_timezones()
+_CASE_NUMBERS = text(
+    "SELECT careloom_next_case_number(id::uuid) "
+    "FROM json_array_elements_text(CAST(:ids AS json)) WITH ORDINALITY AS given (id, place) ORDER BY place"
+)
 
 
 async def create_provider(tx: Tx, actor: Actor, new: NewProvider) -> Provider:
@@ -164,6 +168,12 @@ async def take_case_number(tx: Tx, client_id: UUID) -> int:
     if number is None:
         raise NotFoundError
     return int(number)
+
+
+async def take_case_numbers(tx: Tx, client_ids: Sequence[ClientId]) -> list[int]:
+    """`take_case_number` for each of these clients, which may be named more than once."""
+    taken = await tx.execute(_CASE_NUMBERS, {"ids": json_text(client_ids)})
+    return [int(one) for one in taken.scalars()]
 
 
 async def set_attribute_schema(tx: Tx, client_id: UUID, fields: list[Any]) -> None:

@@ -85,6 +85,12 @@ async def get_program(tx: Tx, actor: Actor, program_id: ProgramId) -> Program:
     return read_program(row)
 
 
+async def get_programs(tx: Tx, program_ids: Collection[ProgramId]) -> dict[ProgramId, Program]:
+    """Those of these programs that the transaction sees, for commands that check the access themselves."""
+    rows = await tx.execute(_programs().where(program.c.id.in_(list(program_ids))))
+    return {one.id: one for one in map(read_program, rows)}
+
+
 async def get_provider(tx: Tx, actor: Actor, provider_id: ProviderId) -> Provider:
     """One provider; raises NotFoundError."""
     actor.require(_READ)

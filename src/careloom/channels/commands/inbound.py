@@ -1,31 +1,26 @@
 """The one way in: a customer's message from any channel, to its customer, its conversation and its queue."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careloom.channels.types import Accepted, InboundMessage
-from careloom.conversations.commands.receive import Inbound, receive_message
+from careloom.channels.types import Accepted
+from careloom.conversations.commands.receive import Inbound, Received, receive_message
 from careloom.conversations.commands.running import find_running_conversation
 from careloom.conversations.core.language import detect_language
 from careloom.conversations.types import Attachment, ConversationId, QueueId
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.types import CustomerId, IdentityKind
-from careloom.organizations.queries import get_program
 from careloom.organizations.types import Channel, ClientId, ProgramId
-from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import NotFoundError
 from careloom.routing.commands.enqueue import enqueue
 from careloom.routing.queries.promises import due_at
 from careloom.routing.queries.queues import line_for
 from careloom.routing.types import Queue
-
-RUNNING = frozenset({Channel.SMS, Channel.SOCIAL, Channel.CHAT})
-"""Channels on which a customer and a brand keep one running conversation, with no thread named in a message."""
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
@@ -106,40 +101,17 @@ async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
     if received.needs_routing:
         one = received.conversation
         await enqueue(tx, actor, one, arrival.queue_id or one.queue_id)
+    return accepted(received)
+
+
+def accepted(received: Received) -> Accepted:
+    """Where a message went, for the channel that handed it in."""
     return Accepted(
         conversation_id=received.conversation.id,
         message_id=received.message.id,
         customer_id=received.conversation.customer_id,
         seq=received.message.seq,
         duplicate=received.duplicate,
-    )
-
-
-async def ingest(tx: Tx, actor: Actor, data: InboundMessage) -> Accepted:
-    """Accepts a message that a channel outside the house hands in; raises NotFoundError for a program not reached."""
-    actor.require(Permission.MESSAGES_INGEST)
-    program = await get_program(tx, system_actor("channels"), data.program_id)
-    if not actor.may(Permission.MESSAGES_INGEST, client_id=program.client_id, program_id=program.id):
-        raise NotFoundError
-    at = now()
-    return await accept_inbound(
-        tx,
-        actor,
-        Arrival(
-            client_id=program.client_id,
-            program_id=program.id,
-            channel=data.channel,
-            external_id=data.external_id,
-            text=data.text,
-            at=at,
-            identity_kind=data.identity_kind,
-            identity=data.identity,
-            customer_name=data.customer_name,
-            runs_on_since=at - timedelta(days=program.reopen_days) if data.channel in RUNNING else None,
-            subject=data.subject,
-            language=data.language,
-            details={} if data.sent_at is None else {"sent_at": data.sent_at.isoformat()},
-        ),
     )
 
 

@@ -1,11 +1,13 @@
 """A conversation locked for the rest of the transaction: its row, its changes of phase, its events."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import select, update
+from sqlalchemy import Uuid, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from careloom.conversations.core.intervals import Step, next_interval
 from careloom.conversations.events import (
@@ -19,7 +21,7 @@ from careloom.conversations.events import (
 )
 from careloom.conversations.queries.conversation import COLUMNS, current_interval, read_conversation, visible
 from careloom.conversations.tables.contact import conversation, conversation_interval
-from careloom.conversations.types import Conversation, Interval, Phase, QueueId, Status
+from careloom.conversations.types import Conversation, ConversationId, Interval, Phase, QueueId, Status
 from careloom.identity.types import PersonId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
@@ -29,6 +31,12 @@ from careloom.platform.eventlog.event import Event, publish
 _INNER = (conversation.c.last_inbound_seq, conversation.c.read_seq, conversation.c.interval_seq)
 _QUIET: Final = frozenset({"updated_at", "last_seq", "last_inbound_seq", "read_seq", "interval_seq", "assignee_name"})
 _INSERT_INTERVAL: Final = conversation_interval.insert()
+_HOLD_MANY: Final = (
+    select(*COLUMNS, *_INNER)
+    .where(conversation.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(conversation.c.id)
+    .with_for_update()
+)
 _BY_MESSAGE: Final = frozenset({"preview", "unread", "waiting_since", "due_at"})
 
 
@@ -57,6 +65,16 @@ async def hold_conversation(
     one = held.conversation
     actor.require(permission, client_id=one.client_id, program_id=one.program_id)
     return held
+
+
+async def hold_conversations(tx: Tx, ids: Collection[ConversationId]) -> list[Held]:
+    """Locks those of these conversations that the transaction sees, in the order that all keep.
+
+    For commands that check the access to each.
+    """
+    if not ids:
+        return []
+    return [_held(row) for row in await tx.execute(_HOLD_MANY, {"ids": list(ids)})]
 
 
 async def change(tx: Tx, held: Held, at: datetime, **values: Any) -> Held:
@@ -90,23 +108,26 @@ async def move(
     step = next_interval(current, phase, one.channel, at, queue_id=queue_id, agent_id=agent_id)
     await _write(tx, one.client_id, step)
     after = await change(tx, held, at, phase=phase, queue_id=queue_id, interval_seq=step.opened.seq, **values)
-    waited = 0.0 if one.waiting_since is None else (step.opened.began_at - one.waiting_since).total_seconds()
-    await publish(
-        tx,
-        PhaseChanged(
-            **facts(after.conversation),
-            interval_seq=step.opened.seq,
-            phase=phase,
-            agent_id=agent_id,
-            at=step.opened.began_at,
-            previous=current.phase,
-            previous_queue_id=current.queue_id,
-            previous_agent_id=current.agent_id,
-            previous_began_at=current.began_at,
-            waited_seconds=max(0.0, waited),
-        ),
-    )
+    await publish(tx, moved(one, after.conversation, current, step))
     return after
+
+
+def moved(before: Conversation, after: Conversation, current: Interval, step: Step) -> PhaseChanged:
+    """The event of a change of phase by `step` from the interval `current`."""
+    opened = step.opened
+    waited = 0.0 if before.waiting_since is None else (opened.began_at - before.waiting_since).total_seconds()
+    return PhaseChanged(
+        **facts(after),
+        interval_seq=opened.seq,
+        phase=opened.phase,
+        agent_id=opened.agent_id,
+        at=opened.began_at,
+        previous=current.phase,
+        previous_queue_id=current.queue_id,
+        previous_agent_id=current.agent_id,
+        previous_began_at=current.began_at,
+        waited_seconds=max(0.0, waited),
+    )
 
 
 async def open_interval(tx: Tx, client_id: UUID, interval: Interval, previous_ended_at: datetime | None) -> None:
@@ -127,6 +148,11 @@ async def open_interval(tx: Tx, client_id: UUID, interval: Interval, previous_en
 
 async def tell(tx: Tx, before: Conversation, after: Conversation, *further: Event) -> None:
     """Publishes what differs between `before` and `after`, then `further`."""
+    await publish(tx, *told(before, after, *further))
+
+
+def told(before: Conversation, after: Conversation, *further: Event) -> tuple[Event, ...]:
+    """The events of what differs between `before` and `after`, then `further`."""
     events: list[Event] = []
     changed = _differences(before, after)
     if any(isinstance(event, MessageAdded) for event in further) and _BY_MESSAGE.issuperset(changed):
@@ -139,7 +165,7 @@ async def tell(tx: Tx, before: Conversation, after: Conversation, *further: Even
         events.append(ConversationReopened(**facts(after)))
     if changed:
         events.append(ConversationChanged(**facts(after), changed=changed))
-    await publish(tx, *events, *further)
+    return (*events, *further)
 
 
 def _differences(before: Conversation, after: Conversation) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """Begins a conversation, in a case of its own or in one that exists."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from careloom.conversations.commands.held import open_interval
 from careloom.conversations.core.intervals import first_interval
@@ -15,13 +16,27 @@ from careloom.customers.types import CustomerId
 from careloom.identity.types import PersonId
 from careloom.organizations.commands import take_case_number
 from careloom.organizations.types import Channel, ClientId, ProgramId
+from careloom.platform.database.rows import recordset
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
+from careloom.platform.wire import json_text
 
 SUBJECT_LENGTH: Final = 200
 # Made once: building a statement costs more than sending it.
 _INSERT: Final = conversation.insert().returning(*COLUMNS)
 _INSERT_CASE: Final = care_case.insert()
+_OWNER: Final = (conversation.c.client_id, conversation.c.program_id, conversation.c.customer_id)
+_ONLY_CASES: Final = text(f"""
+    SELECT given.client_id, given.program_id, given.customer_id, one.case_id, one.case_number
+    FROM {recordset(*_OWNER)},
+    LATERAL (
+        SELECT min(case_id::text)::uuid AS case_id, min(case_number) AS case_number, count(DISTINCT case_id) AS cases
+        FROM conversation
+        WHERE client_id = given.client_id AND customer_id = given.customer_id
+            AND program_id = given.program_id AND status <> 'resolved'
+    ) AS one
+    WHERE one.cases = 1
+""")  # noqa: S608
 
 
 async def open_conversation(
@@ -89,6 +104,22 @@ async def open_case(
     }
     await tx.execute(_INSERT_CASE, values)
     return case_id, number
+
+
+Owner = tuple[ClientId, ProgramId, CustomerId]
+"""Of whom a case is, and in which program."""
+
+
+async def only_cases(tx: Tx, owners: Sequence[Owner]) -> dict[Owner, tuple[CaseId, int]]:
+    """`only_case` for each of `owners` that has one; their customers are locked."""
+    if not owners:
+        return {}
+    rows = [
+        {"client_id": client_id, "program_id": program_id, "customer_id": customer_id}
+        for client_id, program_id, customer_id in owners
+    ]
+    found = await tx.execute(_ONLY_CASES, {"rows": json_text(rows)})
+    return {(row.client_id, row.program_id, row.customer_id): (row.case_id, row.case_number) for row in found}
 
 
 async def only_case(

@@ -1,14 +1,72 @@
 """Where a customer's next message goes on a channel whose messages name no thread."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from msgspec import Struct
+from sqlalchemy import Column, DateTime, or_, select, text
 
 from careloom.conversations.tables.contact import conversation
 from careloom.conversations.types import ConversationId, Status
-from careloom.organizations.types import Channel
+from careloom.customers.types import CustomerId
+from careloom.organizations.types import Channel, ClientId, ProgramId
+from careloom.platform.database.rows import recordset
 from careloom.platform.database.transactions import Tx
+from careloom.platform.wire import json_text
+
+_COLUMN: Final = conversation.c
+_since: Final[Column[Any]] = Column("since", DateTime(timezone=True))
+_OWNERS: Final = (_COLUMN.client_id, _COLUMN.customer_id, _COLUMN.program_id, _COLUMN.channel, _since)
+_LOCK: Final = text("""
+    SELECT pg_advisory_xact_lock(one.key)
+    FROM (
+        SELECT DISTINCT hashtextextended('careloom_running:' || id, 0) AS key
+        FROM json_array_elements_text(CAST(:ids AS json)) AS given (id) ORDER BY 1
+    ) AS one
+""")
+_FIND: Final = text(f"""
+    SELECT given.client_id, given.customer_id, given.program_id, given.channel, last.id
+    FROM {recordset(*_OWNERS)},
+    LATERAL (
+        SELECT id FROM conversation AS one
+        WHERE one.client_id = given.client_id AND one.customer_id = given.customer_id
+            AND one.program_id = given.program_id AND one.channel = given.channel
+            AND (one.status <> 'resolved' OR one.resolved_at >= given.since)
+        ORDER BY one.updated_at DESC LIMIT 1
+    ) AS last
+""")  # noqa: S608
+
+
+class Talk(Struct, frozen=True):
+    """A customer and a brand on one channel, which have one running conversation at most."""
+
+    client_id: ClientId
+    customer_id: CustomerId
+    program_id: ProgramId
+    channel: Channel
+
+
+async def find_running_conversations(
+    tx: Tx, talks: Collection[Talk], since: dict[ProgramId, datetime]
+) -> dict[Talk, ConversationId]:
+    """`find_running_conversation` for many talks; `since` by program. Customers are locked in one order."""
+    if not talks:
+        return {}
+    await tx.execute(_LOCK, {"ids": json_text([str(one.customer_id) for one in talks])})
+    rows = [
+        {
+            "client_id": one.client_id,
+            "customer_id": one.customer_id,
+            "program_id": one.program_id,
+            "channel": one.channel,
+            "since": since[one.program_id],
+        }
+        for one in talks
+    ]
+    found = await tx.execute(_FIND, {"rows": json_text(rows)})
+    return {Talk(row.client_id, row.customer_id, row.program_id, Channel(row.channel)): row.id for row in found}
 
 
 async def find_running_conversation(
@@ -19,8 +77,7 @@ async def find_running_conversation(
     Until the transaction ends nobody else gets an answer for this customer, so that messages that arrive at the same
     time do not each open a conversation. No row is locked: that comes later, in the order that all keep.
     """
-    key = func.hashtextextended(f"careloom_running:{customer_id}", 0)
-    await tx.execute(select(func.pg_advisory_xact_lock(key)))
+    await tx.execute(_LOCK, {"ids": json_text([str(customer_id)])})
     table = conversation.c
     running = or_(table.status != Status.RESOLVED, table.resolved_at >= since)
     statement = select(table.id).where(

@@ -1,19 +1,21 @@
 """Single conversations, their intervals, and conversations by id."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 
 from careloom.conversations.tables.contact import conversation, conversation_interval
 from careloom.conversations.types import Conversation, ConversationId, Interval
 from careloom.identity.types import PersonId
+from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
+from careloom.platform.database.rows import recordset
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
-from careloom.platform.wire import reader
+from careloom.platform.wire import json_text, reader
 
 _HIDDEN = {"last_inbound_seq", "read_seq", "interval_seq", "urgent_at"}
 UNREAD = (conversation.c.last_inbound_seq > conversation.c.read_seq).label("unread")
@@ -21,6 +23,12 @@ COLUMNS = (*(column for column in conversation.c if column.name not in _HIDDEN),
 
 read_conversation = reader(Conversation)
 read_interval = reader(Interval)
+_CURRENT: Final = text(f"""
+    SELECT one.conversation_id, one.seq, one.phase, one.queue_id, one.agent_id, one.began_at, one.ended_at
+    FROM {recordset(conversation_interval.c.client_id, conversation_interval.c.conversation_id)}
+    JOIN conversation_interval AS one USING (client_id, conversation_id)
+    WHERE one.ended_at IS NULL
+""")  # noqa: S608
 
 
 def visible(actor: Actor, permission: Permission = Permission.CONVERSATIONS_READ) -> Any:
@@ -68,6 +76,15 @@ async def current_interval(tx: Tx, client_id: UUID, conversation_id: Conversatio
         table.client_id == client_id, table.conversation_id == conversation_id, table.ended_at.is_(None)
     )
     return read_interval((await tx.execute(statement)).one())
+
+
+async def current_intervals(tx: Tx, ids: Collection[tuple[ClientId, ConversationId]]) -> dict[ConversationId, Interval]:
+    """The interval of each of these conversations that is still open."""
+    if not ids:
+        return {}
+    rows = [{"client_id": client_id, "conversation_id": one} for client_id, one in ids]
+    found = await tx.execute(_CURRENT, {"rows": json_text(rows)})
+    return {one.conversation_id: one for one in map(read_interval, found)}
 
 
 async def last_agent(tx: Tx, client_id: UUID, conversation_id: UUID) -> PersonId | None:

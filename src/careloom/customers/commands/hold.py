@@ -1,15 +1,19 @@
-"""Locks a customer for the rest of a transaction."""
+"""Locks customers for the rest of a transaction."""
 
+from collections.abc import Collection
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from careloom.customers.tables import customer
 from careloom.customers.types import CustomerId
+from careloom.organizations.types import ClientId
+from careloom.platform.database.rows import recordset
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
-from careloom.platform.wire import reader
+from careloom.platform.wire import json_text, reader
 
 
 class HeldCustomer(Struct, frozen=True):
@@ -21,11 +25,28 @@ class HeldCustomer(Struct, frozen=True):
 
 
 _read = reader(HeldCustomer)
+_COLUMN: Final = customer.c
+_HELD: Final = (_COLUMN.id, _COLUMN.name, _COLUMN.language, _COLUMN.merged_into)
+_HOLD_MANY: Final = text(f"""
+    SELECT customer.id, customer.name, customer.language
+    FROM {recordset(_COLUMN.client_id, _COLUMN.id)} JOIN customer USING (client_id, id)
+    WHERE customer.merged_into IS NULL
+    ORDER BY customer.id FOR NO KEY UPDATE OF customer
+""")  # noqa: S608
+
+
+async def hold_customers(tx: Tx, ids: Collection[tuple[ClientId, CustomerId]]) -> dict[CustomerId, HeldCustomer]:
+    """Locks these customers, in one order; those who were merged into others are left out."""
+    if not ids:
+        return {}
+    rows: list[dict[str, Any]] = [{"client_id": client_id, "id": customer_id} for client_id, customer_id in ids]
+    found = await tx.execute(_HOLD_MANY, {"rows": json_text(rows)})
+    return {row.id: _read(row) for row in found}
 
 
 async def hold_customer(tx: Tx, client_id: UUID, customer_id: UUID) -> HeldCustomer:
     """Locks the customer, or whom that customer was merged into; raises NotFoundError."""
-    columns = select(customer.c.id, customer.c.name, customer.c.language, customer.c.merged_into)
+    columns = select(*_HELD)
     wanted = customer_id
     while True:
         statement = columns.where(customer.c.client_id == client_id, customer.c.id == wanted)

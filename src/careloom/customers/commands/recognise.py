@@ -41,7 +41,7 @@ async def recognise(
     """
     _require(actor, client_id)
     value = normalised(kind, value)
-    name, language = _clean(name), _clean(language)
+    name, language = clean(name), clean(language)
     found = await find_by_identity(tx, client_id, kind, value)
     if found is None:
         found = await _make(tx, client_id, kind, value, name or "", language, verified)
@@ -118,7 +118,8 @@ def _is_verified(found: Customer, kind: IdentityKind, value: str) -> bool:
     return any(one.verified for one in found.identities if (one.kind, one.value) == (kind, value))
 
 
-def _clean(text: str | None) -> str | None:
+def clean(text: str | None) -> str | None:
+    """`text` on one line, in what the database can hold and of a length for a name; None for nothing."""
     if text is None:
         return None
     return " ".join(text.replace("\x00", "").encode("utf-8", "replace").decode().split())[:NAME_LENGTH] or None

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
+from msgspec.structs import replace
 
 from careloom.identity.commands.authentication import (
     Asked,
@@ -19,6 +20,7 @@ from careloom.identity.types import ClientBadge, Me, Pending, Person
 from careloom.identity.types.sign_in import Holder, Origin, StartedSession
 from careloom.organizations.queries import badges
 from careloom.platform.access import Actor, system_actor
+from careloom.platform.coalesce import Shared
 from careloom.platform.errors import NotSignedInError
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.provide import client_ip
@@ -36,8 +38,14 @@ async def authenticate(runtime: Runtime, connection: Connection) -> Actor:
     asked = Asked(client_ip(runtime, connection), connection.scope.get("state", {}).get("request_id"))
     authorization = connection.headers.get("authorization", "")
     if authorization.lower().startswith("bearer clk_"):
-        return await actor_by_api_key(runtime, authorization[7:].strip(), asked)
+        actor = await connection.app.state.key_actors((authorization[7:].strip(), asked.ip))
+        return replace(actor, request_id=asked.request_id)
     return await actor_by_session(runtime, _secret_of(runtime, connection), asked)
+
+
+def key_actors(runtime: Runtime) -> Shared[tuple[str, str | None], Actor]:
+    """The actors of API keys, by key and address: requests that arrive at the same time share one look-up."""
+    return Shared(lambda asked: actor_by_api_key(runtime, asked[0], Asked(asked[1])))
 
 
 async def holder(runtime: Runtime, request: Asking) -> Holder:

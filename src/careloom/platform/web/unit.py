@@ -23,6 +23,11 @@ class UnitOfWork:
         self.actor = actor
         self._key = key
 
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the request carries an `Idempotency-Key`."""
+        return self._key is not None
+
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx]:
         """A transaction as the actor."""

@@ -6,7 +6,7 @@ from typing import Final
 from careloom.organizations.queries import openings_of
 from careloom.organizations.types import Channel, Opening
 from careloom.platform.database.transactions import Tx
-from careloom.routing.core.hours import add_open_seconds
+from careloom.routing.core.hours import Times, add_open_seconds
 from careloom.routing.core.promise import runs_by_the_clock
 from careloom.routing.types import Queue
 
@@ -21,4 +21,10 @@ async def due_at(tx: Tx, queue: Queue, channel: Channel, since: datetime) -> dat
     opening = _AROUND_THE_CLOCK
     if not runs_by_the_clock(queue, channel):
         opening = (await openings_of(tx, [queue.program_id]))[queue.program_id]
-    return add_open_seconds(opening, since, queue.target_seconds)
+    return due_within(opening, queue, channel, since)
+
+
+def due_within(times: Times, queue: Queue, channel: Channel, since: datetime) -> datetime | None:
+    """`due_at` where it is known when the queue's program is open."""
+    counted = _AROUND_THE_CLOCK if runs_by_the_clock(queue, channel) else times
+    return add_open_seconds(counted, since, queue.target_seconds)

@@ -1,6 +1,6 @@
 """Reads queues."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -74,16 +74,30 @@ async def line_for(
 async def queue_for(
     tx: Tx, client_id: ClientId, program_id: ProgramId, channel: Channel, language: str | None
 ) -> Queue | None:
-    """The program's active queue for a contact: one of its language first, then one without, then any; by name."""
+    """The program's active queue for a contact, as `choose_queue` chooses it."""
+    found = await active_queues(tx, [client_id], [program_id])
+    return choose_queue(found.get(program_id, []), channel, language)
+
+
+async def active_queues(
+    tx: Tx, client_ids: Collection[ClientId], program_ids: Collection[ProgramId]
+) -> dict[ProgramId, list[Queue]]:
+    """The active queues of these programs of these clients, by name; at most 500 a program on average."""
     table = queue.c
     statement = select(queue).where(
-        table.client_id == client_id,
-        table.program_id == program_id,
-        table.active,
-        table.channels.contains([channel.value]),
+        table.client_id.in_(list(client_ids)), table.program_id.in_(list(program_ids)), table.active
     )
-    found = [read_queue(row) for row in await tx.execute(statement.order_by(table.name, table.id).limit(500))]
-    return min(found, key=lambda one: _distance(one, language), default=None)
+    found: dict[ProgramId, list[Queue]] = {}
+    for row in await tx.execute(statement.order_by(table.name, table.id).limit(500 * len(program_ids))):
+        one = read_queue(row)
+        found.setdefault(one.program_id, []).append(one)
+    return found
+
+
+def choose_queue(queues: Iterable[Queue], channel: Channel, language: str | None) -> Queue | None:
+    """The first queue for a contact: one of its language, then one without, then any that takes the channel."""
+    fitting = (one for one in queues if channel in one.channels)
+    return min(fitting, key=lambda one: _distance(one, language), default=None)
 
 
 def _distance(one: Queue, language: str | None) -> int:

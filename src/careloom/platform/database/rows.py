@@ -1,0 +1,56 @@
+"""Many rows in one statement, however many: they travel as one JSON value, so that the statement stays the same."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Table, text
+from sqlalchemy.dialects import postgresql
+
+from careloom.platform.database.transactions import Tx
+from careloom.platform.wire import json_text
+
+Row = Mapping[str, Any]
+_PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
+_DIALECT = postgresql.dialect()
+
+
+async def plan_for_sizes(tx: Tx) -> None:
+    """Plans each statement of this transaction for the tables as large as they are now.
+
+    A plan that is kept was made when its tables were smaller: good for one row by its key, and the worst for many
+    rows given together, for which small tables are read as a whole.
+    """
+    await tx.execute(_PLAN_ANEW)
+
+
+def recordset(*columns: Column[Any]) -> str:
+    """A FROM item `given`: the parameter `rows`, a JSON array of objects, as rows of these columns' types."""
+    typed = ", ".join(f'"{one.name}" {one.type.compile(_DIALECT)}' for one in columns)
+    return f"json_to_recordset(CAST(:rows AS json)) AS given ({typed})"
+
+
+def inserting(table: Table, *names: str) -> Callable[[Tx, Sequence[Row]], Awaitable[None]]:
+    """A function that stores rows, in their order, with these columns; the others take their default."""
+    listed = ", ".join(f'"{name}"' for name in names)
+    given = recordset(*(table.c[name] for name in names))
+    statement = text(f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {given}")  # noqa: S608
+
+    async def insert(tx: Tx, rows: Sequence[Row]) -> None:
+        if rows:
+            await tx.execute(statement, {"rows": json_text(rows)})
+
+    return insert
+
+
+def updating(table: Table, keys: Sequence[str], *names: str) -> Callable[[Tx, Sequence[Row]], Awaitable[None]]:
+    """A function that writes these columns to the rows that `keys` name."""
+    written = ", ".join(f'"{name}" = given."{name}"' for name in names)
+    found = " AND ".join(f'{table.name}."{key}" = given."{key}"' for key in keys)
+    given = recordset(*(table.c[name] for name in [*keys, *names]))
+    statement = text(f"UPDATE {table.name} SET {written} FROM {given} WHERE {found}")  # noqa: S608
+
+    async def update(tx: Tx, rows: Sequence[Row]) -> None:
+        if rows:
+            await tx.execute(statement, {"rows": json_text(rows)})
+
+    return update
