@@ -23,7 +23,7 @@ from careloom.channels.types import MailAddressId, VisitorId
 from careloom.compliance.commands.purge import run_purge
 from careloom.compliance.types.retention import DataClass
 from careloom.conversations.types import ConversationId
-from careloom.identity.tables import passkey, session
+from careloom.identity.tables import external_identity, passkey, session
 from careloom.identity.types import Person, Role, RoleGrant, ScopeKind
 from careloom.organizations.types import ClientId
 from careloom.platform.access import system_actor
@@ -139,10 +139,15 @@ async def _set_up(brand: Brand) -> None:
     ids["key_id"] = UUID(keys["items"][0]["id"])
     policy = {"provider_id": str(ids["provider_id"]), "second_factor_roles": ["planner"]}
     await brand.call("PUT", "/api/sign-in-policies", json=policy)
-    agent_id = brand.people["agent"].id
+    login = {"provider_id": str(ids["provider_id"]), "name": brand.text("Login"), "application_id": brand.canary}
+    login |= {"issuer": f"https://login.{brand.canary}.example", "secret": brand.text("Secret")}
+    await brand.made("identity_provider_id", "/api/identity-providers", login)
+    agent_id, lead_id = brand.people["agent"].id, brand.people["team_lead"].id
     ids |= {"session_id": new_id(), "passkey_id": new_id()}
+    link = {"id": new_id(), "identity_provider_id": ids["identity_provider_id"], "subject": brand.canary}
     async with brand.runtime.database.transaction(SYSTEM) as tx:
-        await tx.execute(session.insert().values(**session_row(ids["session_id"], agent_id)))
+        await tx.execute(session.insert().values(**session_row(ids["session_id"], lead_id)))
+        await tx.execute(external_identity.insert().values(**link, person_id=agent_id))
         await tx.execute(passkey.insert().values(**passkey_row(ids["passkey_id"], agent_id)))
 
 

@@ -86,6 +86,8 @@ async def test_the_same_requests_reach_their_goal_when_b_sends_them(brands: Bran
 
 REFUSED_TO_ALL = {
     "POST /api/session": "takes a password",
+    "GET /api/sign-in/sso/callback": "comes back from elsewhere; tested in tests/identity",
+    "GET /api/sign-in/sso/{identity_provider_id}": "goes elsewhere; tested in tests/identity",
     "POST /api/sign-in/passkey": "takes what a passkey signed; tested in tests/identity",
     **dict.fromkeys(
         (
@@ -230,6 +232,8 @@ NEEDED = {
     "POST /api/conversations/{conversation_id}/transfer": ("body:/queue_id",),
     "GET /chat/{key}/files/{file_id}": ("query:s",),
     "PUT /api/people/{person_id}/grants": ("body:/scope_id",),
+    "PUT /api/sign-in-policies": ("body:/provider_id",),
+    "POST /api/identity-providers": ("body:/provider_id",),
     "PATCH /api/queues/{queue_id}": ("body:/overflow_queue_id",),
 }
 """Slots that an operation needs although its description calls them optional."""

@@ -16,7 +16,7 @@ from tests.journeys.conftest import PASSWORD, Installation, People, World, wait_
 WIDE, NARROW = (1440, 900), (390, 844)
 SETUP = [
     *("clients", "programs", "queues", "skills", "email", "chat", "macros", "dispositions"),
-    *("people", "teams", "sites", "providers", "api-keys", "sign-in"),
+    *("people", "teams", "sites", "providers", "api-keys", "sign-in", "identity-providers"),
 ]
 SCREENS = {
     "sign-in": "/sign-in",

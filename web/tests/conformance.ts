@@ -43,6 +43,8 @@ export const conformance: {
   Factors: Same<ours.Factors, Schemas['Factors']>;
   Draft: Same<ours.Draft, Schemas['Draft']>;
   Identity: Same<ours.Identity, Schemas['Identity']>;
+  IdentityProvider: Same<ours.IdentityProvider, Schemas['IdentityProvider']>;
+  SignInMethods: Same<ours.SignInMethods, Schemas['SignInMethods']>;
   Interval: Same<ours.Interval, Schemas['Interval']>;
   Macro: Same<ours.Macro, Schemas['Macro']>;
   MailAddress: Same<ours.MailAddress, Schemas['MailAddress']>;
@@ -87,6 +89,8 @@ export const conformance: {
   Draft: true,
   Factors: true,
   Identity: true,
+  IdentityProvider: true,
+  SignInMethods: true,
   Interval: true,
   Macro: true,
   MailAddress: true,

@@ -42,3 +42,13 @@ class WrongPasskeyError(CareloomError):
 
 class OldSignInError(ForbiddenError):
     """This changes how you sign in, and your sign-in is too long ago for that: sign out, in again, and repeat it."""
+
+
+class SsoFailedError(CareloomError):
+    """The identity provider did not answer as it should; ask whoever runs it, or try again."""
+
+    status = 400
+
+
+class SsoOnlyError(ForbiddenError):
+    """Your organization signs in by single sign-on only; choose it on the sign-in page."""

@@ -138,3 +138,31 @@ sign_in_policy = either_table(
     Column("second_factor_roles", ARRAY(Text), nullable=False),
     UniqueConstraint("client_id", "provider_id", postgresql_nulls_not_distinct=True),
 )
+
+identity_provider = either_table(
+    "identity_provider",
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("application_id", Text, nullable=False),
+    Column("secret", Text),
+    Column("domains", ARRAY(Text), nullable=False),
+    Column("groups_claim", Text, nullable=False),
+    Column("rules", JSONB, nullable=False),
+    Column("provisions", Boolean, nullable=False),
+    Column("only", Boolean, nullable=False),
+    Column("second_factor", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Index("ix_identity_provider_domains", "domains", postgresql_using="gin"),
+    Index("ix_identity_provider_provider_id", "provider_id"),
+    Index("ix_identity_provider_client_id", "client_id"),
+)
+
+external_identity = person_table(
+    "external_identity",
+    Column("identity_provider_id", Uuid, ForeignKey("identity_provider.id", ondelete="CASCADE"), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("id", Uuid, nullable=False, unique=True),
+    PrimaryKeyConstraint("identity_provider_id", "subject"),
+    Index("ix_external_identity_person_id", "person_id"),
+)

@@ -3,7 +3,7 @@ import { queryOptions, useMutation, useQuery, useSuspenseQuery } from '@tanstack
 import { signInByPasskey } from '@/api/factors';
 import { queryClient } from '@/api/client';
 import { ApiError, http, setCsrfToken } from '@/api/http';
-import type { ClientBadge, Items, Me, Persona, Uuid } from '@/api/types';
+import type { ClientBadge, Items, Me, Persona, SignInMethods, Uuid } from '@/api/types';
 
 /** The signed-in person, or null. */
 export const sessionQuery = queryOptions({
@@ -34,6 +34,16 @@ export const personasQuery = queryOptions({
   },
   staleTime: Infinity,
 });
+
+/** How people with addresses of a domain sign in. */
+export const methodsQuery = (domain: string) =>
+  queryOptions({
+    queryKey: ['sign-in-methods', domain],
+    queryFn: () => http.get<SignInMethods>('/api/sign-in/methods', { domain }),
+    enabled: domain.includes('.'),
+    staleTime: 60_000,
+    retry: false,
+  });
 
 /** The signed-in person; only below the shell, where there always is one. */
 export function useMe(): Me {

@@ -168,6 +168,28 @@ export interface SessionEntry {
   current: boolean;
 }
 
+export interface IdentityProvider {
+  id: Uuid;
+  provider_id: Uuid | null;
+  client_id: Uuid | null;
+  name: string;
+  issuer: string;
+  application_id: string;
+  has_secret: boolean;
+  domains: string[];
+  groups_claim: string;
+  rules: { group: string; grant: RoleGrant }[];
+  provisions: boolean;
+  only: boolean;
+  second_factor: boolean;
+  active: boolean;
+}
+
+export interface SignInMethods {
+  sso: { id: Uuid; name: string }[];
+  password: boolean;
+}
+
 export interface SignInPolicy {
   id: Uuid;
   provider_id: Uuid | null;

@@ -1,13 +1,15 @@
 /** Signing in: by password and what may be asked beside it, by passkey, or in a demo as one of its people. */
 import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { IconFingerprint, IconLanguage } from '@tabler/icons-react';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError } from '@/api/http';
+import { ApiError, withQuery } from '@/api/http';
 import { knowsPasskeys, PasskeyRefused } from '@/api/factors';
 import {
+  methodsQuery,
   personasQuery,
   sessionQuery,
   useDemoSignIn,
@@ -82,10 +84,16 @@ export function SignInPage() {
   );
 }
 
+/** Why a sign-in elsewhere may not lead in here, as the server says it in the address. */
+const REFUSALS = ['failed', 'expired', 'denied', 'email', 'unknown', 'groups', 'too_much'] as const;
+
 function FirstFactor({ failure, onDone }: { failure: Error | null; onDone: () => void }) {
   const { t } = useTranslation();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const { to = '/', refused } = useSearch({ from: '/sign-in' });
+  const domain = useDebouncedValue(email.split('@')[1]?.trim().toLowerCase() ?? '', 300)[0];
+  const methods = useQuery(methodsQuery(domain)).data;
   const signIn = useSignIn();
   const passkey = usePasskeySignIn();
   const goOn = (me: Me) => {
@@ -98,6 +106,7 @@ function FirstFactor({ failure, onDone }: { failure: Error | null; onDone: () =>
   };
   const error = signIn.error ?? passkey.error ?? failure;
   const wrong = error instanceof ApiError && error.status === 401 && !passkey.error;
+  const elsewhere = REFUSALS.find((one) => one === refused);
   const words =
     error instanceof PasskeyRefused
       ? t('signIn.passkeyRefused')
@@ -117,6 +126,18 @@ function FirstFactor({ failure, onDone }: { failure: Error | null; onDone: () =>
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
+        {methods?.sso.map((one) => (
+          <Button
+            key={one.id}
+            component="a"
+            fullWidth
+            size="sm"
+            variant={methods.password ? 'default' : 'filled'}
+            href={withQuery(`/api/sign-in/sso/${one.id}`, { to })}
+          >
+            {t('signIn.sso', { name: one.name })}
+          </Button>
+        ))}
         <PasswordInput
           label={t('signIn.password')}
           name="password"
@@ -125,9 +146,9 @@ function FirstFactor({ failure, onDone }: { failure: Error | null; onDone: () =>
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        {error && (
+        {(error ?? elsewhere) && (
           <p role="alert" className={classes.error}>
-            {words}
+            {error ? words : elsewhere && t(`signIn.refused.${elsewhere}`)}
           </p>
         )}
         <Button type="submit" fullWidth size="sm" loading={signIn.isPending}>

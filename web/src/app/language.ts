@@ -19,7 +19,7 @@ async function keep(me: Me, locale: Language): Promise<void> {
 export function chooseLanguage(language: Language): void {
   savePreferences({ language });
   const me = queryClient.getQueryData(sessionQuery.queryKey);
-  if (!me) chosenBefore = language;
+  if (!me || me.pending) chosenBefore = language;
   else if (me.person.locale !== language) keep(me, language).catch(toastError);
 }
 

@@ -20,8 +20,10 @@ const root = createRootRoute({ errorComponent: ErrorPage, notFoundComponent: Mis
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { to?: string } =>
-    typeof search.to === 'string' ? { to: search.to } : {},
+  validateSearch: (search: Record<string, unknown>): { to?: string; refused?: string } => ({
+    ...(typeof search.to === 'string' && { to: search.to }),
+    ...(typeof search.refused === 'string' && { refused: search.refused }),
+  }),
   component: SignInPage,
 });
 

@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 
 from careloom.identity.commands.ceremonies import begin_ceremony, end_ceremony
 from careloom.identity.commands.sessions import require_recent, start_session
+from careloom.identity.commands.sign_in import require_own_way
 from careloom.identity.errors import WrongPasskeyError
 from careloom.identity.queries.factors import read_passkey
 from careloom.identity.tables import passkey
@@ -157,6 +158,7 @@ async def sign_in_by_passkey(
         raise WrongPasskeyError from error
     used = {"sign_count": found.new_sign_count, "synced": found.credential_backed_up, "last_used_at": func.now()}
     await tx.execute(update(passkey).where(passkey.c.id == row.id).values(**used))
+    await require_own_way(tx, row.person_id)
     return await start_session(tx, row.person_id, origin, hours, method=Method.PASSKEY)
 
 

@@ -9,8 +9,9 @@ from careloom.identity.commands.passwords import matches, renew_hash, store_pass
 from careloom.identity.commands.sessions import end_sessions, start_session
 from careloom.identity.commands.throttling import count_failure, forget_failures, password_keys, require_calm
 from careloom.identity.core.policy import lacking
-from careloom.identity.errors import WrongPasswordError
+from careloom.identity.errors import SsoOnlyError, WrongPasswordError
 from careloom.identity.queries.factors import has_passkey, has_totp
+from careloom.identity.queries.identity_providers import must_use_sso
 from careloom.identity.queries.policies import demands_on
 from careloom.identity.tables import credential, person
 from careloom.identity.types import Credentials, Pending
@@ -39,8 +40,15 @@ async def sign_in(database: Database, credentials: Credentials, origin: Origin, 
     async with database.transaction(_SYSTEM) as tx:
         await forget_failures(tx, next(iter(keys)))
         await renew_hash(tx, found.person_id, credentials.password, found.password_hash or "")
+        await require_own_way(tx, found.person_id)
         pending = await pending_for(tx, found.person_id)
         return await start_session(tx, found.person_id, origin, hours, method=Method.PASSWORD, pending=pending)
+
+
+async def require_own_way(tx: Tx, person_id: UUID) -> None:
+    """Raises SsoOnlyError where the person's employer wants single sign-on; needs a system transaction."""
+    if await must_use_sso(tx, person_id):
+        raise SsoOnlyError
 
 
 async def pending_for(tx: Tx, person_id: UUID) -> Pending | None:

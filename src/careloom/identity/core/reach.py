@@ -56,6 +56,15 @@ def narrowed(
     )
 
 
+def reaches_beyond(held: Reach, bounds: Reach) -> bool:
+    """Whether `held` touches a client or provider that `bounds` does not; programs and permissions do not count."""
+    return _outside(held.client_ids, bounds.client_ids) or _outside(held.provider_ids, bounds.provider_ids)
+
+
+def _outside(held: frozenset[UUID] | None, bounds: frozenset[UUID] | None) -> bool:
+    return bounds is not None and (held is None or not held <= bounds)
+
+
 def _both(given: frozenset[UUID] | None, held_to: frozenset[UUID] | None) -> frozenset[UUID] | None:
     if given is None or held_to is None:
         return held_to if given is None else given

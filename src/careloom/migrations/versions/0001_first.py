@@ -63,6 +63,8 @@ OWNERSHIP = {
     "outgoing_mail": Ownership.CLIENT,
     "pending_reply": Ownership.CLIENT,
     "visitor": Ownership.CLIENT,
+    "identity_provider": Ownership.EITHER,
+    "external_identity": Ownership.PERSON,
     "totp": Ownership.SYSTEM,
     "recovery_code": Ownership.SYSTEM,
     "passkey": Ownership.SYSTEM,
@@ -1446,6 +1448,48 @@ def _create_sign_in_tables() -> None:
             postgresql_nulls_not_distinct=True,
         ),
     )
+    op.create_table(
+        "identity_provider",
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("application_id", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=True),
+        sa.Column("domains", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("groups_claim", sa.Text(), nullable=False),
+        sa.Column("rules", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("provisions", sa.Boolean(), nullable=False),
+        sa.Column("only", sa.Boolean(), nullable=False),
+        sa.Column("second_factor", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_identity_provider_client_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_identity_provider_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_provider")),
+    )
+    op.create_index("ix_identity_provider_client_id", "identity_provider", ["client_id"], unique=False)
+    op.create_index(
+        "ix_identity_provider_domains", "identity_provider", ["domains"], unique=False, postgresql_using="gin"
+    )
+    op.create_index("ix_identity_provider_provider_id", "identity_provider", ["provider_id"], unique=False)
+    op.create_table(
+        "external_identity",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("identity_provider_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["identity_provider_id"],
+            ["identity_provider.id"],
+            name=op.f("fk_external_identity_identity_provider_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_external_identity_person_id")),
+        sa.PrimaryKeyConstraint("identity_provider_id", "subject", name=op.f("pk_external_identity")),
+        sa.UniqueConstraint("id", name=op.f("uq_external_identity_id")),
+    )
+    op.create_index("ix_external_identity_person_id", "external_identity", ["person_id"], unique=False)
 
 
 def _create_compliance() -> None:

@@ -29,6 +29,10 @@ const PAGES: Record<SectionId, ComponentType> = {
   providers: page(() => import('@/features/setup/organization/Providers'), 'Providers'),
   'api-keys': page(() => import('@/features/setup/system/ApiKeys'), 'ApiKeys'),
   'sign-in': page(() => import('@/features/setup/security/SignInPolicies'), 'SignInPolicies'),
+  'identity-providers': page(
+    () => import('@/features/setup/security/IdentityProviders'),
+    'IdentityProviders',
+  ),
   audit: page(() => import('@/features/setup/system/Audit'), 'Audit'),
   'parked-events': page(() => import('@/features/setup/system/ParkedEvents'), 'ParkedEvents'),
 };

@@ -8,6 +8,7 @@ import {
   IconCertificate,
   IconChecklist,
   IconHistory,
+  IconId,
   IconLock,
   IconMail,
   IconMailbox,
@@ -50,6 +51,7 @@ export type SectionId =
   | 'providers'
   | 'api-keys'
   | 'sign-in'
+  | 'identity-providers'
   | 'audit'
   | 'parked-events';
 
@@ -109,6 +111,7 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
     sections: [
       entry('api-keys', IconApi, 'api_keys.write'),
       entry('sign-in', IconLock, 'security.write'),
+      entry('identity-providers', IconId, 'security.write'),
       entry('audit', IconHistory, 'audit.read', false),
       entry('parked-events', IconParking, 'events.repair', false),
     ],

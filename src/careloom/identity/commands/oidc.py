@@ -1,0 +1,143 @@
+"""Talks OpenID Connect with an identity provider: where it is, the code for a token, and whether the token is its own.
+
+Only what it signed with a key of its own, for us, just now and for the sign-in that began here, is believed.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any, cast
+
+import httpx
+import structlog
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore[reportUnknownVariableType]
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from msgspec import Struct
+
+from careloom.identity.core.sso import is_safe_address
+from careloom.identity.errors import SsoFailedError
+from careloom.platform.wire import from_json_text
+
+log = structlog.get_logger()
+
+_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
+_LEEWAY_SECONDS = 60
+_OLDEST_SECONDS = 600
+_TIMEOUT = httpx.Timeout(10.0)
+_MOST_BYTES = 1_000_000
+_KEPT_SECONDS = 600.0
+_MOST_KEPT = 500
+_documents: dict[str, tuple[float, Any]] = {}
+
+
+class Application(Struct, frozen=True):
+    """This installation as a client of an identity provider."""
+
+    issuer: str
+    id: str
+    secret: str | None
+    callback: str
+
+
+async def authorization_address(app: Application, state: str, nonce: str, verifier: str) -> str:
+    """Where the browser goes to sign in; raises SsoFailedError."""
+    about = await _about(app.issuer)
+    challenge = str(create_s256_code_challenge(verifier))  # pyright: ignore[reportUnknownArgumentType]
+    params: dict[str, str] = {
+        "response_type": "code",
+        "client_id": app.id,
+        "redirect_uri": app.callback,
+        "scope": "openid email profile",
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    return str(add_params_to_uri(about["authorization_endpoint"], list(params.items())))
+
+
+async def claims_for(app: Application, code: str, verifier: str, nonce: str) -> Mapping[str, Any]:
+    """The claims that the identity provider signed for this sign-in; raises SsoFailedError."""
+    about = await _about(app.issuer)
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": app.callback, "code_verifier": verifier}
+    auth = httpx.BasicAuth(app.id, app.secret) if app.secret else None
+    if app.secret is None:
+        form["client_id"] = app.id
+    answer = await _fetch("POST", about["token_endpoint"], data=form, auth=auth)
+    token = answer.get("id_token")
+    if not isinstance(token, str):
+        raise SsoFailedError("It answered no ID token.")
+    claims = await _verified(app, about, token)
+    _check(app, claims, nonce)
+    return claims
+
+
+async def _verified(app: Application, about: Mapping[str, Any], token: str) -> dict[str, Any]:
+    for fresh in (False, True):
+        keys = await _read(about["jwks_uri"], fresh=fresh)
+        try:
+            return jwt.decode(token, KeySet.import_key_set(keys), algorithms=_ALGORITHMS).claims
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            log.info("sso_token_refused", issuer=app.issuer, error=type(error).__name__)
+    raise SsoFailedError("Its ID token is not signed with a key of its own.")
+
+
+def _check(app: Application, claims: dict[str, Any], nonce: str) -> None:
+    expected = {
+        "iss": {"essential": True, "value": app.issuer},
+        "aud": {"essential": True, "value": app.id},
+        "nonce": {"essential": True, "value": nonce},
+    }
+    found = CodeIDToken(claims, {}, expected, {"nonce": nonce, "client_id": app.id})
+    try:
+        found.validate(leeway=_LEEWAY_SECONDS)
+    except (JoseError, TypeError, ValueError) as error:
+        log.info("sso_claims_refused", issuer=app.issuer, error=type(error).__name__)
+        raise SsoFailedError("Its ID token is for someone else, too old, or of another sign-in.") from error
+    audience: Any = claims["aud"]
+    of_many = isinstance(audience, list) and audience != [app.id]
+    if of_many and claims.get("azp") != app.id:
+        raise SsoFailedError("Its ID token is for several programs, and this one did not ask for it.")
+    if abs(time.time() - float(claims["iat"])) > _OLDEST_SECONDS:
+        raise SsoFailedError("Its ID token was not made just now.")
+
+
+async def _about(issuer: str) -> Mapping[str, Any]:
+    """The provider's own description, which must name itself as the issuer that was set up."""
+    found = await _read(issuer.rstrip("/") + "/.well-known/openid-configuration")
+    if found.get("issuer") != issuer:
+        raise SsoFailedError("It calls itself by another issuer than the one that is set up.")
+    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+        if not isinstance(found.get(name), str) or not is_safe_address(found[name]):
+            raise SsoFailedError(f"Its description has no safe {name}.")
+    return found
+
+
+async def _read(url: str, *, fresh: bool = False) -> Any:
+    kept = _documents.get(url)
+    if kept is not None and not fresh and time.monotonic() - kept[0] < _KEPT_SECONDS:
+        return kept[1]
+    found = await _fetch("GET", url)
+    if len(_documents) >= _MOST_KEPT:
+        _documents.clear()
+    _documents[url] = (time.monotonic(), found)
+    return found
+
+
+async def _fetch(method: str, url: str, **more: Any) -> dict[str, Any]:
+    if not is_safe_address(url):
+        raise SsoFailedError("Its address must begin with https://.")
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            answer = await client.request(method, url, headers={"Accept": "application/json"}, **more)
+        found: Any = from_json_text(answer.content) if len(answer.content) <= _MOST_BYTES else None
+    except (httpx.HTTPError, OSError, ValueError) as error:
+        log.warning("sso_unreachable", url=url, error=type(error).__name__)
+        raise SsoFailedError("It cannot be reached, or answers no JSON.") from error
+    if not answer.is_success or not isinstance(found, dict):
+        log.warning("sso_refused", url=url, status=answer.status_code)
+        raise SsoFailedError("It refused, or answered something else than was asked.")
+    return cast("dict[str, Any]", found)

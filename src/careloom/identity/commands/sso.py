@@ -1,0 +1,217 @@
+"""Sign-in by an identity provider: begun here, ended there, and whom it vouches for found or made here."""
+
+import hmac
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import func, select
+
+from careloom.identity.commands import people
+from careloom.identity.commands.ceremonies import begin_ceremony, end_ceremony
+from careloom.identity.commands.identity_providers import PURPOSE
+from careloom.identity.commands.oidc import Application, authorization_address, claims_for
+from careloom.identity.commands.sessions import start_session
+from careloom.identity.commands.sign_in import pending_for
+from careloom.identity.core.reach import reaches, reaches_beyond
+from careloom.identity.core.sso import grants_for, vouched_in
+from careloom.identity.errors import SsoFailedError
+from careloom.identity.queries.actors import organization_of
+from careloom.identity.queries.identity_providers import read_identity_provider
+from careloom.identity.queries.people import load_person
+from careloom.identity.tables import external_identity, identity_provider, person
+from careloom.identity.types import NewPerson, Person, PersonId, Role, RoleGrant, ScopeKind
+from careloom.identity.types.sign_in import Method, Origin, StartedSession
+from careloom.identity.types.sso import IdentityProvider, IdentityProviderId, Vouched
+from careloom.platform.access import Actor, system_actor
+from careloom.platform.database.transactions import Database, Tx
+from careloom.platform.errors import CareloomError, NotFoundError
+from careloom.platform.ids import new_id, new_secret
+from careloom.platform.sealing import unseal
+
+_SYSTEM = system_actor("single sign-on")
+_KIND = "sso"
+_TIME = timedelta(minutes=10)
+PATH = "/api/sign-in/sso/callback"
+
+
+class Refusal(StrEnum):
+    """Why a sign-in elsewhere does not let one in here."""
+
+    FAILED = "failed"
+    EXPIRED = "expired"
+    DENIED = "denied"
+    EMAIL = "email"
+    UNKNOWN = "unknown"
+    GROUPS = "groups"
+    TOO_MUCH = "too_much"
+
+
+class SsoRefusedError(CareloomError):
+    """The sign-in elsewhere does not let you in here."""
+
+    status = 403
+
+    def __init__(self, reason: Refusal) -> None:
+        self.reason = reason
+        super().__init__()
+
+
+class _ExpiredError(SsoRefusedError):
+    """The sign-in took too long, or was begun in another browser."""
+
+    def __init__(self) -> None:
+        super().__init__(Refusal.EXPIRED)
+
+
+class Begun(Struct, frozen=True):
+    """Where the browser goes, and what it keeps until it comes back."""
+
+    address: str
+    state: str
+
+
+class Returned(Struct, frozen=True):
+    """What the browser brings back; `kept` is what it was given to keep."""
+
+    state: str
+    kept: str
+    code: str | None
+    issuer: str | None
+
+
+async def begin_sso(
+    database: Database, key: bytes, base_url: str, identity_provider_id: IdentityProviderId, to: str
+) -> Begun:
+    """Begins a sign-in at an identity provider; raises NotFoundError, SsoFailedError."""
+    async with database.transaction(_SYSTEM) as tx:
+        one, app = await _load(tx, key, base_url, identity_provider_id)
+    state, nonce, verifier = new_secret(), new_secret(), new_secret(48)
+    address = await authorization_address(app, state, nonce, verifier)
+    data = {"identity_provider_id": str(one.id), "nonce": nonce, "verifier": verifier, "to": to}
+    async with database.transaction(_SYSTEM) as tx:
+        await begin_ceremony(tx, _KIND, state, data, _TIME)
+    return Begun(address, state)
+
+
+async def end_sso(
+    database: Database, key: bytes, base_url: str, returned: Returned, origin: Origin, hours: int
+) -> tuple[StartedSession, str]:
+    """Begins the session of whom the identity provider vouches for; answers where they wanted to go, too.
+
+    Raises SsoRefusedError, SsoFailedError, NotFoundError.
+    """
+    if not hmac.compare_digest(returned.state.encode(), returned.kept.encode()):
+        raise _ExpiredError
+    async with database.transaction(_SYSTEM) as tx:
+        begun = await end_ceremony(tx, _KIND, returned.state, _ExpiredError)
+        one, app = await _load(tx, key, base_url, IdentityProviderId(UUID(begun["identity_provider_id"])))
+    if returned.issuer is not None and returned.issuer != one.issuer:
+        raise SsoFailedError
+    if returned.code is None:
+        raise SsoRefusedError(Refusal.DENIED)
+    claims = await claims_for(app, returned.code, begun["verifier"], begun["nonce"])
+    vouched = vouched_in(claims, one.groups_claim)
+    if vouched is None:
+        raise SsoRefusedError(Refusal.EMAIL)
+    async with database.transaction(_SYSTEM) as tx:
+        someone = await _admitted(tx, one, vouched)
+    if someone is None:
+        raise SsoRefusedError(Refusal.GROUPS)
+    async with database.transaction(_SYSTEM) as tx:
+        pending = None if one.second_factor else await pending_for(tx, someone)
+        return await start_session(tx, someone, origin, hours, method=Method.SSO, pending=pending), begun["to"]
+
+
+async def _load(
+    tx: Tx, key: bytes, base_url: str, identity_provider_id: IdentityProviderId
+) -> tuple[IdentityProvider, Application]:
+    table = identity_provider.c
+    statement = select(identity_provider).where(table.id == identity_provider_id, table.active)
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    secret = None if row.secret is None else unseal(key, row.id, PURPOSE, row.secret)
+    return read_identity_provider(row), Application(row.issuer, row.application_id, secret, base_url + PATH)
+
+
+async def _admitted(tx: Tx, one: IdentityProvider, vouched: Vouched) -> PersonId | None:
+    """The person that is meant; None where no group of theirs may do anything here, which takes what they held."""
+    # What the rules grant was checked when they were set, against who set them.
+    actor = system_actor(f"Single sign-on: {one.name}")
+    someone = await _find(tx, one, vouched)
+    if someone is not None:
+        await _require_in_bounds(tx, one, someone)
+    grants = grants_for(one.rules, vouched.groups) if one.provisions else ()
+    if someone is None:
+        if not one.provisions:
+            raise SsoRefusedError(Refusal.UNKNOWN)
+        if not grants:
+            return None
+        someone = await _make(tx, actor, one, vouched, grants)
+    elif one.provisions and set(grants) != set(someone.grants):
+        await people.set_grants(tx, actor, someone.id, grants)
+    if one.provisions and not grants:
+        return None
+    return someone.id
+
+
+async def _find(tx: Tx, one: IdentityProvider, vouched: Vouched) -> Person | None:
+    """Whom it vouched for before; else whoever has the address and works for its owner, who is linked from now on."""
+    link = external_identity.c
+    known = select(link.person_id).where(link.identity_provider_id == one.id, link.subject == vouched.subject)
+    person_id = (await tx.execute(known)).scalar_one_or_none()
+    if person_id is None:
+        person_id = await _by_email(tx, one, vouched.email)
+        if person_id is None:
+            return None
+        await _link(tx, one, vouched, person_id)
+    someone = await load_person(tx, _SYSTEM, PersonId(person_id))
+    if not someone.active or not _of_owner(one, someone):
+        raise SsoRefusedError(Refusal.UNKNOWN)
+    return someone
+
+
+async def _by_email(tx: Tx, one: IdentityProvider, email: str) -> UUID | None:
+    statement = select(person.c.id, person.c.provider_id, person.c.client_id)
+    row = (await tx.execute(statement.where(func.lower(person.c.email) == email.lower()))).one_or_none()
+    if row is None:
+        return None
+    if not _of_owner(one, row):
+        # The address is someone's for whom this identity provider does not speak.
+        raise SsoRefusedError(Refusal.UNKNOWN)
+    return row.id
+
+
+def _of_owner(one: IdentityProvider, someone: Any) -> bool:
+    if one.provider_id is None and one.client_id is None:
+        return True
+    return (someone.provider_id, someone.client_id) == (one.provider_id, one.client_id)
+
+
+async def _make(tx: Tx, actor: Actor, one: IdentityProvider, vouched: Vouched, grants: tuple[RoleGrant, ...]) -> Person:
+    new = NewPerson(vouched.name, vouched.email, one.provider_id, one.client_id, grants=grants)
+    made = await people.create_person(tx, actor, new)
+    await _link(tx, one, vouched, made.id)
+    return made
+
+
+async def _link(tx: Tx, one: IdentityProvider, vouched: Vouched, person_id: UUID) -> None:
+    values = {"id": new_id(), "identity_provider_id": one.id, "subject": vouched.subject, "person_id": person_id}
+    await tx.execute(external_identity.insert().values(**values))
+
+
+async def _require_in_bounds(tx: Tx, one: IdentityProvider, someone: Person) -> None:
+    """An owner's identity provider vouches for nobody who reaches beyond what the owner itself works on."""
+    if one.provider_id is not None:
+        own = RoleGrant(Role.ADMIN, ScopeKind.PROVIDER, one.provider_id)
+    elif one.client_id is not None:
+        own = RoleGrant(Role.ADMIN, ScopeKind.CLIENT, one.client_id)
+    else:
+        return
+    organization = await organization_of(tx, (own, *someone.grants))
+    (bounds,) = reaches((own,), one.provider_id, organization)
+    if any(reaches_beyond(held, bounds) for held in reaches(someone.grants, someone.provider_id, organization)):
+        raise SsoRefusedError(Refusal.TOO_MUCH)
