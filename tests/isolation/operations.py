@@ -60,6 +60,7 @@ TEXTS = {
     "permissions": "customers.read",
     "second_factor_roles": "agent",
     "domain": "shop.example",
+    "networks": "0.0.0.0/0",
     "domains": "shop.example",
     "issuer": "https://login.example",
     "key": "level",

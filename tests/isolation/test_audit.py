@@ -45,6 +45,7 @@ AUDITED = {
     "POST /api/chat-widgets/{widget_id}/secret": "chat_widget.renew_secret",
     "POST /api/clients": "client.create",
     "PATCH /api/clients/{client_id}": "client.change",
+    "PUT /api/clients/{client_id}/networks": "client.set_networks",
     "PUT /api/clients/{client_id}/attribute-schema": "client.change_attributes",
     "PATCH /api/conversations/{conversation_id}": "conversation.change",
     "POST /api/conversations/start": "conversation.start",

@@ -86,6 +86,7 @@ async def test_the_same_requests_reach_their_goal_when_b_sends_them(brands: Bran
 
 REFUSED_TO_ALL = {
     "POST /api/session": "takes a password",
+    "GET /api/sign-in/methods": "asks for a domain, which names nothing; tested in tests/identity",
     "GET /api/sign-in/sso/callback": "comes back from elsewhere; tested in tests/identity",
     "GET /api/sign-in/sso/{identity_provider_id}": "goes elsewhere; tested in tests/identity",
     "POST /api/sign-in/passkey": "takes what a passkey signed; tested in tests/identity",

@@ -28,6 +28,7 @@ SCREENS = {
     "live board": "/live",
     "set-up": "/setup",
     "attributes": "/setup/attributes/{client}",
+    "networks": "/setup/networks/{client}",
     **{section: f"/setup/{section}/new" for section in SETUP},
     "audit": "/setup/audit",
     "parked events": "/setup/parked-events",

@@ -32,6 +32,7 @@ export const conformance: {
   Case: Same<ours.Case, Schemas['Case']>;
   ChatWidget: Same<ours.ChatWidget, Schemas['ChatWidget']>;
   Client: Same<ours.Client, Schemas['Client']>;
+  ClientNetworks: Same<ours.ClientNetworks, Schemas['ClientNetworks']>;
   Consent: Same<ours.Consent, Schemas['Consent']>;
   Conversation: Same<ours.Conversation, Schemas['Conversation']>;
   Counts: Same<ours.Counts, Schemas['ViewCounts']>;
@@ -78,6 +79,7 @@ export const conformance: {
   Case: true,
   ChatWidget: true,
   Client: true,
+  ClientNetworks: true,
   Consent: true,
   Conversation: true,
   Counts: true,

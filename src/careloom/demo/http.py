@@ -85,7 +85,7 @@ async def become_persona(
     async with runtime.database.transaction(_SYSTEM) as tx:
         person_id = await _find(tx, person)
         started = await start_session(tx, person_id, origin_of(runtime, request), runtime.settings.session_hours)
-    return await signed_in(runtime, started)
+    return await signed_in(runtime, request, started)
 
 
 async def _find(tx: Tx, person: PersonSpec) -> PersonId:

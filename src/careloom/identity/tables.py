@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from careloom.platform.database.schema import either_table, person_table, system_table
+from careloom.platform.database.schema import client_table, either_table, person_table, system_table
 
 person = either_table(
     "person",
@@ -165,4 +165,11 @@ external_identity = person_table(
     Column("id", Uuid, nullable=False, unique=True),
     PrimaryKeyConstraint("identity_provider_id", "subject"),
     Index("ix_external_identity_person_id", "person_id"),
+)
+
+client_network = client_table(
+    "client_network",
+    Column("networks", ARRAY(Text), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("client_id"),
 )

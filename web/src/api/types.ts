@@ -185,6 +185,11 @@ export interface IdentityProvider {
   active: boolean;
 }
 
+export interface ClientNetworks {
+  client_id: Uuid;
+  networks: string[];
+}
+
 export interface SignInMethods {
   sso: { id: Uuid; name: string }[];
   password: boolean;

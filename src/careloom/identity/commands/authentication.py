@@ -8,14 +8,15 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Select, update
+from sqlalchemy import Select, exists, update
 
 from careloom.identity.commands.sessions import touch
 from careloom.identity.core.reach import Organization, narrowed, reaches
 from careloom.identity.errors import UnfinishedSignInError
 from careloom.identity.queries.actors import organization_of
+from careloom.identity.queries.networks import seen_from
 from careloom.identity.queries.people import people_with_grants
-from careloom.identity.tables import api_key, person, session
+from careloom.identity.tables import api_key, client_network, person, session
 from careloom.identity.types import RoleGrant
 from careloom.organizations.queries import providers_of_clients
 from careloom.platform.access import Actor, Permission, system_actor
@@ -100,7 +101,8 @@ def csrf_matches(key: bytes, session_secret: str, token: str) -> bool:
 
 
 def _people(*columns: Any) -> Select[Any]:
-    return people_with_grants().where(person.c.active).add_columns(*columns)
+    guarded = exists().select_from(client_network).label("guarded")
+    return people_with_grants().where(person.c.active).add_columns(guarded, *columns)
 
 
 def _long_ago(moment: datetime) -> bool:
@@ -110,6 +112,8 @@ def _long_ago(moment: datetime) -> bool:
 async def _actor(tx: Tx, row: Any, asked: Asked) -> Actor:
     grants = msgspec.convert(row.grants, tuple[RoleGrant, ...], strict=False)
     held = reaches(grants, row.provider_id, await _organization(tx, grants))
+    if row.guarded:
+        held = await seen_from(tx, held, asked.ip)
     return Actor(row.name, held, person_id=row.id, ip=asked.ip, request_id=asked.request_id)
 
 

@@ -2,10 +2,17 @@
 
 from litestar import Router
 
-from careloom.identity.http import factors, people, policies, session, sso
+from careloom.identity.http import factors, networks, people, policies, session, sso
 
 router = Router(
     "/",
-    route_handlers=[*session.handlers, *factors.handlers, *policies.handlers, *sso.handlers, *people.handlers],
+    route_handlers=[
+        *session.handlers,
+        *factors.handlers,
+        *policies.handlers,
+        *networks.handlers,
+        *sso.handlers,
+        *people.handlers,
+    ],
     tags=["identity"],
 )

@@ -76,10 +76,10 @@ def session_cookie(runtime: Runtime, secret: str) -> Cookie:
     return Cookie(key=COOKIE, value=secret, httponly=True, samesite="lax", secure=secure, path="/")
 
 
-async def signed_in(runtime: Runtime, started: StartedSession) -> Response[Me]:
+async def signed_in(runtime: Runtime, request: Asking, started: StartedSession) -> Response[Me]:
     """The answer to a sign-in, with its cookie."""
     if started.pending is None:
-        actor = await actor_by_session(runtime, started.secret, Asked())
+        actor = await actor_by_session(runtime, started.secret, Asked(client_ip(runtime, request)))
         me = await describe(runtime, actor, started.person, started.secret)
     else:
         me = unfinished(runtime, started.person, started.pending, started.secret)

@@ -63,7 +63,7 @@ async def give_second_factor(request: Asking, runtime: Process, data: JSONBody[G
     mine = await holder(runtime, request)
     hours = runtime.settings.session_hours
     secret = await second_factor.give_second_factor(runtime.database, mine, runtime.secret, data.code, hours)
-    return await signed_in(runtime, StartedSession(secret, mine.person))
+    return await signed_in(runtime, request, StartedSession(secret, mine.person))
 
 
 @post("/session/enrolment", status_code=200, summary="Finish signing in after setting up a second factor")
@@ -72,7 +72,7 @@ async def end_enrolment(request: Asking, runtime: Process) -> Response[Me]:
     mine = await holder(runtime, request)
     async with runtime.database.transaction(_SYSTEM) as tx:
         secret = await second_factor.end_enrolment(tx, mine, runtime.settings.session_hours)
-    return await signed_in(runtime, StartedSession(secret, mine.person))
+    return await signed_in(runtime, request, StartedSession(secret, mine.person))
 
 
 @post("/session/totp", status_code=200, summary="Set up an authenticator app")
@@ -156,7 +156,7 @@ async def sign_in_by_passkey(request: Asking, runtime: Process, data: JSONBody[U
     async with runtime.database.transaction(_SYSTEM) as tx:
         place = place_of(runtime.settings)
         started = await passkeys.sign_in_by_passkey(tx, place, data.credential, origin, hours)
-    return await signed_in(runtime, started)
+    return await signed_in(runtime, request, started)
 
 
 @delete("/people/{person_id:uuid}/factors", summary="Remove a person's second factors")

@@ -36,7 +36,9 @@ async def begin_session(request: Asking, runtime: Process, data: JSONBody[Creden
     With `pending` in the answer the sign-in still lacks its second factor.
     """
     hours = runtime.settings.session_hours
-    return await signed_in(runtime, await sign_in.sign_in(runtime.database, data, origin_of(runtime, request), hours))
+    return await signed_in(
+        runtime, request, await sign_in.sign_in(runtime.database, data, origin_of(runtime, request), hours)
+    )
 
 
 @get("/session", summary="Who am I")

@@ -63,6 +63,7 @@ OWNERSHIP = {
     "outgoing_mail": Ownership.CLIENT,
     "pending_reply": Ownership.CLIENT,
     "visitor": Ownership.CLIENT,
+    "client_network": Ownership.CLIENT,
     "identity_provider": Ownership.EITHER,
     "external_identity": Ownership.PERSON,
     "totp": Ownership.SYSTEM,
@@ -1490,6 +1491,14 @@ def _create_sign_in_tables() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_external_identity_id")),
     )
     op.create_index("ix_external_identity_person_id", "external_identity", ["person_id"], unique=False)
+    op.create_table(
+        "client_network",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("networks", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_client_network_client_id")),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_client_network")),
+    )
 
 
 def _create_compliance() -> None:

@@ -33,6 +33,7 @@ const PAGES: Record<SectionId, ComponentType> = {
     () => import('@/features/setup/security/IdentityProviders'),
     'IdentityProviders',
   ),
+  networks: page(() => import('@/features/setup/security/Networks'), 'Networks'),
   audit: page(() => import('@/features/setup/system/Audit'), 'Audit'),
   'parked-events': page(() => import('@/features/setup/system/ParkedEvents'), 'ParkedEvents'),
 };

@@ -15,6 +15,7 @@ import {
   IconMailOff,
   IconMessageCircle,
   IconMessageCode,
+  IconNetwork,
   IconParking,
   IconSignature,
   IconStack2,
@@ -52,6 +53,7 @@ export type SectionId =
   | 'api-keys'
   | 'sign-in'
   | 'identity-providers'
+  | 'networks'
   | 'audit'
   | 'parked-events';
 
@@ -112,6 +114,7 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
       entry('api-keys', IconApi, 'api_keys.write'),
       entry('sign-in', IconLock, 'security.write'),
       entry('identity-providers', IconId, 'security.write'),
+      entry('networks', IconNetwork, 'security.write', false),
       entry('audit', IconHistory, 'audit.read', false),
       entry('parked-events', IconParking, 'events.repair', false),
     ],

@@ -1,0 +1,68 @@
+/** From where each client's data may be seen. */
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { queryClient } from '@/api/client';
+import { http } from '@/api/http';
+import type { Client, ClientNetworks } from '@/api/types';
+import { BrandMark } from '@/components/Brand';
+import { Failed, RowSkeletons } from '@/components/States';
+import { showToast } from '@/components/toasts';
+import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
+import { LinesEditor } from '@/features/setup/parts/LinesEditor';
+import { Split } from '@/features/setup/parts/Split';
+import { useForm } from '@/features/setup/parts/useForm';
+
+const keyOf = (client: Client) => ['setup', 'networks', client.id];
+const pathOf = (client: Client) => `/api/clients/${client.id}/networks`;
+
+export function Networks() {
+  return (
+    <Split<Client>
+      section="networks"
+      kind="clients"
+      makes={false}
+      lineOf={(one) => ({
+        name: one.name,
+        mark: <BrandMark color={one.color} name={one.name} />,
+      })}
+      children={(item) => item && <Known client={item} />}
+    />
+  );
+}
+
+function Known({ client }: { client: Client }) {
+  const query = useQuery({
+    queryKey: keyOf(client),
+    queryFn: () => http.get<ClientNetworks>(pathOf(client)),
+  });
+  if (query.isPending) return <RowSkeletons count={3} />;
+  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
+  return <NetworksForm client={client} networks={query.data.networks} />;
+}
+
+function NetworksForm({ client, networks }: { client: Client; networks: string[] }) {
+  const { t } = useTranslation('setup');
+  const form = useForm<{ networks: string[] }>({
+    initial: { networks },
+    save: async ({ networks: wanted }) => {
+      const body = { networks: wanted.filter((one) => one.trim()) };
+      const kept = await http.put<ClientNetworks>(pathOf(client), body);
+      queryClient.setQueryData(keyOf(client), kept);
+      showToast({ tone: 'good', text: t('form.saved', { name: client.name }) }, 3);
+    },
+  });
+  return (
+    <FormPanel form={form} section="networks" title={client.name} lead={t('networks.lead')}>
+      <Fields>
+        <LinesEditor
+          label={t('networks.label')}
+          description={t('networks.hint')}
+          placeholder="203.0.113.0/24"
+          most={200}
+          errorAt={(index) => form.error(`networks/${index}`)}
+          {...form.bind('networks')}
+        />
+      </Fields>
+    </FormPanel>
+  );
+}
