@@ -1,9 +1,9 @@
-"""Every screen, light and dark, wide and narrow: no error, nothing beside the edge, nothing that axe calls serious."""
+"""Every screen and dialog in each light, width and direction of reading: whole, and open to everyone."""
 
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from typing import Any, Literal, cast
 
@@ -38,6 +38,13 @@ LIGHTS: dict[Literal["light", "dark"], dict[str, object]] = {
     "light": _VIOLATIONS,
     "dark": {**_VIOLATIONS, "runOnly": ["color-contrast"]},  # all that the dark changes
 }
+# Words and order change with the language; colours do not, and they are what takes axe longest.
+_WORDS: dict[str, object] = {**_VIOLATIONS, "rules": {"color-contrast": {"enabled": False}}}
+# As if the person chose another language in another tab.
+_SPEAK = """(language) => {
+    localStorage.setItem('careloom.preferences', JSON.stringify({ language }));
+    window.dispatchEvent(new StorageEvent('storage', { key: 'careloom.preferences' }));
+}"""
 # A page that paints nothing may not be told that the system's light changed; who comes back to it makes it look.
 _COME_BACK = "() => window.dispatchEvent(new Event('focus'))"
 _CUT_OFF = """() => ['html', 'main'].map((name) => document.querySelector(name))
@@ -61,6 +68,7 @@ class Looker:
             self.complaints.append(f"{message.text} ({source})")
 
     def open(self, path: str) -> None:
+        self.page.evaluate("localStorage.removeItem('careloom.preferences')")
         self.complaints.clear()
         self.page.goto(self._url + path.format(**self._ids), wait_until="networkidle")
         expect(self.page.get_by_role("main")).not_to_be_empty()
@@ -75,6 +83,15 @@ class Looker:
         self.page.evaluate(_COME_BACK)
         self.page.locator(f"html[data-mantine-color-scheme={light}]").wait_for()
         self.page.wait_for_timeout(50)
+
+    def speak(self, language: str) -> None:
+        self.page.evaluate(_SPEAK, language)
+        self.page.locator(f"html[lang={language}][dir={'rtl' if language == 'ar' else 'ltr'}]").wait_for()
+        self.page.wait_for_timeout(50)
+
+    def found(self, what: str, rules: dict[str, object]) -> list[str]:
+        """What is wrong with the page as it stands, each with `what` before it."""
+        return [f"{what}: {one}" for one in self.cut_off() + self.barriers(rules)]
 
     def cut_off(self) -> list[str]:
         return self.page.evaluate(_CUT_OFF)
@@ -139,5 +156,64 @@ def test_a_screen_is_whole_and_open_to_everyone_in_every_light_and_width(looker:
         looker.size(*NARROW)
         found += [f"{light}, narrow: {one}" for one in looker.cut_off()]
         looker.size(*WIDE)
-        found += [f"{light}, wide: {one}" for one in looker.cut_off() + looker.barriers(rules)]
+        found += looker.found(f"{light}, wide", rules)
+    for language, rules in (("de", None), ("ar", _WORDS)):
+        looker.speak(language)
+        found += [f"{language}, wide: {one}" for one in looker.cut_off()]
+        looker.size(*NARROW)
+        found += looker.found(f"{language}, narrow", rules) if rules else looker.cut_off()
+        looker.size(*WIDE)
+    assert found + looker.complaints == []
+
+
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").get_by_role("combobox").wait_for()
+
+
+def _key(key: str) -> Callable[[Page], None]:
+    def press(page: Page) -> None:
+        page.keyboard.press(key)
+        page.get_by_role("dialog").wait_for()
+
+    return press
+
+
+def _macros(page: Page) -> None:
+    page.get_by_role("textbox", name="Reply").focus()
+    page.keyboard.press("/")
+    page.get_by_role("combobox", name="Macros").wait_for()
+
+
+def _settings(page: Page) -> None:
+    page.get_by_role("button", name="Settings of").press("Enter")
+    page.get_by_role("menu").wait_for()
+
+
+DIALOGS = {
+    "transfer": _key("t"),
+    "assign": _key("a"),
+    "all keys": _key("?"),
+    "command palette": _palette,
+    "macros": _macros,
+    "settings": _settings,
+}
+
+
+@pytest.mark.parametrize("name", list(DIALOGS))
+def test_a_dialog_is_open_to_everyone_and_gives_the_focus_back(looker: Looker, name: str) -> None:
+    looker.open(SCREENS["desk"])
+    looker.lighten("light")
+    before = looker.page.evaluate_handle("document.activeElement")
+    DIALOGS[name](looker.page)
+    looker.page.wait_for_timeout(200)
+    found = looker.found("light", LIGHTS["light"])
+    looker.lighten("dark")
+    found += looker.found("dark", LIGHTS["dark"])
+    looker.speak("ar")
+    found += looker.found("right to left", _WORDS)
+    looker.page.keyboard.press("Escape")
+    expect(looker.page.get_by_role("dialog").or_(looker.page.get_by_role("menu"))).to_have_count(0)
+    if name in ("transfer", "assign", "all keys", "command palette"):
+        assert looker.page.evaluate("(before) => document.activeElement === before", before)
     assert found + looker.complaints == []

@@ -23,4 +23,15 @@
     .find(Boolean);
   root.lang = language || 'en';
   root.dir = language === 'ar' ? 'rtl' : 'ltr';
+
+  // Who is signed in is asked while the program still loads; the frame stands until it runs.
+  if (location.pathname !== '/sign-in') {
+    root.setAttribute('data-starting', '');
+    var ahead = document.createElement('link');
+    ahead.rel = 'preload';
+    ahead.as = 'fetch';
+    ahead.href = '/api/session';
+    ahead.crossOrigin = 'anonymous';
+    document.head.append(ahead);
+  }
 })();

@@ -6,7 +6,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/app/App';
 import { startTexts } from '@/app/i18n';
-import { forgetSession } from '@/api/session';
+import { queryClient } from '@/api/client';
+import { forgetSession, sessionQuery } from '@/api/session';
 import { setSignedOutHandler } from '@/api/http';
 import { router } from '@/app/router';
 
@@ -16,6 +17,9 @@ setSignedOutHandler(() => {
   void router.navigate({ to: '/sign-in', search: { to: router.state.location.href } });
 });
 
+// What the first screen needs is fetched at once, not one after the other.
+if (location.pathname !== '/sign-in') void queryClient.prefetchQuery(sessionQuery);
+if (/^\/(desk|$)/.test(location.pathname)) void import('@/features/desk/DeskPage');
 await startTexts();
 
 const element = document.getElementById('root');

@@ -11,11 +11,12 @@ interface Root {
 function start(saved: string | undefined, languages: string[]): Root {
   const root = { lang: '', dir: '', setAttribute: () => undefined };
   const code = readFileSync('public/theme.js', 'utf8');
-  new Function('localStorage', 'matchMedia', 'navigator', 'document', code)(
+  new Function('localStorage', 'matchMedia', 'navigator', 'document', 'location', code)(
     { getItem: () => JSON.stringify(saved ? { language: saved } : {}) },
     () => ({ matches: false }),
     { languages },
     { documentElement: root },
+    { pathname: '/sign-in' },
   );
   return root;
 }

@@ -2827,15 +2827,7 @@ export interface components {
             ip: string | null;
             request_id: string | null;
         };
-        /**
-         * BrandVoice
-         * @default {
-         *       "greeting": "",
-         *       "tone_do": [],
-         *       "tone_dont": [],
-         *       "signature": ""
-         *     }
-         */
+        /** BrandVoice */
         BrandVoice: {
             /** @default  */
             greeting: string;

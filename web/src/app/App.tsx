@@ -1,8 +1,8 @@
 /** Everything around the router: theme, cache, toasts. */
-import { DirectionProvider, MantineProvider } from '@mantine/core';
+import { DirectionProvider, MantineProvider, mergeThemeOverrides } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
 import { router } from '@/app/router';
@@ -13,7 +13,12 @@ import { Toaster } from '@/components/Toaster';
 
 export function App() {
   const preferences = usePreferences();
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const spoken = useMemo(() => {
+    const closeButtonProps = { 'aria-label': t('action.close') };
+    const named = { defaultProps: { closeButtonProps } };
+    return mergeThemeOverrides(theme, { components: { Modal: named, Drawer: named } });
+  }, [t]);
   useEffect(() => {
     if (preferences.language && preferences.language !== i18n.language) {
       void i18n.changeLanguage(preferences.language);
@@ -22,7 +27,7 @@ export function App() {
   return (
     <DirectionProvider initialDirection={i18n.dir()}>
       <MantineProvider
-        theme={theme}
+        theme={spoken}
         cssVariablesResolver={variables}
         forceColorScheme={useScheme()}
       >

@@ -17,7 +17,7 @@ import { customerSearchQuery } from '@/api/customers';
 import { useCan } from '@/api/session';
 import { fit } from '@/app/fit';
 import { closePalette, openKeys, openPalette, usePaletteState } from '@/app/paletteState';
-import { useActions, useAllActions, type Action } from '@/components/actions';
+import { type Action, isComposing, useActions, useAllActions } from '@/components/actions';
 import { Brand } from '@/components/Brand';
 import { ChannelIcon } from '@/components/ChannelIcon';
 import { Keys } from '@/components/Keys';
@@ -177,7 +177,7 @@ function PaletteBody({ initial }: { initial: string }) {
     if (step !== 0) {
       event.preventDefault();
       setActive((index + step + entries.length) % Math.max(1, entries.length));
-    } else if (event.key === 'Enter') {
+    } else if (event.key === 'Enter' && !isComposing(event.nativeEvent)) {
       event.preventDefault();
       choose(entries[index]);
     }
@@ -206,6 +206,7 @@ function PaletteBody({ initial }: { initial: string }) {
         role="listbox"
         aria-label={t('palette.title')}
         className={classes.list}
+        hidden={entries.length === 0}
       >
         {entries.map((entry, position) => (
           <div key={entry.id} role="presentation">
@@ -233,8 +234,12 @@ function PaletteBody({ initial }: { initial: string }) {
             </div>
           </div>
         ))}
-        {entries.length === 0 && <div className={classes.none}>{t('palette.none')}</div>}
       </div>
+      {entries.length === 0 && (
+        <div role="status" className={classes.none}>
+          {t('palette.none')}
+        </div>
+      )}
     </div>
   );
 }

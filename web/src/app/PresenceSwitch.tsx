@@ -83,8 +83,7 @@ export function PresenceSwitch() {
         {CHOICES.map(({ state, keys }) => (
           <Menu.Item
             key={state}
-            role="menuitemradio"
-            aria-checked={presence.state === state}
+            aria-current={presence.state === state}
             leftSection={<PresenceDot state={state} />}
             rightSection={<Keys keys={keys} />}
             onClick={() => change.mutate(state)}

@@ -121,8 +121,7 @@ export function SettingsMenu() {
         {THEMES.map((one) => (
           <Menu.Item
             key={one}
-            role="menuitemradio"
-            aria-checked={preferences.theme === one}
+            aria-current={preferences.theme === one}
             leftSection={check(preferences.theme === one)}
             onClick={() => savePreferences({ theme: one })}
           >
@@ -133,8 +132,7 @@ export function SettingsMenu() {
         {DENSITIES.map((one) => (
           <Menu.Item
             key={one}
-            role="menuitemradio"
-            aria-checked={preferences.density === one}
+            aria-current={preferences.density === one}
             leftSection={check(preferences.density === one)}
             onClick={() => savePreferences({ density: one })}
           >
@@ -145,8 +143,7 @@ export function SettingsMenu() {
         {LANGUAGES.map((one) => (
           <Menu.Item
             key={one}
-            role="menuitemradio"
-            aria-checked={i18n.language === one}
+            aria-current={i18n.language === one}
             leftSection={check(i18n.language === one)}
             onClick={() => chooseLanguage(one)}
           >

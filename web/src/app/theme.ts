@@ -74,7 +74,12 @@ export const theme = createTheme({
         itemSection: { marginInlineEnd: 8 },
         label: { padding: '6px 8px 2px' },
       },
-      defaultProps: { transitionProps: { duration: 80 }, shadow: 'md', position: 'bottom-end' },
+      defaultProps: {
+        transitionProps: { duration: 80 },
+        shadow: 'md',
+        position: 'bottom-end',
+        withInitialFocusPlaceholder: false,
+      },
     }),
     Popover: Popover.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } }),
     Select: Select.extend({

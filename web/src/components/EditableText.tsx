@@ -1,5 +1,6 @@
 /** A value that is edited where it stands: click, type, Enter. */
 import { useEffect, useRef, useState } from 'react';
+import { isComposing } from '@/components/actions';
 import classes from './EditableText.module.css';
 
 export function EditableText({
@@ -61,7 +62,7 @@ export function EditableText({
       onChange={(event) => setDraft(event.currentTarget.value)}
       onBlur={() => finish(true)}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') finish(true);
+        if (event.key === 'Enter' && !isComposing(event.nativeEvent)) finish(true);
         if (event.key === 'Escape') {
           event.stopPropagation();
           finish(false);

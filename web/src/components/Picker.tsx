@@ -1,5 +1,6 @@
 /** Choose one of a list by typing and arrow keys. The field keeps the focus. */
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { isComposing } from '@/components/actions';
 import classes from './Picker.module.css';
 
 export interface Choice {
@@ -55,7 +56,7 @@ export function Picker<C extends Choice>({
       event.preventDefault();
       const step = event.key === 'ArrowDown' ? 1 : -1;
       setActive((index + step + found.length) % Math.max(1, found.length));
-    } else if (event.key === 'Enter' && current) {
+    } else if (event.key === 'Enter' && !isComposing(event.nativeEvent) && current) {
       event.preventDefault();
       onChoose(current);
     } else if (event.key === 'Escape' && onCancel) {
@@ -83,7 +84,14 @@ export function Picker<C extends Choice>({
         }}
         onKeyDown={onKeyDown}
       />
-      <div id={listId} ref={list} role="listbox" aria-label={label} className={classes.list}>
+      <div
+        id={listId}
+        ref={list}
+        role="listbox"
+        aria-label={label}
+        className={classes.list}
+        hidden={found.length === 0}
+      >
         {found.map((choice, position) => (
           // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the input has the keys
           <div
@@ -104,8 +112,12 @@ export function Picker<C extends Choice>({
             {choice.detail && <span className={classes.detail}>{choice.detail}</span>}
           </div>
         ))}
-        {found.length === 0 && <div className={classes.none}>{none}</div>}
       </div>
+      {found.length === 0 && (
+        <div role="status" className={classes.none}>
+          {none}
+        </div>
+      )}
       {preview && current && <div className={classes.preview}>{preview(current)}</div>}
     </div>
   );

@@ -73,23 +73,34 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-function strokeOf(event: KeyboardEvent): string {
+/** Shortcuts are Latin letters and digits; a layout that types others gives those that stand on the same keys in English. */
+function letterOf({ key, code, altKey }: KeyboardEvent): string {
+  if (key === '\u061f') return '?';
+  const latin = key.length > 1 || (key >= ' ' && key <= '~');
+  const physical = /^(?:Key|Digit)(.)$/.exec(code)?.[1];
+  return physical && (!latin || (altKey && code.startsWith('Key'))) ? physical : key;
+}
+
+/** The name of the keys held down, as actions give it: 'j', 'shift+e', 'mod+k'. */
+export function strokeOf(event: KeyboardEvent): string {
+  const letter = letterOf(event);
   const parts: string[] = [];
   if (event.ctrlKey || event.metaKey) parts.push('mod');
   if (event.altKey) parts.push('alt');
-  const named = event.key.length > 1;
-  if (event.shiftKey && (named || /[a-z]/i.test(event.key))) parts.push('shift');
-  const physical = event.altKey && event.code.startsWith('Key') ? event.code.slice(3) : event.key;
-  parts.push(physical.toLowerCase());
+  if (event.shiftKey && (letter.length > 1 || /[a-z]/i.test(letter))) parts.push('shift');
+  parts.push(letter.toLowerCase());
   return parts.join('+');
 }
+
+/** Whether the key goes into a word that an input method is still putting together. */
+export const isComposing = (event: KeyboardEvent) => event.isComposing || event.key === 'Process';
 
 /** Listens for the keys of all registered actions. Mounted once. */
 export function useActionKeys(): void {
   useEffect(() => {
     let first: { stroke: string; at: number } | null = null;
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || event.repeat) return;
+      if (event.defaultPrevented || isComposing(event) || event.repeat) return;
       if (['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return;
       const stroke = strokeOf(event);
       const typing = isTyping(event.target);

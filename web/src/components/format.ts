@@ -1,5 +1,4 @@
 /** Numbers, dates and durations in the reader's language and zone. */
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { intlLocale } from '@/components/languages';
 
@@ -35,10 +34,15 @@ export function counterText(seconds: number): string {
 }
 
 export function makeFormat(locale: string): Format {
+  const numbers = new Map<string, Intl.NumberFormat>();
+  const numberBy = (options: Intl.NumberFormatOptions) => {
+    const key = JSON.stringify(options);
+    const found = numbers.get(key) ?? new Intl.NumberFormat(locale, options);
+    numbers.set(key, found);
+    return found;
+  };
   const unit = (value: number, name: string) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(
-      value,
-    );
+    numberBy({ style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
   const span = (value: number, name: keyof typeof SYMBOLS) =>
     locale.startsWith('ar') ? unit(value, name) : `${value} ${SYMBOLS[name]}`;
   const dates = (options: Intl.DateTimeFormatOptions) => {
@@ -83,12 +87,9 @@ export function makeFormat(locale: string): Format {
     },
     exact: dates({ dateStyle: 'full', timeStyle: 'medium' }),
     day: dates({ weekday: 'long', day: 'numeric', month: 'long' }),
-    number: (value, digits = 0) =>
-      new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
+    number: (value, digits = 0) => numberBy({ maximumFractionDigits: digits }).format(value),
     percent: (share, digits = 0) =>
-      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(
-        share,
-      ),
+      numberBy({ style: 'percent', maximumFractionDigits: digits }).format(share),
     bytes: (size) => {
       if (size < 1000) return unit(size, 'byte');
       if (size < 1_000_000) return unit(Math.round(size / 1000), 'kilobyte');
@@ -98,7 +99,15 @@ export function makeFormat(locale: string): Format {
   };
 }
 
+const formats = new Map<string, Format>();
+
+/** One for each language: making a formatter of Intl's costs more than all that it ever formats. */
+function formatOf(language: string): Format {
+  const found = formats.get(language) ?? makeFormat(intlLocale(language));
+  formats.set(language, found);
+  return found;
+}
+
 export function useFormat(): Format {
-  const { i18n } = useTranslation();
-  return useMemo(() => makeFormat(intlLocale(i18n.language)), [i18n.language]);
+  return formatOf(useTranslation().i18n.language);
 }

@@ -1,6 +1,7 @@
 /** Who is behind the contact and how to speak for the brand. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { customerQuery } from '@/api/customers';
 import type { Conversation, Customer } from '@/api/types';
@@ -26,9 +27,11 @@ import classes from './ContextPanel.module.css';
 export function ContextPanel({ row, readOnly }: { row: Conversation; readOnly: boolean }) {
   const { t } = useTranslation();
   const customer = useQuery(customerQuery(row.customer_id));
+  // The conversation is painted first; who it is about follows in the next breath.
+  const ready = useDeferredValue(true, false);
   return (
     <aside className={classes.panel} aria-label={t('context.title')}>
-      {customer.isPending ? (
+      {!ready || customer.isPending ? (
         <RowSkeletons count={5} height={72} />
       ) : customer.isError ? (
         <Failed error={customer.error} retry={() => void customer.refetch()} />

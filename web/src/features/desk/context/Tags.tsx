@@ -2,6 +2,7 @@
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isComposing } from '@/components/actions';
 import type { Conversation } from '@/api/types';
 import { useCanHere } from '@/components/lookingOn';
 import { useConversationDeeds } from '@/features/desk/conversation/useConversationDeeds';
@@ -42,7 +43,7 @@ export function Tags({ row }: { row: Conversation }) {
           onChange={(event) => setText(event.currentTarget.value)}
           onBlur={add}
           onKeyDown={(event) => {
-            if (event.key === 'Enter') add();
+            if (event.key === 'Enter' && !isComposing(event.nativeEvent)) add();
             if (event.key === 'Escape') setText('');
           }}
         />

@@ -212,8 +212,7 @@ export function Header({
               {PRIORITIES.map((one) => (
                 <Menu.Item
                   key={one}
-                  role="menuitemradio"
-                  aria-checked={row.priority === one}
+                  aria-current={row.priority === one}
                   onClick={() => deeds.change({ priority: one })}
                   data-chosen={row.priority === one}
                   className={classes.choice}

@@ -4,6 +4,7 @@ import { IconX } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isComposing, strokeOf } from '@/components/actions';
 import { queryClient } from '@/api/client';
 import { conversationsApi, dispositionsQuery, threadQuery } from '@/api/conversations';
 import { presenceQuery, routingApi } from '@/api/routing';
@@ -94,18 +95,20 @@ export function WrapUp({
     if (!query.isPending) confirmWanted();
   }, [query.isPending]);
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return;
     const inField = event.target instanceof HTMLInputElement && event.target.type === 'text';
+    const stroke = strokeOf(event.nativeEvent);
     if (event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)) {
       event.preventDefault();
       confirm(event.shiftKey ? 'pause' : 'next');
     } else if (event.key === 'Escape' && onClose) {
       event.preventDefault();
       onClose();
-    } else if (!inField && /^[1-9]$/.test(event.key)) {
-      const picked = dispositions[Number(event.key) - 1];
+    } else if (!inField && /^[1-9]$/.test(stroke)) {
+      const picked = dispositions[Number(stroke) - 1];
       event.preventDefault();
       if (picked) setChosenId(picked.id);
-    } else if (!inField && event.key === 'n') {
+    } else if (!inField && stroke === 'n') {
       event.preventDefault();
       panel.current?.querySelector<HTMLElement>('input[type=text]')?.focus();
     }

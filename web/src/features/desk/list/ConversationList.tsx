@@ -63,6 +63,7 @@ export function ConversationList() {
     const row = rows[index];
     if (!row) return;
     setCursorId(row.id);
+    for (const one of [rows[index - 1], rows[index + 1]]) if (one) warm(one);
     virtual.scrollToIndex(index);
     const focus = () => {
       const element = scroller.current?.querySelector<HTMLElement>(`[data-row="${row.id}"]`);

@@ -153,8 +153,7 @@ export function ListHeader() {
             {(['waiting', 'newest'] as const).map((one) => (
               <Menu.Item
                 key={one}
-                role="menuitemradio"
-                aria-checked={(search.sort ?? 'waiting') === one}
+                aria-current={(search.sort ?? 'waiting') === one}
                 onClick={() =>
                   void navigate({
                     to: '.',

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Input, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useId, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isComposing } from '@/components/actions';
 import classes from './LinesEditor.module.css';
 
 export function LinesEditor({
@@ -41,7 +42,7 @@ export function LinesEditor({
     focus(Math.max(0, index - 1));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>, index: number) => {
-    if (event.key === 'Enter') {
+    if (event.key === 'Enter' && !isComposing(event.nativeEvent)) {
       event.preventDefault();
       add(index + 1);
     } else if (event.key === 'Backspace' && event.currentTarget.value === '') {

@@ -7,7 +7,7 @@ import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'r
 import { useTranslation } from 'react-i18next';
 import type { QueryValues } from '@/api/http';
 import { useMe } from '@/api/session';
-import { useActions } from '@/components/actions';
+import { isComposing, useActions } from '@/components/actions';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { itemOf, pagesOf, type Named } from '@/features/setup/parts/collection';
 import type { SectionId } from '@/features/setup/sections';
@@ -188,7 +188,8 @@ function ListPane<T extends Named>({
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && shown[0]) open(shown[0].item.id);
+            if (event.key === 'Enter' && !isComposing(event.nativeEvent) && shown[0])
+              open(shown[0].item.id);
             if (event.key === 'Escape') event.currentTarget.blur();
           }}
         />

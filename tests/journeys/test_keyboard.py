@@ -1,0 +1,117 @@
+"""A whole contact, and a client's set-up, without touching a pointer."""
+
+from __future__ import annotations
+
+import smtplib
+from email.message import EmailMessage
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import PASSWORD, Installation, People, World
+
+
+def _send_mail(installation: Installation, to: str, subject: str) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = f"Ada Finch <{subject.lower()}@customer.example>", to, subject
+    mail.set_content(f"About the {subject}: it is late.")
+    with smtplib.SMTP("127.0.0.1", installation.smtp_port) as smtp:
+        smtp.send_message(mail)
+
+
+def _command(page: Page, words: str) -> None:
+    """Runs a command of the palette by its name."""
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
+    page.keyboard.type(words)
+    expect(page.get_by_role("option", selected=True)).to_contain_text(words)
+    page.keyboard.press("Enter")
+
+
+def _tab_to(page: Page, target: Locator, presses: int = 60) -> None:
+    """Walks to `target` as Tab does; it must be reached, and show that it has the focus."""
+    for _ in range(presses):
+        if target.evaluate("(one) => one === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(target).to_be_focused()
+    assert target.evaluate("(one) => one.matches(':focus-visible')")
+
+
+def test_a_contact_is_cared_for_from_the_offer_to_the_next_one_by_keys_alone(
+    installation: Installation, world: World, people: People
+) -> None:
+    sable = world.brand("Sable", "#3b3f5c")
+    colleague = people.desk(world.agent("Uma Reyes", sable))
+    installation.make(
+        "macros", client_id=sable.client, name="On its way", shortcut="way", language="en", body="It is on its way."
+    )
+    desk = people.desk(world.agent("Otis Vale", sable))
+    _command(desk, "Set my state to Available")
+    _send_mail(installation, sable.address, "Lamp")
+    offers = desk.get_by_role("region", name="Offered contacts")
+    expect(offers.get_by_role("button", name="Accept").first).to_be_visible()
+    desk.keyboard.press("Alt+a")
+    expect(desk.get_by_role("region", name="Messages")).to_contain_text("About the Lamp")
+
+    desk.keyboard.press("n")
+    desk.keyboard.type("Jot: the carrier strikes. e a t")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_role("region", name="Messages")).to_contain_text("Jot: the carrier strikes. e a t")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("r")
+    expect(desk.get_by_role("textbox", name="Reply")).to_be_focused()
+    desk.keyboard.press("/")
+    expect(desk.get_by_role("combobox", name="Macros")).to_be_focused()
+    desk.keyboard.type("way")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("textbox", name="Reply")).to_contain_text("It is on its way.")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_role("region", name="Messages")).to_contain_text("It is on its way.")
+
+    _send_mail(installation, sable.address, "Chair")
+    expect(offers.get_by_role("button", name="Accept").first).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("e")
+    expect(desk.get_by_role("group", name="How did it end?")).to_be_visible()
+    desk.keyboard.press("1")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_text(": Question answered")).to_be_visible()
+
+    desk.keyboard.press("Alt+a")
+    expect(desk.get_by_role("region", name="Messages")).to_contain_text("About the Chair")
+    _command(colleague, "Set my state to Available")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("t")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    _tab_to(desk, desk.get_by_role("dialog").get_by_role("radio").first)
+    desk.keyboard.press("ArrowRight")
+    _tab_to(desk, desk.get_by_role("dialog").get_by_role("combobox"))
+    desk.keyboard.type("Uma")
+    desk.keyboard.press("Enter")
+    _tab_to(desk, desk.get_by_label("What should they know?"))
+    desk.keyboard.type("Asks about the chair.")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_text("Transferred to Uma Reyes")).to_be_visible()
+
+
+def test_a_client_is_set_up_by_keys_alone(installation: Installation, world: World, people: People) -> None:
+    grants = [{"role": "admin", "scope": "everything"}]
+    email = "mara.holt@harbor.example"
+    installation.make(
+        "people", name="Mara Holt", email=email, provider_id=world.provider, password=PASSWORD, grants=grants
+    )
+    page = people.desk(email)
+    page.reload()
+    page.get_by_role("navigation", name="Places").wait_for()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the work")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+    _command(page, "Set-up: New client")
+    name = page.get_by_role("textbox", name="Name", exact=True)
+    _tab_to(page, name)
+    page.keyboard.type("Teal & Sons")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Teal & Sons made")).to_be_visible()
+    assert "Teal & Sons" in [one["name"] for one in installation.get("clients", limit="100")["items"]]
