@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -29,15 +29,21 @@ from careloom.compliance import jobs as compliance_jobs
 from careloom.conversations import http as conversations_http
 from careloom.conversations import jobs as conversations_jobs
 from careloom.conversations.queries.conversation import get_conversation
-from careloom.conversations.types import ConversationId
+from careloom.conversations.queries.lists import Asked, list_conversations
+from careloom.conversations.types import ConversationId, Sort, View, ViewFilter
 from careloom.customers import http as customers_http
+from careloom.customers.queries.search import list_customers
 from careloom.demo import http as demo_http
 from careloom.identity import http as identity_http
 from careloom.identity import jobs as identity_jobs
 from careloom.identity.http.authentication import authenticate, key_actors
+from careloom.identity.ports import Peek
+from careloom.identity.queries.people import list_people
 from careloom.knowledge import http as knowledge_http
 from careloom.organizations import http as organizations_http
-from careloom.platform.access import Actor
+from careloom.organizations.queries import list_programs
+from careloom.platform.access import Actor, Permission
+from careloom.platform.audit import list_audit
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.eventlog.tail import LogTail
@@ -45,6 +51,8 @@ from careloom.platform.jobs import Periodic, Task
 from careloom.platform.live.gateway import Gateway
 from careloom.platform.loops import Loop, keep_running
 from careloom.platform.runtime import Runtime
+from careloom.platform.trail import jobs as trail_jobs
+from careloom.platform.web import audit as audit_http
 from careloom.platform.web import http as platform_http
 from careloom.platform.web import idempotency, spa
 from careloom.platform.web.description import DescribedProblems, DescribedTypes
@@ -54,10 +62,12 @@ from careloom.platform.web.problem import EXCEPTION_HANDLERS
 from careloom.platform.web.provide import DEPENDENCIES
 from careloom.routing import http as routing_http
 from careloom.routing.jobs import collected as routing_jobs
+from careloom.routing.queries.queues import list_queues
 from careloom.routing.queries.served import queues_served_by
 
 ROUTERS: list[ControllerRouterHandler] = [
     platform_http.router,
+    audit_http.router,
     identity_http.router,
     organizations_http.router,
     customers_http.router,
@@ -92,20 +102,21 @@ def periodic(runtime: Runtime) -> list[Periodic]:
     """Every job that runs by the clock."""
     return [
         *idempotency.periodic(runtime),
+        *trail_jobs.periodic(runtime),
         *identity_jobs.periodic(runtime),
         *channels_jobs.periodic(runtime),
         *compliance_jobs.periodic(runtime),
     ]
 
 
+def worker_loops(runtime: Runtime) -> dict[str, Loop]:
+    """What the worker role runs beside consumers and jobs."""
+    return {**trail_jobs.loops(runtime), "mailboxes": lambda: run_mailboxes(runtime)}
+
+
 def router_loops(runtime: Runtime) -> dict[str, Loop]:
     """What the router role runs."""
     return routing_jobs.loops(runtime)
-
-
-def worker_loops(runtime: Runtime) -> dict[str, Loop]:
-    """What the worker role runs beside consumers and jobs."""
-    return {"mailboxes": lambda: run_mailboxes(runtime)}
 
 
 def smtp_loops(runtime: Runtime) -> dict[str, Loop]:
@@ -155,12 +166,50 @@ def state_of(runtime: Runtime) -> State:
             "find_client": _client_of_conversation,
             "served_queues": queues_served_by,
             "reachable": require_reachable,
+            "peeks": PEEKS,
             "chat": ChatGateway(runtime, tail),
             "intake": MessageIntake(runtime),
             "key_actors": key_actors(runtime),
             "static_folder": static_folder(),
         }
     )
+
+
+async def _peek_conversations(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
+    actor.require(Permission.CONVERSATIONS_READ)
+    asked = Asked(view=View.ALL, filter=ViewFilter(), customer_id=None, sort=Sort.NEWEST, queue_ids=())
+    return [f"{one.customer_name}: {one.subject}" for one in (await list_conversations(tx, actor, asked, most)).items]
+
+
+async def _peek_customers(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
+    return [one.name for one in (await list_customers(tx, actor, limit=most)).items]
+
+
+async def _peek_queues(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
+    return [one.name for one in (await list_queues(tx, actor, limit=most)).items]
+
+
+async def _peek_programs(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
+    return [one.name for one in (await list_programs(tx, actor, limit=most)).items]
+
+
+async def _peek_people(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
+    return [one.name for one in (await list_people(tx, actor, limit=most)).items]
+
+
+async def _peek_audit(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
+    return [f"{one.actor_name}: {one.action}" for one in (await list_audit(tx, actor, limit=most)).items]
+
+
+PEEKS: dict[str, Peek] = {
+    "conversations": _peek_conversations,
+    "customers": _peek_customers,
+    "queues": _peek_queues,
+    "programs": _peek_programs,
+    "people": _peek_people,
+    "audit": _peek_audit,
+}
+"""The lists of which one is shown the beginning as someone else sees it."""
 
 
 def static_folder() -> Path:

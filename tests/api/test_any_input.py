@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
+from careloom.evidence.isolation.builders import World
+from careloom.evidence.isolation.kept import Brand
+from careloom.evidence.isolation.operations import SLOT_OF
+from careloom.evidence.isolation.people import bearer_of
+from careloom.evidence.isolation.stage import Built, runtime_of
 from careloom.identity.types import Role, ScopeKind
 from careloom.main import create_app
 from careloom.platform.database.transactions import Database
 from careloom.platform.wire import from_json_text, json_text
-from tests.isolation.brand import Brand
-from tests.isolation.conftest import Built, runtime_of
-from tests.isolation.operations import SLOT_OF
-from tests.isolation.people import bearer_of
 from tests.postgres import FreshDatabase
-from tests.world import World
 
 _OPENAPI: Any = openapi_checks
 _CHECKS: list[Any] = [

@@ -12,6 +12,10 @@ import psycopg
 import pytest
 
 from careloom.compliance.types.retention import DataClass
+from careloom.evidence.isolation.brand import build_brand
+from careloom.evidence.isolation.builders import World
+from careloom.evidence.isolation.kept import Brand
+from careloom.evidence.isolation.stage import settle
 from careloom.organizations.types import ClientId
 from careloom.platform.database.transactions import Database
 from careloom.platform.files import LocalFiles
@@ -19,10 +23,7 @@ from careloom.platform.hub import Hub
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from tests.application import http_client
-from tests.isolation.brand import Brand, build_brand
-from tests.isolation.conftest import settle
 from tests.postgres import FreshDatabase
-from tests.world import World
 
 
 @dataclass

@@ -11,12 +11,13 @@ from careloom.channels.commands.chat.say import say
 from careloom.channels.core.chat.frames import Introduce, Say
 from careloom.channels.queries.chat_widgets import find_entry
 from careloom.channels.types import VisitorId
+from careloom.evidence.isolation.brand import post_mail
+from careloom.evidence.isolation.kept import SYSTEM
 from careloom.platform.clock import now
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.parked import park
 from careloom.platform.ids import new_id
 from tests.compliance.conftest import House
-from tests.isolation.brand import SYSTEM, post_mail
 
 MARK = "zqvxmark"
 ADDRESS = f"ada.{MARK}@home.example"

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from careloom.compliance.commands.alerts import alert
+from careloom.evidence.isolation.kept import SYSTEM
 from careloom.platform.access import Permission
 from careloom.platform.clock import now
 from tests.compliance.conftest import House
-from tests.isolation.brand import SYSTEM
 
 
 async def register(house: House, **more: Any) -> Any:

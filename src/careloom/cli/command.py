@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from careloom import __version__
-from careloom.cli import demo, doctor, openapi, schema, up, user
+from careloom.cli import audit, demo, doctor, evidence, openapi, schema, up, user
 from careloom.platform.errors import CareloomError
 from careloom.platform.settings import load_settings
 
@@ -15,7 +15,9 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "migrate": schema.run,
     "demo": demo.run,
     "user": user.run,
+    "audit": audit.run,
     "doctor": doctor.run,
+    "evidence": evidence.run,
     "openapi": openapi.run,
 }
 
@@ -50,6 +52,8 @@ def command_parser() -> argparse.ArgumentParser:
     schema.declare(commands.add_parser("migrate", help="bring the database to this version"))
     demo.declare(commands.add_parser("demo", help="fill an empty installation with the demo world and run it"))
     user.declare(commands.add_parser("user", help="make the first administrator, set a password"))
+    audit.declare(commands.add_parser("audit", help="verify, export or check the audit trail"))
     doctor.declare(commands.add_parser("doctor", help="check settings, database, mail, files, front end"))
+    evidence.declare(commands.add_parser("evidence", help="prove the isolation between clients by a dated report"))
     openapi.declare(commands.add_parser("openapi", help="print the API's OpenAPI document"))
     return parser

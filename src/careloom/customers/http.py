@@ -1,6 +1,8 @@
 """Endpoints of customers, their identities, merges, notes, consents and timeline."""
 
-from typing import Annotated
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, TypeVar
 
 from litestar import Router, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
@@ -29,9 +31,13 @@ from careloom.customers.types import (
     TimelineEntry,
 )
 from careloom.organizations.types import Channel, ClientId
+from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page
+from careloom.platform.reads import Read
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
+
+T = TypeVar("T")
 
 
 class NewCustomerNote(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +68,23 @@ class Fields(Struct, frozen=True, forbid_unknown_fields=True):
     items: Annotated[tuple[AttributeField, ...], Meta(max_length=100)]
 
 
+async def _look(unit: Unit, customer_id: CustomerId, work: Callable[[Tx], Awaitable[T]]) -> T:
+    """What `work` reads of a customer, noted in the audit trail as a reading of the customer."""
+
+    async def read(tx: Tx) -> tuple[T, Read]:
+        found = await work(tx)
+        whose = await customer.get_customer(tx, unit.actor, customer_id)
+        return found, Read("customer.read", whose.id, whose.client_id)
+
+    return (await unit.read(read, noting=lambda both: [both[1]]))[0]
+
+
+def _found(rows: Sequence[CustomerRow]) -> list[Read]:
+    """That each of these clients' customers were searched, and how many were shown; never the words."""
+    hits = Counter(one.client_id for one in rows)
+    return [Read("customer.search", client_id, client_id, {"shown": shown}) for client_id, shown in hits.items()]
+
+
 @get("/customers", summary="Customers")
 async def get_customers(
     unit: Unit,
@@ -71,7 +94,10 @@ async def get_customers(
     after: After = None,
 ) -> Page[CustomerRow]:
     """Newest first; `search` is the beginning of a name or of an address."""
-    return await unit.read(lambda tx: list_customers(tx, unit.actor, client_id, search, limit, after))
+    return await unit.read(
+        lambda tx: list_customers(tx, unit.actor, client_id, search, limit, after),
+        noting=lambda page: _found(page.items) if search else [],
+    )
 
 
 @post("/customers", summary="Make a customer")
@@ -83,7 +109,10 @@ async def create_customer(unit: Unit, data: JSONBody[NewCustomer]) -> Customer:
 @get("/customers/{customer_id:uuid}", summary="A customer")
 async def get_customer(unit: Unit, customer_id: FromPath[CustomerId]) -> Customer:
     """One customer; `merged_into` names whom to look at instead."""
-    return await unit.read(lambda tx: customer.get_customer(tx, unit.actor, customer_id))
+    return await unit.read(
+        lambda tx: customer.get_customer(tx, unit.actor, customer_id),
+        noting=lambda one: [Read("customer.read", one.id, one.client_id)],
+    )
 
 
 @patch("/customers/{customer_id:uuid}", summary="Change a customer")
@@ -109,7 +138,7 @@ async def get_timeline(
     unit: Unit, customer_id: FromPath[CustomerId], limit: Limit = 50, after: After = None
 ) -> Page[TimelineEntry]:
     """Everything over all channels."""
-    return await unit.read(lambda tx: history.list_timeline(tx, unit.actor, customer_id, limit, after))
+    return await _look(unit, customer_id, lambda tx: history.list_timeline(tx, unit.actor, customer_id, limit, after))
 
 
 @get("/customers/{customer_id:uuid}/notes", summary="Notes on a customer, newest first")
@@ -117,7 +146,7 @@ async def get_notes(
     unit: Unit, customer_id: FromPath[CustomerId], limit: Limit = 50, after: After = None
 ) -> Page[CustomerNote]:
     """For agents only."""
-    return await unit.read(lambda tx: history.list_notes(tx, unit.actor, customer_id, limit, after))
+    return await _look(unit, customer_id, lambda tx: history.list_notes(tx, unit.actor, customer_id, limit, after))
 
 
 @post("/customers/{customer_id:uuid}/notes", summary="Add a note on a customer")
@@ -129,7 +158,7 @@ async def add_note(unit: Unit, customer_id: FromPath[CustomerId], data: JSONBody
 @get("/customers/{customer_id:uuid}/consents", summary="A customer's consents")
 async def get_consents(unit: Unit, customer_id: FromPath[CustomerId]) -> Page[Consent]:
     """The latest word on each purpose and channel."""
-    return Page(tuple(await unit.read(lambda tx: history.list_consents(tx, unit.actor, customer_id))))
+    return Page(tuple(await _look(unit, customer_id, lambda tx: history.list_consents(tx, unit.actor, customer_id))))
 
 
 @put("/customers/{customer_id:uuid}/consents", summary="Set a consent")
@@ -142,7 +171,7 @@ async def set_consent(unit: Unit, customer_id: FromPath[CustomerId], data: JSONB
 @get("/customers/{customer_id:uuid}/merge-suggestions", summary="Who may be the same person")
 async def get_merge_suggestions(unit: Unit, customer_id: FromPath[CustomerId]) -> Page[MergeSuggestion]:
     """With the evidence, likeliest first."""
-    found = await unit.read(lambda tx: merge_queries.list_merge_suggestions(tx, unit.actor, customer_id))
+    found = await _look(unit, customer_id, lambda tx: merge_queries.list_merge_suggestions(tx, unit.actor, customer_id))
     return Page(tuple(found))
 
 
@@ -155,7 +184,9 @@ async def merge(unit: Unit, customer_id: FromPath[CustomerId], data: JSONBody[Ne
 @get("/customers/{customer_id:uuid}/merges", summary="A customer's merges, newest first")
 async def get_merges(unit: Unit, customer_id: FromPath[CustomerId]) -> Page[CustomerMerge]:
     """Those undone too."""
-    return Page(tuple(await unit.read(lambda tx: merge_queries.list_merges(tx, unit.actor, customer_id))))
+    return Page(
+        tuple(await _look(unit, customer_id, lambda tx: merge_queries.list_merges(tx, unit.actor, customer_id)))
+    )
 
 
 @post("/customer-merges/{merge_id:uuid}/undo", summary="Undo a merge")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, Table, bindparam, func, select
+from sqlalchemy import Select, Table, bindparam, func, select, union_all
 
 from careloom.organizations.tables import client, program, program_provider, provider, site, team
 from careloom.organizations.types import (
@@ -130,6 +130,13 @@ async def clients_of_programs(tx: Tx, program_ids: list[UUID]) -> dict[UUID, UUI
     """The client of each program."""
     statement = select(program.c.id, program.c.client_id).where(program.c.id.in_(program_ids))
     return {row.id: row.client_id for row in await tx.execute(statement)}
+
+
+async def names_of_scopes(tx: Tx, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of those of these clients, programs and providers that the transaction sees."""
+    tables = (client, program, provider)
+    statements = [select(one.c.id, one.c.name).where(one.c.id.in_(sorted(ids))) for one in tables]
+    return {row.id: row.name for row in await tx.execute(union_all(*statements))}
 
 
 async def openings_of(tx: Tx, program_ids: Collection[ProgramId]) -> dict[ProgramId, Opening]:

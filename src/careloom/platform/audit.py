@@ -1,23 +1,27 @@
-"""The audit trail: who changed what, from what to what, when and from where."""
+"""The audit trail: who changed what, from what to what, who read what is sensitive; when and from where."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import exists, func, null, select, update
 
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.ids import new_id
 from careloom.platform.paging import Page, cut, keyset
-from careloom.platform.tables import audit_entry
+from careloom.platform.reads import VERBS
+from careloom.platform.tables import audit_entry, audit_seal
 from careloom.platform.wire import reader, to_plain
 
 
 class AuditEntry(Struct, frozen=True):
-    """One change. `before` and `after` hold only the fields that changed."""
+    """One change, or one reading of what is sensitive. `before` and `after` hold only the fields that changed.
+
+    `number` and `hash` are its place in its chain; None for a moment, until it is sealed.
+    """
 
     id: UUID
     at: datetime
@@ -32,6 +36,15 @@ class AuditEntry(Struct, frozen=True):
     after: dict[str, Any] | None
     ip: str | None
     request_id: str | None
+    erased_at: datetime | None
+    number: int | None
+    hash: str | None
+
+
+class Erasure(Struct, frozen=True):
+    """Why the content of entries is erased."""
+
+    reason: str
 
 
 _read = reader(AuditEntry)
@@ -73,6 +86,21 @@ async def record(
         await tx.execute(statement)
 
 
+async def erase_content(tx: Tx, actor: Actor, subject_id: UUID, client_id: UUID, reason: str) -> int:
+    """Erases what the sealed entries about a subject say changed, for good; answers of how many.
+
+    Who did what and when stays, the chain stays right, and an entry about each erased one says why.
+    """
+    entry, seal = audit_entry.c, audit_seal.c
+    sealed = exists().where(seal.entry_id == entry.id)
+    mine = (entry.client_id == client_id, entry.subject_id == subject_id, entry.erased_at.is_(None), sealed)
+    blank = {"before": null(), "after": null(), "salt": null(), "erased_at": func.now()}
+    erased = (await tx.execute(update(audit_entry).where(*mine).values(**blank).returning(entry.id))).all()
+    for row in erased:
+        await record(tx, actor, "audit_entry.erase", row.id, client_id=client_id, after=Erasure(reason))
+    return len(erased)
+
+
 async def list_audit(
     tx: Tx,
     actor: Actor,
@@ -80,13 +108,15 @@ async def list_audit(
     client_id: UUID | None = None,
     subject_id: UUID | None = None,
     person_id: UUID | None = None,
+    reads: bool | None = None,
     limit: int = 50,
     after: str | None = None,
 ) -> Page[AuditEntry]:
-    """Audit entries that the actor may read, newest first."""
+    """Audit entries that the actor may read, newest first; `reads` chooses between readings and changes."""
     actor.require(Permission.AUDIT_READ, client_id=client_id)
     table = audit_entry.c
-    statement = select(audit_entry)
+    statement = select(audit_entry, audit_seal.c.number, audit_seal.c.hash)
+    statement = statement.outerjoin(audit_seal, audit_seal.c.entry_id == table.id)
     if client_id is not None:
         statement = statement.where(table.client_id == client_id)
     elif actor.clients_for(Permission.AUDIT_READ) is not None:
@@ -95,6 +125,9 @@ async def list_audit(
         statement = statement.where(table.subject_id == subject_id)
     if person_id is not None:
         statement = statement.where(table.person_id == person_id)
+    if reads is not None:
+        of_reading = func.split_part(table.action, ".", 2).in_(VERBS)
+        statement = statement.where(of_reading if reads else ~of_reading)
     statement = keyset(statement, [table.id], after, limit, descending=True)
     return cut([_read(row) for row in await tx.execute(statement)], limit, lambda entry: [entry.id])
 

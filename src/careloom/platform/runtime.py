@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from careloom.platform.database.transactions import Database
 from careloom.platform.files import FileStore, open_files
 from careloom.platform.hub import Hub
+from careloom.platform.reads import ReadNotes
 from careloom.platform.secrets import load_secret
 from careloom.platform.settings import Settings
 
@@ -18,6 +19,7 @@ class Runtime:
     files: FileStore
     hub: Hub
     secret: bytes = field(repr=False)
+    reads: ReadNotes = field(default_factory=ReadNotes)
 
 
 def open_runtime(settings: Settings, database_url: str, pool_size: int = 10) -> Runtime:

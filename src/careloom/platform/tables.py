@@ -1,14 +1,17 @@
-"""The platform's own tables: event log, what was removed from it, cursors, parked events, audit, idempotency."""
+"""The platform's own tables: event log, what was removed from it, cursors, parked events, audit and its chains."""
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
     Integer,
     PrimaryKeyConstraint,
     Text,
+    UniqueConstraint,
     Uuid,
     func,
     text,
@@ -70,9 +73,62 @@ audit_entry = either_table(
     Column("after", JSONB),
     Column("ip", Text),
     Column("request_id", Text),
+    Column("position", BigInteger, Identity(always=True), nullable=False),
+    Column("salt", Uuid, server_default=func.gen_random_uuid()),
+    Column("erased_at", DateTime(timezone=True)),
+    UniqueConstraint("position"),
     Index("ix_audit_entry_client_id_id", "client_id", "id"),
     Index("ix_audit_entry_provider_id_id", "provider_id", "id"),
     Index("ix_audit_entry_subject_id_id", "subject_id", "id"),
+)
+
+audit_seal = either_table(
+    "audit_seal",
+    Column("entry_id", Uuid, ForeignKey("audit_entry.id"), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("sealed_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("client_id", "number", postgresql_nulls_not_distinct=True),
+)
+
+audit_chain = either_table(
+    "audit_chain",
+    Column("id", Uuid, primary_key=True),
+    Column("number", BigInteger, nullable=False, server_default=text("0")),
+    Column("hash", Text, nullable=False),
+    Column("sealed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("verified_number", BigInteger, nullable=False, server_default=text("0")),
+    Column("verified_hash", Text, nullable=False),
+    Column("verified_at", DateTime(timezone=True)),
+    Column("verified_whole_at", DateTime(timezone=True)),
+    Column("broken_at", DateTime(timezone=True)),
+    Column("broken_number", BigInteger),
+    Column("broken_entry_id", Uuid),
+    Column("broken_why", Text),
+    CheckConstraint("provider_id IS NULL", name="of_a_client_or_the_rest"),
+    UniqueConstraint("client_id", postgresql_nulls_not_distinct=True),
+)
+
+audit_checkpoint = either_table(
+    "audit_checkpoint",
+    Column("id", Uuid, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("signature", Text, nullable=False),
+    UniqueConstraint("client_id", "number", postgresql_nulls_not_distinct=True),
+)
+
+audit_read = either_table(
+    "audit_read",
+    Column("reader_id", Uuid, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("read_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    PrimaryKeyConstraint("reader_id", "action", "subject_id"),
+    Index("ix_audit_read_read_at", "read_at"),
 )
 
 idempotency_key = system_table(

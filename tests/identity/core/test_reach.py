@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careloom.identity.core.reach import Organization, narrowed, reaches
+from careloom.identity.core.reach import Organization, narrowed, reaches, shared
 from careloom.identity.core.roles import PERMISSIONS
 from careloom.identity.types import Role, RoleGrant, ScopeKind
 from careloom.platform.access import Actor, Permission, Reach
@@ -131,3 +131,19 @@ def test_a_scope_that_is_gone_reaches_nothing() -> None:
 def test_only_the_admin_role_holds_what_changes_the_installation() -> None:
     for permission in (Permission.PEOPLE_WRITE, Permission.API_KEYS_WRITE, Permission.EVENTS_REPAIR):
         assert [role for role in Role if permission in PERMISSIONS[role]] == [Role.ADMIN]
+
+
+_SETS = st.one_of(st.none(), st.frozensets(st.sampled_from([UUID(int=number) for number in range(1, 4)])))
+_REACHES = st.lists(
+    st.builds(Reach, st.frozensets(st.sampled_from(list(Permission)[:3])), _SETS, _SETS, _SETS), max_size=4
+)
+
+
+@given(_REACHES, _REACHES, st.sampled_from(list(Permission)[:3]), *[st.integers(1, 3)] * 3)
+def test_what_is_shared_is_what_both_may(
+    some: list[Reach], others: list[Reach], permission: Permission, client: int, provider: int, program: int
+) -> None:
+    where = {"client_id": UUID(int=client), "provider_id": UUID(int=provider), "program_id": UUID(int=program)}
+    one, other = Actor("one", tuple(some)), Actor("other", tuple(others))
+    both = Actor("both", shared(some, others))
+    assert both.may(permission, **where) == (one.may(permission, **where) and other.may(permission, **where))

@@ -25,6 +25,7 @@ from careloom.platform.access import Permission
 from careloom.platform.clock import now
 from careloom.platform.ids import new_id
 from careloom.platform.paging import Page
+from careloom.platform.reads import Read
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
 
@@ -79,7 +80,8 @@ async def get_incoming_mails(
 ) -> Page[IncomingMail]:
     """Each with its verdict; `failed` shows what is kept and could not be handled."""
     return await unit.read(
-        lambda tx: list_incoming(tx, unit.actor, failed=failed, client_id=client_id, limit=limit, after=after)
+        lambda tx: list_incoming(tx, unit.actor, failed=failed, client_id=client_id, limit=limit, after=after),
+        noting=lambda page: [Read("incoming_mail.read", one, one) for one in {each.client_id for each in page.items}],
     )
 
 

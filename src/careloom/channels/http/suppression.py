@@ -20,6 +20,7 @@ from careloom.channels.types.suppression import (
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Permission
 from careloom.platform.paging import MAX_LIMIT, Page
+from careloom.platform.reads import Read
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit, UnitOfWork
 
@@ -36,13 +37,19 @@ async def get_suppressed_addresses(
     after: After = None,
 ) -> Page[SuppressedAddress]:
     """Addresses to which a client's mail is not sent; `search` is how the address begins."""
-    return await unit.read(lambda tx: list_suppressed(tx, unit.actor, client_id, search, limit, after))
+    return await unit.read(
+        lambda tx: list_suppressed(tx, unit.actor, client_id, search, limit, after),
+        noting=lambda page: [
+            Read("suppressed_address.read", one, one) for one in {row.client_id for row in page.items}
+        ],
+    )
 
 
 @get("/suppressed-addresses/export", summary="Suppressed addresses as CSV", media_type="text/csv")
 async def get_export(unit: Unit, client_id: FromQuery[ClientId]) -> Stream:
     """All of a client's, latest first; cells that a spreadsheet would run begin with an apostrophe."""
     unit.actor.require(Permission.CHANNELS_READ, client_id=client_id)
+    await unit.note([Read("suppressed_address.export", client_id, client_id)])
     headers = {"Content-Disposition": 'attachment; filename="suppressed-addresses.csv"'}
     return Stream(_lines(unit, client_id), media_type="text/csv; charset=utf-8", headers=headers)
 

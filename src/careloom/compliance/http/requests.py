@@ -19,6 +19,7 @@ from careloom.compliance.types.requests import (
 from careloom.customers.types import CustomerId
 from careloom.organizations.types import ClientId
 from careloom.platform.paging import Page
+from careloom.platform.reads import Read
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
 
@@ -55,7 +56,10 @@ async def open_request(unit: Unit, data: JSONBody[NewPrivacyRequest]) -> Privacy
 @get("/privacy-requests/{request_id:uuid}", summary="A request")
 async def get_request(unit: Unit, request_id: FromPath[RequestId]) -> PrivacyRequest:
     """With the proof of what was done."""
-    return await unit.read(lambda tx: queries.get_request(tx, unit.actor, request_id))
+    return await unit.read(
+        lambda tx: queries.get_request(tx, unit.actor, request_id),
+        noting=lambda one: [Read("privacy_request.read", one.id, one.client_id)],
+    )
 
 
 @post("/privacy-requests/{request_id:uuid}/verify", status_code=200, summary="Record that the identity was checked")

@@ -13,6 +13,7 @@ from careloom.conversations.core.file_types import INLINE
 from careloom.conversations.queries.files import get_file
 from careloom.conversations.types import Attachment, FileId, StoredFile
 from careloom.organizations.types import ClientId
+from careloom.platform.reads import Read
 from careloom.platform.web.unit import Unit
 
 
@@ -36,7 +37,10 @@ async def upload(unit: Unit, data: MultipartBody[Upload]) -> Attachment:
 @get("/files/{file_id:uuid}", summary="A file", media_type="application/octet-stream")
 async def download(unit: Unit, file_id: FromPath[FileId]) -> Response[bytes]:
     """Shown in place only where it is a plain image."""
-    stored = await unit.read(lambda tx: get_file(tx, unit.actor, file_id))
+    stored = await unit.read(
+        lambda tx: get_file(tx, unit.actor, file_id),
+        noting=lambda one: [Read("file.read", one.id, one.client_id)],
+    )
     content = await unit.runtime.files.get(file_key(stored.client_id, stored.id))
     media_type, headers = file_headers(stored)
     return Response(content, media_type=media_type, headers=headers)

@@ -34,6 +34,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.hub import send_signal
 from careloom.platform.paging import Page
+from careloom.platform.reads import Read
 from careloom.platform.web.http import Limit
 from careloom.platform.web.unit import Unit
 
@@ -102,7 +103,10 @@ class NewConversation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 @get("/conversations/{conversation_id:uuid}", summary="A conversation")
 async def get_one(unit: Unit, conversation_id: FromPath[ConversationId]) -> Conversation:
     """One conversation."""
-    return await unit.read(lambda tx: get_conversation(tx, unit.actor, conversation_id))
+    return await unit.read(
+        lambda tx: get_conversation(tx, unit.actor, conversation_id),
+        noting=lambda one: [_opened(one)],
+    )
 
 
 @patch("/conversations/{conversation_id:uuid}", summary="Change a conversation's labels")
@@ -122,11 +126,19 @@ async def get_messages(
     limit: Limit = 50,
 ) -> Page[Message]:
     """The latest; or those before or after a number. `next` is the number to go on from in that direction."""
-    return await unit.read(
-        lambda tx: list_messages(
+
+    async def read(tx: Tx) -> tuple[Page[Message], Conversation]:
+        page = await list_messages(
             tx, unit.actor, conversation_id, before_seq=before_seq, after_seq=after_seq, limit=limit
         )
-    )
+        return page, await get_conversation(tx, unit.actor, conversation_id)
+
+    page, _ = await unit.read(read, noting=lambda found: [_opened(found[1])])
+    return page
+
+
+def _opened(one: Conversation) -> Read:
+    return Read("conversation.read", one.id, one.client_id)
 
 
 @get("/conversations/{conversation_id:uuid}/intervals", summary="The facts of a conversation's life")

@@ -38,6 +38,21 @@ def _reach(grant: RoleGrant, employer_id: UUID | None, organization: Organizatio
     return Reach(permissions, frozenset(_clients_of(programs, organization)), own | {grant.scope_id}, programs)
 
 
+def shared(some: Sequence[Reach], others: Sequence[Reach]) -> tuple[Reach, ...]:
+    """What both may: each of `some` held to each of `others`."""
+    pairs = [
+        Reach(
+            one.permissions & other.permissions,
+            _both(one.client_ids, other.client_ids),
+            _both(one.provider_ids, other.provider_ids),
+            _both(one.program_ids, other.program_ids),
+        )
+        for one in some
+        for other in others
+    ]
+    return tuple(dict.fromkeys(pair for pair in pairs if pair.permissions))
+
+
 def narrowed(
     given: Sequence[Reach],
     permissions: frozenset[Permission],

@@ -18,6 +18,10 @@ OWNERSHIP = {
     "provider": Ownership.PROVIDER,
     "sign_in_failure": Ownership.SYSTEM,
     "audit_entry": Ownership.EITHER,
+    "audit_chain": Ownership.EITHER,
+    "audit_checkpoint": Ownership.EITHER,
+    "audit_read": Ownership.EITHER,
+    "audit_seal": Ownership.EITHER,
     "customer": Ownership.CLIENT,
     "customer_move": Ownership.CLIENT,
     "event_log": Ownership.EITHER,
@@ -100,6 +104,38 @@ END $$
 """
 
 
+_APPEND_ONLY = {"audit_entry", "audit_seal", "audit_checkpoint"}
+"""Tables that only grow; of an entry, the content alone may be erased, once."""
+
+_REFUSE_CHANGE = """
+CREATE FUNCTION careloom_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'audit_entry' THEN
+        IF OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
+            AND NEW.before IS NULL AND NEW.after IS NULL AND NEW.salt IS NULL
+            AND to_jsonb(NEW) - '{before,after,salt,erased_at}'::text[]
+                = to_jsonb(OLD) - '{before,after,salt,erased_at}'::text[]
+        THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'rows of % are not changed and not removed', TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$
+"""
+
+
+def _keep_for_good(table: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION careloom_append_only()"
+    )
+    op.execute(
+        f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION careloom_append_only()"
+    )
+
+
 def upgrade() -> None:
     """Makes the tables, forces row-level security on each, and lets the program's role use them."""
     _create_tables()
@@ -108,8 +144,13 @@ def upgrade() -> None:
     op.execute(_NEXT_CASE_NUMBER)
     for table, ownership in OWNERSHIP.items():
         condition = root_condition(table) if table in ("client", "provider") else None
-        for statement in secure(table, ownership, condition):
+        privileges = {"privileges": "SELECT, INSERT"} if table in _APPEND_ONLY else {}
+        for statement in secure(table, ownership, condition, **privileges):
             op.execute(statement)
+    op.execute(_REFUSE_CHANGE)
+    for table in sorted(_APPEND_ONLY):
+        _keep_for_good(table)
+    op.execute(f"GRANT UPDATE (before, after, salt, erased_at) ON audit_entry TO {APP_ROLE}")
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
     _create_job_tables()
 
@@ -186,13 +227,18 @@ def _create_tables() -> None:
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("ip", sa.Text(), nullable=True),
         sa.Column("request_id", sa.Text(), nullable=True),
+        sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("salt", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_audit_entry_client_id")),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_audit_entry_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        sa.UniqueConstraint("position", name=op.f("uq_audit_entry_position")),
     )
     op.create_index("ix_audit_entry_client_id_id", "audit_entry", ["client_id", "id"], unique=False)
     op.create_index("ix_audit_entry_provider_id_id", "audit_entry", ["provider_id", "id"], unique=False)
     op.create_index("ix_audit_entry_subject_id_id", "audit_entry", ["subject_id", "id"], unique=False)
+    _create_audit_chains()
     op.create_table(
         "customer",
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -1743,3 +1789,75 @@ def _create_compliance() -> None:
         unique=False,
         postgresql_where=sa.text("email IS NOT NULL"),
     )
+
+
+def _create_audit_chains() -> None:
+    op.create_table(
+        "audit_seal",
+        *_either("audit_seal"),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("previous_hash", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["audit_entry.id"], name=op.f("fk_audit_seal_entry_id")),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_audit_seal")),
+        sa.UniqueConstraint(
+            "client_id", "number", name=op.f("uq_audit_seal_client_id_number"), postgresql_nulls_not_distinct=True
+        ),
+    )
+    op.create_table(
+        "audit_chain",
+        *_either("audit_chain"),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("verified_number", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("verified_hash", sa.Text(), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_whole_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("broken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("broken_number", sa.BigInteger(), nullable=True),
+        sa.Column("broken_entry_id", sa.Uuid(), nullable=True),
+        sa.Column("broken_why", sa.Text(), nullable=True),
+        sa.CheckConstraint("provider_id IS NULL", name=op.f("ck_audit_chain_of_a_client_or_the_rest")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_chain")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_audit_chain_client_id"), postgresql_nulls_not_distinct=True),
+    )
+    op.create_table(
+        "audit_checkpoint",
+        *_either("audit_checkpoint"),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_checkpoint")),
+        sa.UniqueConstraint(
+            "client_id",
+            "number",
+            name=op.f("uq_audit_checkpoint_client_id_number"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+    op.create_table(
+        "audit_read",
+        *_either("audit_read"),
+        sa.Column("reader_id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.PrimaryKeyConstraint("reader_id", "action", "subject_id", name=op.f("pk_audit_read")),
+    )
+    op.create_index("ix_audit_read_read_at", "audit_read", ["read_at"], unique=False)
+
+
+def _either(table: str) -> list[sa.schema.SchemaItem]:
+    return [
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f(f"fk_{table}_client_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f(f"fk_{table}_provider_id")),
+    ]

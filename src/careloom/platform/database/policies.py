@@ -27,14 +27,19 @@ _CONDITIONS = {
 }
 
 
-def secure(table: str, ownership: Ownership, condition: str | None = None) -> list[str]:
+def secure(
+    table: str,
+    ownership: Ownership,
+    condition: str | None = None,
+    privileges: str = "SELECT, INSERT, UPDATE, DELETE",
+) -> list[str]:
     """The statements that force row-level security on `table` and let the program's role use it."""
     clause = condition or _CONDITIONS[ownership]
     return [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
         f'CREATE POLICY owner ON "{table}" USING ({clause}) WITH CHECK ({clause})',
-        f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {APP_ROLE}',
+        f'GRANT {privileges} ON "{table}" TO {APP_ROLE}',
     ]
 
 

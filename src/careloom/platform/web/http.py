@@ -1,20 +1,19 @@
-"""The platform's own endpoints: health, readiness, metrics, audit trail, parked events."""
+"""The platform's own endpoints: health, readiness, metrics, parked events."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
-from careloom.platform import audit
 from careloom.platform.access import system_actor
-from careloom.platform.audit import AuditEntry
 from careloom.platform.eventlog import parked
 from careloom.platform.eventlog.parked import ParkedEvent, Retry
 from careloom.platform.paging import MAX_LIMIT, Page
+from careloom.platform.trail.states import SYSTEM, measure
 from careloom.platform.web.unit import Process, Unit
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many items at most.")]
@@ -35,33 +34,12 @@ async def ready(runtime: Process) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@get("/metrics", summary="Prometheus metrics", include_in_schema=False, sync_to_thread=False)
-def metrics() -> Response[bytes]:
-    """Counters and histograms of this process."""
+@get("/metrics", summary="Prometheus metrics", include_in_schema=False)
+async def metrics(runtime: Process) -> Response[bytes]:
+    """Counters and histograms of this process, and what of the audit trail's chains calls for a look."""
+    async with runtime.database.transaction(SYSTEM) as tx:
+        await measure(tx)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-@get("/audit", summary="Audit trail, newest first")
-async def get_audit(
-    unit: Unit,
-    client_id: FromQuery[UUID | None] = None,
-    subject_id: FromQuery[UUID | None] = None,
-    person_id: FromQuery[UUID | None] = None,
-    limit: Limit = 50,
-    after: After = None,
-) -> Page[AuditEntry]:
-    """Who changed what, when and from where."""
-    return await unit.read(
-        lambda tx: audit.list_audit(
-            tx,
-            unit.actor,
-            client_id=client_id,
-            subject_id=subject_id,
-            person_id=person_id,
-            limit=limit,
-            after=after,
-        )
-    )
 
 
 @get("/parked-events", summary="Events that a consumer could not handle")
@@ -78,4 +56,4 @@ async def retry_parked_event(unit: Unit, parked_id: FromPath[UUID], request: Req
 
 
 root_handlers = [health, ready, metrics]
-router = Router("/", route_handlers=[get_audit, get_parked_events, retry_parked_event], tags=["platform"])
+router = Router("/", route_handlers=[get_parked_events, retry_parked_event], tags=["platform"])

@@ -1,6 +1,6 @@
 """One request's unit of work: who asks, one transaction, and at most one effect for each idempotency key."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar, cast
 
@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
+from careloom.platform.reads import Read
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.idempotency import IdempotencyKey
 
@@ -34,11 +35,20 @@ class UnitOfWork:
         async with self.runtime.database.transaction(self.actor) as tx:
             yield tx
 
-    async def read(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        """Runs `work` in a transaction that cannot write."""
+    async def read(self, work: Callable[[Tx], Awaitable[T]], noting: Callable[[T], Sequence[Read]] | None = None) -> T:
+        """Runs `work` in a transaction that cannot write. What it found that is sensitive, `noting` tells: it is noted
+        in the audit trail before it is shown.
+        """
         async with self.transaction() as tx:
             await tx.execute(text("SET TRANSACTION READ ONLY"))
-            return await work(tx)
+            found = await work(tx)
+        if noting is not None:
+            await self.note(noting(found))
+        return found
+
+    async def note(self, reads: Sequence[Read]) -> None:
+        """Notes in the audit trail what is about to be shown."""
+        await self.runtime.reads.note(self.runtime.database, self.actor, reads)
 
     async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Runs `work` in a transaction. With an `Idempotency-Key`, a repeat answers what the first answered."""

@@ -1,5 +1,5 @@
 /** Who changed what, from what to what, when and from where. */
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { infiniteQueryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -13,6 +13,7 @@ import { Brand } from '@/components/Brand';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { When } from '@/components/Times';
 import { allOf } from '@/features/setup/parts/collection';
+import { Chains } from '@/features/setup/system/Chains';
 import classes from './Audit.module.css';
 
 interface Entry {
@@ -28,7 +29,12 @@ interface Entry {
   after: Record<string, unknown> | null;
   ip: string | null;
   request_id: string | null;
+  erased_at: Instant | null;
+  number: number | null;
+  hash: string | null;
 }
+
+type Kind = 'all' | 'changes' | 'reads';
 
 const auditPages = (filter: QueryValues) =>
   infiniteQueryOptions({
@@ -47,6 +53,7 @@ export function Audit() {
     client_id: search.client,
     person_id: search.person,
     subject_id: search.subject,
+    reads: search.kind === 'reads' ? true : search.kind === 'changes' ? false : undefined,
   };
   const query = useInfiniteQuery(auditPages(filter));
   const entries = query.data?.pages.flatMap((page) => page.items) ?? [];
@@ -62,6 +69,7 @@ export function Audit() {
         </div>
         <Filters />
       </header>
+      <Chains clientId={search.client} />
       {query.isPending ? (
         <RowSkeletons count={10} height={48} />
       ) : query.isError ? (
@@ -112,6 +120,17 @@ function Filters() {
     });
   return (
     <div className={classes.filters} role="search" aria-label={t('audit.filter')}>
+      <SegmentedControl
+        size="xs"
+        className={classes.kind ?? ''}
+        aria-label={t('audit.kind.label')}
+        data={(['all', 'changes', 'reads'] satisfies Kind[]).map((kind) => ({
+          value: kind,
+          label: t(`audit.kind.${kind}`),
+        }))}
+        value={search.kind ?? 'all'}
+        onChange={(kind) => put('kind', kind === 'all' ? null : kind)}
+      />
       {me.clients.length > 1 && (
         <Select
           size="xs"
@@ -220,7 +239,9 @@ function Line({ entry }: { entry: Entry }) {
               </tbody>
             </table>
           ) : (
-            <p className={classes.facts}>{t('audit.noFields')}</p>
+            <p className={classes.facts}>
+              {entry.erased_at ? t('audit.erased') : t('audit.noFields')}
+            </p>
           )}
           <p className={classes.facts}>
             <span>{entry.action}</span>
@@ -228,6 +249,11 @@ function Line({ entry }: { entry: Entry }) {
               <When at={entry.at} style="date" /> <When at={entry.at} style="time" />
             </span>
             {entry.ip && <span>{t('audit.from', { ip: entry.ip })}</span>}
+            {entry.number !== null && (
+              <span>
+                {t('audit.sealed', { number: entry.number, hash: entry.hash?.slice(0, 12) })}
+              </span>
+            )}
             {entry.request_id && <span>{t('audit.request', { id: entry.request_id })}</span>}
             <Link to="." search={{ subject: entry.subject_id }}>
               {t('audit.history')}

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from datetime import timedelta
 from email.message import EmailMessage
-from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -23,11 +20,14 @@ from careloom.channels.types import MailAddressId, VisitorId
 from careloom.compliance.commands.purge import run_purge
 from careloom.compliance.types.retention import DataClass
 from careloom.conversations.types import ConversationId
-from careloom.identity.tables import external_identity, passkey, session
-from careloom.identity.types import Person, Role, RoleGrant, ScopeKind
+from careloom.evidence.isolation.builders import World
+from careloom.evidence.isolation.kept import SYSTEM, Brand, NotBuiltError, built
+from careloom.evidence.isolation.people import Staff, bearer_of, hire, passkey_row, session_row
+from careloom.identity.types import Role, RoleGrant, ScopeKind
 from careloom.organizations.types import ClientId
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
+from careloom.platform.database.schema import metadata
 from careloom.platform.eventlog.purge import Window, remove_events
 from careloom.platform.ids import new_id
 from careloom.platform.runtime import Runtime
@@ -35,41 +35,6 @@ from careloom.routing.commands.offers import make_offer
 from careloom.routing.core.decision import Candidate, Decision, Reason
 from careloom.routing.queries.queues import find_queues
 from careloom.routing.types import AcceptMode, QueueId
-from tests.isolation.people import Staff, bearer_of, hire
-from tests.world import World
-
-SYSTEM = system_actor("test")
-
-
-@dataclass
-class Brand:
-    """A client's world. `ids` are named as endpoints name them; `canary` is in every text of it."""
-
-    canary: str
-    runtime: Runtime
-    world: World
-    api: httpx.AsyncClient
-    ids: dict[str, UUID] = field(default_factory=dict[str, UUID])
-    words: dict[str, str] = field(default_factory=dict[str, str])
-    people: dict[str, Person] = field(default_factory=dict[str, Person])
-    secrets: dict[str, str] = field(default_factory=dict[str, str])
-
-    def text(self, what: str) -> str:
-        """A text that betrays whose it is."""
-        return f"{what} {self.canary}"
-
-    async def call(self, method: str, path: str, *, who: str = "owner", **more: Any) -> Any:
-        """Calls the API as one of the brand's people and answers the body; anything but 2xx fails."""
-        headers = {"Authorization": f"Bearer {self.secrets[who]}", **more.pop("headers", {})}
-        answer = await self.api.request(method, path, headers=headers, **more)
-        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json() if answer.content else None
-
-    async def made(self, name: str, path: str, body: dict[str, Any], *, who: str = "owner") -> dict[str, Any]:
-        """Makes something by POST and keeps its id under `name`."""
-        found = await self.call("POST", path, who=who, json=body)
-        self.ids[name] = UUID(found["id"])
-        return cast("dict[str, Any]", found)
 
 
 async def build_brand(runtime: Runtime, world: World, api: httpx.AsyncClient, canary: str) -> Brand:
@@ -148,34 +113,9 @@ async def _set_up(brand: Brand) -> None:
     ids |= {"session_id": new_id(), "passkey_id": new_id()}
     link = {"id": new_id(), "identity_provider_id": ids["identity_provider_id"], "subject": brand.canary}
     async with brand.runtime.database.transaction(SYSTEM) as tx:
-        await tx.execute(session.insert().values(**session_row(ids["session_id"], lead_id)))
-        await tx.execute(external_identity.insert().values(**link, person_id=agent_id))
-        await tx.execute(passkey.insert().values(**passkey_row(ids["passkey_id"], agent_id)))
-
-
-def session_row(session_id: UUID, person_id: UUID) -> dict[str, Any]:
-    """A running session that nobody holds the cookie of."""
-    ends = now() + timedelta(hours=1)
-    return {
-        "id": session_id,
-        "person_id": person_id,
-        "secret_hash": session_id.hex,
-        "expires_at": ends,
-        "method": "password",
-    }
-
-
-def passkey_row(passkey_id: UUID, person_id: UUID) -> dict[str, Any]:
-    """A passkey that no device holds."""
-    return {
-        "id": passkey_id,
-        "person_id": person_id,
-        "name": "Laptop",
-        "credential_id": passkey_id.bytes,
-        "public_key": b"none",
-        "sign_count": 0,
-        "synced": False,
-    }
+        await tx.execute(metadata.tables["session"].insert().values(**session_row(ids["session_id"], lead_id)))
+        await tx.execute(metadata.tables["external_identity"].insert().values(**link, person_id=agent_id))
+        await tx.execute(metadata.tables["passkey"].insert().values(**passkey_row(ids["passkey_id"], agent_id)))
 
 
 async def _connect_mailbox(brand: Brand) -> None:
@@ -199,7 +139,7 @@ async def _know_customers(brand: Brand) -> None:
         address = {"kind": "email", "value": f"{name}@{brand.canary}.example"}
         body = {
             "client_id": str(brand.ids["client_id"]),
-            "name": brand.text(name),
+            "name": f"{brand.canary} {name}",
             "attributes": {"tier": brand.text("gold")},
             "identities": [address],
         }
@@ -245,14 +185,15 @@ async def _chat(brand: Brand) -> None:
     page = {"Origin": "https://shop.example"}
     path, page_title = f"/chat/{brand.words['key']}/visitors", brand.text("Page")
     answer = await brand.api.post(path, headers=page, json={"page_title": page_title})
-    assert answer.status_code == 200, answer.text
+    built(answer.status_code == 200, answer.text)
     visitor = answer.json()
     brand.ids["visitor_id"] = UUID(visitor["visitor_id"])
     brand.words["visitor_secret"] = visitor["visitor_secret"]
     runtime, visitor_id = brand.runtime, VisitorId(brand.ids["visitor_id"])
     async with runtime.database.transaction(SYSTEM) as tx:
         entry = await find_entry(tx, brand.words["key"])
-        assert entry is not None
+        if entry is None:
+            raise NotBuiltError("the widget's key leads nowhere")
         heard = await say(tx, entry, visitor_id, Say("first", brand.text("Hello")), now())
         await introduce(tx, entry, visitor_id, Introduce(brand.text("Visitor"), brand.words["email"]))
     brand.ids["chat_id"] = heard.conversation_id
@@ -320,7 +261,7 @@ async def _sign(brand: Brand) -> None:
     page = {"Origin": "https://shop.example", "X-Visitor-Secret": brand.words["visitor_secret"]}
     upload = {"file": ("visitor.txt", brand.text("Mine").encode(), "text/plain")}
     answer = await brand.api.post(f"/chat/{brand.words['key']}/files", headers=page, files=upload)
-    assert answer.status_code == 201, answer.text
+    built(answer.status_code == 201, answer.text)
     brand.ids["visitor_file_id"] = UUID(answer.json()["file_id"])
     brand.words["file_signature"] = answer.json()["url"].partition("?s=")[2]
 
@@ -332,6 +273,6 @@ async def _offer(brand: Brand, conversation_id: ConversationId) -> None:
     queue_id = QueueId(brand.ids["queue_id"])
     async with brand.runtime.database.transaction(SYSTEM) as tx:
         queue = (await find_queues(tx, [queue_id]))[queue_id]
-        assert await make_offer(tx, decision, queue)
+        built(await make_offer(tx, decision, queue), "no offer was made")
     offers = await brand.call("GET", "/api/offers", who="agent")
     brand.ids["offer_id"] = UUID(offers["items"][0]["id"])

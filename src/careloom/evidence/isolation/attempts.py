@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import uuid4
 
-from tests.isolation.brand import Brand
-from tests.isolation.operations import Json, Operation, Request, build, slot_name, slots
+from careloom.evidence.isolation.kept import Brand
+from careloom.evidence.isolation.operations import Json, Operation, Request, build, slot_name, slots
 
 PUBLIC = frozenset({"path:key", "path:seq", "path:data_class", "path:region"})
 """Slots whose value is for everyone: a widget's key stands in the page's source, classes of data in the documents, and

@@ -9,8 +9,8 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from careloom.evidence.isolation.kept import Brand
 from careloom.platform.database.schema import Ownership, metadata
-from tests.isolation.brand import Brand
 
 OWNERSHIP: dict[str, Ownership] = {table.name: table.info["ownership"] for table in metadata.sorted_tables}
 OWNED = sorted(name for name, owner in OWNERSHIP.items() if owner is not Ownership.SYSTEM)

@@ -8,22 +8,22 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
-from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
+from careloom.evidence.isolation.attempts import Attempt, attempts, known, unknown_slots
+from careloom.evidence.isolation.kept import Brand
+from careloom.evidence.isolation.operations import Operation, Request, build, slot_name, slots
+from careloom.evidence.isolation.outcome import Outcome, Tally
+from careloom.evidence.isolation.people import bearer_of
+from careloom.evidence.isolation.rows import fingerprints, ids_of, rows_of
+from careloom.evidence.isolation.stage import Stage
 from careloom.identity.types import Role, ScopeKind
-from careloom.main import create_app
 from careloom.organizations.types import ClientId
-from tests.isolation.attempts import Attempt, attempts, known, unknown_slots
-from tests.isolation.brand import Brand
-from tests.isolation.conftest import Brands
-from tests.isolation.operations import Operation, Request, build, slot_name, slots
-from tests.isolation.people import bearer_of
-from tests.isolation.rows import fingerprints, ids_of, rows_of
-from tests.postgres import FreshDatabase
 
 ACTORS = ["owner", "wide_key", "agent", "team_lead", "account_manager", "compliance_officer", "client_viewer"]
 _VOLATILE = re.compile(r'"(instance|retry_after)":"[^"]*"')
+
+ADMIN = "admin"
+"""Who may everything everywhere, beside the people of a brand."""
 
 UNDESCRIBED = {
     "/metrics": "counters of the process, without clients",
@@ -42,49 +42,8 @@ UNDESCRIBED = {
 """Routes that the API's description leaves out, with the reason or where else they are tested."""
 
 
-async def test_every_route_is_described_or_known(brands: Brands) -> None:
-    app = create_app(brands.runtime)
-    described = {re.sub(r"\{(\w+):\w+\}", r"{\1}", one) for one in brands.schema["paths"]}
-    routes: list[HTTPRoute | ASGIRoute | WebSocketRoute] = list(app.routes)
-    loose = {one.path for one in routes if re.sub(r"\{(\w+):\w+\}", r"{\1}", one.path) not in described}
-    assert not loose - UNDESCRIBED.keys(), sorted(loose - UNDESCRIBED.keys())
-
-
-async def test_every_slot_of_every_operation_can_be_filled(brands: Brands) -> None:
-    missing = {one.name: gaps for one in brands.operations if (gaps := unknown_slots(one, brands.b))}
-    assert missing == {}, "tell tests/isolation what these name (operations.SLOT_OF, brand.py)"
-
-
-@pytest.mark.parametrize("actor", ACTORS)
-async def test_an_actor_of_a_gets_nothing_of_b(brands: Brands, copied_database: FreshDatabase, actor: str) -> None:
-    url = copied_database.superuser_url
-    bearer = await _bearer(brands, actor)
-    forbidden = _Forbidden(brands.b, ids_of(url, brands.b))
-    cursors = await _cursors(brands)
-    before = rows_of(url, brands.b)
-    leaks: list[str] = []
-    for operation in brands.operations:
-        for attempt in attempts(operation, brands.a, brands.b, cursors.get(operation.path)):
-            leaks += await _try(brands.api, bearer, attempt, forbidden)
-    assert not leaks, "\n".join(leaks)
-    after = rows_of(url, brands.b)
-    changed = [name for name, digest in fingerprints(before).items() if fingerprints(after)[name] != digest]
-    assert [(name, set(after[name]) ^ set(before[name])) for name in changed] == []
-    assert _traces(rows_of(url, brands.a), forbidden) == []
-
-
-async def test_the_same_requests_reach_their_goal_when_b_sends_them(brands: Brands) -> None:
-    """The positive control: what was refused above was refused for whose it was, not for how it was written."""
-    missed: dict[str, list[str]] = {}
-    for operation in brands.operations:
-        answers = [await send_own(brands, operation, who) for who in ("agent", "owner", "admin")]
-        reached = [one for one in answers if one.is_success or one.status_code == 409]
-        if not reached and operation.name not in REFUSED_TO_ALL:
-            missed[operation.name] = [f"{one.status_code} {one.text[:200]}" for one in answers]
-    assert not missed, "\n".join(f"{name}: {why}" for name, why in missed.items())
-
-
 REFUSED_TO_ALL = {
+    "DELETE /api/sessions/{session_id}": "ended already, with all of its person's; tested in tests/identity",
     "POST /api/session": "takes a password",
     "GET /api/sign-in/methods": "asks for a domain, which names nothing; tested in tests/identity",
     "GET /api/sign-in/sso/callback": "comes back from elsewhere; tested in tests/identity",
@@ -115,6 +74,82 @@ REFUSED_TO_ALL = {
 """Operations that nobody can reach here by API key."""
 
 
+NEEDED = {
+    "POST /api/identity-providers": ("body:/provider_id",),
+    "PUT /api/sign-in-policies": ("body:/provider_id",),
+    "GET /api/audit/export": ("query:client_id",),
+    "GET /api/customers": ("query:search",),
+    "POST /api/audit/verify": ("body:/client_id",),
+    "POST /api/conversations/{conversation_id}/transfer": ("body:/queue_id",),
+    "GET /chat/{key}/files/{file_id}": ("query:s",),
+    "PUT /api/people/{person_id}/grants": ("body:/scope_id",),
+    "PATCH /api/queues/{queue_id}": ("body:/overflow_queue_id",),
+}
+"""Slots that an operation needs although its description calls them optional."""
+
+
+async def endpoints(stage: Stage, actor: str) -> Outcome:
+    """All that one actor of A can try on B by the API; each attempt beside its twin that names what nobody has."""
+    tally = Tally()
+    bearer = await _bearer(stage, actor)
+    forbidden = _Forbidden(stage.b, ids_of(stage.superuser_url, stage.b))
+    cursors = await _cursors(stage)
+    before = rows_of(stage.superuser_url, stage.b)
+    _covered(stage, tally)
+    for operation in stage.operations:
+        for attempt in attempts(operation, stage.a, stage.b, cursors.get(operation.path)):
+            tally.probe(await _try(stage.api, bearer, attempt, forbidden))
+    after = rows_of(stage.superuser_url, stage.b)
+    digests = fingerprints(after)
+    for table, digest in fingerprints(before).items():
+        changed = sorted(set(after[table]) ^ set(before[table]))
+        tally.probe(None if digests[table] == digest else f"{actor} changed {table} of B: {changed}")
+    traces = _traces(rows_of(stage.superuser_url, stage.a), forbidden)
+    tally.probe(f"rows of A name something of B: {traces}" if traces else None)
+    return tally.outcome(
+        f"endpoints-{actor}",
+        f"Every endpoint, as {actor.replace('_', ' ')} of A",
+        "Every operation with B's ids, words, addresses, keys, cursors in each place of path, query and body, one by "
+        "one and together; every filter and sort order. An answer that differs from the answer to an id that "
+        "nobody has, or that holds a word or an id of B, is a finding; so is any row of B that is not as before.",
+    )
+
+
+async def control(stage: Stage) -> Outcome:
+    """The positive control: what is refused to A is refused for whose it is, not for how it is written."""
+    tally = Tally()
+    for operation in stage.operations:
+        answers = [await send_own(stage, operation, who) for who in ("agent", "owner", ADMIN)]
+        reached = [one for one in answers if one.is_success or one.status_code == 409]
+        right = reached or operation.name in REFUSED_TO_ALL
+        told = "; ".join(f"{one.status_code} {one.text[:200]}" for one in answers)
+        tally.probe(None if right else f"{operation.name} reaches nothing of B for B either: {told}")
+    return tally.outcome(
+        "control",
+        "The same requests, sent by B",
+        "Every operation with the same names, as B's own people: it must reach its goal, or refusing it to A would "
+        "show nothing.",
+    )
+
+
+def undescribed(stage: Stage) -> list[str]:
+    """Routes that the API's description leaves out and that UNDESCRIBED does not name."""
+    described = {re.sub(r"\{(\w+):\w+\}", r"{\1}", one) for one in stage.schema["paths"]}
+    loose: set[str] = {
+        one.path for one in stage.app.routes if re.sub(r"\{(\w+):\w+\}", r"{\1}", one.path) not in described
+    }
+    return sorted(loose - UNDESCRIBED.keys())
+
+
+def _covered(stage: Stage, tally: Tally) -> None:
+    """A route that nobody describes, or a place that nothing fills, was not tried."""
+    for path in undescribed(stage):
+        tally.probe(f"{path} is not described, and not known")
+    for operation in stage.operations:
+        gaps = unknown_slots(operation, stage.b)
+        tally.probe(f"{operation.name} is not covered: nothing to name in {gaps}" if gaps else None)
+
+
 class _Forbidden:
     """What no answer to A may hold."""
 
@@ -129,21 +164,19 @@ class _Forbidden:
         return found + ([self.canary] if self.canary in text and not told else [])
 
 
-async def _try(api: httpx.AsyncClient, bearer: str, attempt: Attempt, forbidden: _Forbidden) -> list[str]:
+async def _try(api: httpx.AsyncClient, bearer: str, attempt: Attempt, forbidden: _Forbidden) -> str | None:
     answer = await send(api, bearer, attempt.request)
     text = _readable(answer)
     shown = forbidden.found_in(text, attempt.request.sent)
     problems = [f"{attempt.name}: {answer.status_code} shows {', '.join(shown)}"] if shown else []
     if answer.status_code >= 500:
         problems.append(f"{attempt.name}: {answer.status_code} {answer.text[:300]}")
-    if not attempt.theirs:
-        return problems
-    twin = await send(api, bearer, attempt.twin)
-    if _shape(answer, attempt.request) != _shape(twin, attempt.twin):
-        problems.append(
-            f"{attempt.name}: {_shape(answer, attempt.request)} but {_shape(twin, attempt.twin)} for what nobody has"
-        )
-    return problems
+    if attempt.theirs:
+        twin = await send(api, bearer, attempt.twin)
+        mine, nobodys = _shape(answer, attempt.request), _shape(twin, attempt.twin)
+        if mine != nobodys:
+            problems.append(f"{attempt.name}: {mine} but {nobodys} for what nobody has")
+    return "; ".join(problems) or None
 
 
 async def send(api: httpx.AsyncClient, bearer: str, request: Request) -> httpx.Response:
@@ -200,44 +233,32 @@ def _traces(rows: dict[str, list[str]], forbidden: _Forbidden) -> list[str]:
     ]
 
 
-async def _bearer(brands: Brands, actor: str) -> str:
+async def _bearer(stage: Stage, actor: str) -> str:
     if actor != "wide_key":
-        return brands.a.secrets[actor]
-    admin = await brands.world.person(Role.ADMIN, ScopeKind.EVERYTHING, None)
-    return await bearer_of(brands.world, admin, ClientId(brands.a.ids["client_id"]))
+        return stage.a.secrets[actor]
+    admin = await stage.world.person(Role.ADMIN, ScopeKind.EVERYTHING, None)
+    return await bearer_of(stage.world, admin, ClientId(stage.a.ids["client_id"]))
 
 
-async def _cursors(brands: Brands) -> dict[str, str]:
+async def _cursors(stage: Stage) -> dict[str, str]:
     """A cursor of B for every list that has a second page."""
     found: dict[str, str] = {}
-    for operation in brands.operations:
+    for operation in stage.operations:
         if operation.method == "GET" and any(one["name"] == "after" for one in operation.query):
-            request = build(operation, _own(operation, brands.b), frozenset(), {"limit": 1})
-            answer = await send(brands.api, brands.b.secrets["owner"], request)
+            request = build(operation, _own(operation, stage.b), frozenset(), {"limit": 1})
+            answer = await send(stage.api, stage.b.secrets["owner"], request)
             if answer.is_success and answer.json().get("next"):
                 found[operation.path] = answer.json()["next"]
-    assert len(found) > 5
     return found
 
 
-async def send_own(brands: Brands, operation: Operation, who: str) -> httpx.Response:
+async def send_own(stage: Stage, operation: Operation, who: str) -> httpx.Response:
     """Calls an operation with B's names as one of B's people, or as the administrator of everything."""
-    bearer = brands.b.secrets.get(who)
+    bearer = stage.b.secrets.get(who)
     if bearer is None:
-        bearer = await bearer_of(brands.world, await brands.world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+        bearer = await bearer_of(stage.world, await stage.world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
     required = frozenset(one for one in slots(operation) if one in NEEDED.get(operation.name, ()))
-    return await send(brands.api, bearer, build(operation, _own(operation, brands.b), required))
-
-
-NEEDED = {
-    "POST /api/conversations/{conversation_id}/transfer": ("body:/queue_id",),
-    "GET /chat/{key}/files/{file_id}": ("query:s",),
-    "PUT /api/people/{person_id}/grants": ("body:/scope_id",),
-    "PUT /api/sign-in-policies": ("body:/provider_id",),
-    "POST /api/identity-providers": ("body:/provider_id",),
-    "PATCH /api/queues/{queue_id}": ("body:/overflow_queue_id",),
-}
-"""Slots that an operation needs although its description calls them optional."""
+    return await send(stage.api, bearer, build(operation, _own(operation, stage.b), required))
 
 
 def _own(operation: Operation, brand: Brand) -> Callable[[str], str]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import insert
-
+from careloom.evidence.isolation.builders import World
 from careloom.identity.commands.people import create_person
-from careloom.identity.tables import api_key
 from careloom.identity.types import NewPerson, Person, RoleGrant
 from careloom.organizations.types import ClientId, ProviderId
 from careloom.platform.access import system_actor
+from careloom.platform.clock import now
+from careloom.platform.database.schema import metadata
 from careloom.platform.ids import new_id, new_secret
 from careloom.platform.secrets import fingerprint
-from tests.world import World
 
-SYSTEM = system_actor("test")
+SYSTEM = system_actor("isolation")
 
 
 @dataclass(frozen=True)
@@ -55,5 +57,30 @@ async def bearer_of(world: World, person: Person, *client_ids: ClientId) -> str:
         "client_ids": list(client_ids),
     }
     async with world.database.transaction(SYSTEM) as tx:
-        await tx.execute(insert(api_key).values(**values))
+        await tx.execute(metadata.tables["api_key"].insert().values(**values))
     return f"clk_{prefix}_{secret}"
+
+
+def session_row(session_id: UUID, person_id: UUID) -> dict[str, Any]:
+    """A running session that nobody holds the cookie of."""
+    ends = now() + timedelta(hours=1)
+    return {
+        "id": session_id,
+        "person_id": person_id,
+        "secret_hash": session_id.hex,
+        "expires_at": ends,
+        "method": "password",
+    }
+
+
+def passkey_row(passkey_id: UUID, person_id: UUID) -> dict[str, Any]:
+    """A passkey that no device holds."""
+    return {
+        "id": passkey_id,
+        "person_id": person_id,
+        "name": "Laptop",
+        "credential_id": passkey_id.bytes,
+        "public_key": b"none",
+        "sign_count": 0,
+        "synced": False,
+    }

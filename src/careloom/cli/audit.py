@@ -1,0 +1,140 @@
+"""`careloom audit`: verifies the chains, exports one, and checks an exported file anywhere, without a database."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from careloom.cli.session import with_database
+from careloom.platform import audit
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Database
+from careloom.platform.errors import InvalidInputError
+from careloom.platform.secrets import load_secret
+from careloom.platform.settings import Settings
+from careloom.platform.trail.checkpoint import Checkpoint, Notary, keep, kept
+from careloom.platform.trail.export import check_lines, checkpoints_in, export_lines
+from careloom.platform.trail.link import INSTALLATION
+from careloom.platform.trail.sealing import Sealer
+from careloom.platform.trail.verifying import SYSTEM, Verdict, chains, verify
+
+_NOBODYS = UUID(int=0)
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """The options of `careloom audit`."""
+    parser.add_argument("action", choices=("verify", "export", "check"), help="what to do")
+    parser.add_argument("file", nargs="?", type=Path, help="check: an exported file")
+    parser.add_argument("--client", help=f"a client's id, or `{INSTALLATION}` for what belongs to no client")
+    parser.add_argument("--new", action="store_true", help="verify: only what was not verified before")
+    parser.add_argument("--after", type=int, default=0, metavar="NUMBER", help="export: begin after this entry")
+    parser.add_argument("--out", type=Path, help="export: the file to write; without it, standard output")
+    parser.add_argument("--known", type=Path, help="verify, check: an earlier export, or a checkpoint that was kept")
+    parser.add_argument("--key", help="check: the public key that must have signed")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Answers 0 where all is right, 1 where a chain is broken; names its first entry that is not right."""
+    if options.action == "check":
+        return _check(options)
+    settings: Settings = options.settings
+    notary = Notary(settings.secret_key.encode() if settings.secret_key else load_secret(settings.home))
+    if options.action == "export":
+        return _export(options, notary)
+    return _verify(options, notary)
+
+
+def _verify(options: argparse.Namespace, notary: Notary) -> int:
+    known = _known(options.known)
+    home: Path = options.settings.home
+
+    async def work(database: Database) -> list[Verdict]:
+        await _seal(database)
+        async with database.transaction(SYSTEM) as tx:
+            wanted = [_client(options.client)] if options.client else await chains(tx)
+        found: list[Verdict] = []
+        for client_id in wanted:
+            name = _name(client_id)
+            told = [*kept(home, name), *(one for one in known if one.chain == name)]
+            found.append(await verify(database, notary, client_id, whole=not options.new, known=told))
+        return found
+
+    found = with_database(options.settings, work)
+    for one in found:
+        if one.broken is not None:
+            print(f"BROKEN  {_name(one.client_id)}: {one.broken.words}")
+            continue
+        if one.checkpoint is not None:
+            keep(home, one.checkpoint)
+        erased = f", the content of {one.erased} erased" if one.erased else ""
+        print(f"ok      {_name(one.client_id)}: {one.checked} entries up to {one.number}{erased}, head {one.hash}")
+    return 1 if any(one.broken for one in found) else 0
+
+
+def _export(options: argparse.Namespace, notary: Notary) -> int:
+    if not options.client:
+        raise InvalidInputError(f"Say whose chain to export: --client ID, or --client {INSTALLATION}.")
+    client_id = _client(options.client)
+
+    async def work(database: Database, to: IO[bytes]) -> None:
+        async with database.transaction(SYSTEM) as tx:
+            await audit.record(tx, SYSTEM, "audit.export", client_id or _NOBODYS, client_id=client_id)
+        await _seal(database)
+        async with database.transaction(SYSTEM) as tx:
+            async for line in export_lines(tx, notary, client_id, now(), options.after):
+                to.write(line)
+
+    if options.out is None:
+        with_database(options.settings, lambda database: work(database, sys.stdout.buffer))
+        return 0
+    with options.out.open("wb") as file:
+        with_database(options.settings, lambda database: work(database, file))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    if options.file is None:
+        raise InvalidInputError("Name the exported file: careloom audit check FILE.")
+    try:
+        with options.file.open("rb") as file:
+            found = check_lines(file, _known(options.known), options.key)
+    except OSError as error:
+        raise InvalidInputError(f"{options.file} cannot be read: {error.strerror}.") from None
+    name = found.header.chain
+    if found.broken is not None:
+        print(f"BROKEN  {name}: {found.broken.words}")
+        return 1
+    erased = f", the content of {found.erased} erased" if found.erased else ""
+    print(f"ok      {name}: {found.entries} entries up to {found.number}{erased}, signed by {found.header.key}")
+    return 0
+
+
+async def _seal(database: Database) -> None:
+    """Seals what is not yet: beside a running installation, its own sealer may be about to."""
+    sealer = Sealer(database)
+    while await sealer.seal_batch():
+        continue
+
+
+def _known(path: Path | None) -> list[Checkpoint]:
+    if path is None:
+        return []
+    try:
+        with path.open("rb") as file:
+            return checkpoints_in(file)
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _client(text: str) -> UUID | None:
+    if text == INSTALLATION:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidInputError(f"--client is a client's id, or `{INSTALLATION}`; {text!r} is neither.") from None
+
+
+def _name(client_id: UUID | None) -> str:
+    return INSTALLATION if client_id is None else str(client_id)

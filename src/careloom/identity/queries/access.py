@@ -1,0 +1,151 @@
+"""Explains access: who may do what, where, by which grant; and what someone sees."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from msgspec.structs import replace
+from sqlalchemy import text
+
+from careloom.identity.core.reach import reaches, shared
+from careloom.identity.core.roles import PERMISSIONS
+from careloom.identity.ports import Peek
+from careloom.identity.queries.actors import actor_of, organization_of
+from careloom.identity.queries.people import get_person, grants_of, list_people, shown_to
+from careloom.identity.types import ClientBadge, Person, PersonId, RoleGrant
+from careloom.identity.types.access import ExplainedGrant, Glimpse, PersonAccess, Verdict, View, WhyNot
+from careloom.organizations.queries import badges, get_client, get_program, names_of_scopes
+from careloom.organizations.types import ClientId, ProgramId
+from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.database.transactions import Database, Tx, widened
+from careloom.platform.errors import ForbiddenError, InvalidInputError
+from careloom.platform.paging import Page
+
+_SYSTEM = system_actor("access")
+_SHOWN = 5
+
+
+async def list_access(
+    tx: Tx,
+    actor: Actor,
+    *,
+    client_id: ClientId | None = None,
+    permission: Permission | None = None,
+    search: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page[PersonAccess]:
+    """People with their grants, by name; those alone that reach `client_id` and hold `permission`.
+
+    A page can hold fewer than `limit` although it has a `next`. Raises NotFoundError for a client one does not see.
+    """
+    if client_id is not None:
+        await get_client(tx, actor, client_id)
+    page = await list_people(tx, actor, search=search, limit=limit, after=after)
+    every = [grant for one in page.items for grant in one.grants]
+    async with widened(tx):
+        organization = await organization_of(tx, every)
+    kept: list[Person] = []
+    for one in page.items:
+        held = zip(one.grants, reaches(one.grants, one.provider_id, organization), strict=True)
+        grants = tuple(
+            grant
+            for grant, reach in held
+            if reach.covers(client_id, None, None) and (permission is None or permission in reach.permissions)
+        )
+        if grants or (client_id is None and permission is None):
+            kept.append(replace(one, grants=grants))
+    names = await _names(tx, [grant for one in kept for grant in one.grants])
+    return Page(tuple(_access(one, names) for one in kept), page.next)
+
+
+async def may(
+    tx: Tx,
+    actor: Actor,
+    person_id: PersonId,
+    permission: Permission,
+    client_id: ClientId | None,
+    program_id: ProgramId | None,
+) -> Verdict:
+    """Whether someone may do something at a client or in a program, computed as every request computes it.
+
+    Raises NotFoundError for a person, client or program that one does not see.
+    """
+    someone = await get_person(tx, actor, person_id)
+    if program_id is not None:
+        of_program = (await get_program(tx, actor, program_id)).client_id
+        if client_id not in (None, of_program):
+            raise InvalidInputError("The program is another client's.")
+        client_id = of_program
+    elif client_id is not None:
+        await get_client(tx, actor, client_id)
+    async with widened(tx):
+        grants = await grants_of(tx, person_id)
+        organization = await organization_of(tx, grants)
+    held = list(zip(grants, reaches(grants, someone.provider_id, organization), strict=True))
+    holding = [(grant, reach) for grant, reach in held if permission in reach.permissions]
+    giving = [grant for grant, reach in holding if reach.covers(client_id, None, program_id)]
+    if not someone.active:
+        return Verdict(allowed=False, because=(), why_not=WhyNot.INACTIVE)
+    if not giving:
+        return Verdict(allowed=False, because=(), why_not=WhyNot.ELSEWHERE if holding else WhyNot.NO_ROLE)
+    shown = (await shown_to(tx, actor, [replace(someone, grants=tuple(giving))]))[0].grants
+    names = await _names(tx, shown)
+    return Verdict(allowed=True, because=tuple(_explained(one, names) for one in shown), why_not=None)
+
+
+async def view_of(database: Database, actor: Actor, person_id: PersonId, peeks: Mapping[str, Peek]) -> View:
+    """What someone sees, by the row-level security of a transaction with their own scope, held to the reader's.
+
+    Nothing can be written in it, and nothing shows that the reader could not open as well. Raises NotFoundError.
+    """
+    async with database.transaction(actor) as tx:
+        someone = await get_person(tx, actor, person_id)
+    async with database.transaction(_SYSTEM) as tx:
+        theirs = await actor_of(tx, person_id)
+    held = () if theirs is None else shared(theirs.reaches, actor.reaches)
+    seen = Actor(someone.name, held, person_id=someone.id)
+    async with database.transaction(seen) as tx:
+        await tx.execute(text("SET TRANSACTION READ ONLY"))
+        clients = await badges(tx, seen.client_ids)
+        lists = [await _glimpse(tx, seen, name, peek) for name, peek in peeks.items()]
+    return View(
+        person_id=someone.id,
+        name=someone.name,
+        clients=tuple(ClientBadge(one.id, one.name, one.color) for one in clients),
+        permissions=tuple(sorted(seen.permissions)),
+        lists=tuple(lists),
+    )
+
+
+async def _glimpse(tx: Tx, seen: Actor, name: str, peek: Peek) -> Glimpse:
+    try:
+        items = await peek(tx, seen, _SHOWN + 1)
+    except ForbiddenError:
+        return Glimpse(name, None)
+    return Glimpse(name, tuple(items[:_SHOWN]), more=len(items) > _SHOWN)
+
+
+async def _names(tx: Tx, grants: Sequence[RoleGrant]) -> dict[UUID, str]:
+    wanted = {one.scope_id for one in grants if one.scope_id is not None}
+    return await names_of_scopes(tx, wanted) if wanted else {}
+
+
+def _access(one: Person, names: Mapping[UUID, str]) -> PersonAccess:
+    return PersonAccess(
+        person_id=one.id,
+        name=one.name,
+        provider_id=one.provider_id,
+        client_id=one.client_id,
+        active=one.active,
+        grants=tuple(_explained(grant, names) for grant in one.grants),
+    )
+
+
+def _explained(grant: RoleGrant, names: Mapping[UUID, str]) -> ExplainedGrant:
+    return ExplainedGrant(
+        role=grant.role,
+        scope=grant.scope,
+        scope_id=grant.scope_id,
+        scope_name=None if grant.scope_id is None else names.get(grant.scope_id),
+        permissions=tuple(sorted(PERMISSIONS[grant.role])),
+    )

@@ -1,0 +1,68 @@
+"""Who may do what, where and why, as values."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from careloom.identity.types import ClientBadge, PersonId, Role, ScopeKind
+from careloom.organizations.types import ClientId, ProviderId
+from careloom.platform.access import Permission
+
+
+class ExplainedGrant(Struct, frozen=True):
+    """A grant in full: `scope_name` is None for everything, `permissions` are what its role holds."""
+
+    role: Role
+    scope: ScopeKind
+    scope_id: UUID | None
+    scope_name: str | None
+    permissions: tuple[Permission, ...]
+
+
+class PersonAccess(Struct, frozen=True):
+    """Someone with the grants that give what they may do, as far as the reader sees what these are over."""
+
+    person_id: PersonId
+    name: str
+    provider_id: ProviderId | None
+    client_id: ClientId | None
+    active: bool
+    grants: tuple[ExplainedGrant, ...]
+
+
+class WhyNot(StrEnum):
+    """Why someone may not."""
+
+    INACTIVE = "inactive"
+    NO_ROLE = "no_role"
+    ELSEWHERE = "elsewhere"
+
+
+class Verdict(Struct, frozen=True):
+    """Whether someone may do something somewhere: `because` of which grants, or why not.
+
+    Where it is allowed and `because` is empty, the grant is over something that the reader does not see.
+    """
+
+    allowed: bool
+    because: tuple[ExplainedGrant, ...]
+    why_not: WhyNot | None
+
+
+class Glimpse(Struct, frozen=True):
+    """The beginning of a list as someone sees it; None where they may not open it."""
+
+    name: str
+    items: tuple[str, ...] | None
+    more: bool = False
+
+
+class View(Struct, frozen=True):
+    """What someone sees, as far as the reader sees it as well: clients, what they may do, the beginning of lists."""
+
+    person_id: PersonId
+    name: str
+    clients: tuple[ClientBadge, ...]
+    permissions: tuple[Permission, ...]
+    lists: tuple[Glimpse, ...]

@@ -1,0 +1,1 @@
+"""The audit trail's chains: entries sealed by hash, verified, checkpointed, exported."""

@@ -1,0 +1,126 @@
+"""A chain as JSON lines that an outsider can check, and the check itself: no database, no network."""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import InvalidInputError
+from careloom.platform.trail.checker import ERASED, Break, Checker, Why
+from careloom.platform.trail.checkpoint import Checkpoint, Notary, is_signed
+from careloom.platform.trail.link import FORM, INSTALLATION, Link, instant
+from careloom.platform.trail.rows import chain_of, links
+
+T = TypeVar("T")
+
+RULE = (
+    "Each line after this one is an entry. hash = SHA-256 of the entry as JSON without hash, salt, content and "
+    "erased_at, with sorted keys, no spaces, in UTF-8. content_hash = SHA-256 of salt followed by content. "
+    "previous_hash is the hash of the entry before, 64 zeros for number 1. The last line is signed with Ed25519 "
+    "over its form, chain, number, hash and at as JSON in the same way."
+)
+
+
+class Header(Struct, frozen=True):
+    """The first line of an export: which chain, from where on, and how it is checked."""
+
+    form: int
+    chain: str
+    after: int
+    exported_at: str
+    key: str
+    rule: str
+
+
+class Checked(Struct, frozen=True):
+    """What a check of a file found."""
+
+    header: Header
+    entries: int
+    number: int
+    erased: int
+    checkpoint: Checkpoint | None
+    broken: Break | None
+
+
+async def export_lines(
+    tx: Tx, notary: Notary, client_id: UUID | None, moment: datetime, after: int = 0
+) -> AsyncGenerator[bytes]:
+    """The lines of a chain from the link after `after` on, with a header before and a checkpoint behind."""
+    chain = INSTALLATION if client_id is None else str(client_id)
+    yield _line(Header(FORM, chain, after, instant(moment), notary.public_key, RULE))
+    state = (await tx.execute(chain_of(client_id))).one_or_none()
+    if state is None:
+        return
+    async for link in links(tx, client_id, after, state.number):
+        if isinstance(link, Link):
+            yield _line(link)
+    yield _line(notary.sign(chain, state.number, state.hash, moment))
+
+
+def check_lines(lines: Iterable[bytes], known: Sequence[Checkpoint] = (), key: str | None = None) -> Checked:
+    """Checks an exported file; `known` are checkpoints of earlier ones, `key` the public key that must have signed.
+
+    Raises InvalidInputError for what is no such file.
+    """
+    rest = iter(lines)
+    header = _read(next(rest, b""), Header, 1)
+    named = {one.number: one.hash for one in known if one.chain == header.chain and one.number > header.after}
+    checker: Checker | None = None
+    end: Checkpoint | None = None
+    entries = 0
+    told: set[str] = set()
+    for place, line in enumerate(rest, 2):
+        if end is not None:
+            raise InvalidInputError(f"Line {place} comes after the end of the export.")
+        if b'"signature"' in line and b'"content_hash"' not in line:
+            end = _read(line, Checkpoint, place)
+            continue
+        link = _read(line, Link, place)
+        checker = checker or (Checker(named, header.after, link.previous_hash) if header.after else Checker(named))
+        broken = _misplaced(link, header) or checker.take(link)
+        if broken is not None:
+            return Checked(header, entries, checker.number, len(checker.erased), end, broken)
+        entries += 1
+        if link.action == ERASED:
+            told.add(link.subject_id)
+    checker = checker or Checker(named, header.after)
+    broken = _ending(header, checker, end, key or (known[0].key if known else header.key))
+    broken = broken or checker.silently_erased(told)
+    return Checked(header, entries, checker.number, len(checker.erased), end, broken)
+
+
+def checkpoints_in(lines: Iterable[bytes]) -> list[Checkpoint]:
+    """The checkpoints in a file: an earlier export's, or what the data folder keeps."""
+    return [_read(one, Checkpoint, 0) for one in lines if b'"signature"' in one and b'"content_hash"' not in one]
+
+
+def _misplaced(link: Link, header: Header) -> Break | None:
+    return Break(link.number, link.id, Why.NOT_LINKED) if link.chain != header.chain else None
+
+
+def _ending(header: Header, checker: Checker, end: Checkpoint | None, key: str) -> Break | None:
+    if end is None or end.chain != header.chain:
+        return Break(checker.number + 1, None, Why.TRUNCATED) if checker.number > header.after else checker.end()
+    if end.key != key or not is_signed(end):
+        return Break(end.number, None, Why.BAD_SIGNATURE)
+    if end.number > checker.number:
+        return Break(checker.number + 1, None, Why.MISSING)
+    if end.number != checker.number or (checker.number > header.after and end.hash != checker.head):
+        return Break(end.number, None, Why.REWRITTEN)
+    return checker.end()
+
+
+def _line(value: Struct) -> bytes:
+    return msgspec.json.encode(value) + b"\n"
+
+
+def _read(line: bytes, kind: type[T], place: int) -> T:
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise InvalidInputError(f"Line {place} is no {kind.__name__.lower()} of an audit export: {error}.") from None

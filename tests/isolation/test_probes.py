@@ -1,0 +1,23 @@
+"""Every class of probes of the shipped suite finds nothing, and tries much."""
+
+from __future__ import annotations
+
+import pytest
+
+from careloom.evidence.isolation.probes.endpoints import undescribed
+from careloom.evidence.isolation.stage import Stage
+from careloom.evidence.isolation.suite import PROBES
+
+LEAST = {"tables": 500, "control": 100, "sockets": 18, "providers": 60, "counts": 20, "jobs": 30, "timing": 12}
+"""How much each class tries at least; classes of endpoints and of shared agents are below."""
+
+
+@pytest.mark.parametrize("name", PROBES)
+async def test_nothing_of_b_is_reached(stage: Stage, name: str) -> None:
+    outcome = await PROBES[name](stage)
+    assert not outcome.findings, "\n".join(outcome.findings)
+    assert outcome.probes >= LEAST.get(name, 400 if name.startswith("endpoints") else 60), outcome.probes
+
+
+async def test_every_route_is_described_or_known(stage: Stage) -> None:
+    assert undescribed(stage) == []

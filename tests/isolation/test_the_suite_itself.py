@@ -1,0 +1,94 @@
+"""The suite notices what it is there for: each hole that is made on purpose is found."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+from careloom.evidence.isolation.outcome import Outcome, Tally
+from careloom.evidence.isolation.probes import timing
+from careloom.evidence.isolation.probes.counts import jobs
+from careloom.evidence.isolation.probes.endpoints import endpoints
+from careloom.evidence.isolation.probes.provider import providers
+from careloom.evidence.isolation.probes.tables import tables
+from careloom.evidence.isolation.report import markdown, page, report_of
+from careloom.evidence.isolation.stage import Stage
+from careloom.platform.clock import now
+
+
+def alter(stage: Stage, statement: LiteralString) -> None:
+    with psycopg.connect(stage.superuser_url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+async def test_a_table_without_its_policy_is_found(stage: Stage) -> None:
+    alter(stage, "ALTER TABLE customer_note DISABLE ROW LEVEL SECURITY")
+    found = (await tables(stage)).findings
+    assert {"SELECT customer_note", "UPDATE customer_note", "DELETE customer_note"} <= set(found)
+
+
+async def test_a_table_that_nobody_told_of_is_found(stage: Stage) -> None:
+    alter(stage, "CREATE TABLE secret_notes (id uuid)")
+    assert "secret_notes is no table whose owner is known" in (await tables(stage)).findings
+
+
+async def test_a_table_that_nothing_was_put_into_is_found(stage: Stage) -> None:
+    alter(stage, "DELETE FROM saved_view")
+    assert any("saved_view is not covered" in one for one in (await tables(stage)).findings)
+
+
+async def test_an_endpoint_that_shows_too_much_is_found(stage: Stage) -> None:
+    """Where the policy of customers is gone and its query checks too little, ids of B open at A."""
+    alter(stage, "DROP POLICY owner ON macro")
+    alter(stage, "CREATE POLICY owner ON macro USING (true) WITH CHECK (true)")
+    alter(stage, "UPDATE macro SET client_id = client_id")
+    found = (await endpoints(stage, "wide_key")).findings + (await tables(stage)).findings
+    assert any("macro" in one for one in found)
+
+
+async def test_a_provider_that_sees_the_others_people_is_found(stage: Stage) -> None:
+    alter(stage, "DROP POLICY owner ON person")
+    alter(stage, "CREATE POLICY owner ON person USING (true) WITH CHECK (true)")
+    assert any("sees" in one for one in (await providers(stage)).findings)
+
+
+async def test_a_job_that_names_someone_is_found(stage: Stage) -> None:
+    alter(stage, 'UPDATE procrastinate_jobs SET args = args || \'{"name": "amber"}\'')
+    assert any("hold words of amber" in one for one in (await jobs(stage)).findings)
+
+
+@pytest.fixture
+def slow_for_b(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that takes longer where the id is B's."""
+    real = timing.send
+
+    async def slow(api: Any, bearer: str, request: Any) -> Any:
+        if str(stage.b.ids["customer_id"]) in request.path:
+            await asyncio.sleep(0.02)
+        return await real(api, bearer, request)
+
+    monkeypatch.setattr(timing, "send", slow)
+
+
+@pytest.mark.usefixtures("slow_for_b")
+async def test_an_answer_that_takes_longer_for_what_there_is_is_found(stage: Stage) -> None:
+    only = [one for one in stage.operations if one.path == "/api/customers/{customer_id}"]
+    stage.operations = only
+    assert len((await timing.timing(stage)).findings) == 1
+
+
+def test_the_report_says_what_was_tried_and_found() -> None:
+    tally = Tally()
+    tally.probe(None)
+    tally.probe("GET /<script> shows amber")
+    right = Outcome("right", "Right", "All of it.", 3, ())
+    report = report_of([right, tally.outcome("wrong", "Wrong", "More.")], now())
+    assert (report.probes, report.findings, report.passed) == (5, 1, False)
+    assert "| Wrong | 2 | 1 |" in markdown(report)
+    assert "GET /<script> shows amber" in markdown(report)
+    assert "&lt;script&gt;" in page(report)
+    assert "<script>" not in page(report)
+    assert report_of([right], now()).passed
