@@ -288,7 +288,7 @@ class People:
         page.goto(self._url)
         page.get_by_label("E-mail").fill(email)
         page.get_by_role("textbox", name="Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("navigation", name="Places").wait_for()
         return page
 
