@@ -15,7 +15,7 @@ from careloom.identity.tables import ceremony, person, session, sign_in_failure
 from careloom.identity.types import Pending, Person, PersonId, SessionId
 from careloom.identity.types.sign_in import Holder, Method, Origin, StartedSession
 from careloom.platform import audit
-from careloom.platform.access import Actor, system_actor
+from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.errors import NotFoundError, NotSignedInError
@@ -110,7 +110,7 @@ async def end_session(tx: Tx, actor: Actor, session_id: SessionId) -> None:
     async with widened(tx):
         found = select(session.c.person_id).where(session.c.id == session_id)
         owner_id = (await tx.execute(found)).scalar_one_or_none()
-    if owner_id is None:
+    if owner_id is None or (owner_id != actor.person_id and not actor.may(Permission.PEOPLE_READ)):
         raise NotFoundError
     someone = await require_managed(tx, actor, PersonId(owner_id))
     async with widened(tx):

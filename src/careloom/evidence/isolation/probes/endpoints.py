@@ -122,7 +122,7 @@ async def control(stage: Stage) -> Outcome:
         answers = [await send_own(stage, operation, who) for who in ("agent", "owner", ADMIN)]
         reached = [one for one in answers if one.is_success or one.status_code == 409]
         right = reached or operation.name in REFUSED_TO_ALL
-        told = "; ".join(f"{one.status_code} {one.text[:200]}" for one in answers)
+        told = "; ".join(f"{one.status_code} {one.text[-200:]}" for one in answers)
         tally.probe(None if right else f"{operation.name} reaches nothing of B for B either: {told}")
     return tally.outcome(
         "control",
