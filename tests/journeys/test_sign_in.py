@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from careloom.identity.core.totp import code_at
+from tests.identity.oidc_server import APPLICATION, SECRET, running_oidc
 from tests.journeys.conftest import PASSWORD, Installation, World
 
 
@@ -112,3 +113,31 @@ def test_who_must_have_a_second_factor_sets_one_up_on_the_way_in(
     page.get_by_role("button", name="Confirm").click()
     page.get_by_role("button", name="I have kept them").click()
     page.get_by_role("navigation", name="Places").wait_for()
+
+
+def test_ones_own_organization_opens_the_door(page: Page, world: World, installation: Installation) -> None:
+    page.goto(installation.url)
+    with running_oidc() as server:
+        server.callback = f"{installation.url}/api/sign-in/sso/callback"
+        over = {"scope": "client", "scope_id": world.juniper.client}
+        installation.make(
+            "identity-providers",
+            provider_id=world.provider,
+            name="Harbor login",
+            issuer=server.issuer,
+            application_id=APPLICATION,
+            secret=SECRET,
+            domains=["sso.example"],
+            only=False,
+            provisions=True,
+            rules=[{"group": "care", "grant": {"role": "agent", **over}}],
+        )
+        server.user |= {"email": "sol@sso.example", "name": "Sol Ito", "groups": []}
+        page.get_by_label("E-mail").fill("sol@sso.example")
+        page.get_by_role("link", name="Sign in with Harbor login").click()
+        expect(page.get_by_role("alert")).to_contain_text("None of your groups")
+        server.user["groups"] = ["care"]
+        page.get_by_label("E-mail").fill("sol@sso.example")
+        page.get_by_role("link", name="Sign in with Harbor login").click()
+        page.get_by_role("navigation", name="Places").wait_for()
+        expect(page.get_by_role("button", name="Sol Ito")).to_be_visible()
