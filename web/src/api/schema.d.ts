@@ -9797,14 +9797,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Object moved temporarily -- see URI list */
+            /** @description Redirect Response */
             302: {
                 headers: {
+                    /** @description target path for the redirect */
+                    location?: string;
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
             /** @description The request is not valid; `errors` says where. */
             400: {
@@ -9902,14 +9902,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Object moved temporarily -- see URI list */
+            /** @description Redirect Response */
             302: {
                 headers: {
+                    /** @description target path for the redirect */
+                    location?: string;
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
             /** @description The request is not valid; `errors` says where. */
             400: {

@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 from urllib.parse import urlencode
 
-from litestar import Response, delete, get, patch, post
+from litestar import delete, get, patch, post
 from litestar.datastructures import Cookie
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Redirect
@@ -91,7 +91,7 @@ async def get_methods(
 @get("/sign-in/sso/{identity_provider_id:uuid}", summary="Sign in at an identity provider", status_code=302)
 async def begin(
     request: Asking, runtime: Process, identity_provider_id: FromPath[IdentityProviderId], to: Text = None
-) -> Response[None]:
+) -> Redirect:
     """Sends the browser there; `to` is where it goes in the desktop once it is back."""
     _strangers.take(client_ip(runtime, request))
     base = runtime.settings.base_url
@@ -111,7 +111,7 @@ async def end(
     begun: Annotated[str | None, QueryParameter(name="state", max_length=2000)] = None,
     code: Text = None,
     iss: Text = None,
-) -> Response[None]:
+) -> Redirect:
     """Sets the session cookie and leads into the desktop, or back to the sign-in page with the reason."""
     _strangers.take(client_ip(runtime, request))
     returned = Returned(begun or "", request.cookies.get(_COOKIE, "?"), code, iss)
@@ -132,7 +132,7 @@ def _inside(to: str | None) -> str:
     return to if to is not None and re.fullmatch(r"/(?![/\\])[\w\-./?=&%~]*", to) else "/"
 
 
-def _refused(reason: Refusal) -> Response[None]:
+def _refused(reason: Refusal) -> Redirect:
     return Redirect(f"/sign-in?{urlencode({'refused': reason})}")
 
 
