@@ -1,16 +1,14 @@
 """JSON logs: one object a line, with request ids, without personal data."""
 
 import logging
-import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-_ADDRESS = re.compile(r"[^\s@<>\"(),;]+@[^\s@<>\"(),;]+")
-_NUMBER = re.compile(r"\+?\d[\d\s().-]{7,}\d")
-_SECRET = re.compile(r"clk_[\w-]+|(?i:bearer)\s+\S+|(?i:password|secret|token|cookie)[\"']?\s*[=:]\s*\S+")
+from careloom.platform.redaction.logs import scrub
+
 _KEEP = frozenset({"timestamp", "level", "request_id", "path", "method"})
 
 
@@ -46,9 +44,3 @@ def redact(_logger: Any, _name: str, entry: MutableMapping[str, Any]) -> Mutable
         if key not in _KEEP and isinstance(value, str):
             entry[key] = scrub(value)
     return entry
-
-
-def scrub(text: str) -> str:
-    """`text` with addresses, long numbers and secrets replaced by what they were."""
-    text = _SECRET.sub("[secret]", text)
-    return _NUMBER.sub("[number]", _ADDRESS.sub("[address]", text))
