@@ -104,6 +104,7 @@ def periodic(runtime: Runtime) -> list[Periodic]:
         *idempotency.periodic(runtime),
         *trail_jobs.periodic(runtime),
         *identity_jobs.periodic(runtime),
+        *conversations_jobs.periodic(runtime),
         *channels_jobs.periodic(runtime),
         *compliance_jobs.periodic(runtime),
     ]

@@ -49,7 +49,11 @@ AUDITED = {
     "PATCH /api/clients/{client_id}": "client.change",
     "PUT /api/clients/{client_id}/networks": "client.set_networks",
     "PUT /api/clients/{client_id}/attribute-schema": "client.change_attributes",
+    "PUT /api/clients/{client_id}/privacy": "client.change_privacy",
     "PATCH /api/conversations/{conversation_id}": "conversation.change",
+    "POST /api/conversations/{conversation_id}/messages/{seq}/reveal": "conversation.reveal",
+    "POST /api/conversations/{conversation_id}/recording-pauses": "conversation.pause_recording",
+    "POST /api/conversations/{conversation_id}/recording-pauses/end": "conversation.resume_recording",
     "POST /api/conversations/start": "conversation.start",
     "POST /api/conversations/{conversation_id}/assign": "conversation.assign",
     "POST /api/conversations/{conversation_id}/end": "conversation.end",
@@ -141,6 +145,7 @@ EXEMPT = {
     "POST /api/conversations/{conversation_id}/typing": "nothing is kept",
     "POST /api/conversations/{conversation_id}/read": "what one has read changes nothing for customers",
     "PUT /api/presence": "one's own states are kept as facts, with their times",
+    "POST /api/clients/{client_id}/privacy/try": "nothing is stored",
     "POST /api/views": "one's own list, seen by nobody else",
     "DELETE /api/views/{view_id}": "one's own list, seen by nobody else",
     "POST /api/sign-in/passkey/options": "a challenge for whoever asks",
@@ -236,6 +241,9 @@ _KIND = re.compile(r":\w+}")
 OUTCOME = "POST /api/conversations/{conversation_id}/wrap-up"
 FIRST = {
     "POST /api/conversations/{conversation_id}/reopen": OUTCOME,
+    "POST /api/conversations/{conversation_id}/recording-pauses/end": (
+        "POST /api/conversations/{conversation_id}/recording-pauses"
+    ),
     "POST /api/conversations/{conversation_id}/assign": "POST /api/conversations/{conversation_id}/transfer",
 }
 """What must have been done before."""

@@ -29,6 +29,7 @@ SCREENS = {
     "set-up": "/setup",
     "attributes": "/setup/attributes/{client}",
     "networks": "/setup/networks/{client}",
+    "privacy": "/setup/privacy/{client}",
     **{section: f"/setup/{section}/new" for section in SETUP},
     "audit": "/setup/audit",
     "parked events": "/setup/parked-events",

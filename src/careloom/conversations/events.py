@@ -57,6 +57,18 @@ class MessageAdded(ConversationEvent, frozen=True, kw_only=True):
     author_id: UUID | None = None
 
 
+class RecordingPaused(ConversationEvent, frozen=True, kw_only=True):
+    """From now on nothing of the contact may be recorded."""
+
+    pause_id: UUID
+
+
+class RecordingResumed(ConversationEvent, frozen=True, kw_only=True):
+    """The contact may be recorded again."""
+
+    pause_id: UUID
+
+
 class ReplyPending(ConversationEvent, frozen=True, kw_only=True):
     """A reply waits for its time to be sent and can be recalled by its author."""
 

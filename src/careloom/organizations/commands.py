@@ -41,6 +41,8 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
+from careloom.platform.redaction.rules import rule_problem
+from careloom.platform.redaction.types import Policy
 from careloom.platform.wire import json_text, to_plain
 
 _WRITE = Permission.ORGANIZATIONS_WRITE
@@ -179,6 +181,31 @@ async def take_case_numbers(tx: Tx, client_ids: Sequence[ClientId]) -> list[int]
 async def set_attribute_schema(tx: Tx, client_id: UUID, fields: list[Any]) -> None:
     """Stores the plain form of the client's customer attributes; the customers capability checks it first."""
     await tx.execute(update(client).where(client.c.id == client_id).values(attribute_schema=fields))
+
+
+async def change_privacy(tx: Tx, actor: Actor, client_id: ClientId, policy: Policy) -> Policy:
+    """Replaces the client's policy; what is stored already stays as it is. Raises NotFoundError, InvalidInputError."""
+    before = await queries.get_privacy(tx, actor, client_id)
+    actor.require(Permission.PRIVACY_WRITE, client_id=client_id)
+    check_rules(policy)
+    await tx.execute(update(client).where(client.c.id == client_id).values(privacy=to_plain(policy)))
+    queries.forget_privacy(client_id)
+    await _tell(tx, actor, "client.change_privacy", client_id, client_id=client_id, before=before, after=policy)
+    return policy
+
+
+def check_rules(policy: Policy) -> None:
+    """Raises InvalidInputError for rules that cannot be used, and for names that two of them have."""
+    errors: list[FieldError] = []
+    names: set[str] = set()
+    for index, rule in enumerate(policy.rules):
+        if rule.name in names:
+            errors.append(FieldError(f"/rules/{index}/name", "Another rule has this name."))
+        names.add(rule.name)
+        problem = rule_problem(rule)
+        if problem:
+            errors.append(FieldError(f"/rules/{index}/pattern", problem))
+    _check(errors)
 
 
 def merged(before: Any, changes: Struct) -> Any:

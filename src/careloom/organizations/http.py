@@ -1,7 +1,10 @@
 """Endpoints of providers, sites, clients, programs and teams."""
 
-from litestar import Router, get, patch, post
+from typing import Annotated
+
+from litestar import Router, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta, Struct
 
 from careloom.organizations import commands, queries
 from careloom.organizations.types import (
@@ -27,6 +30,8 @@ from careloom.organizations.types import (
     TeamId,
 )
 from careloom.platform.paging import Page
+from careloom.platform.redaction.redact import redactor
+from careloom.platform.redaction.types import DataClass, Evidence, Policy
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
 
@@ -103,6 +108,64 @@ async def change_client(unit: Unit, client_id: FromPath[ClientId], data: JSONBod
     return await unit.write(lambda tx: commands.change_client(tx, unit.actor, client_id, data))
 
 
+class Trial(Struct, frozen=True, forbid_unknown_fields=True):
+    """A text to try a policy on; no `policy`: the one that holds."""
+
+    text: Annotated[str, Meta(max_length=5_000)]
+    policy: Policy | None = None
+    agents: bool = False
+
+
+class Part(Struct, frozen=True):
+    """A stretch of the text; with `mark` something that would be taken out, what it is and why."""
+
+    text: str
+    mark: str | None = None
+    data_class: DataClass | None = None
+    kind: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    label: str = ""
+
+
+class Tried(Struct, frozen=True):
+    """The parts of a text, in their order, and the text as it would be stored."""
+
+    parts: tuple[Part, ...]
+    stored: str
+
+
+@get("/clients/{client_id:uuid}/privacy", summary="What becomes of sensitive data")
+async def get_privacy(unit: Unit, client_id: FromPath[ClientId]) -> Policy:
+    """By class of data, and the client's own rules."""
+    return await unit.read(lambda tx: queries.get_privacy(tx, unit.actor, client_id))
+
+
+@put("/clients/{client_id:uuid}/privacy", summary="Set what becomes of sensitive data")
+async def change_privacy(unit: Unit, client_id: FromPath[ClientId], data: JSONBody[Policy]) -> Policy:
+    """Holds for messages that arrive five seconds later or more."""
+    return await unit.write(lambda tx: commands.change_privacy(tx, unit.actor, client_id, data))
+
+
+@post("/clients/{client_id:uuid}/privacy/try", status_code=200, summary="Try a policy on a text")
+async def try_privacy(unit: Unit, client_id: FromPath[ClientId], data: JSONBody[Trial]) -> Tried:
+    """What would be found in it, and why; nothing is stored."""
+    held = await unit.read(lambda tx: queries.get_privacy(tx, unit.actor, client_id))
+    policy = data.policy or held
+    commands.check_rules(policy)
+    chosen = redactor(policy, agents=data.agents)
+    parts: list[Part] = []
+    at = 0
+    done = chosen.redact(data.text)
+    for one in done.findings:
+        value = data.text[one.start : one.end]
+        parts += [Part(data.text[at : one.start])] if one.start > at else []
+        mark = chosen.mark_of(one, value)
+        parts.append(Part(value, mark, one.data_class, one.kind, one.evidence, one.label))
+        at = one.end
+    parts += [Part(data.text[at:])] if at < len(data.text) else []
+    return Tried(tuple(parts), done.text)
+
+
 @get("/programs", summary="Programs")
 async def list_programs(
     unit: Unit, client_id: FromQuery[ClientId | None] = None, limit: Limit = 50, after: After = None
@@ -168,6 +231,9 @@ router = Router(
         create_client,
         get_client,
         change_client,
+        get_privacy,
+        change_privacy,
+        try_privacy,
         list_programs,
         create_program,
         get_program,

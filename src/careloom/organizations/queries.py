@@ -1,6 +1,7 @@
 """Reads organizations."""
 
 from collections.abc import Collection, Sequence
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -24,13 +25,16 @@ from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
-from careloom.platform.wire import reader, row_fields
+from careloom.platform.redaction.types import Policy
+from careloom.platform.wire import from_plain, reader, row_fields
 
 _READ = Permission.ORGANIZATIONS_READ
 read_provider = reader(Provider)
 read_site = reader(Site)
 read_client = reader(Client)
 read_team = reader(Team)
+_POLICY_SECONDS = 5.0
+_policies: dict[UUID, tuple[float, Policy]] = {}
 _OPENINGS = select(program.c.id, program.c.time_zone, program.c.hours, program.c.holidays).where(
     program.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -158,6 +162,29 @@ async def attribute_schema(tx: Tx, client_id: UUID) -> list[Any]:
     return list((await _one(tx, select(client.c.attribute_schema).where(client.c.id == client_id))).attribute_schema)
 
 
+async def get_privacy(tx: Tx, actor: Actor, client_id: ClientId) -> Policy:
+    """What becomes of sensitive data in the client's messages; raises NotFoundError."""
+    actor.require(_READ)
+    return from_plain(await _one(tx, select(client.c.privacy).where(client.c.id == client_id), scalar=True), Policy)
+
+
+async def privacy_of(tx: Tx, client_id: UUID) -> Policy:
+    """The same for whatever stores the client's texts: without a statement where this process has read it within
+    five seconds. Raises NotFoundError.
+    """
+    known = _policies.get(client_id)
+    if known is not None and monotonic() < known[0]:
+        return known[1]
+    policy = from_plain(await _one(tx, select(client.c.privacy).where(client.c.id == client_id), scalar=True), Policy)
+    _policies[client_id] = (monotonic() + _POLICY_SECONDS, policy)
+    return policy
+
+
+def forget_privacy(client_id: UUID) -> None:
+    """Lets this process read the client's policy again at once."""
+    _policies.pop(client_id, None)
+
+
 def read_program(row: Any) -> Program:
     """A program from its row."""
     return msgspec.convert(row_fields(row), Program, strict=False)
@@ -178,8 +205,8 @@ async def _page(tx: Tx, statement: Select[Any], table: Table, read: Any, limit: 
     return cut([read(row) for row in rows], limit, lambda one: [one.id])
 
 
-async def _one(tx: Tx, statement: Select[Any]) -> Any:
+async def _one(tx: Tx, statement: Select[Any], *, scalar: bool = False) -> Any:
     row = (await tx.execute(statement)).one_or_none()
     if row is None:
         raise NotFoundError
-    return row
+    return row[0] if scalar else row

@@ -29,6 +29,7 @@ client = Table(
     Column("region", Text, nullable=False),
     Column("countries", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("attribute_schema", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("privacy", JSONB, nullable=False, server_default=text("'{}'")),
     _made_at(),
     info={"ownership": Ownership.CLIENT},
 )

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     PRESENCE_SET = "presence.set"
     PRESENCE_SET_OTHERS = "presence.set_others"
     LIVE_READ = "live.read"
+    PRIVACY_WRITE = "privacy.write"
+    PRIVACY_REVEAL = "privacy.reveal"
     CHANNELS_READ = "channels.read"
     CHANNELS_WRITE = "channels.write"
     COMPLIANCE_READ = "compliance.read"

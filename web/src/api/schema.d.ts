@@ -923,6 +923,41 @@ export interface paths {
         patch: operations["ApiClientsClientIdChangeClient"];
         trace?: never;
     };
+    "/api/clients/{client_id}/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What becomes of sensitive data */
+        get: operations["ApiClientsClientIdPrivacyGetPrivacy"];
+        /** Set what becomes of sensitive data */
+        put: operations["ApiClientsClientIdPrivacyChangePrivacy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{client_id}/privacy/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a policy on a text */
+        post: operations["ApiClientsClientIdPrivacyTryTryPrivacy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/programs": {
         parameters: {
             query?: never;
@@ -1734,6 +1769,58 @@ export interface paths {
         get: operations["ApiFilesFileIdDownload"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages/{seq}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what was masked */
+        post: operations["ApiConversationsConversationIdMessagesSeqRevealReveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/recording-pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When nothing may be recorded */
+        get: operations["ApiConversationsConversationIdRecordingPausesGetPauses"];
+        put?: never;
+        /** Pause the recording */
+        post: operations["ApiConversationsConversationIdRecordingPausesPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/recording-pauses/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume the recording */
+        post: operations["ApiConversationsConversationIdRecordingPausesEndResume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2800,6 +2887,13 @@ export interface components {
             duplicate: boolean;
         };
         /**
+         * Action
+         * @description What becomes of it: kept; masked, with the original kept apart for those who may see it; removed for good.
+         * @default keep
+         * @enum {string}
+         */
+        Action: "keep" | "mask" | "remove";
+        /**
          * AfterTaking
          * @description What becomes of a mail in the mailbox once it is stored here.
          * @default leave
@@ -3055,6 +3149,18 @@ export interface components {
             require_email?: boolean;
             active?: boolean;
         };
+        /**
+         * ClassPolicy
+         * @default {
+         *       "action": "remove",
+         *       "agents": true
+         *     }
+         */
+        ClassPolicy: {
+            action?: components["schemas"]["Action"];
+            /** @default false */
+            agents: boolean;
+        };
         /** Client */
         Client: {
             /** Format: uuid */
@@ -3219,12 +3325,6 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /**
-         * DataClass
-         * @description A kind of data that has its own time: from when its age counts stands in docs/compliance.md.
-         * @enum {string}
-         */
-        DataClass: "messages" | "files" | "raw_mail" | "visitors" | "profiles" | "events" | "facts";
         /** Deadline */
         Deadline: {
             kind: string;
@@ -3298,6 +3398,12 @@ export interface components {
             kind: string;
             text: string;
         };
+        /**
+         * Evidence
+         * @description Why something was found: its check digits are right, its form says so, words beside it name it, a rule.
+         * @enum {string}
+         */
+        Evidence: "checksum" | "form" | "label" | "rule";
         /** ExplainedGrant */
         ExplainedGrant: {
             role: components["schemas"]["Role"];
@@ -4000,6 +4106,10 @@ export interface components {
             /** @description At least ten characters. */
             password: string;
         };
+        /** NewPause */
+        NewPause: {
+            reason: string;
+        };
         /** NewPerson */
         NewPerson: {
             name: string;
@@ -4233,6 +4343,14 @@ export interface components {
             opens: number;
             closes: number;
         };
+        /** Original */
+        Original: {
+            field: string;
+            index: number;
+            data_class: string;
+            kind: string;
+            value: string;
+        };
         /** Outcome */
         Outcome: {
             counts: {
@@ -4248,7 +4366,7 @@ export interface components {
         };
         /** Outlook */
         Outlook: {
-            data_class: components["schemas"]["DataClass"];
+            data_class: components["schemas"]["compliance_types_retention_DataClass"];
             days: number | null;
             before: string | null;
             items: number;
@@ -4324,7 +4442,7 @@ export interface components {
         };
         /** Page[Rule] */
         "Page_careloom.compliance.types.retention.Rule_": {
-            items: components["schemas"]["Rule"][];
+            items: components["schemas"]["compliance_types_retention_Rule"][];
             next?: string | null;
         };
         /** Page[Conversation] */
@@ -4357,8 +4475,18 @@ export interface components {
             items: components["schemas"]["SavedView"][];
             next?: string | null;
         };
+        /** Page[Original] */
+        "Page_careloom.conversations.types.privacy.Original_": {
+            items: components["schemas"]["Original"][];
+            next?: string | null;
+        };
+        /** Page[RecordingPause] */
+        "Page_careloom.conversations.types.privacy.RecordingPause_": {
+            items: components["schemas"]["RecordingPause"][];
+            next?: string | null;
+        };
         /** Page[SearchHit] */
-        "Page_careloom.conversations.types.SearchHit_": {
+        "Page_careloom.conversations.types.search.SearchHit_": {
             items: components["schemas"]["SearchHit"][];
             next?: string | null;
         };
@@ -4486,6 +4614,17 @@ export interface components {
             settled_at: string | null;
             client_id: string | null;
         };
+        /** Part */
+        Part: {
+            text: string;
+            mark?: string | null;
+            data_class?: components["schemas"]["platform_redaction_types_DataClass"] | null;
+            kind?: string | null;
+            /** @default [] */
+            evidence: components["schemas"]["Evidence"][];
+            /** @default  */
+            label: string;
+        };
         /** Passkey */
         Passkey: {
             /** Format: uuid */
@@ -4532,7 +4671,7 @@ export interface components {
          * @default conversations.read
          * @enum {string}
          */
-        Permission: "organizations.read" | "organizations.write" | "people.read" | "people.write" | "api_keys.write" | "security.write" | "audit.read" | "events.repair" | "customers.read" | "customers.write" | "customers.merge" | "conversations.read" | "conversations.reply" | "conversations.note" | "conversations.assign" | "conversations.write" | "messages.ingest" | "knowledge.read" | "knowledge.write" | "queues.read" | "queues.write" | "presence.set" | "presence.set_others" | "live.read" | "channels.read" | "channels.write" | "compliance.read" | "compliance.write";
+        Permission: "organizations.read" | "organizations.write" | "people.read" | "people.write" | "api_keys.write" | "security.write" | "audit.read" | "events.repair" | "customers.read" | "customers.write" | "customers.merge" | "conversations.read" | "conversations.reply" | "conversations.note" | "conversations.assign" | "conversations.write" | "messages.ingest" | "knowledge.read" | "knowledge.write" | "queues.read" | "queues.write" | "presence.set" | "presence.set_others" | "live.read" | "privacy.write" | "privacy.reveal" | "channels.read" | "channels.write" | "compliance.read" | "compliance.write";
         /** Person */
         Person: {
             /** Format: uuid */
@@ -4570,6 +4709,20 @@ export interface components {
          * @enum {string}
          */
         Phase: "queued" | "offered" | "with_agent" | "on_hold" | "waiting_customer" | "after_call_work" | "transferred" | "abandoned" | "ended";
+        /** Policy */
+        Policy: {
+            card?: components["schemas"]["ClassPolicy"];
+            card_code?: components["schemas"]["ClassPolicy"];
+            bank_account?: components["schemas"]["ClassPolicy"];
+            national_id?: components["schemas"]["ClassPolicy"];
+            health_id?: components["schemas"]["ClassPolicy"];
+            secret?: components["schemas"]["ClassPolicy"];
+            birth_date?: components["schemas"]["ClassPolicy"];
+            /** @default [] */
+            rules: components["schemas"]["platform_redaction_types_Rule"][];
+            /** @default 90 */
+            keep_days: number;
+        };
         /**
          * Presence
          * @description An agent's state.
@@ -4681,7 +4834,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             client_id: string;
-            data_class: components["schemas"]["DataClass"];
+            data_class: components["schemas"]["compliance_types_retention_DataClass"];
             /** Format: date-time */
             before: string;
             rule: string;
@@ -4762,6 +4915,18 @@ export interface components {
         ReadMark: {
             seq: number;
         };
+        /** RecordingPause */
+        RecordingPause: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            reason: string;
+            paused_by_name: string;
+            /** Format: date-time */
+            began_at: string;
+            ended_at: string | null;
+        };
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
@@ -4784,7 +4949,7 @@ export interface components {
         /** RegionDefault */
         RegionDefault: {
             region: string;
-            data_class: components["schemas"]["DataClass"];
+            data_class: components["schemas"]["compliance_types_retention_DataClass"];
             days: number | null;
         };
         /** Registered */
@@ -4837,16 +5002,6 @@ export interface components {
             role: components["schemas"]["Role"];
             scope: components["schemas"]["ScopeKind"];
             scope_id?: string | null;
-        };
-        /** Rule */
-        Rule: {
-            data_class: components["schemas"]["DataClass"];
-            days: number | null;
-            source: components["schemas"]["RuleSource"];
-            version: number;
-            reason: string;
-            changed_by: string | null;
-            changed_at: string | null;
         };
         /**
          * RuleSource
@@ -5094,6 +5249,18 @@ export interface components {
             queue_id?: string | null;
             person_id?: string | null;
         };
+        /** Trial */
+        Trial: {
+            text: string;
+            policy?: components["schemas"]["Policy"] | null;
+            /** @default false */
+            agents: boolean;
+        };
+        /** Tried */
+        Tried: {
+            parts: components["schemas"]["Part"][];
+            stored: string;
+        };
         /** Typing */
         Typing: {
             typing: boolean;
@@ -5192,6 +5359,22 @@ export interface components {
             note?: string | null;
         };
         /**
+         * DataClass
+         * @description A kind of data that has its own time: from when its age counts stands in docs/compliance.md.
+         * @enum {string}
+         */
+        compliance_types_retention_DataClass: "messages" | "files" | "raw_mail" | "visitors" | "profiles" | "events" | "facts";
+        /** Rule */
+        compliance_types_retention_Rule: {
+            data_class: components["schemas"]["compliance_types_retention_DataClass"];
+            days: number | null;
+            source: components["schemas"]["RuleSource"];
+            version: number;
+            reason: string;
+            changed_by: string | null;
+            changed_at: string | null;
+        };
+        /**
          * View
          * @description A list that everyone has.
          * @default all
@@ -5206,6 +5389,22 @@ export interface components {
             clients: components["schemas"]["ClientBadge"][];
             permissions: components["schemas"]["Permission"][];
             lists: components["schemas"]["Glimpse"][];
+        };
+        /**
+         * DataClass
+         * @description A kind of sensitive data with a policy of its own. `own`: what a client's own rules find.
+         * @enum {string}
+         */
+        platform_redaction_types_DataClass: "card" | "card_code" | "bank_account" | "national_id" | "health_id" | "secret" | "birth_date" | "own";
+        /** Rule */
+        platform_redaction_types_Rule: {
+            name: string;
+            pattern: string;
+            action?: components["schemas"]["Action"];
+            /** @default false */
+            agents: boolean;
+            /** @default false */
+            any_case: boolean;
         };
     };
     responses: never;
@@ -12628,6 +12827,323 @@ export interface operations {
             };
         };
     };
+    ApiClientsClientIdPrivacyGetPrivacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiClientsClientIdPrivacyChangePrivacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Policy"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiClientsClientIdPrivacyTryTryPrivacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiProgramsListPrograms: {
         parameters: {
             query?: {
@@ -16134,7 +16650,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_careloom.conversations.types.SearchHit_"];
+                    "application/json": components["schemas"]["Page_careloom.conversations.types.search.SearchHit_"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */
@@ -19391,6 +19907,428 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiConversationsConversationIdMessagesSeqRevealReveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_careloom.conversations.types.privacy.Original_"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiConversationsConversationIdRecordingPausesGetPauses: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_careloom.conversations.types.privacy.RecordingPause_"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiConversationsConversationIdRecordingPausesPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPause"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingPause"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiConversationsConversationIdRecordingPausesEndResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingPause"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */
@@ -24930,7 +25868,7 @@ export interface operations {
             path: {
                 client_id: string;
                 /** @description A kind of data that has its own time: from when its age counts stands in docs/compliance.md. */
-                data_class: components["schemas"]["DataClass"];
+                data_class: components["schemas"]["compliance_types_retention_DataClass"];
             };
             cookie?: never;
         };
@@ -24946,7 +25884,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rule"];
+                    "application/json": components["schemas"]["compliance_types_retention_Rule"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */
@@ -25039,7 +25977,7 @@ export interface operations {
             path: {
                 client_id: string;
                 /** @description A kind of data that has its own time: from when its age counts stands in docs/compliance.md. */
-                data_class: components["schemas"]["DataClass"];
+                data_class: components["schemas"]["compliance_types_retention_DataClass"];
             };
             cookie?: never;
         };
@@ -25243,7 +26181,7 @@ export interface operations {
             path: {
                 region: string;
                 /** @description A kind of data that has its own time: from when its age counts stands in docs/compliance.md. */
-                data_class: components["schemas"]["DataClass"];
+                data_class: components["schemas"]["compliance_types_retention_DataClass"];
             };
             cookie?: never;
         };

@@ -260,6 +260,46 @@ export interface AttributeField {
   choices: string[];
 }
 
+export type DataClass =
+  | 'card'
+  | 'card_code'
+  | 'bank_account'
+  | 'national_id'
+  | 'health_id'
+  | 'secret'
+  | 'birth_date'
+  | 'own';
+
+export type PrivacyAction = 'keep' | 'mask' | 'remove';
+
+export interface ClassPolicy {
+  action: PrivacyAction;
+  agents: boolean;
+}
+
+export interface PrivacyRule {
+  name: string;
+  pattern: string;
+  action: PrivacyAction;
+  agents: boolean;
+  any_case: boolean;
+}
+
+/** What becomes of sensitive data in a client's messages. */
+export type PrivacyPolicy = Record<Exclude<DataClass, 'own'>, ClassPolicy> & {
+  rules: PrivacyRule[];
+  keep_days: number;
+};
+
+/** What stood in a message's field in the place of its mark. */
+export interface Original {
+  field: string;
+  index: number;
+  data_class: string;
+  kind: string;
+  value: string;
+}
+
 export type AttributeValue = string | number | boolean | null;
 
 export interface Customer {

@@ -30,6 +30,7 @@ const PLACES: readonly Place[] = [
       'people.write',
       'queues.write',
       'channels.write',
+      'privacy.write',
       'knowledge.write',
       'api_keys.write',
       'security.write',

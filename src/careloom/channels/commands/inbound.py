@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careloom.channels.types import Accepted
+from careloom.conversations.commands.privacy import cleaned, keep_originals
 from careloom.conversations.commands.receive import Inbound, Received, receive_message
 from careloom.conversations.commands.running import find_running_conversation
 from careloom.conversations.core.language import detect_language
@@ -60,10 +61,12 @@ class Arrival(Struct, frozen=True, kw_only=True):
 async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
     """Stores a customer's message once and hands the conversation to routing where it waits for an agent.
 
-    A repeat of `external_id` answers where the first went and changes nothing. Raises InvalidInputError for an
-    identity that is no address of its kind, ForbiddenError, NotFoundError.
+    What the client's policy takes out of messages is out before anything is stored. A repeat of `external_id` answers
+    where the first went and changes nothing. Raises InvalidInputError for an identity that is no address of its kind,
+    ForbiddenError, NotFoundError.
     """
     actor.require(Permission.MESSAGES_INGEST, client_id=arrival.client_id, program_id=arrival.program_id)
+    arrival, taken = await cleaned(tx, arrival.client_id, arrival)
     language = arrival.language
     if language is None and arrival.conversation_id is None:
         language = await asyncio.to_thread(detect_language, arrival.text)
@@ -98,6 +101,9 @@ async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
             details=arrival.details,
         ),
     )
+    if not received.duplicate:
+        one = received.conversation
+        await keep_originals(tx, one.client_id, one.id, received.message.id, taken)
     if received.needs_routing:
         one = received.conversation
         await enqueue(tx, actor, one, arrival.queue_id or one.queue_id)

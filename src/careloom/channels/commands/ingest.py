@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from careloom.channels.commands.inbound import Arrival, accept_inbound, accepted
 from careloom.channels.commands.letters import RUNNING, Letter, addressed, bundle, details_of, runs_on_since, sign
 from careloom.channels.types import Accepted, InboundMessage
+from careloom.conversations.commands.privacy import cleaned
 from careloom.conversations.commands.receive_many import receive_many
-from careloom.customers.commands.recognise_many import Sender
+from careloom.customers.commands.recognise_many import AddressKey, Sender
 from careloom.customers.core.addresses import normalised
 from careloom.organizations.queries import get_program, get_programs
 from careloom.organizations.types import Program
@@ -50,22 +53,29 @@ async def ingest(tx: Tx, actor: Actor, data: InboundMessage) -> Accepted:
 async def ingest_many(tx: Tx, actor: Actor, given: Sequence[InboundMessage]) -> list[Accepted | CareloomError | None]:
     """`ingest` for many messages in a few statements: where each went, or why it was refused.
 
-    None stands for one that was left alone, because it needs more than that: `ingest` takes it, in a transaction of
-    its own. Raises ForbiddenError; IntegrityError where someone else stored the same at the same time: then nothing
-    was done.
+    None stands for one that was left alone, because it or another of its sender needs more than that, such as to keep
+    apart what the client's policy masks: `ingest` takes it, in a transaction of its own. Raises ForbiddenError;
+    IntegrityError where someone else stored the same at the same time: then nothing was done.
     """
     actor.require(_INGEST)
     await plan_for_sizes(tx)
     programs = await get_programs(tx, {one.program_id for one in given})
     outcomes: list[Accepted | CareloomError | None] = [None] * len(given)
     letters: list[Letter] = []
+    masked: set[AddressKey] = set()
     for place, data in enumerate(given):
         try:
-            letters.append(_letter(actor, place, data, programs.get(data.program_id)))
+            letter = _letter(actor, place, data, programs.get(data.program_id))
         except CareloomError as error:
             outcomes[place] = error
+            continue
+        clean, taken = await cleaned(tx, letter.program.client_id, data)
+        if taken:
+            masked.add(letter.sender.key)
+        letters.append(letter if clean is data else replace(letter, data=clean, sender=_sender(letter.program, clean)))
     at = now()
-    bundles = await bundle(tx, await sign(tx, letters), at)
+    plain = [one for one in letters if one.sender.key not in masked]
+    bundles = await bundle(tx, await sign(tx, plain), at)
     stored = await receive_many(tx, actor, await addressed(tx, bundles, at))
     for one, received in zip(bundles, stored, strict=True):
         for signed, message in zip(one.letters, received or (), strict=received is not None):
@@ -76,9 +86,12 @@ async def ingest_many(tx: Tx, actor: Actor, given: Sequence[InboundMessage]) -> 
 def _letter(actor: Actor, place: int, data: InboundMessage, program: Program | None) -> Letter:
     if program is None or not _may(actor, program):
         raise NotFoundError
+    return Letter(place, data, program, _sender(program, data))
+
+
+def _sender(program: Program, data: InboundMessage) -> Sender:
     value = normalised(data.identity_kind, data.identity)
-    sender = Sender(program.client_id, data.identity_kind, value, data.customer_name, data.language)
-    return Letter(place, data, program, sender)
+    return Sender(program.client_id, data.identity_kind, value, data.customer_name, data.language)
 
 
 def _may(actor: Actor, program: Program) -> bool:

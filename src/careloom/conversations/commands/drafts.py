@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.conversations.commands.message import storable
+from careloom.conversations.commands.privacy import cleaned_words
 from careloom.conversations.core.markup import safe_html
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.queries.files import attachments_of
@@ -39,7 +40,8 @@ async def save_draft(
     if actor.person_id is None:
         raise ForbiddenError("Only a person keeps drafts.")
     attachments = await attachments_of(tx, one.client_id, file_ids, one.id, actor.person_id)
-    return await _put(tx, actor.person_id, one, text, html, attachments)
+    words = await cleaned_words(tx, one.client_id, text, html)
+    return await _put(tx, actor.person_id, one, words.text, words.html, attachments)
 
 
 async def delete_draft(tx: Tx, actor: Actor, conversation_id: UUID) -> None:

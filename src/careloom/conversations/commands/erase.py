@@ -19,6 +19,7 @@ from careloom.conversations.queries.conversation import COLUMNS, read_conversati
 from careloom.conversations.tables.contact import care_case, conversation, conversation_interval, customer_move
 from careloom.conversations.tables.desk import draft, mention
 from careloom.conversations.tables.message import file, message, pending_reply
+from careloom.conversations.tables.privacy import masked_value, recording_pause
 from careloom.conversations.types import MessageKind, Status
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
@@ -58,7 +59,7 @@ async def erase_contacts(tx: Tx, files: FileStore, client_id: UUID, ids: Sequenc
     if not held:
         return Erased((), (), {})
     counts: Counts = {"file": await remove_files(tx, files, client_id, await _files_of(tx, client_id, held))}
-    for table in (draft, pending_reply, mention):
+    for table in (draft, pending_reply, mention, masked_value):
         where = (table.c.client_id == client_id) & table.c.conversation_id.in_(held)
         counts[table.name] = (await tx.execute(delete(table).where(where))).rowcount
     counts["message"] = await _blank_messages(tx, client_id, message.c.conversation_id.in_(held))
@@ -90,6 +91,8 @@ async def erase_messages(
     chosen = there & m.seq.in_(seqs)
     rows = (await tx.execute(select(m.text, m.author_name, m.attachments).where(chosen))).all()
     await remove_files(tx, files, client_id, [UUID(each["file_id"]) for row in rows for each in row.attachments])
+    held = (masked_value.c.client_id == client_id) & masked_value.c.message_id.in_(select(m.id).where(chosen))
+    await tx.execute(delete(masked_value).where(held))
     count = await _blank_messages(tx, client_id, chosen)
     names = frozenset(row.author_name for row in rows if row.author_name)
     noted = update(message).where(there, m.kind == MessageKind.EVENT, m.author_id.is_(None), m.author_name.in_(names))
@@ -123,7 +126,7 @@ async def remove_contacts(tx: Tx, client_id: UUID, ids: Sequence[UUID]) -> Count
     rows = (await tx.execute(statement.order_by(_C.id).with_for_update())).all()
     held = [row.id for row in rows]
     counts: Counts = {}
-    for table in (draft, pending_reply, mention, conversation_interval, message):
+    for table in (draft, pending_reply, mention, masked_value, recording_pause, conversation_interval, message):
         where = (table.c.client_id == client_id) & table.c.conversation_id.in_(held)
         counts[table.name] = (await tx.execute(delete(table).where(where))).rowcount
     gone = delete(conversation).where(_C.client_id == client_id, _C.id.in_(held))

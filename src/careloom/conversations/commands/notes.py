@@ -5,7 +5,8 @@ from uuid import UUID
 
 from careloom.conversations.commands.held import change, hold_conversation, tell
 from careloom.conversations.commands.journal import audit_act, write_note
-from careloom.conversations.commands.message import added, storable
+from careloom.conversations.commands.message import added
+from careloom.conversations.commands.privacy import cleaned_words, keep_originals
 from careloom.conversations.events import PersonMentioned, facts
 from careloom.conversations.tables.desk import mention
 from careloom.conversations.types import Conversation, Message
@@ -30,7 +31,9 @@ async def add_note(
     before, at = held.conversation, now()
     people = tuple(dict.fromkeys(mentions))
     await _check(tx, actor, before, people)
-    note = await write_note(tx, actor, before, before.last_seq + 1, storable(text), at)
+    words = await cleaned_words(tx, before.client_id, text)
+    note = await write_note(tx, actor, before, before.last_seq + 1, words.text, at)
+    await keep_originals(tx, before.client_id, before.id, note.id, words.taken)
     held = await change(tx, held, at, last_seq=note.seq)
     after = held.conversation
     if people:

@@ -12,7 +12,8 @@ from careloom.conversations.commands.drafts import drop_draft, put_back
 from careloom.conversations.commands.held import Held, change, hold_conversation, move, tell
 from careloom.conversations.commands.journal import add_message, audit_act
 from careloom.conversations.commands.lifecycle import assign
-from careloom.conversations.commands.message import Entry, added, preview, storable
+from careloom.conversations.commands.message import Entry, added, preview
+from careloom.conversations.commands.privacy import cleaned_words, keep_originals
 from careloom.conversations.commands.turns import wait_for_customer
 from careloom.conversations.core.markup import safe_html
 from careloom.conversations.core.phases import HELD, LIVE_CHANNELS, OVER
@@ -76,14 +77,16 @@ async def reply(
     before, at = held.conversation, now()
     attachments = await attachments_of(tx, before.client_id, file_ids, before.id, actor.person_id)
     held, messages = await _take(tx, actor, held, at)
+    words = await cleaned_words(tx, before.client_id, text, html)
     letter = _Letter(
         id=MessageId(new_id()),
         author_id=actor.person_id,
         author_name=actor.name,
-        text=storable(text),
-        html=None if html is None else safe_html(storable(html)),
+        text=words.text,
+        html=None if words.html is None else safe_html(words.html),
         attachments=attachments,
     )
+    await keep_originals(tx, before.client_id, before.id, letter.id, words.taken)
     await drop_draft(tx, actor, before)
     await _audit(tx, actor, held.conversation, letter)
     program = await get_program(tx, system_actor("reply", before.client_id), before.program_id)

@@ -2,10 +2,10 @@
 
 from litestar import Router
 
-from careloom.conversations.http import desk, files, lists, thread
+from careloom.conversations.http import desk, files, lists, privacy, thread
 
 router = Router(
     "/",
-    route_handlers=[*lists.handlers, *thread.handlers, *desk.handlers, *files.handlers],
+    route_handlers=[*lists.handlers, *thread.handlers, *desk.handlers, *files.handlers, *privacy.handlers],
     tags=["conversations"],
 )

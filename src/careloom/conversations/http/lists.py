@@ -17,13 +17,13 @@ from careloom.conversations.types import (
     Conversation,
     Priority,
     QueueId,
-    SearchHit,
     Sort,
     Status,
     View,
     ViewCounts,
     ViewFilter,
 )
+from careloom.conversations.types.search import SearchHit
 from careloom.customers.types import CustomerId
 from careloom.identity.types import PersonId
 from careloom.organizations.types import Channel, ClientId, ProgramId

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from careloom.conversations.tables.contact import care_case, conversation, conversation_interval
 from careloom.conversations.tables.desk import draft, mention
 from careloom.conversations.tables.message import file, message, pending_reply
+from careloom.conversations.tables.privacy import masked_value, recording_pause
 from careloom.conversations.types import Status
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts, Due, Spared, held_rows, keeping
@@ -89,7 +90,7 @@ async def disclosed(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID]) -> di
     own = (_C.client_id == client_id) & _C.customer_id.in_(customer_ids)
     found = {"care_case": await held_rows(tx, care_case, cases), "conversation": await held_rows(tx, conversation, own)}
     ids = select(_C.id).where(own)
-    for table in (message, draft, pending_reply, file, mention, conversation_interval):
+    for table in (message, draft, pending_reply, file, mention, masked_value, recording_pause, conversation_interval):
         where = (table.c.client_id == client_id) & table.c.conversation_id.in_(ids)
         found[table.name] = await held_rows(tx, table, where, "search", "previous_seq", "previous_ended_at")
     return found
@@ -102,7 +103,7 @@ async def left_of(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID]) -> Coun
     own = (_C.client_id == client_id) & _C.customer_id.in_(customer_ids) & _C.erased_at.is_not(None)
     ids = select(_C.id).where(own)
     found: Counts = {}
-    for table in (draft, pending_reply, file):
+    for table in (draft, pending_reply, file, masked_value):
         where = (table.c.client_id == client_id) & table.c.conversation_id.in_(ids)
         found[table.name] = await _count(tx, table, where)
     m = message.c

@@ -10,7 +10,8 @@ from careloom.conversations.core.search_words import SearchWords, search_words
 from careloom.conversations.queries.conversation import conversations, read_conversation, visible
 from careloom.conversations.tables.contact import conversation
 from careloom.conversations.tables.message import message
-from careloom.conversations.types import MessageKind, SearchHit
+from careloom.conversations.types import MessageKind
+from careloom.conversations.types.search import SearchHit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page

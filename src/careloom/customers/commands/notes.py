@@ -10,6 +10,7 @@ from careloom.customers.events import ConsentChanged, CustomerChanged
 from careloom.customers.queries.customer import get_customer
 from careloom.customers.tables import customer_consent, customer_note
 from careloom.customers.types import Consent, ConsentPurpose, CustomerNote, TimelineKind
+from careloom.organizations.queries import privacy_of
 from careloom.organizations.types import Channel
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -17,6 +18,7 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
+from careloom.platform.redaction.redact import redact
 
 
 class ConsentWord(Struct, frozen=True, kw_only=True):
@@ -34,6 +36,7 @@ async def add_customer_note(tx: Tx, actor: Actor, customer_id: UUID, text: str) 
     actor.require(Permission.CUSTOMERS_WRITE, client_id=one.client_id)
     held = await hold_customer(tx, one.client_id, one.id)
     text = text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    text = redact(await privacy_of(tx, one.client_id), text, agents=True).text
     note = CustomerNote(id=new_id(), author_name=actor.name, text=text, at=now())
     await tx.execute(
         customer_note.insert().values(

@@ -163,7 +163,7 @@ async def _receive_mail(brand: Brand) -> None:
         mail["To"] = brand.words["address"]
         mail["Subject"] = brand.text(f"Parcel {number}")
         mail["Message-ID"] = f"<{number}@{brand.canary}.example>"
-        mail.set_content(brand.text("Where is it?"))
+        mail.set_content(brand.text("Where is it? Refund to DE89 3704 0044 0532 0130 00, thanks"))
         mail.add_attachment(brand.text("A file"), filename=f"{brand.canary}.txt")
         await post_mail(brand, mail.as_bytes())
 
@@ -204,6 +204,7 @@ async def _work(brand: Brand) -> None:
     listed = await brand.call("GET", "/api/conversations", params={"channel": "email", "view": "all"})
     second, first = (UUID(one["id"]) for one in listed["items"])
     brand.ids |= {"conversation_id": first, "second_conversation_id": second}
+    brand.words["seq"] = "1"
     found = await brand.call("GET", f"/api/conversations/{first}")
     brand.ids["case_id"] = UUID(found["case_id"])
     other = await brand.call("GET", f"/api/conversations/{brand.ids['chat_id']}")
@@ -213,6 +214,8 @@ async def _work(brand: Brand) -> None:
     await brand.call("PUT", "/api/presence", who="agent", json={"state": "available"})
     for one in (first, second):
         await brand.call("POST", f"/api/conversations/{one}/take", who="agent")
+    pause = {"reason": brand.text("Card payment")}
+    await brand.call("POST", f"/api/conversations/{second}/recording-pauses", who="agent", json=pause)
     upload = {"file": ("notes.txt", brand.text("An upload").encode(), "text/plain")}
     owner = {"client_id": str(brand.ids["client_id"])}
     stored = await brand.call("POST", "/api/files", who="agent", files=upload, data=owner)

@@ -66,6 +66,8 @@ OWNERSHIP = {
     "offer": Ownership.CLIENT,
     "outgoing_mail": Ownership.CLIENT,
     "pending_reply": Ownership.CLIENT,
+    "masked_value": Ownership.CLIENT,
+    "recording_pause": Ownership.CLIENT,
     "visitor": Ownership.CLIENT,
     "client_network": Ownership.CLIENT,
     "identity_provider": Ownership.EITHER,
@@ -163,6 +165,64 @@ def _create_job_tables() -> None:
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
 
 
+def _create_privacy_tables() -> None:
+    op.create_table(
+        "masked_value",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("data_class", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("kept_until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_masked_value_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_masked_value_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_masked_value")),
+    )
+    op.create_index("ix_masked_value_client_id_message_id", "masked_value", ["client_id", "message_id"])
+    op.create_index("ix_masked_value_client_id_conversation_id", "masked_value", ["client_id", "conversation_id"])
+    op.create_index("ix_masked_value_kept_until", "masked_value", ["kept_until"])
+    op.create_table(
+        "recording_pause",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("paused_by", sa.Uuid(), nullable=True),
+        sa.Column("paused_by_name", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("ended_at >= began_at", name=op.f("ck_recording_pause_forward")),
+        sa.ForeignKeyConstraint(
+            ["client_id", "conversation_id"],
+            ["conversation.client_id", "conversation.id"],
+            name=op.f("fk_recording_pause_client_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_recording_pause_client_id")),
+        sa.ForeignKeyConstraint(["paused_by"], ["person.id"], name=op.f("fk_recording_pause_paused_by")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_recording_pause")),
+    )
+    op.create_index(
+        "ix_recording_pause_client_id_conversation_id",
+        "recording_pause",
+        ["client_id", "conversation_id", "began_at"],
+    )
+    op.create_index(
+        "uq_recording_pause_open",
+        "recording_pause",
+        ["client_id", "conversation_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+
+
 def _create_tables() -> None:
     op.create_table(
         "client",
@@ -177,6 +237,7 @@ def _create_tables() -> None:
             server_default=sa.text("'[]'"),
             nullable=False,
         ),
+        sa.Column("privacy", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),
     )
@@ -1388,6 +1449,7 @@ def _create_tables() -> None:
         ["client_id", "conversation_id"],
         unique=False,
     )
+    _create_privacy_tables()
     op.create_table(
         "visitor",
         sa.Column("client_id", sa.Uuid(), nullable=False),

@@ -14,6 +14,7 @@ const PAGES: Record<SectionId, ComponentType> = {
   clients: page(() => import('@/features/setup/brands/Clients'), 'Clients'),
   programs: page(() => import('@/features/setup/brands/Programs'), 'Programs'),
   attributes: page(() => import('@/features/setup/brands/AttributeSchemas'), 'AttributeSchemas'),
+  privacy: page(() => import('@/features/setup/brands/Privacy'), 'Privacy'),
   queues: page(() => import('@/features/setup/routing/Queues'), 'Queues'),
   skills: page(() => import('@/features/setup/routing/Skills'), 'Skills'),
   email: page(() => import('@/features/setup/channels/MailAddresses'), 'MailAddresses'),

@@ -18,6 +18,7 @@ import {
   IconNetwork,
   IconParking,
   IconSignature,
+  IconShieldLock,
   IconStack2,
   IconUserCog,
   IconUsersGroup,
@@ -37,6 +38,7 @@ export type SectionId =
   | 'clients'
   | 'programs'
   | 'attributes'
+  | 'privacy'
   | 'queues'
   | 'skills'
   | 'email'
@@ -73,6 +75,7 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
       entry('clients', IconBriefcase, 'organizations.write'),
       entry('programs', IconWorld, 'organizations.write'),
       entry('attributes', IconAddressBook, 'organizations.write', false),
+      entry('privacy', IconShieldLock, 'privacy.write', false),
     ],
   },
   {

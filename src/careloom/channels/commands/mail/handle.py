@@ -14,6 +14,7 @@ from careloom.channels.tables import mail_reference
 from careloom.channels.types import MailAddress, MailVerdict
 from careloom.conversations.commands.asides import add_automatic
 from careloom.conversations.commands.message import find_message
+from careloom.conversations.commands.privacy import cleaned, keep_originals
 from careloom.conversations.commands.receive import Inbound
 from careloom.conversations.types import ConversationId, Delivery
 from careloom.customers.commands.recognise import recognise
@@ -106,7 +107,9 @@ async def _automatic(
         attachments=await record_files(tx, address.client_id, files),
         details=details,
     )
-    await add_automatic(tx, actor, one.id, inbound)
+    inbound, taken = await cleaned(tx, one.client_id, inbound)
+    stored = await add_automatic(tx, actor, one.id, inbound)
+    await keep_originals(tx, one.client_id, one.id, stored.id, taken)
     return one.id
 
 

@@ -13,10 +13,12 @@ from sqlalchemy.exc import OperationalError
 from careloom.channels.commands.mail.files import KeptFile, drop_files, keep_files
 from careloom.channels.commands.mail.handle import handle_letter
 from careloom.channels.core.email.letter import Letter, read_letter
+from careloom.channels.core.email.redact import redact_mail
 from careloom.channels.core.email.verdict import OwnMail
 from careloom.channels.queries.mail import get_incoming, get_mail_address
 from careloom.channels.tables import incoming_mail
 from careloom.channels.types import IncomingMail, IncomingMailId, MailAddress, MailVerdict
+from careloom.organizations.queries import privacy_of
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
@@ -24,6 +26,8 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ConflictError
 from careloom.platform.files import FileStore
 from careloom.platform.ids import new_id
+from careloom.platform.redaction.markup import redact_html
+from careloom.platform.redaction.redact import redactor
 from careloom.platform.secrets import sign
 
 log = structlog.get_logger()
@@ -83,12 +87,25 @@ async def take_in(
         key=prepared.key,
         return_path=_storable(envelope.return_path),
         recipient=_storable(envelope.recipient),
-        raw=envelope.raw,
+        raw=await _kept_raw(tx, address, envelope, prepared),
     )
     statement = statement.on_conflict_do_nothing(index_elements=[incoming_mail.c.client_id, incoming_mail.c.key])
     if (await tx.execute(statement.returning(incoming_mail.c.id))).one_or_none() is None:
         return True
     return await _handle(tx, actor, secret, address, incoming_id, prepared)
+
+
+async def _kept_raw(tx: Tx, address: MailAddress, envelope: Envelope, prepared: Prepared) -> bytes:
+    """The mail as the client's policy lets it be kept: as it came, or with its texts redacted."""
+    chosen = redactor(await privacy_of(tx, address.client_id))
+    letter = prepared.letter
+    if chosen.idle:
+        return envelope.raw
+    if letter is not None:
+        texts = (letter.mail.subject, letter.mail.text, letter.mail.html or "")
+        if not any(chosen.find(one) for one in texts[:2]) and redact_html(chosen, texts[2]).text == texts[2]:
+            return envelope.raw
+    return await asyncio.to_thread(redact_mail, envelope.raw, chosen)
 
 
 async def retry_incoming(tx: Tx, actor: Actor, files: FileStore, secret: bytes, incoming_id: UUID) -> IncomingMail:

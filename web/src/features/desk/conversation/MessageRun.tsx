@@ -10,6 +10,7 @@ import { Attachments } from '@/features/desk/conversation/Attachments';
 import { DeliveryMark, isTrouble } from '@/features/desk/conversation/DeliveryMark';
 import { MailBody } from '@/features/desk/conversation/MailBody';
 import { PlainBody } from '@/features/desk/conversation/PlainBody';
+import { useRevealed } from '@/features/desk/conversation/Reveal';
 import classes from './Message.module.css';
 
 export const MessageRun = memo(function MessageRun({ messages }: { messages: readonly Message[] }) {
@@ -35,17 +36,7 @@ export const MessageRun = memo(function MessageRun({ messages }: { messages: rea
           </span>
         </div>
         {messages.map((message) => (
-          <div key={message.seq} id={`message-${message.seq}`} className={classes.bubble}>
-            {message.html ? (
-              <MailBody html={message.html} attachments={message.attachments} />
-            ) : (
-              <PlainBody text={message.text} />
-            )}
-            {message.folded_text && <Folded text={message.folded_text} />}
-            <Attachments
-              files={message.attachments.filter((file) => !file.inline_id || !message.html)}
-            />
-          </div>
+          <Bubble key={message.seq} message={message} />
         ))}
         {first.kind === 'outbound' &&
           messages
@@ -55,6 +46,22 @@ export const MessageRun = memo(function MessageRun({ messages }: { messages: rea
     </li>
   );
 });
+
+function Bubble({ message }: { message: Message }) {
+  const { text, html, folded, button } = useRevealed(message);
+  return (
+    <div id={`message-${message.seq}`} className={classes.bubble}>
+      {html ? (
+        <MailBody html={html} attachments={message.attachments} />
+      ) : (
+        <PlainBody text={text} />
+      )}
+      {folded && <Folded text={folded} />}
+      <Attachments files={message.attachments.filter((file) => !file.inline_id || !message.html)} />
+      {button}
+    </div>
+  );
+}
 
 function Folded({ text }: { text: string }) {
   const { t } = useTranslation();

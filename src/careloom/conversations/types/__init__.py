@@ -292,11 +292,3 @@ class StoredFile(Struct, frozen=True):
     size: int
     conversation_id: ConversationId | None
     made_by: UUID | None
-
-
-class SearchHit(Struct, frozen=True):
-    """A conversation found by text; `snippet` marks the words with « »."""
-
-    conversation: Conversation
-    snippet: str
-    rank: float

@@ -1,0 +1,119 @@
+"""What a client's policy takes out of messages: kept apart, shown to those who may, forgotten in time."""
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import delete, select
+
+from careloom.conversations.commands.journal import audit_act
+from careloom.conversations.commands.message import storable
+from careloom.conversations.core.privacy import Taken, clean
+from careloom.conversations.queries.conversation import get_conversation
+from careloom.conversations.queries.messages import get_message
+from careloom.conversations.tables.privacy import masked_value
+from careloom.conversations.types.privacy import Original
+from careloom.organizations.queries import privacy_of
+from careloom.platform.access import Actor, Permission
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.ids import new_id
+from careloom.platform.redaction.redact import redact, redactor
+from careloom.platform.wire import reader
+
+_TEXTS = ("text", "html", "folded_text", "subject", "author_name", "customer_name")
+_read = reader(Original)
+_MOST_AT_ONCE = 5_000
+T = TypeVar("T", bound=Struct)
+
+
+class Words(Struct, frozen=True):
+    """What an agent wrote, as it is stored, and what of it is to be kept apart."""
+
+    text: str
+    html: str | None
+    taken: tuple[Taken, ...]
+
+
+async def cleaned(tx: Tx, client_id: UUID, arriving: T) -> tuple[T, tuple[Taken, ...]]:
+    """A customer's message, or what a channel made of it, as the client's policy lets it be stored.
+
+    Answers with it what is to be kept apart. Nothing is asked of the database where this process knows the policy.
+    """
+    policy = await privacy_of(tx, client_id)
+    chosen = redactor(policy)
+    if chosen.idle:
+        return arriving, ()
+    fields: dict[str, str | None] = {  # as PostgreSQL can hold it: what it cannot must not hide a number
+        name: storable(getattr(arriving, name) or "") or None for name in _TEXTS if name in arriving.__struct_fields__
+    }
+    done = clean(chosen, fields)
+    details: dict[str, str] = getattr(arriving, "details", {})
+    kept = {key: redact(policy, value).text for key, value in details.items()}
+    changes: dict[str, Any] = {name: text for name, text in done.texts.items() if text != fields[name]}
+    if kept != details:
+        changes["details"] = kept
+    return (replace(arriving, **changes) if changes else arriving), done.taken
+
+
+async def cleaned_words(tx: Tx, client_id: UUID, text: str, html: str | None = None) -> Words:
+    """The same for what an agent writes."""
+    policy = await privacy_of(tx, client_id)
+    words = {"text": storable(text), "html": None if html is None else storable(html)}
+    done = clean(redactor(policy, agents=True), words)
+    return Words(done.texts["text"] or "", done.texts["html"], done.taken)
+
+
+async def keep_originals(
+    tx: Tx, client_id: UUID, conversation_id: UUID, message_id: UUID, taken: tuple[Taken, ...]
+) -> None:
+    """Keeps what was masked in a message, for as long as the client's policy says."""
+    if not taken:
+        return
+    until = now() + timedelta(days=(await privacy_of(tx, client_id)).keep_days)
+    place = {"client_id": client_id, "conversation_id": conversation_id, "message_id": message_id}
+    rows = [
+        {
+            **place,
+            "id": new_id(),
+            "field": one.field,
+            "index": one.index,
+            "data_class": one.data_class,
+            "kind": one.kind,
+            "value": one.value,
+            "kept_until": until,
+        }
+        for one in taken
+    ]
+    await tx.execute(masked_value.insert(), rows)
+
+
+async def reveal(tx: Tx, actor: Actor, conversation_id: UUID, seq: int) -> tuple[Original, ...]:
+    """What stood in the places of a message's marks, as far as it is kept; each time leaves an audit entry.
+
+    Raises NotFoundError, ForbiddenError.
+    """
+    one = await get_conversation(tx, actor, conversation_id)
+    actor.require(Permission.PRIVACY_REVEAL, client_id=one.client_id, program_id=one.program_id)
+    message = await get_message(tx, one.client_id, one.id, seq)
+    table = masked_value.c
+    statement = (
+        select(table.field, table.index, table.data_class, table.kind, table.value)
+        .where(table.client_id == one.client_id, table.message_id == message.id, table.kept_until > now())
+        .order_by(table.field, table.index)
+    )
+    found = tuple(_read(row) for row in await tx.execute(statement))
+    classes = sorted({each.data_class for each in found})
+    await audit_act(tx, actor, "conversation.reveal", one, message_id=message.id, seq=seq, data_classes=classes)
+    return found
+
+
+async def forget_originals(tx: Tx, at: datetime) -> int:
+    """Deletes what was kept long enough, at most 5,000 values; answers how many."""
+    table = masked_value.c
+    due = select(table.client_id, table.id).where(table.kept_until <= at).order_by(table.kept_until)
+    chosen = due.limit(_MOST_AT_ONCE).cte("due")
+    statement = delete(masked_value).where(table.client_id == chosen.c.client_id, table.id == chosen.c.id)
+    return (await tx.execute(statement)).rowcount

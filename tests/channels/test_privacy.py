@@ -1,0 +1,212 @@
+"""What a client's policy takes out of messages is nowhere in the database but where it may be revealed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from careloom.channels.commands.inbound import Arrival, accept_inbound
+from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
+from careloom.channels.types import Accepted
+from careloom.conversations.commands import drafts, notes, privacy, recordings, reply
+from careloom.conversations.core.privacy import clean
+from careloom.conversations.queries.messages import get_message
+from careloom.conversations.queries.recordings import list_pauses
+from careloom.conversations.types import Message
+from careloom.customers.types import IdentityKind
+from careloom.identity.types import Role, ScopeKind
+from careloom.organizations.commands import change_privacy
+from careloom.organizations.types import Channel
+from careloom.platform.access import Actor
+from careloom.platform.clock import now
+from careloom.platform.database.schema import metadata
+from careloom.platform.errors import ConflictError, ForbiddenError, InvalidInputError
+from careloom.platform.ids import new_id
+from careloom.platform.redaction.redact import redactor
+from careloom.platform.redaction.types import Action, ClassPolicy, Policy, Rule
+from careloom.platform.runtime import Runtime
+from tests.channels.email.post_office import open_post_office
+from tests.conftest import FreshDatabase
+from tests.conversations.desk import SYSTEM, Desk, make_desk
+
+CARD, IBAN = "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00"
+
+
+@pytest.fixture
+async def desk(runtime: Runtime) -> Desk:
+    return await make_desk(runtime.database)
+
+
+@pytest.fixture
+async def lead(desk: Desk) -> Actor:
+    person = await desk.world.person(Role.TEAM_LEAD, ScopeKind.CLIENT, desk.client.id, provider=desk.provider)
+    return await desk.world.actor(person)
+
+
+async def arrive(desk: Desk, text: str, **more: object) -> Accepted:
+    arrival = Arrival(
+        client_id=desk.client.id,
+        program_id=desk.program.id,
+        channel=Channel.SMS,
+        external_id=new_id().hex,
+        text=text,
+        at=now(),
+        identity_kind=IdentityKind.PHONE,
+        identity="+351912345678",
+        **more,  # pyright: ignore[reportArgumentType]
+    )
+    async with desk.database.transaction(SYSTEM) as tx:
+        return await accept_inbound(tx, SYSTEM, arrival)
+
+
+async def stored(desk: Desk, accepted: Accepted) -> Message:
+    async with desk.database.transaction(SYSTEM) as tx:
+        return await get_message(tx, desk.client.id, accepted.conversation_id, accepted.seq)
+
+
+def places_of(url: str, *wanted: str) -> set[str]:
+    """The tables in which any of these texts stands, also as bytes and without spaces."""
+    found: set[str] = set()
+    with psycopg.connect(url) as connection:
+        for table in metadata.sorted_tables:
+            query = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table.name))
+            for (row,) in connection.execute(query).fetchall():
+                if any(one in row or one.replace(" ", "") in row or one.encode().hex() in row for one in wanted):
+                    found.add(table.name)
+    return found
+
+
+async def test_what_is_removed_is_nowhere_and_what_is_masked_only_apart(
+    desk: Desk, fresh_database: FreshDatabase
+) -> None:
+    text = f"pay with {CARD}, refund to {IBAN}"
+    accepted = await arrive(
+        desk, text, subject=f"my {CARD}", html=f"<p>{CARD}</p>", folded_text=f"> {CARD}", customer_name=f"Ada {CARD}",
+        details={"page_url": "https://shop.example/?token=abcdef123"},
+    )  # fmt: skip
+    message = await stored(desk, accepted)
+    assert message.text == "pay with [card ×××× 1111], refund to [bank account •••• 3000]"
+    assert (message.html, message.folded_text) == ("<p>[card ×××× 1111]</p>", "> [card ×××× 1111]")
+    assert "abcdef123" not in message.details["page_url"]
+    url = fresh_database.superuser_url
+    assert places_of(url, CARD) == set()
+    assert places_of(url, IBAN) == {"masked_value"}
+
+
+async def test_a_number_hidden_behind_a_character_that_is_not_stored_is_found(
+    desk: Desk, fresh_database: FreshDatabase
+) -> None:
+    await arrive(desk, "4111\x001111\x0011111111")
+    assert places_of(fresh_database.superuser_url, "4111111111111111") == set()
+
+
+async def test_only_those_who_may_reveal_what_was_masked_and_each_time_is_audited(desk: Desk, lead: Actor) -> None:
+    accepted = await arrive(desk, f"refund to {IBAN}")
+    with pytest.raises(ForbiddenError):
+        await desk.do(privacy.reveal, accepted.conversation_id, accepted.seq)
+    (one,) = await desk.do(privacy.reveal, accepted.conversation_id, accepted.seq, actor=lead)
+    assert (one.field, one.index, one.data_class, one.kind, one.value) == ("text", 0, "bank_account", "iban", IBAN)
+    entries = await desk.rows("SELECT after, person_id FROM audit_entry WHERE action = 'conversation.reveal'")
+    assert [row.person_id for row in entries] == [lead.person_id]
+    assert entries[0].after["data_classes"] == ["bank_account"]
+    assert IBAN not in str(entries)
+
+
+async def test_originals_are_forgotten_when_their_time_is_over(desk: Desk, lead: Actor) -> None:
+    accepted = await arrive(desk, f"refund to {IBAN}")
+    async with desk.database.transaction(SYSTEM) as tx:
+        assert await privacy.forget_originals(tx, now()) == 0
+        assert await privacy.forget_originals(tx, now() + timedelta(days=91)) == 1
+    assert await desk.do(privacy.reveal, accepted.conversation_id, accepted.seq, actor=lead) == ()
+
+
+async def test_a_change_of_the_policy_holds_for_what_arrives_after(desk: Desk) -> None:
+    async with desk.database.transaction(SYSTEM) as tx:
+        await change_privacy(tx, SYSTEM, desk.client.id, Policy(bank_account=ClassPolicy(Action.KEEP)))
+    assert (await stored(desk, await arrive(desk, f"refund to {IBAN}"))).text == f"refund to {IBAN}"
+    rule = Rule(name="loyalty card", pattern=r"LC-\d{6}")
+    async with desk.database.transaction(SYSTEM) as tx:
+        await change_privacy(tx, SYSTEM, desk.client.id, Policy(rules=(rule,)))
+    assert (await stored(desk, await arrive(desk, "LC-123456"))).text == "[loyalty card ••••]"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [(Rule(name="bad", pattern="("),), (Rule(name="twice", pattern="a"), Rule(name="twice", pattern="b"))],
+)
+async def test_rules_that_cannot_be_used_are_refused(desk: Desk, rules: tuple[Rule, ...]) -> None:
+    async with desk.database.transaction(SYSTEM) as tx:
+        with pytest.raises(InvalidInputError):
+            await change_privacy(tx, SYSTEM, desk.client.id, Policy(rules=rules))
+
+
+async def test_replies_notes_and_drafts_follow_the_policy_for_agents(desk: Desk, fresh_database: FreshDatabase) -> None:
+    conversation_id = (await arrive(desk, "hello")).conversation_id
+    await desk.do(drafts.save_draft, conversation_id, f"card {CARD}")
+    await desk.do(notes.add_note, conversation_id, f"card {CARD}")
+    outcome = await desk.do(reply.reply, conversation_id, f"card {CARD}, ours is {IBAN}", f"<p>{CARD}, {IBAN}</p>")
+    assert outcome.message.text == f"card [card ×××× 1111], ours is {IBAN}"
+    assert places_of(fresh_database.superuser_url, CARD) == set()
+
+
+async def test_mail_is_kept_as_the_policy_says_also_as_it_came_in(
+    desk: Desk, runtime: Runtime, fresh_database: FreshDatabase
+) -> None:
+    mail = EmailMessage()
+    mail["From"] = "Ada <ada@example.org>"
+    mail["To"] = "care@brand.example"
+    mail["Subject"] = f"card {CARD}"
+    mail["Message-ID"] = "<1@example.org>"
+    mail.set_content(f"pay with {CARD}\nthanks", cte="base64")
+    mail.add_alternative(f"<p>pay with <b>{CARD[:9]}</b>{CARD[9:]}</p>", subtype="html")
+    async with open_post_office(desk, runtime) as office:
+        address = await office.address()
+    envelope = Envelope("ada@example.org", "care@brand.example", mail.as_bytes())
+    prepared = await prepare(runtime.files, runtime.secret, address, envelope)
+    async with runtime.database.transaction(SYSTEM) as tx:
+        await take_in(tx, SYSTEM, runtime.secret, address, envelope, prepared)
+    (row,) = await desk.rows("SELECT raw, error FROM incoming_mail")
+    assert row.error is None
+    again = await prepare(runtime.files, runtime.secret, address, Envelope("", "care@brand.example", bytes(row.raw)))
+    assert again.letter is not None
+    assert again.letter.mail.text.strip() == "pay with [card ×××× 1111]\nthanks"
+    assert again.letter.mail.subject == "card [card ×××× 1111]"
+    assert places_of(fresh_database.superuser_url, CARD) == set()
+
+
+async def test_mail_without_anything_is_kept_to_the_byte(desk: Desk, runtime: Runtime) -> None:
+    raw = b"From: ada@example.org\r\nTo: care@brand.example\r\nMessage-ID: <2@x.org>\r\n\r\nwhere is it\r\n"
+    async with open_post_office(desk, runtime) as office:
+        address = await office.address()
+    envelope = Envelope("ada@example.org", "care@brand.example", raw)
+    prepared = await prepare(runtime.files, runtime.secret, address, envelope)
+    async with runtime.database.transaction(SYSTEM) as tx:
+        await take_in(tx, SYSTEM, runtime.secret, address, envelope, prepared)
+    assert [bytes(row.raw) for row in await desk.rows("SELECT raw FROM incoming_mail")] == [raw]
+
+
+async def test_a_message_that_holds_nothing_costs_no_statement_more(desk: Desk) -> None:
+    await arrive(desk, "hello")
+    assert clean(redactor(Policy()), {"text": "hello"}).texts["text"] == "hello"
+    assert await desk.rows("SELECT 1 FROM masked_value") == []
+
+
+async def test_recording_is_paused_and_resumed_once_and_the_thread_says_so(desk: Desk) -> None:
+    conversation_id = (await arrive(desk, "hello")).conversation_id
+    paused = await desk.do(recordings.pause_recording, conversation_id, "card payment")
+    assert paused.ended_at is None
+    with pytest.raises(ConflictError):
+        await desk.do(recordings.pause_recording, conversation_id, "again")
+    resumed = await desk.do(recordings.resume_recording, conversation_id)
+    assert resumed.ended_at is not None
+    assert resumed.ended_at >= paused.began_at
+    with pytest.raises(ConflictError):
+        await desk.do(recordings.resume_recording, conversation_id)
+    listed = await desk.do(list_pauses, conversation_id)
+    assert listed.items == (resumed,)
+    texts = [row.text for row in await desk.rows("SELECT text FROM message WHERE kind = 'event' ORDER BY seq")]
+    assert texts[-2:] == ["recording_paused", "recording_resumed"]
