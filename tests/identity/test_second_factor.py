@@ -100,7 +100,12 @@ async def test_an_unfinished_sign_in_reaches_no_endpoint_but_those_that_finish_i
         "POST /api/session/second-factor",
         "POST /api/session/enrolment",
     }
-    open_to_all = {"POST /api/session", "POST /api/sign-in/passkey", "POST /api/sign-in/passkey/options"}
+    open_to_all = {
+        "POST /api/session",
+        "POST /api/sign-in/passkey",
+        "POST /api/sign-in/passkey/options",
+        "GET /api/sign-in/sso/callback",
+    }
     async with another(api) as browser:
         await by_password(browser, person)
         reached: set[str] = set()
