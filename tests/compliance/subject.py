@@ -66,6 +66,8 @@ class Subject:
         handle = next(one["id"] for one in given["identities"] if one["kind"] == "handle")
         await self.call("DELETE", f"{path}/identities/{handle}")
         await self.call("POST", f"{path}/notes", json={"text": f"likes {MARK}"})
+        resting = {"client_id": str(self.house.client_id), "address": SECOND, "note": f"asked by {MARK}"}
+        await self.call("POST", "/api/suppressed-addresses", json=resting)
         consent = {"purpose": "survey", "granted": True, "source": f"said {MARK}"}
         await self.call("PUT", f"{path}/consents", json=consent)
 

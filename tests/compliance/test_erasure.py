@@ -30,6 +30,7 @@ SEEDED = {
     "parked_event",
     "pending_reply",
     "privacy_request",
+    "suppressed_address",
     "the file store",
     "timeline_entry",
     "visitor",

@@ -43,6 +43,7 @@ from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.redaction.rules import rule_problem
 from careloom.platform.redaction.types import Policy
+from careloom.platform.residency import residency_of
 from careloom.platform.wire import json_text, to_plain
 
 _WRITE = Permission.ORGANIZATIONS_WRITE
@@ -95,8 +96,9 @@ async def change_site(tx: Tx, actor: Actor, site_id: SiteId, changes: SiteChange
 
 
 async def create_client(tx: Tx, actor: Actor, new: NewClient) -> Client:
-    """A new client; only for actors who oversee the installation."""
+    """A new client; only for actors who oversee the installation. Raises RegionRefusedError."""
     _require_everything(actor)
+    residency_of(tx).require(new.region)
     made = Client(id=ClientId(new_id()), **_fields(new))
     await tx.execute(client.insert().values(**to_plain(made)))
     await _tell(tx, actor, "client.create", made.id, client_id=made.id, after=made)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, Table, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, bindparam, func, select, union_all
 
 from careloom.organizations.tables import client, program, program_provider, provider, site, team
 from careloom.organizations.types import (
@@ -26,8 +26,10 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.redaction.types import Policy
+from careloom.platform.residency import residency_of
 from careloom.platform.wire import from_plain, reader, row_fields
 
+_REGIONS: dict[UUID, str] = {}
 _READ = Permission.ORGANIZATIONS_READ
 read_provider = reader(Provider)
 read_site = reader(Site)
@@ -79,6 +81,33 @@ async def get_client(tx: Tx, actor: Actor, client_id: ClientId) -> Client:
     """One client; raises NotFoundError."""
     actor.require(_READ)
     return read_client(await _one(tx, select(client).where(client.c.id == client_id)))
+
+
+async def require_served(tx: Tx, client_id: UUID, *, files: bool = False, relay: bool = False) -> None:
+    """Raises RegionRefusedError where the client's data may not be worked on by this process, stored as files, or
+    sent through the relay. A client's region never changes, so each is read once.
+    """
+    residency = residency_of(tx)
+    if not residency.declared:
+        return
+    region = _REGIONS.get(client_id)
+    if region is None:
+        region = (await _one(tx, select(client.c.region).where(client.c.id == client_id))).region
+        _REGIONS[client_id] = region
+    residency.require(region, files=files, relay=relay)
+
+
+def clients_closed_to(team_id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """The ids of clients that name countries, but not the one in which the team of `team_id` works; part of a query."""
+    country = (
+        select(site.c.country)
+        .join(team, (team.c.site_id == site.c.id) & (team.c.id == team_id))
+        .correlate_except(site, team)
+        .scalar_subquery()
+    )
+    named = func.cardinality(client.c.countries) > 0
+    closed = named & func.coalesce(country != func.all(client.c.countries), True)
+    return select(func.array_agg(client.c.id)).where(closed).correlate_except(client).scalar_subquery()
 
 
 async def get_program(tx: Tx, actor: Actor, program_id: ProgramId) -> Program:

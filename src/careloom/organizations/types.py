@@ -66,13 +66,17 @@ class Site(Struct, frozen=True):
 
 
 class Client(Struct, frozen=True):
-    """A brand whose customers are cared for. `color` is `#rrggbb`; `region` names where its data may live."""
+    """A brand whose customers are cared for. `color` is `#rrggbb`; `region` names where its data may live, for good.
+
+    `countries` are those from whose sites a provider's people may work for it; none: from everywhere.
+    """
 
     id: ClientId
     name: str
     industry: Industry
     color: str
     region: str
+    countries: tuple[str, ...] = ()
 
 
 class OpenHours(Struct, frozen=True):
@@ -134,6 +138,7 @@ class Team(Struct, frozen=True):
 Name = Annotated[str, Meta(min_length=1, max_length=120, description="What people call it.")]
 Zone = Annotated[str, Meta(min_length=1, max_length=60, description="An IANA time zone, as Europe/Berlin.")]
 Country = Annotated[str, Meta(max_length=2, pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")]
+Countries = Annotated[tuple[Country, ...], Meta(max_length=250, description="ISO 3166-1 alpha-2; none: all.")]
 Color = Annotated[str, Meta(max_length=7, pattern="^#[0-9a-fA-F]{6}$", description="`#rrggbb`.")]
 Region = Annotated[
     str, Meta(max_length=40, pattern="^[a-z0-9-]{2,40}$", description="Where the client's data may live, as eu.")
@@ -164,6 +169,7 @@ class NewClient(Struct, frozen=True, forbid_unknown_fields=True):
     industry: Industry
     color: Color
     region: Region = "eu"
+    countries: Countries = ()
 
 
 class NewProgram(Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,6 +217,7 @@ class ClientChanges(Struct, frozen=True, forbid_unknown_fields=True):
     name: Name | UnsetType = UNSET
     industry: Industry | UnsetType = UNSET
     color: Color | UnsetType = UNSET
+    countries: Countries | UnsetType = UNSET
 
 
 class ProgramChanges(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.files import FileStore, open_files
 from careloom.platform.hub import Hub
 from careloom.platform.reads import ReadNotes
+from careloom.platform.residency import OPTION, Residency
 from careloom.platform.secrets import load_secret
 from careloom.platform.settings import Settings
 
@@ -24,5 +25,12 @@ class Runtime:
 
 def open_runtime(settings: Settings, database_url: str, pool_size: int = 10) -> Runtime:
     """A runtime on the database at `database_url` (the role that owns no table)."""
+    residency = Residency(settings.regions, settings.files_region, settings.relay_region)
     secret = settings.secret_key.encode() if settings.secret_key else load_secret(settings.home)
-    return Runtime(settings, Database(database_url, pool_size), open_files(settings), Hub(database_url), secret)
+    return Runtime(
+        settings,
+        Database(database_url, pool_size, {OPTION: residency}),
+        open_files(settings),
+        Hub(database_url),
+        secret,
+    )

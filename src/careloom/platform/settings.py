@@ -51,6 +51,12 @@ class Settings(Struct, frozen=True):
     """`none`, `starttls` or `tls` towards the relay."""
     mailbox_networks: tuple[str, ...] = ()
     """Private networks, such as 10.0.0.0/8, in which mailboxes to poll and their token servers may lie."""
+    regions: tuple[str, ...] = ()
+    """Regions whose clients' data may be kept and worked on here; empty: of every region."""
+    files_region: str | None = None
+    """Region in which attachments are stored; only that region's clients may have some. Unset: held against none."""
+    relay_region: str | None = None
+    """Region of the mail relay; only that region's clients may send through it. Unset: held against none."""
     files_url: str | None = None
     """`s3://bucket/prefix` to keep attachments in an S3-compatible store; unset: a folder in home."""
     s3_endpoint: str | None = None

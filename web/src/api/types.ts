@@ -48,6 +48,8 @@ export interface Client {
   industry: Industry;
   color: string;
   region: string;
+  /** From whose sites people may work for it; none: from everywhere. */
+  countries: string[];
 }
 
 export interface OpenHours {

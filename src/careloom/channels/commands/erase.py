@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 
 from careloom.channels.queries.disposal import loose_mail, naming, visits
-from careloom.channels.tables import incoming_mail, mail_reference, outgoing_mail, visitor
+from careloom.channels.tables import incoming_mail, mail_reference, outgoing_mail, suppressed_address, visitor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts
 
@@ -28,12 +28,17 @@ async def forget_contacts(tx: Tx, client_id: UUID, conversation_ids: Sequence[UU
 
 
 async def forget_people(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID], addresses: Collection[str]) -> Counts:
-    """Removes visitors who are these customers, mail of theirs that no conversation has, and their names in threads."""
+    """Removes visitors who are these customers, mail of theirs that no conversation has, their names in threads, and
+    that their addresses take no mail.
+    """
     counts: Counts = {}
     gone = delete(visitor).where(visits(client_id, customer_ids, addresses))
     counts["visitor"] = (await tx.execute(gone)).rowcount
     mail = delete(incoming_mail).where(loose_mail(client_id, addresses))
     counts["incoming_mail"] = (await tx.execute(mail)).rowcount
+    s = suppressed_address.c
+    resting = delete(suppressed_address).where(s.client_id == client_id, s.address.in_(sorted(addresses)))
+    counts["suppressed_address"] = (await tx.execute(resting)).rowcount
     r = mail_reference.c
     threads = delete(mail_reference).where(r.client_id == client_id, r.sender.in_(sorted(addresses)))
     counts["mail_reference"] = (await tx.execute(threads)).rowcount

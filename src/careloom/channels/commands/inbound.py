@@ -14,6 +14,7 @@ from careloom.conversations.core.language import detect_language
 from careloom.conversations.types import Attachment, ConversationId, QueueId
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.types import CustomerId, IdentityKind
+from careloom.organizations.queries import require_served
 from careloom.organizations.types import Channel, ClientId, ProgramId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -66,6 +67,7 @@ async def accept_inbound(tx: Tx, actor: Actor, arrival: Arrival) -> Accepted:
     ForbiddenError, NotFoundError.
     """
     actor.require(Permission.MESSAGES_INGEST, client_id=arrival.client_id, program_id=arrival.program_id)
+    await require_served(tx, arrival.client_id)
     arrival, taken = await cleaned(tx, arrival.client_id, arrival)
     language = arrival.language
     if language is None and arrival.conversation_id is None:

@@ -11,7 +11,7 @@ from careloom.conversations.commands.privacy import cleaned
 from careloom.conversations.commands.receive_many import receive_many
 from careloom.customers.commands.recognise_many import AddressKey, Sender
 from careloom.customers.core.addresses import normalised
-from careloom.organizations.queries import get_program, get_programs
+from careloom.organizations.queries import get_program, get_programs, require_served
 from careloom.organizations.types import Program
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
@@ -66,6 +66,7 @@ async def ingest_many(tx: Tx, actor: Actor, given: Sequence[InboundMessage]) -> 
     for place, data in enumerate(given):
         try:
             letter = _letter(actor, place, data, programs.get(data.program_id))
+            await require_served(tx, letter.program.client_id)
         except CareloomError as error:
             outcomes[place] = error
             continue

@@ -17,12 +17,14 @@ from careloom.channels.core.email.cause import DeliveryCause
 from careloom.channels.errors import AddressSuppressedError
 from careloom.channels.queries.mail import list_unhandled
 from careloom.conversations.events import MessageAdded
+from careloom.organizations.queries import require_served
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ConflictError, NotFoundError
 from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.jobs import Periodic, Task
+from careloom.platform.residency import RegionRefusedError
 from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
@@ -73,7 +75,7 @@ async def send_mail(runtime: Runtime, client_id: UUID, outgoing_id: UUID) -> Non
             return
     if ready is None:
         return
-    outcome = await _try(runtime, ready)
+    outcome = await _kept_here(runtime, ready) or await _try(runtime, ready)
     async with runtime.database.transaction(actor) as tx:
         if isinstance(outcome, str):
             await settle_sent(tx, ready.outgoing, outcome, now())
@@ -107,6 +109,16 @@ async def _suppressed(tx: Tx, ready: ReadyMail) -> str | None:
         await require_not_suppressed(tx, ready.outgoing.client_id, ready.outgoing.recipient)
     except AddressSuppressedError as error:
         return error.detail
+    return None
+
+
+async def _kept_here(runtime: Runtime, ready: ReadyMail) -> RelayRefusedError | None:
+    """Why the relay may not see the mail, if it may not."""
+    try:
+        async with runtime.database.transaction(system_actor("mail", ready.outgoing.client_id)) as tx:
+            await require_served(tx, ready.outgoing.client_id, relay=True)
+    except RegionRefusedError as error:
+        return RelayRefusedError(str(error), permanent=True)
     return None
 
 

@@ -15,9 +15,11 @@ from careloom.channels.commands.mail.files import drop_files
 from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
 from careloom.channels.queries.mail import find_recipient
 from careloom.channels.types import MailAddress
+from careloom.organizations.queries import require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
+from careloom.platform.residency import RegionRefusedError
 from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
@@ -145,6 +147,10 @@ class _Handler:
         try:
             async with self._runtime.database.transaction(system_actor("mail")) as tx:
                 found = await find_recipient(tx, address)
+                if found is not None:
+                    await require_served(tx, found.client_id, files=True)
+        except RegionRefusedError:
+            return "550 5.7.1 Mail for this address is not taken in this region"
         except Exception as error:
             log.warning("mail_recipient_unchecked", error=type(error).__name__)
             return _AGAIN

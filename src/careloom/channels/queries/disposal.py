@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from careloom.channels.tables import incoming_mail, mail_reference, outgoing_mail, visitor
+from careloom.channels.tables import incoming_mail, mail_reference, outgoing_mail, suppressed_address, visitor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts, held_rows
 
@@ -22,6 +22,8 @@ async def disclosed(
     for table in _OF_CONTACT:
         where = (table.c.client_id == client_id) & table.c.conversation_id.in_(conversation_ids)
         found[table.name] = await held_rows(tx, table, where, "raw", "key")
+    resting = (suppressed_address.c.client_id == client_id) & suppressed_address.c.address.in_(sorted(addresses))
+    found[suppressed_address.name] = await held_rows(tx, suppressed_address, resting)
     found[visitor.name] = await held_rows(tx, visitor, visits(client_id, customer_ids, addresses))
     return found
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from careloom.conversations.core.file_types import is_refused, media_type, safe_name
 from careloom.conversations.tables.message import file
 from careloom.conversations.types import Attachment, FileId
+from careloom.organizations.queries import require_served
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
@@ -37,6 +38,7 @@ async def store_file(
     wanted = (Permission.CONVERSATIONS_REPLY, Permission.MESSAGES_INGEST)
     if not any(actor.may(one, client_id=client_id) for one in wanted):
         raise ForbiddenError(f"You need the permission {wanted[0]} for this.")
+    await require_served(tx, client_id, files=True)
     if len(content) > most:
         raise TooLargeError(f"A file may have at most {most // 1_000_000} MB.")
     if is_refused(name, content):

@@ -26,6 +26,7 @@ from careloom.customers.types import (
     TimelineKind,
 )
 from careloom.organizations.commands import set_attribute_schema
+from careloom.organizations.queries import require_served
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -41,6 +42,7 @@ _WRITE = Permission.CUSTOMERS_WRITE
 async def create_customer(tx: Tx, actor: Actor, new: NewCustomer) -> Customer:
     """A new customer; raises InvalidInputError, IdentityTakenError where an address is another customer's."""
     actor.require(_WRITE, client_id=new.client_id)
+    await require_served(tx, new.client_id)
     attributes = await _checked(tx, actor, new.client_id, new.attributes)
     customer_id, at = CustomerId(new_id()), now()
     await tx.execute(

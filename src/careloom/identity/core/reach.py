@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careloom.identity.core.roles import PERMISSIONS
 from careloom.identity.types import RoleGrant, ScopeKind
@@ -51,6 +52,19 @@ def shared(some: Sequence[Reach], others: Sequence[Reach]) -> tuple[Reach, ...]:
         for other in others
     ]
     return tuple(dict.fromkeys(pair for pair in pairs if pair.permissions))
+
+
+def kept_out(given: Sequence[Reach], closed: Sequence[UUID] | None) -> tuple[Reach, ...]:
+    """`given` without the clients that may not be worked for from where the person sits.
+
+    A grant over everything stays: who runs the installation is not held to countries.
+    """
+    if not closed:
+        return tuple(given)
+    return tuple(
+        reach if reach.client_ids is None else replace(reach, client_ids=reach.client_ids - frozenset(closed))
+        for reach in given
+    )
 
 
 def narrowed(

@@ -2,27 +2,30 @@
 
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from careloom.identity.core.reach import Organization, reaches
+from careloom.identity.core.reach import Organization, kept_out, reaches
 from careloom.identity.queries.people import grants_of, people_with_grants, read_person
 from careloom.identity.tables import person
 from careloom.identity.types import Person, PersonId, RoleGrant, ScopeKind
-from careloom.organizations.queries import clients_of_programs, programs_served_by
+from careloom.organizations.queries import clients_closed_to, clients_of_programs, programs_served_by
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 
 
 async def actor_of(tx: Tx, person_id: UUID, *, ip: str | None = None, request_id: str | None = None) -> Actor | None:
     """The actor of an active person, None where there is none. Needs a system transaction."""
-    statement = select(person.c.name, person.c.provider_id).where(person.c.id == person_id, person.c.active)
+    columns = (person.c.name, person.c.provider_id, clients_closed_to(person.c.team_id).label("closed"))
+    statement = select(*columns).where(person.c.id == person_id, person.c.active)
     row = (await tx.execute(statement)).one_or_none()
     if row is None:
         return None
     grants = await grants_of(tx, person_id)
     held = reaches(grants, row.provider_id, await organization_of(tx, grants))
+    held = kept_out(held, row.closed if row.provider_id is not None else None)
     return Actor(name=row.name, reaches=held, person_id=person_id, ip=ip, request_id=request_id)
 
 
@@ -45,24 +48,30 @@ async def people_who_may(
     limit: int = 200,
 ) -> list[Person]:
     """Active people who hold `permission` over a program, by name. Needs a transaction that sees them."""
-    statement = people_with_grants().where(person.c.active).order_by(person.c.name).limit(2000)
+    statement = _workers().where(person.c.active).order_by(person.c.name).limit(2000)
     if provider_id is not None:
         statement = statement.where(person.c.provider_id == provider_id)
-    people = [read_person(row) for row in await tx.execute(statement)]
-    organization = await organization_of(tx, [grant for one in people for grant in one.grants])
-    found = (
-        one
-        for one in people
-        if Actor(one.name, reaches(one.grants, one.provider_id, organization)).may(
-            permission, client_id=client_id, program_id=program_id
-        )
-    )
+    people = await _actors(tx, statement)
+    found = (one for one, actor in people if actor.may(permission, client_id=client_id, program_id=program_id))
     return list(islice(found, limit))
 
 
 async def actors_of(tx: Tx, person_ids: Sequence[UUID]) -> dict[PersonId, Actor]:
     """The actors of active people, for routing: who may work on what. Needs a system transaction."""
-    statement = people_with_grants().where(person.c.id.in_(list(person_ids)), person.c.active)
-    people = [read_person(row) for row in await tx.execute(statement)]
-    organization = await organization_of(tx, [grant for one in people for grant in one.grants])
-    return {one.id: Actor(one.name, reaches(one.grants, one.provider_id, organization), one.id) for one in people}
+    statement = _workers().where(person.c.id.in_(list(person_ids)), person.c.active)
+    return {one.id: actor for one, actor in await _actors(tx, statement)}
+
+
+def _workers() -> Any:
+    return people_with_grants().add_columns(clients_closed_to(person.c.team_id).label("closed"))
+
+
+async def _actors(tx: Tx, statement: Any) -> list[tuple[Person, Actor]]:
+    rows = [(read_person(row), row.closed) for row in await tx.execute(statement)]
+    organization = await organization_of(tx, [grant for one, _ in rows for grant in one.grants])
+    return [(one, _actor(one, closed, organization)) for one, closed in rows]
+
+
+def _actor(one: Person, closed: Sequence[UUID] | None, organization: Organization) -> Actor:
+    held = reaches(one.grants, one.provider_id, organization)
+    return Actor(one.name, kept_out(held, closed if one.provider_id is not None else None), one.id)

@@ -1,8 +1,9 @@
 """Transactions that show an Actor only what is theirs."""
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -27,9 +28,9 @@ _SHOWN = text(
 
 
 class Database:
-    """The pool of connections as the role that owns no table."""
+    """The pool of connections as the role that owns no table; `options` go with each transaction."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, options: Mapping[str, Any] | None = None) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
@@ -41,6 +42,7 @@ class Database:
             hide_parameters=True,
             json_serializer=json_text,
             json_deserializer=from_json_text,
+            execution_options=dict(options or {}),
         )
 
     @asynccontextmanager

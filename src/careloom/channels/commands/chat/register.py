@@ -15,6 +15,7 @@ from careloom.customers.commands.attach import attach_identity
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.core.addresses import normalised
 from careloom.customers.types import CustomerId, IdentityKind
+from careloom.organizations.queries import require_served
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import InvalidInputError
 from careloom.platform.ids import new_id
@@ -37,6 +38,7 @@ async def register(
     whom the client knows as someone else is left alone, as on a shared computer.
     """
     widget = entry.widget
+    await require_served(tx, widget.client_id)
     one = None
     if visitor_id is not None:
         one = await find_visitor(tx, widget.client_id, widget.id, visitor_id, lock=True)

@@ -21,6 +21,7 @@ from careloom.channels.core.email.oversized import stand_in
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddress
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxCheck, MailboxProblem
+from careloom.organizations.queries import require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
@@ -95,6 +96,8 @@ class Poller:
     async def _take_one(self, lease: Lease, session: ImapSession, address: MailAddress, mail: Found) -> None:
         runtime = self._runtime
         actor = system_actor("mailbox", address.client_id)
+        async with runtime.database.transaction(actor) as tx:
+            await require_served(tx, address.client_id, files=True)
         raw = await self._raw(session, mail, lease.mailbox.folder)
         if raw is None:
             async with runtime.database.transaction(actor) as tx:

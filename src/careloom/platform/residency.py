@@ -1,0 +1,45 @@
+"""Where this process and its stores stand, and whose data may therefore be here; travels with the database's pool."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import CareloomError
+
+OPTION: Final = "residency"
+
+
+class RegionRefusedError(CareloomError):
+    """This client's data may not be kept or worked on here."""
+
+    status = 409
+
+
+class Residency(Struct, frozen=True):
+    """The regions that the operator declared. No `regions`: nothing was declared, and every region is taken."""
+
+    regions: tuple[str, ...] = ()
+    files: str | None = None
+    relay: str | None = None
+
+    def require(self, region: str, *, files: bool = False, relay: bool = False) -> None:
+        """Raises RegionRefusedError unless data of `region` may be here; with `files`, `relay` also there."""
+        if self.regions and region not in self.regions:
+            here = ", ".join(self.regions)
+            raise RegionRefusedError(f"Data of the region {region} may not be worked on here, which serves {here}.")
+        if files and self.files not in (None, region):
+            raise RegionRefusedError(f"Files of the region {region} may not be stored in {self.files}.")
+        if relay and self.relay not in (None, region):
+            raise RegionRefusedError(f"Mail of the region {region} may not leave through a relay in {self.relay}.")
+
+    @property
+    def declared(self) -> bool:
+        """Whether there is anything to hold against a client's region."""
+        return bool(self.regions or self.files or self.relay)
+
+
+def residency_of(tx: Tx) -> Residency:
+    """What the process that opened the transaction declared."""
+    connection = tx.sync_connection
+    return Residency() if connection is None else connection.get_execution_options().get(OPTION, Residency())

@@ -1,0 +1,116 @@
+"""Residency: data of a region stays with who serves it; people in other countries see nothing of a client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from careloom.channels.commands.ingest import ingest
+from careloom.channels.types import InboundMessage
+from careloom.conversations.commands.files import store_file
+from careloom.customers.commands.profile import create_customer
+from careloom.customers.types import IdentityKind, NewCustomer
+from careloom.identity.commands.people import change_person
+from careloom.identity.queries.actors import actor_of, actors_of, people_who_may
+from careloom.identity.types import PersonChanges
+from careloom.organizations.commands import change_client, create_client, create_team
+from careloom.organizations.types import Channel, ClientChanges, Industry, NewClient, NewTeam
+from careloom.platform.access import Permission
+from careloom.platform.database.transactions import Database, Tx
+from careloom.platform.files import LocalFiles
+from careloom.platform.residency import OPTION, RegionRefusedError, Residency
+from tests.postgres import FreshDatabase
+from tests.world import SYSTEM, World
+
+
+@pytest.fixture
+async def house(database: Database) -> tuple[World, Any, Any]:
+    """A world whose client and program are of the region eu."""
+    world = World(database)
+    client = await world.client()
+    return world, client, await world.program(client, await world.provider())
+
+
+async def _declared(url: str, residency: Residency, work: Any) -> Any:
+    database = Database(url, 2, {OPTION: residency})
+    try:
+        async with database.transaction(SYSTEM) as tx:
+            return await work(tx)
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize("served", [("us",), ("us", "uk")])
+async def test_a_region_that_is_not_served_is_refused_everywhere(
+    house: tuple[World, Any, Any], fresh_database: FreshDatabase, served: tuple[str, ...]
+) -> None:
+    _, client, program = house
+    message = InboundMessage(
+        program_id=program.id,
+        channel=Channel.SMS,
+        external_id="1",
+        identity_kind=IdentityKind.PHONE,
+        identity="+15550100",
+        text="hello",
+    )
+
+    async def make(tx: Tx) -> object:
+        return await create_client(tx, SYSTEM, NewClient("B", Industry.RETAIL, "#336699", "eu"))
+
+    async def know(tx: Tx) -> object:
+        return await create_customer(tx, SYSTEM, NewCustomer(client_id=client.id, name="Ada"))
+
+    async def hear(tx: Tx) -> object:
+        return await ingest(tx, SYSTEM, message)
+
+    attempts = (make, know, hear)
+    for attempt in attempts:
+        with pytest.raises(RegionRefusedError, match="eu"):
+            await _declared(fresh_database.url, Residency(served), attempt)
+        assert await _declared(fresh_database.url, Residency(("eu", *served)), attempt)
+
+
+async def test_files_are_stored_in_the_clients_region_alone(
+    house: tuple[World, Any, Any], fresh_database: FreshDatabase, home: Any
+) -> None:
+    _, client, _ = house
+    files = LocalFiles(home / "files")
+
+    async def store(tx: Any) -> Any:
+        return await store_file(tx, SYSTEM, files, client.id, "a.txt", b"words")
+
+    with pytest.raises(RegionRefusedError):
+        await _declared(fresh_database.url, Residency(files="us"), store)
+    assert not list((home / "files").rglob("*.*"))
+    assert await _declared(fresh_database.url, Residency(files="eu"), store)
+
+
+async def test_who_sits_in_another_country_sees_nothing_of_the_client(house: tuple[World, Any, Any]) -> None:
+    world, client, _ = house
+    provider = await world.provider("Elsewhere")
+    program = await world.program(client, provider, name="Served")
+    agent = await world.agent(provider, client)
+    site = await world.site(provider)
+    async with world.database.transaction(SYSTEM) as tx:
+        team = await create_team(tx, SYSTEM, NewTeam(provider.id, site.id, "One"))
+        await change_person(tx, SYSTEM, agent.id, PersonChanges(team_id=team.id))
+    for countries, sees in (((), True), (("PT", "ES"), True), (("DE",), False)):
+        async with world.database.transaction(SYSTEM) as tx:
+            await change_client(tx, SYSTEM, client.id, ClientChanges(countries=countries))
+            one = await actor_of(tx, agent.id)
+            assert one is not None
+            many = (await actors_of(tx, [agent.id]))[agent.id]
+            able = await people_who_may(tx, Permission.CONVERSATIONS_REPLY, client_id=client.id, program_id=program.id)
+        assert one.may(Permission.CONVERSATIONS_READ, client_id=client.id) is sees, countries
+        assert many.may(Permission.CONVERSATIONS_READ, client_id=client.id) is sees
+        assert (agent.id in {each.id for each in able}) is sees
+        assert (client.id in (one.client_ids or ())) is sees
+
+
+async def test_who_has_no_team_sits_nowhere(house: tuple[World, Any, Any]) -> None:
+    world, client, _ = house
+    agent = await world.agent(await world.provider("Elsewhere"), client)
+    async with world.database.transaction(SYSTEM) as tx:
+        await change_client(tx, SYSTEM, client.id, ClientChanges(countries=("PT",)))
+    assert client.id not in ((await world.actor(agent)).client_ids or ())
