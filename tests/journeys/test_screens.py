@@ -33,6 +33,7 @@ SCREENS = {
     **{section: f"/setup/{section}/new" for section in SETUP},
     "audit": "/setup/audit",
     "parked events": "/setup/parked-events",
+    **{f"compliance: {one}": f"/compliance/{one}" for one in ("requests", "retention", "incidents", "residency")},
 }
 _VIOLATIONS: dict[str, object] = {"resultTypes": ["violations"]}
 LIGHTS: dict[Literal["light", "dark"], dict[str, object]] = {

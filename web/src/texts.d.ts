@@ -1,4 +1,5 @@
 import type common from './locales/en.json';
+import type compliance from './features/compliance/locales/en.json';
 import type live from './features/live/locales/en.json';
 import type security from './features/security/locales/en.json';
 import type setup from './features/setup/locales/en.json';
@@ -8,6 +9,7 @@ declare module 'i18next' {
     defaultNS: 'common';
     resources: {
       common: typeof common;
+      compliance: typeof compliance;
       live: typeof live;
       security: typeof security;
       setup: typeof setup;

@@ -119,6 +119,15 @@ export const http = {
     request<T>('GET', path, { ...(query && { query }), ...(signal && { signal }) }),
   post: <T>(path: string, body?: unknown, options?: Omit<Options, 'body'>) =>
     request<T>('POST', path, { ...options, body: body ?? {} }),
+  /** Bytes that the server hands out once asked for. */
+  download: async (path: string): Promise<Blob> => {
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: csrfToken ? { 'X-CSRF-Token': csrfToken } : {},
+    });
+    if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+    return response.blob();
+  },
   put: <T>(path: string, body: unknown) => request<T>('PUT', path, { body }),
   patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, { body }),
   delete: <T = void>(path: string) => request<T>('DELETE', path),

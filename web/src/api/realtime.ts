@@ -30,6 +30,16 @@ export interface Events {
   customer_changed: { customer_id: Uuid };
   customers_merged: { kept_id: Uuid; merged_id: Uuid };
   case_changed: { case_id: Uuid };
+  privacy_request_changed: { request_id: Uuid; needs: string };
+  retention_changed: { kind: string; needs: string };
+  incident_changed: { incident_id: Uuid; needs: string };
+  incident_deadline_near: {
+    incident_id: Uuid;
+    duty_id: Uuid;
+    due_at: Instant;
+    overdue: boolean;
+    needs: string;
+  };
 }
 
 export type EventName = keyof Events;

@@ -3169,6 +3169,8 @@ export interface components {
             industry: components["schemas"]["Industry"];
             color: string;
             region: string;
+            /** @default [] */
+            countries: string[];
         };
         /** ClientBadge */
         ClientBadge: {
@@ -3184,6 +3186,8 @@ export interface components {
             industry?: components["schemas"]["Industry"];
             /** @description `#rrggbb`. */
             color?: string;
+            /** @description ISO 3166-1 alpha-2; none: all. */
+            countries?: string[];
         };
         /** ClientNetworks */
         ClientNetworks: {
@@ -3913,6 +3917,11 @@ export interface components {
              * @default eu
              */
             region: string;
+            /**
+             * @description ISO 3166-1 alpha-2; none: all.
+             * @default []
+             */
+            countries: string[];
         };
         /** NewConsent */
         NewConsent: {

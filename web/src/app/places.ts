@@ -1,10 +1,16 @@
 /** The places of the rail and what one must be permitted to see them. */
-import { IconBroadcast, IconMessages, IconSettings, type Icon } from '@tabler/icons-react';
+import {
+  IconBroadcast,
+  IconMessages,
+  IconSettings,
+  IconShieldLock,
+  type Icon,
+} from '@tabler/icons-react';
 import type { Me } from '@/api/types';
 
 export interface Place {
-  id: 'desk' | 'live' | 'setup';
-  to: '/desk' | '/live' | '/setup';
+  id: 'desk' | 'live' | 'compliance' | 'setup';
+  to: '/desk' | '/live' | '/compliance' | '/setup';
   keys: string;
   icon: Icon;
   /** Any of these opens the place. */
@@ -20,6 +26,13 @@ const PLACES: readonly Place[] = [
     permissions: ['conversations.read'],
   },
   { id: 'live', to: '/live', keys: 'g l', icon: IconBroadcast, permissions: ['live.read'] },
+  {
+    id: 'compliance',
+    to: '/compliance',
+    keys: 'g c',
+    icon: IconShieldLock,
+    permissions: ['compliance.read'],
+  },
   {
     id: 'setup',
     to: '/setup',

@@ -158,6 +158,23 @@ const liveSection = createRoute({
   component: LivePage,
 });
 
+const CompliancePage = lazyRouteComponent(
+  () => import('@/features/compliance/CompliancePage'),
+  'CompliancePage',
+);
+
+const compliance = createRoute({
+  getParentRoute: () => shell,
+  path: '/compliance',
+  component: CompliancePage,
+});
+
+const complianceSection = createRoute({
+  getParentRoute: () => shell,
+  path: '/compliance/$section',
+  component: CompliancePage,
+});
+
 const SetupPage = lazyRouteComponent(() => import('@/features/setup/SetupPage'), 'SetupPage');
 
 const setup = createRoute({
@@ -191,6 +208,8 @@ export const router = createRouter({
       security,
       live,
       liveSection,
+      compliance,
+      complianceSection,
       setup.addChildren([setupSection, setupItem]),
     ]),
   ]),

@@ -64,6 +64,7 @@ function ClientForm({ item }: { item: Client | null }) {
       industry: item?.industry ?? 'retail',
       color: item?.color ?? SWATCHES[0] ?? '#1e5aa8',
       region: item?.region ?? 'eu',
+      countries: item?.countries ?? [],
     },
     required: ['name', 'color', 'region'],
     rules: (values) => ({

@@ -1,0 +1,258 @@
+/** Incidents with their deadlines; one opened shows what is to be done and what was. */
+import { Badge, Button, Checkbox, Modal, Select, Textarea, TextInput } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { http } from '@/api/http';
+import { useCan, useMe } from '@/api/session';
+import type { Uuid } from '@/api/types';
+import { Brand } from '@/components/Brand';
+import { useNow } from '@/components/clock';
+import { toastError } from '@/components/errors';
+import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { When } from '@/components/Times';
+import classes from '@/features/compliance/Compliance.module.css';
+import {
+  incidentQuery,
+  incidentsQuery,
+  REGIMES,
+  renew,
+  type Duty,
+  type Incident,
+} from '@/features/compliance/data';
+import { Due } from '@/features/compliance/Due';
+import { WordsDialog } from '@/features/compliance/WordsDialog';
+
+export function Incidents() {
+  const { t } = useTranslation('compliance');
+  const query = useQuery(incidentsQuery);
+  const writes = useCan('compliance.write');
+  const now = useNow();
+  const [registering, setRegistering] = useState(false);
+  const [opened, setOpened] = useState<Uuid | null>(null);
+  return (
+    <>
+      <div className={classes.bar}>
+        <p>{t('incidents.lead')}</p>
+        {writes && <Button onClick={() => setRegistering(true)}>{t('incidents.register')}</Button>}
+      </div>
+      {registering && <Register onClose={() => setRegistering(false)} />}
+      {query.isPending ? (
+        <RowSkeletons />
+      ) : query.isError ? (
+        <Failed error={query.error} retry={() => void query.refetch()} />
+      ) : query.data.items.length === 0 ? (
+        <Empty
+          icon={<IconAlertTriangle size={32} stroke={1.4} aria-hidden />}
+          title={t('incidents.none')}
+        >
+          {t('incidents.noneHint')}
+        </Empty>
+      ) : (
+        <ul className={classes.list}>
+          {query.data.items.map((one) => (
+            <li key={one.id}>
+              <Brand clientId={one.client_id} />
+              <div className={classes.what}>
+                <strong>{one.title}</strong>
+                <span>{t(`severity.${one.severity}`)}</span>
+              </div>
+              <Badge variant="light" color={one.status === 'closed' ? 'gray' : 'blue'}>
+                {t(`incident.${one.status}`)}
+              </Badge>
+              {one.next_due_at && (
+                <span className={classes.when} data-late={Date.parse(one.next_due_at) < now}>
+                  {t('due')} <Due at={one.next_due_at} />
+                </span>
+              )}
+              <Button
+                size="compact-sm"
+                variant="default"
+                aria-expanded={opened === one.id}
+                onClick={() => setOpened(opened === one.id ? null : one.id)}
+              >
+                {t('incidents.open')}
+              </Button>
+              {opened === one.id && <File one={one} writes={writes && one.status !== 'closed'} />}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function File({ one, writes }: { one: Incident; writes: boolean }) {
+  const { t } = useTranslation('compliance');
+  const query = useQuery(incidentQuery(one.id));
+  const close = useMutation({
+    mutationFn: () => http.post(`/api/incidents/${one.id}/close`),
+    onSuccess: renew,
+    onError: toastError,
+  });
+  if (!query.data) return <RowSkeletons count={3} height={40} />;
+  return (
+    <div className={classes.draft}>
+      <ul className={classes.list} aria-label={t('incidents.duties')}>
+        {query.data.duties.map((duty) => (
+          <DutyRow key={duty.id} incident={one.id} duty={duty} writes={writes} />
+        ))}
+      </ul>
+      {writes && (
+        <Button mt="sm" variant="default" loading={close.isPending} onClick={() => close.mutate()}>
+          {t('incidents.close')}
+        </Button>
+      )}
+      <ul className={classes.list} aria-label={t('incidents.timeline')}>
+        {query.data.entries.map((entry) => (
+          <li key={entry.id}>
+            <span className={classes.when}>
+              <When at={entry.at} /> · {entry.by}
+            </span>
+            <span className={classes.what}>{entry.text || t('incident.closed')}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function DutyRow({ incident, duty, writes }: { incident: Uuid; duty: Duty; writes: boolean }) {
+  const { t } = useTranslation('compliance');
+  const now = useNow();
+  const [asking, setAsking] = useState<'done' | 'waive' | null>(null);
+  const settle = useMutation({
+    mutationFn: (body: { note: string; waived: boolean }) =>
+      http.post(`/api/incidents/${incident}/duties/${duty.id}/settle`, body),
+    onSuccess: renew,
+    onError: toastError,
+  });
+  const late = !duty.done_at && duty.due_at !== null && Date.parse(duty.due_at) < now;
+  return (
+    <li>
+      <div className={classes.what}>
+        <strong>{t(`duty.${duty.key}`)}</strong>
+        {duty.done_at && (
+          <span>
+            {t(duty.waived ? 'incidents.waived' : 'incidents.done')} · {duty.done_by} · {duty.note}
+          </span>
+        )}
+      </div>
+      {duty.due_at && (
+        <span className={classes.when} data-late={late}>
+          {t('due')} <Due at={duty.due_at} />
+        </span>
+      )}
+      {writes && !duty.done_at && (
+        <div className={classes.acts}>
+          <Button size="compact-sm" variant="default" onClick={() => setAsking('done')}>
+            {t('incidents.done')}
+          </Button>
+          <Button size="compact-sm" variant="subtle" onClick={() => setAsking('waive')}>
+            {t('incidents.waive')}
+          </Button>
+        </div>
+      )}
+      {duty.draft && (
+        <details className={classes.draft}>
+          <summary>{t('incidents.draft')}</summary>
+          <pre>{duty.draft}</pre>
+        </details>
+      )}
+      {asking && (
+        <WordsDialog
+          title={t(asking === 'done' ? 'incidents.done' : 'incidents.waive')}
+          label={t('incidents.note')}
+          onClose={() => setAsking(null)}
+          onDone={(note) => {
+            setAsking(null);
+            settle.mutate({ note, waived: asking === 'waive' });
+          }}
+        />
+      )}
+    </li>
+  );
+}
+
+function Register({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('compliance');
+  const me = useMe();
+  const [client, setClient] = useState<Uuid | null>(me.clients[0]?.id ?? null);
+  const [title, setTitle] = useState('');
+  const [description, setDescription] = useState('');
+  const [regimes, setRegimes] = useState<string[]>(['gdpr']);
+  const open = useMutation({
+    mutationFn: () =>
+      http.post('/api/incidents', {
+        client_ids: [client],
+        title,
+        description,
+        regimes,
+        time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      }),
+    onSuccess: () => {
+      onClose();
+      return renew();
+    },
+    onError: toastError,
+  });
+  return (
+    <Modal
+      opened
+      title={t('incidents.register')}
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          open.mutate();
+        }}
+      >
+        <Select
+          label={t('client')}
+          allowDeselect={false}
+          value={client}
+          onChange={setClient}
+          data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
+        />
+        <TextInput
+          mt="sm"
+          label={t('incidents.title')}
+          maxLength={200}
+          data-autofocus
+          value={title}
+          onChange={(event) => setTitle(event.currentTarget.value)}
+        />
+        <Textarea
+          mt="sm"
+          label={t('incidents.description')}
+          autosize
+          minRows={3}
+          maxLength={10000}
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        <Checkbox.Group
+          mt="sm"
+          label={t('incidents.regimes')}
+          value={regimes}
+          onChange={setRegimes}
+        >
+          {REGIMES.map((one) => (
+            <Checkbox key={one} mt="xs" value={one} label={t(`regime.${one}`)} />
+          ))}
+        </Checkbox.Group>
+        <Button
+          type="submit"
+          mt="md"
+          loading={open.isPending}
+          disabled={!title.trim() || regimes.length === 0}
+        >
+          {t('incidents.register')}
+        </Button>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,239 @@
+/** Requests of data subjects, with the next step of each. */
+import { Badge, Button, Modal, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { IconUserShield } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { http } from '@/api/http';
+import { useCan, useMe } from '@/api/session';
+import type { Page, Uuid } from '@/api/types';
+import { Brand } from '@/components/Brand';
+import { useNow } from '@/components/clock';
+import { toastError } from '@/components/errors';
+import { Empty, Failed, RowSkeletons } from '@/components/States';
+import classes from '@/features/compliance/Compliance.module.css';
+import { renew, requestsQuery, saveExport, type PrivacyRequest } from '@/features/compliance/data';
+import { Due } from '@/features/compliance/Due';
+import { WordsDialog } from '@/features/compliance/WordsDialog';
+
+export function Requests() {
+  const { t } = useTranslation('compliance');
+  const query = useQuery(requestsQuery);
+  const writes = useCan('compliance.write');
+  const [registering, setRegistering] = useState(false);
+  return (
+    <>
+      <div className={classes.bar}>
+        <p>{t('requests.lead')}</p>
+        {writes && <Button onClick={() => setRegistering(true)}>{t('requests.register')}</Button>}
+      </div>
+      {registering && <Register onClose={() => setRegistering(false)} />}
+      {query.isPending ? (
+        <RowSkeletons />
+      ) : query.isError ? (
+        <Failed error={query.error} retry={() => void query.refetch()} />
+      ) : query.data.items.length === 0 ? (
+        <Empty
+          icon={<IconUserShield size={32} stroke={1.4} aria-hidden />}
+          title={t('requests.none')}
+        >
+          {t('requests.noneHint')}
+        </Empty>
+      ) : (
+        <ul className={classes.list}>
+          {query.data.items.map((one) => (
+            <Row key={one.id} one={one} writes={writes} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
+  const { t } = useTranslation('compliance');
+  const now = useNow();
+  const [asking, setAsking] = useState<'verify' | 'refuse' | 'extend' | null>(null);
+  const step = useMutation({
+    mutationFn: ({ name, body }: { name: string; body?: Record<string, string> }) =>
+      http.post(`/api/privacy-requests/${one.id}/${name}`, body),
+    onSuccess: renew,
+    onError: toastError,
+  });
+  const open = one.closed_at === null;
+  const runs = one.status === 'verified' || one.status === 'waiting';
+  const fetched = one.export_until !== null && Date.parse(one.export_until) > now;
+  return (
+    <li>
+      <Brand clientId={one.client_id} />
+      <div className={classes.what}>
+        <Link to="/customers/$customerId" params={{ customerId: one.customer_id }}>
+          {t(`kind.${one.kind}`)}
+        </Link>
+        {one.outcome?.kept.map((kept) => (
+          <span key={kept.what + kept.why}>
+            {t('requests.kept', { what: kept.what, count: kept.count, why: t(`why.${kept.why}`) })}
+          </span>
+        ))}
+      </div>
+      <Badge variant="light" color={open ? 'blue' : 'gray'}>
+        {t(`status.${one.status}`)}
+      </Badge>
+      {open && (
+        <span className={classes.when} data-late={Date.parse(one.due_at) < now}>
+          {t('due')} <Due at={one.due_at} />
+        </span>
+      )}
+      {writes && (
+        <div className={classes.acts}>
+          {one.status === 'received' && (
+            <Button size="compact-sm" onClick={() => setAsking('verify')}>
+              {t('requests.verify')}
+            </Button>
+          )}
+          {runs && (
+            <Button
+              size="compact-sm"
+              {...(one.kind === 'erasure' && { color: 'red' })}
+              loading={step.isPending}
+              onClick={() => step.mutate({ name: 'carry-out' })}
+            >
+              {t(`carryOut.${one.kind}`)}
+            </Button>
+          )}
+          {fetched && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={() => void saveExport(one.id).catch(toastError)}
+            >
+              {t('requests.fetch')}
+            </Button>
+          )}
+          {open && one.status !== 'running' && (
+            <>
+              <Button size="compact-sm" variant="subtle" onClick={() => setAsking('extend')}>
+                {t('requests.extend')}
+              </Button>
+              <Button size="compact-sm" variant="subtle" onClick={() => setAsking('refuse')}>
+                {t('requests.refuse')}
+              </Button>
+            </>
+          )}
+        </div>
+      )}
+      {asking && (
+        <WordsDialog
+          title={t(`requests.${asking}`)}
+          label={t(`requests.${asking}How`)}
+          onClose={() => setAsking(null)}
+          onDone={(words) => {
+            setAsking(null);
+            step.mutate({
+              name: asking,
+              body: asking === 'verify' ? { how: words } : { reason: words },
+            });
+          }}
+        />
+      )}
+    </li>
+  );
+}
+
+function Register({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('compliance');
+  const me = useMe();
+  const [client, setClient] = useState<Uuid | null>(me.clients[0]?.id ?? null);
+  const [search, setSearch] = useState('');
+  const [customer, setCustomer] = useState<Uuid | null>(null);
+  const [kind, setKind] = useState('access');
+  const [origin, setOrigin] = useState('');
+  const found = useQuery({
+    queryKey: ['compliance', 'customers', client, search],
+    queryFn: () =>
+      http.get<Page<{ id: Uuid; name: string; primary_identity: string | null }>>(
+        '/api/customers',
+        { client_id: client, search, limit: 20 },
+      ),
+    enabled: client !== null,
+  });
+  const open = useMutation({
+    mutationFn: () =>
+      http.post('/api/privacy-requests', {
+        client_id: client,
+        customer_id: customer,
+        kind,
+        origin,
+      }),
+    onSuccess: () => {
+      onClose();
+      return renew();
+    },
+    onError: toastError,
+  });
+  return (
+    <Modal
+      opened
+      title={t('requests.register')}
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          open.mutate();
+        }}
+      >
+        <SegmentedControl
+          fullWidth
+          aria-label={t('requests.kind')}
+          value={kind}
+          onChange={setKind}
+          data={[
+            { value: 'access', label: t('kind.access') },
+            { value: 'erasure', label: t('kind.erasure') },
+          ]}
+        />
+        <Select
+          mt="sm"
+          label={t('client')}
+          value={client}
+          onChange={(value) => {
+            setClient(value);
+            setCustomer(null);
+          }}
+          data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
+        />
+        <Select
+          mt="sm"
+          searchable
+          label={t('customer')}
+          value={customer}
+          onChange={setCustomer}
+          onSearchChange={setSearch}
+          filter={({ options }) => options}
+          data={(found.data?.items ?? []).map((one) => ({
+            value: one.id,
+            label: [one.name, one.primary_identity].filter(Boolean).join(' · ') || one.id,
+          }))}
+        />
+        <TextInput
+          mt="sm"
+          label={t('requests.origin')}
+          maxLength={500}
+          value={origin}
+          onChange={(event) => setOrigin(event.currentTarget.value)}
+        />
+        <Button
+          type="submit"
+          mt="md"
+          loading={open.isPending}
+          disabled={!customer || !origin.trim()}
+        >
+          {t('requests.register')}
+        </Button>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,318 @@
+/** How long a client's data is kept, what a purge would take, what was taken, and what holds keep. */
+import { Button, Modal, NumberInput, Select, TextInput } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { http } from '@/api/http';
+import { useCan, useMe } from '@/api/session';
+import type { Uuid } from '@/api/types';
+import { Brand } from '@/components/Brand';
+import { toastError } from '@/components/errors';
+import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { showToast } from '@/components/toasts';
+import { When } from '@/components/Times';
+import classes from '@/features/compliance/Compliance.module.css';
+import {
+  holdsQuery,
+  outlookQuery,
+  purgesQuery,
+  renew,
+  rulesQuery,
+  SCOPES,
+  type Hold,
+  type Rule,
+} from '@/features/compliance/data';
+import { WordsDialog } from '@/features/compliance/WordsDialog';
+
+export function Retention() {
+  const { t } = useTranslation('compliance');
+  const me = useMe();
+  const [client, setClient] = useState<Uuid | null>(me.clients[0]?.id ?? null);
+  if (client === null) return <Empty title={t('retention.noClient')}>{t('retention.lead')}</Empty>;
+  return (
+    <>
+      <div className={classes.bar}>
+        <p>{t('retention.lead')}</p>
+        <Select
+          label={t('client')}
+          value={client}
+          allowDeselect={false}
+          onChange={(value) => value && setClient(value)}
+          data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
+        />
+      </div>
+      <Rules client={client} />
+      <Holds client={client} />
+      <Purges client={client} />
+    </>
+  );
+}
+
+function Rules({ client }: { client: Uuid }) {
+  const { t } = useTranslation('compliance');
+  const rules = useQuery(rulesQuery(client));
+  const outlook = useQuery(outlookQuery(client));
+  const writes = useCan('compliance.write');
+  const [editing, setEditing] = useState<Rule | null>(null);
+  const purge = useMutation({
+    mutationFn: (one: Rule) =>
+      http.post(`/api/clients/${client}/retention/${one.data_class}/purge`),
+    onSuccess: () => showToast({ tone: 'good', text: t('retention.started') }),
+    onError: toastError,
+  });
+  if (rules.isPending) return <RowSkeletons count={7} height={48} />;
+  if (rules.isError) return <Failed error={rules.error} retry={() => void rules.refetch()} />;
+  return (
+    <ul className={classes.list} aria-label={t('retention.rules')}>
+      {rules.data.items.map((one) => {
+        const due = outlook.data?.items.find((each) => each.data_class === one.data_class);
+        return (
+          <li key={one.data_class}>
+            <div className={classes.what}>
+              <strong>{t(`class.${one.data_class}`)}</strong>
+              <span>
+                {t(`source.${one.source}`)}
+                {one.reason && ` · ${one.reason}`}
+              </span>
+            </div>
+            <span className={classes.when}>
+              {one.days === null
+                ? t('retention.forGood')
+                : t('retention.days', { count: one.days })}
+            </span>
+            <span className={classes.when}>
+              {one.days !== null &&
+                due &&
+                t('retention.outlook', { count: due.items, spared: due.spared })}
+            </span>
+            {writes && (
+              <div className={classes.acts}>
+                <Button size="compact-sm" variant="default" onClick={() => setEditing(one)}>
+                  {t('retention.change')}
+                </Button>
+                {one.days !== null && (
+                  <Button size="compact-sm" variant="subtle" onClick={() => purge.mutate(one)}>
+                    {t('retention.purge')}
+                  </Button>
+                )}
+              </div>
+            )}
+          </li>
+        );
+      })}
+      {editing && <EditRule client={client} rule={editing} onClose={() => setEditing(null)} />}
+    </ul>
+  );
+}
+
+function EditRule({ client, rule, onClose }: { client: Uuid; rule: Rule; onClose: () => void }) {
+  const { t } = useTranslation('compliance');
+  const [days, setDays] = useState<number | string>(rule.days ?? '');
+  const [reason, setReason] = useState(rule.reason);
+  const save = useMutation({
+    mutationFn: () =>
+      http.put(`/api/clients/${client}/retention/${rule.data_class}`, {
+        days: days === '' ? null : Number(days),
+        reason,
+      }),
+    onSuccess: () => {
+      onClose();
+      return renew();
+    },
+    onError: toastError,
+  });
+  return (
+    <Modal
+      opened
+      title={t(`class.${rule.data_class}`)}
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <NumberInput
+          label={t('retention.daysLabel')}
+          description={t('retention.daysHint')}
+          min={1}
+          max={36500}
+          allowDecimal={false}
+          value={days}
+          onChange={setDays}
+        />
+        <TextInput
+          mt="sm"
+          label={t('retention.reason')}
+          maxLength={2000}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <Button type="submit" mt="md" loading={save.isPending} disabled={!reason.trim()}>
+          {t('retention.change')}
+        </Button>
+      </form>
+    </Modal>
+  );
+}
+
+function Holds({ client }: { client: Uuid }) {
+  const { t } = useTranslation('compliance');
+  const query = useQuery(holdsQuery);
+  const writes = useCan('compliance.write');
+  const [placing, setPlacing] = useState(false);
+  const [lifting, setLifting] = useState<Hold | null>(null);
+  const lift = useMutation({
+    mutationFn: ({ id, reason }: { id: Uuid; reason: string }) =>
+      http.post(`/api/holds/${id}/lift`, { reason }),
+    onSuccess: renew,
+    onError: toastError,
+  });
+  const holds = query.data?.items.filter((one) => one.client_id === client) ?? [];
+  return (
+    <section>
+      <div className={classes.bar}>
+        <h2>{t('holds.title')}</h2>
+        {writes && (
+          <Button variant="default" onClick={() => setPlacing(true)}>
+            {t('holds.place')}
+          </Button>
+        )}
+      </div>
+      {query.isSuccess && holds.length === 0 && (
+        <Empty icon={<IconLock size={32} stroke={1.4} aria-hidden />} title={t('holds.none')}>
+          {t('holds.noneHint')}
+        </Empty>
+      )}
+      <ul className={classes.list} aria-label={t('holds.title')}>
+        {holds.map((one) => (
+          <li key={one.id}>
+            <Brand clientId={one.client_id} />
+            <div className={classes.what}>
+              <strong>{t(`scope.${one.scope}`)}</strong>
+              <span>{one.reason}</span>
+            </div>
+            <span className={classes.when}>
+              {one.placed_by} · <When at={one.placed_at} />
+            </span>
+            {writes && (
+              <Button size="compact-sm" variant="subtle" onClick={() => setLifting(one)}>
+                {t('holds.lift')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {placing && <PlaceHold client={client} onClose={() => setPlacing(false)} />}
+      {lifting && (
+        <WordsDialog
+          title={t('holds.lift')}
+          label={t('retention.reason')}
+          onClose={() => setLifting(null)}
+          onDone={(reason) => {
+            setLifting(null);
+            lift.mutate({ id: lifting.id, reason });
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function PlaceHold({ client, onClose }: { client: Uuid; onClose: () => void }) {
+  const { t } = useTranslation('compliance');
+  const [scope, setScope] = useState<Hold['scope']>('client');
+  const [subject, setSubject] = useState('');
+  const [reason, setReason] = useState('');
+  const place = useMutation({
+    mutationFn: () =>
+      http.post('/api/holds', {
+        client_id: client,
+        scope,
+        reason,
+        ...(scope !== 'client' && { subject_id: subject.trim() }),
+      }),
+    onSuccess: () => {
+      onClose();
+      return renew();
+    },
+    onError: toastError,
+  });
+  return (
+    <Modal
+      opened
+      title={t('holds.place')}
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          place.mutate();
+        }}
+      >
+        <Select
+          label={t('holds.scope')}
+          allowDeselect={false}
+          value={scope}
+          onChange={(value) => value && setScope(value as Hold['scope'])}
+          data={SCOPES.map((one) => ({ value: one, label: t(`scope.${one}`) }))}
+        />
+        {scope !== 'client' && (
+          <TextInput
+            mt="sm"
+            label={t('holds.subject')}
+            description={t('holds.subjectHint')}
+            value={subject}
+            onChange={(event) => setSubject(event.currentTarget.value)}
+          />
+        )}
+        <TextInput
+          mt="sm"
+          label={t('retention.reason')}
+          maxLength={2000}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <Button type="submit" mt="md" loading={place.isPending} disabled={!reason.trim()}>
+          {t('holds.place')}
+        </Button>
+      </form>
+    </Modal>
+  );
+}
+
+function Purges({ client }: { client: Uuid }) {
+  const { t } = useTranslation('compliance');
+  const query = useQuery(purgesQuery(client));
+  if (!query.data?.items.length) return null;
+  return (
+    <section>
+      <div className={classes.bar}>
+        <h2>{t('purges.title')}</h2>
+      </div>
+      <ul className={classes.list} aria-label={t('purges.title')}>
+        {query.data.items.map((one) => (
+          <li key={one.id}>
+            <div className={classes.what}>
+              <strong>{t(`class.${one.data_class}`)}</strong>
+              <span title={one.digest}>{one.digest.slice(0, 16)}</span>
+            </div>
+            <span className={classes.when}>{t('purges.items', { count: one.items })}</span>
+            <span className={classes.when} data-late={(one.left_over ?? 0) > 0}>
+              {one.left_over === null
+                ? t('purges.running')
+                : t('purges.left', { count: one.left_over })}
+            </span>
+            <span className={classes.when}>
+              <When at={one.started_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

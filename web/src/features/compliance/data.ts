@@ -1,0 +1,148 @@
+/** What the place reads and does; mirrors the server's Structs. */
+import { queryOptions } from '@tanstack/react-query';
+import { queryClient } from '@/api/client';
+import { http } from '@/api/http';
+import type { Client, Instant, Page, Uuid } from '@/api/types';
+
+export const CLASSES = [
+  'messages',
+  'files',
+  'raw_mail',
+  'visitors',
+  'profiles',
+  'events',
+  'facts',
+] as const;
+export type DataClass = (typeof CLASSES)[number];
+
+export interface Rule {
+  data_class: DataClass;
+  days: number | null;
+  source: 'client' | 'region' | 'none';
+  reason: string;
+}
+
+export interface Outlook {
+  data_class: DataClass;
+  items: number;
+  more: boolean;
+  spared: number;
+}
+
+export interface Purge {
+  id: Uuid;
+  data_class: DataClass;
+  items: number;
+  digest: string;
+  left_over: number | null;
+  started_at: Instant;
+}
+
+export const SCOPES = ['client', 'customer', 'case', 'conversation'] as const;
+
+export interface Hold {
+  id: Uuid;
+  client_id: Uuid;
+  scope: (typeof SCOPES)[number];
+  reason: string;
+  placed_by: string;
+  placed_at: Instant;
+  until: Instant | null;
+}
+
+export interface PrivacyRequest {
+  id: Uuid;
+  client_id: Uuid;
+  kind: 'access' | 'erasure';
+  customer_id: Uuid;
+  status: 'received' | 'verified' | 'running' | 'waiting' | 'done' | 'refused';
+  due_at: Instant;
+  export_until: Instant | null;
+  closed_at: Instant | null;
+  outcome: { kept: { what: string; why: KeptWhy; count: number; lasts: boolean }[] } | null;
+}
+
+export type KeptWhy = 'legal_hold' | 'open_case' | 'billing_facts' | 'proof_of_consent';
+
+export const REGIMES = ['gdpr', 'hipaa', 'contract'] as const;
+
+export interface Incident {
+  id: Uuid;
+  client_id: Uuid;
+  title: string;
+  severity: 'low' | 'medium' | 'high' | 'critical';
+  status: 'open' | 'contained' | 'closed';
+  aware_at: Instant;
+  next_due_at: Instant | null;
+}
+
+export const DUTIES = [
+  'contain',
+  'assess',
+  'preserve',
+  'root_cause',
+  'correct',
+  'review',
+  'contract_client',
+  'gdpr_authority',
+  'gdpr_customers',
+  'hipaa_customers',
+  'hipaa_secretary',
+  'hipaa_media',
+] as const;
+
+export interface Duty {
+  id: Uuid;
+  key: (typeof DUTIES)[number];
+  required: boolean;
+  draft: string | null;
+  due_at: Instant | null;
+  done_at: Instant | null;
+  done_by: string | null;
+  waived: boolean;
+  note: string | null;
+}
+
+export interface IncidentFile {
+  incident: Incident;
+  duties: Duty[];
+  entries: { id: Uuid; at: Instant; by: string; kind: string; text: string }[];
+}
+
+const listed = <T>(name: string, path: string, query: Record<string, string | boolean | number>) =>
+  queryOptions({
+    queryKey: ['compliance', name, path, query],
+    queryFn: () => http.get<Page<T>>(path, query),
+    staleTime: 5_000,
+  });
+
+export const requestsQuery = listed<PrivacyRequest>('requests', '/api/privacy-requests', {
+  limit: 100,
+});
+export const incidentsQuery = listed<Incident>('incidents', '/api/incidents', { limit: 100 });
+export const holdsQuery = listed<Hold>('holds', '/api/holds', { limit: 100 });
+export const clientsQuery = listed<Client>('clients', '/api/clients', { limit: 100 });
+export const purgesQuery = (client_id: Uuid) =>
+  listed<Purge>('purges', '/api/purges', { client_id, limit: 20 });
+export const rulesQuery = (client_id: Uuid) =>
+  listed<Rule>('rules', `/api/clients/${client_id}/retention`, {});
+export const outlookQuery = (client_id: Uuid) =>
+  listed<Outlook>('outlook', `/api/clients/${client_id}/retention/outlook`, {});
+export const incidentQuery = (id: Uuid) =>
+  queryOptions({
+    queryKey: ['compliance', 'incidents', id],
+    queryFn: () => http.get<IncidentFile>(`/api/incidents/${id}`),
+    staleTime: 5_000,
+  });
+
+export const renew = () => queryClient.invalidateQueries({ queryKey: ['compliance'] });
+
+/** Fetches an export and hands it to the browser as a file. */
+export async function saveExport(id: Uuid): Promise<void> {
+  const blob = await http.download(`/api/privacy-requests/${id}/export`);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = `export-${id}.zip`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
