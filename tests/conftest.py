@@ -9,10 +9,11 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
+import structlog
 
 from careloom.identity.commands.authentication import csrf_token
 from careloom.identity.commands.sessions import start_session
@@ -54,6 +55,19 @@ def closed_network() -> Iterator[None]:
     socket.socket.connect = guarded
     yield
     socket.socket.connect = connect
+
+
+@pytest.fixture(autouse=True)
+def loose_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test does to the logs ends with it: no logger keeps its stream or its level for the next one."""
+    configure = cast(Callable[..., None], structlog.configure)
+
+    def configure_loosely(**options: Any) -> None:
+        configure(**{**options, "cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", configure_loosely)
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -216,6 +216,7 @@ async def test_many_new_customers_cost_as_many_statements_as_a_few(wing: Wing) -
     def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         statements.append(statement)
 
+    await wing.take_in([message(wing.desk, Said(1, language="en"))])
     event.listen(engine, "before_cursor_execute", count)
     counted: list[int] = []
     for first, size in ((100, 3), (200, 60)):

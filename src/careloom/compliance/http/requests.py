@@ -86,7 +86,12 @@ async def refuse(unit: Unit, request_id: FromPath[RequestId], data: JSONBody[Ref
     return await unit.write(lambda tx: requests.refuse_request(tx, unit.actor, request_id, data.reason))
 
 
-@post("/privacy-requests/{request_id:uuid}/export", status_code=200, summary="Fetch an export")
+@post(
+    "/privacy-requests/{request_id:uuid}/export",
+    status_code=200,
+    summary="Fetch an export",
+    media_type="application/zip",
+)
 async def fetch_export(unit: Unit, request_id: FromPath[RequestId]) -> Response[bytes]:
     """A zip; leaves an audit entry. 410 once it has expired."""
     async with unit.transaction() as tx:

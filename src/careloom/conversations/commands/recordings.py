@@ -48,7 +48,7 @@ async def pause_recording(tx: Tx, actor: Actor, conversation_id: UUID, reason: s
     held = await change(tx, held, at, last_seq=noted.seq)
     after = held.conversation
     await tell(tx, before, after, added(after, noted), RecordingPaused(**facts(after), pause_id=row.id))
-    await audit_act(tx, actor, "conversation.pause_recording", after, reason=reason)
+    await audit_act(tx, actor, "conversation.pause_recording", after, pause_id=row.id)
     return read_pause(row)
 
 

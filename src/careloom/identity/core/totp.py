@@ -28,7 +28,7 @@ def matching_step(secret: bytes, code: str, moment: datetime, used: int) -> int 
     """The step whose code `code` is: now, the one before or after, and later than `used`; None where there is none."""
     now = step_of(moment)
     found = None
-    for step in range(now - _DRIFT, now + _DRIFT + 1):
+    for step in range(max(0, now - _DRIFT), now + _DRIFT + 1):
         if hmac.compare_digest(code_at(secret, step).encode(), code.encode()) and step > used:
             found = step
     return found
