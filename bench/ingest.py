@@ -24,6 +24,7 @@ from websockets.asyncio.client import connect
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.bare import commit_rate, file_sink, notify_latencies
+from bench.flood import CONNECTIONS, flood_rate
 from bench.installation import Installation, report, running_installation
 from bench.steady import TEXT, WINDOWS, rate, share, since
 
@@ -212,13 +213,16 @@ async def latencies(installation: Installation, per_second: float, seconds: floa
 
 
 async def main(seconds: float) -> None:
-    """Runs every measure on one fresh installation."""
+    """Runs every measure on a fresh installation, and the flood on one whose web role runs alone."""
     load = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores, load of others {load:.1f}, windows of {seconds} s", file=sys.stderr, flush=True)
+    plain = await commit_rate(seconds)
+    tell = partial(report, topic="ingest")
+    peer = "PostgreSQL, one row and one commit a message"
+    with running_installation(["web"]) as installation:
+        ours = await flood_rate(installation, seconds)
+        tell(f"durable messages by API, {CONNECTIONS} connections, web role", "messages/s", ours, plain, peer, 2500)
     with running_installation() as installation:
-        plain = await commit_rate(seconds)
-        tell = partial(report, topic="ingest")
-        peer = "PostgreSQL, one row and one commit a message"
         tell("durable messages by API", "messages/s", await api_rate(installation, seconds), plain, peer, None)
         tell("durable messages by chat", "messages/s", await chat_rate(installation), plain, peer, None)
         ours = await asyncio.to_thread(smtp_rate, installation.smtp_port, installation.address, seconds)
