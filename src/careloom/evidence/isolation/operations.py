@@ -49,6 +49,7 @@ TEXTS = {
     "color": "#336699",
     "region": "eu",
     "country": "PT",
+    "countries": "PT",
     "time_zone": "Europe/Lisbon",
     "locale": "en",
     "language": "en",
