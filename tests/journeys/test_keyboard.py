@@ -40,14 +40,14 @@ def _tab_to(page: Page, target: Locator, presses: int = 60) -> None:
 def test_a_contact_is_cared_for_from_the_offer_to_the_next_one_by_keys_alone(
     installation: Installation, world: World, people: People
 ) -> None:
-    sable = world.brand("Sable", "#3b3f5c")
-    colleague = people.desk(world.agent("Uma Reyes", sable))
+    indigo = world.brand("Indigo", "#3b3f5c")
+    colleague = people.desk(world.agent("Uma Reyes", indigo))
     installation.make(
-        "macros", client_id=sable.client, name="On its way", shortcut="way", language="en", body="It is on its way."
+        "macros", client_id=indigo.client, name="On its way", shortcut="way", language="en", body="It is on its way."
     )
-    desk = people.desk(world.agent("Otis Vale", sable))
+    desk = people.desk(world.agent("Otis Vale", indigo))
     _command(desk, "Set my state to Available")
-    _send_mail(installation, sable.address, "Lamp")
+    _send_mail(installation, indigo.address, "Lamp")
     offers = desk.get_by_role("region", name="Offered contacts")
     expect(offers.get_by_role("button", name="Accept").first).to_be_visible()
     desk.keyboard.press("Alt+a")
@@ -68,7 +68,7 @@ def test_a_contact_is_cared_for_from_the_offer_to_the_next_one_by_keys_alone(
     desk.keyboard.press("Control+Enter")
     expect(desk.get_by_role("region", name="Messages")).to_contain_text("It is on its way.")
 
-    _send_mail(installation, sable.address, "Chair")
+    _send_mail(installation, indigo.address, "Chair")
     expect(offers.get_by_role("button", name="Accept").first).to_be_visible()
     desk.keyboard.press("Escape")
     desk.keyboard.press("e")

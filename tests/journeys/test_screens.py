@@ -96,6 +96,11 @@ class Looker:
         return [f"{what}: {one}" for one in self.cut_off() + self.barriers(rules)]
 
     def cut_off(self) -> list[str]:
+        """What is wider than the window once the screen has come to rest."""
+        for _ in range(20):
+            if not self.page.evaluate(_CUT_OFF):
+                break
+            self.page.wait_for_timeout(100)
         return self.page.evaluate(_CUT_OFF)
 
     def barriers(self, rules: dict[str, object]) -> list[str]:
