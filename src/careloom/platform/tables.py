@@ -93,6 +93,13 @@ audit_seal = either_table(
     UniqueConstraint("client_id", "number", postgresql_nulls_not_distinct=True),
 )
 
+audit_progress = system_table(
+    "audit_progress",
+    Column("trail", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
 audit_chain = either_table(
     "audit_chain",
     Column("id", Uuid, primary_key=True),

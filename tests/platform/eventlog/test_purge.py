@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, text
 
 from careloom.organizations.events import OrganizationChanged
+from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, Reach, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
@@ -23,6 +24,7 @@ from careloom.platform.ids import new_id
 from careloom.platform.live.desk import Desk
 from careloom.platform.live.gateway import Gateway
 from careloom.platform.tables import event_log
+from careloom.platform.trail.sealing import Sealer
 from tests.world import World
 
 SYSTEM = system_actor("test")
@@ -73,6 +75,19 @@ async def test_nothing_goes_that_a_consumer_has_yet_to_read(database: Database, 
         await tx.execute(statement, {"at": ids[2]})
     await _purge(database, clients[0])
     assert await _ids(database, clients[0]) == ids[3:]
+
+
+async def test_how_far_the_audit_trail_is_sealed_holds_no_event_back(
+    database: Database, clients: tuple[UUID, UUID]
+) -> None:
+    async with database.transaction(SYSTEM) as tx:
+        await audit.record(tx, SYSTEM, "thing.make", clients[0], client_id=clients[0])
+    sealer = Sealer(database)
+    async with asyncio.timeout(20):
+        while not await sealer.seal_batch():
+            await asyncio.sleep(0.02)
+    await _purge(database, clients[0])
+    assert await _ids(database, clients[0]) == []
 
 
 async def test_who_comes_too_late_is_told_to_fetch_anew(database: Database, clients: tuple[UUID, UUID]) -> None:

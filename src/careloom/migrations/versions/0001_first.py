@@ -14,6 +14,7 @@ down_revision = None
 OWNERSHIP = {
     "client": Ownership.CLIENT,
     "consumer_cursor": Ownership.SYSTEM,
+    "audit_progress": Ownership.SYSTEM,
     "idempotency_key": Ownership.SYSTEM,
     "provider": Ownership.PROVIDER,
     "sign_in_failure": Ownership.SYSTEM,
@@ -247,6 +248,13 @@ def _create_tables() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("consumer", name=op.f("pk_consumer_cursor")),
+    )
+    op.create_table(
+        "audit_progress",
+        sa.Column("trail", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("trail", name=op.f("pk_audit_progress")),
     )
     op.create_table(
         "idempotency_key",

@@ -19,12 +19,12 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.eventlog.horizon import Horizon
 from careloom.platform.ids import new_id
-from careloom.platform.tables import audit_chain, audit_entry, audit_seal, consumer_cursor
+from careloom.platform.tables import audit_chain, audit_entry, audit_progress, audit_seal
 from careloom.platform.trail.link import FIRST, Link, content_hash, instant, link_hash
 from careloom.platform.trail.rows import ENTRY, plain
 
 log = structlog.get_logger()
-CURSOR = "audit"
+TRAIL = "audit"
 _SYSTEM = system_actor("audit")
 _BATCH = 500
 _REST_SECONDS = 0.5
@@ -77,14 +77,14 @@ class Sealer:
 
 
 async def _position(tx: Tx) -> int:
-    statement = select(consumer_cursor.c.position).where(consumer_cursor.c.consumer == CURSOR)
+    statement = select(audit_progress.c.position).where(audit_progress.c.trail == TRAIL)
     return int((await tx.execute(statement)).scalar_one_or_none() or 0)
 
 
 async def _move(tx: Tx, position: int) -> None:
-    made = upsert(consumer_cursor).values(consumer=CURSOR, position=position)
+    made = upsert(audit_progress).values(trail=TRAIL, position=position)
     moved = {"position": position, "updated_at": now()}
-    await tx.execute(made.on_conflict_do_update(index_elements=["consumer"], set_=moved))
+    await tx.execute(made.on_conflict_do_update(index_elements=["trail"], set_=moved))
 
 
 async def _unsealed(tx: Tx, position: int, upto: int) -> Sequence[Any]:

@@ -14,12 +14,12 @@ from careloom.platform.access import system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.ids import new_id
-from careloom.platform.tables import audit_chain, audit_checkpoint, audit_entry, audit_seal, consumer_cursor
+from careloom.platform.tables import audit_chain, audit_checkpoint, audit_entry, audit_progress, audit_seal
 from careloom.platform.trail.checker import ERASED, Break, Checker, Why
 from careloom.platform.trail.checkpoint import Checkpoint, Notary, is_signed
 from careloom.platform.trail.link import FIRST, INSTALLATION, instant
 from careloom.platform.trail.rows import chain_of, links, of_chain
-from careloom.platform.trail.sealing import CURSOR
+from careloom.platform.trail.sealing import TRAIL
 
 log = structlog.get_logger()
 SYSTEM = system_actor("audit")
@@ -96,7 +96,7 @@ async def verify(
 
 async def _state(tx: Tx, client_id: UUID | None) -> _State:
     sealed = select(func.max(audit_seal.c.number)).where(of_chain(audit_seal.c.client_id, client_id))
-    cursor = select(consumer_cursor.c.position).where(consumer_cursor.c.consumer == CURSOR)
+    cursor = select(audit_progress.c.position).where(audit_progress.c.trail == TRAIL)
     # One statement: while the sealer works, what two would show does not fit together.
     statement = select(sealed.scalar_subquery().label("sealed"), cursor.scalar_subquery().label("position"))
     statement = statement.add_columns(
