@@ -54,12 +54,14 @@ from careloom.platform.runtime import Runtime
 from careloom.platform.trail import jobs as trail_jobs
 from careloom.platform.web import audit as audit_http
 from careloom.platform.web import http as platform_http
-from careloom.platform.web import idempotency, spa
+from careloom.platform.web import idempotency, reports, spa
 from careloom.platform.web.description import DescribedProblems, DescribedTypes
+from careloom.platform.web.headers import add_headers
 from careloom.platform.web.live import live_socket
 from careloom.platform.web.metrics import RequestTrail
 from careloom.platform.web.problem import EXCEPTION_HANDLERS
 from careloom.platform.web.provide import DEPENDENCIES
+from careloom.platform.web.static import PRECOMPRESSED, StaticFolder
 from careloom.routing import http as routing_http
 from careloom.routing.jobs import collected as routing_jobs
 from careloom.routing.queries.queues import list_queues
@@ -67,6 +69,7 @@ from careloom.routing.queries.served import queues_served_by
 
 ROUTERS: list[ControllerRouterHandler] = [
     platform_http.router,
+    reports.router,
     audit_http.router,
     identity_http.router,
     organizations_http.router,
@@ -142,7 +145,8 @@ def create_app(runtime: Runtime) -> Litestar:
         state=state_of(runtime),
         lifespan=[_running],
         request_max_body_size=runtime.settings.max_upload_bytes + 100_000,
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude_opt_key=PRECOMPRESSED),
+        before_send=[add_headers],
         openapi_config=OpenAPIConfig(
             title="Careloom",
             version=__version__,
@@ -171,7 +175,7 @@ def state_of(runtime: Runtime) -> State:
             "chat": ChatGateway(runtime, tail),
             "intake": MessageIntake(runtime),
             "key_actors": key_actors(runtime),
-            "static_folder": static_folder(),
+            "static_folder": StaticFolder(static_folder()),
         }
     )
 

@@ -23,6 +23,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.journeys.complaints import complaints_of
+
 PASSWORD = "correct horse battery"
 _CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -237,14 +239,17 @@ def world(installation: Installation) -> World:
 
 @pytest.fixture(scope="session")
 def brand_page(installation: Installation, world: World) -> Iterator[str]:
-    """The address of a page on Juniper's own site that carries its chat widget."""
+    """The address of a page on Juniper's own site that carries its chat widget, with the policy of docs/widget.md."""
     page = f"""<!doctype html><html lang="en"><title>Juniper</title><h1>Juniper</h1>
     <script src="{installation.url}/widget.js" data-key="{world.juniper.widget}" async></script></html>"""
+    host = installation.url
+    policy = f"default-src 'none'; script-src {host}; img-src {host}; connect-src {host} {host.replace('http', 'ws')}"
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Security-Policy", policy)
             self.end_headers()
             self.wfile.write(page.encode())
 
@@ -271,12 +276,20 @@ def browser() -> Iterator[Browser]:
 
 
 class People:
-    """Opens pages as different people, each with cookies of their own; keeps a picture when a journey fails."""
+    """Opens pages as different people, each with cookies of their own; keeps a picture when a journey fails.
+
+    `complaints` are those of all their browsers.
+    """
 
     def __init__(self, browser: Browser, url: str) -> None:
         self._browser = browser
         self._url = url
         self.contexts: list[BrowserContext] = []
+        self._heard: list[list[str]] = []
+
+    @property
+    def complaints(self) -> list[str]:
+        return [one for heard in self._heard for one in heard]
 
     def visitor(self, url: str) -> Page:
         page = self._context().new_page()
@@ -296,6 +309,7 @@ class People:
         context = self._browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
         context.set_default_timeout(30_000)
         self.contexts.append(context)
+        self._heard.append(complaints_of(context))
         return context
 
 
@@ -310,3 +324,4 @@ def people(browser: Browser, installation: Installation, request: pytest.Fixture
             folder.mkdir(exist_ok=True)
             context.pages[0].screenshot(path=folder / f"{request.node.name}-{number}.png")
         context.close()
+    assert opened.complaints == []

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from careloom.identity.core.totp import code_at
 from tests.identity.oidc_server import APPLICATION, SECRET, running_oidc
+from tests.journeys.complaints import complaints_of
 from tests.journeys.conftest import PASSWORD, Installation, World
 
 
@@ -21,8 +22,10 @@ def page(browser: Browser, installation: Installation) -> Iterator[Page]:
         viewport={"width": 1440, "height": 900}, locale="en-US", base_url=f"http://localhost:{installation.port}"
     )
     context.set_default_timeout(30_000)
+    complaints = complaints_of(context)
     yield context.new_page()
     context.close()
+    assert complaints == []
 
 
 def _begin(page: Page, email: str) -> None:

@@ -3,6 +3,7 @@ import '@fontsource-variable/inter';
 import '@mantine/core/styles.css';
 import '@/app/tokens.css';
 import { StrictMode } from 'react';
+import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/app/App';
 import { startTexts } from '@/app/i18n';
@@ -10,6 +11,10 @@ import { queryClient } from '@/api/client';
 import { forgetSession, sessionQuery } from '@/api/session';
 import { setSignedOutHandler } from '@/api/http';
 import { router } from '@/app/router';
+import { nonce } from '@/components/nonce';
+
+// Dialogs hold the page still behind them by a style that they make.
+setNonce(nonce);
 
 setSignedOutHandler(() => {
   if (router.state.location.pathname === '/sign-in') return;

@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed
 from careloom.channels.http.chat.limits import Limits
 from careloom.channels.types import ChatWidget
 from careloom.organizations.types import Channel
+from careloom.platform.web.static import StaticFolder
 from careloom.platform.web.throttle import Throttle
 from careloom.routing.commands.queues import create_queue
 from careloom.routing.types import NewQueue
@@ -215,7 +216,7 @@ async def test_the_script_is_served_to_any_page(chat: Chat) -> None:
     folder = chat.runtime.settings.home / "static"
     folder.mkdir(parents=True)
     (folder / "widget.js").write_text("/* widget */")
-    chat.app.state.static_folder = folder
+    chat.app.state.static_folder = StaticFolder(folder)
     response = await chat.http.get(f"{chat.base}/widget.js")
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/javascript")

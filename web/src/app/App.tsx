@@ -8,6 +8,7 @@ import { queryClient } from '@/api/client';
 import { router } from '@/app/router';
 import { useScheme } from '@/app/scheme';
 import { theme, variables } from '@/app/theme';
+import { nonce } from '@/components/nonce';
 import { usePreferences } from '@/components/preferences';
 import { Toaster } from '@/components/Toaster';
 
@@ -30,6 +31,7 @@ export function App() {
         theme={spoken}
         cssVariablesResolver={variables}
         forceColorScheme={useScheme()}
+        getStyleNonce={() => nonce}
       >
         <QueryClientProvider client={queryClient}>
           <Suspense fallback={null}>

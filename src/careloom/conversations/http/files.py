@@ -14,6 +14,7 @@ from careloom.conversations.queries.files import get_file
 from careloom.conversations.types import Attachment, FileId, StoredFile
 from careloom.organizations.types import ClientId
 from careloom.platform.reads import Read
+from careloom.platform.web.headers import FILE
 from careloom.platform.web.unit import Unit
 
 
@@ -53,7 +54,7 @@ def file_headers(stored: StoredFile) -> tuple[str, dict[str, str]]:
     how = "inline" if inline else "attachment"
     headers = {
         "Content-Disposition": f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(stored.name, safe='')}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": FILE,
         "Cache-Control": "private, max-age=3600",
     }
     return (

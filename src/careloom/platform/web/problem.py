@@ -109,7 +109,7 @@ def _respond(
     if instance is None:
         # What the router refuses does not come through the middleware that names requests and counts them.
         instance = str(new_id())
-        headers = {**headers, "X-Request-Id": instance, "X-Content-Type-Options": "nosniff"}
+        headers = {**headers, "X-Request-Id": instance}
         log.info("request", method=request.scope.get("method"), route="unmatched", status=status, request_id=instance)
     problem = Problem(title=title, status=status, detail=detail, errors=errors, instance=instance)
     return Response(problem, status_code=status, media_type=PROBLEM_TYPE, headers=headers)

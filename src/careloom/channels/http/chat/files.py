@@ -19,6 +19,7 @@ from careloom.conversations.queries.files import load_file
 from careloom.conversations.types import FileId
 from careloom.platform.clock import now
 from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError, NotSignedInError, TooLargeError
+from careloom.platform.web.headers import FILE
 from careloom.platform.web.unit import Process
 
 _ENVELOPE = 20_000
@@ -82,7 +83,7 @@ async def get_file(
     place = "inline" if inline else "attachment"
     headers = {
         "Content-Disposition": f"{place}; filename*=UTF-8''{quote(stored.name, safe='')}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": FILE,
         "Cache-Control": "private, max-age=86400, immutable",
     }
     media_type = stored.media_type if inline else "application/octet-stream"

@@ -36,6 +36,7 @@ UNDESCRIBED = {
     "/assets/{name:str}": "the desk's files, the same for all",
     "/api/demo/personas": "404 but in a demo, which is for everyone: tests/demo",
     "/api/demo/session": "404 but in a demo, which is for everyone: tests/demo",
+    "/api/csp-reports": "what browsers report; shows nothing",
     "/api/live/socket": "WebSocket: test_sockets.py",
     "/chat/{key:str}/socket": "WebSocket: test_sockets.py",
 }

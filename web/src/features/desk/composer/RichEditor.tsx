@@ -14,6 +14,7 @@ import StarterKit from '@tiptap/starter-kit';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { textToHtml, type EditorProps } from '@/features/desk/composer/content';
+import { nonce } from '@/components/nonce';
 import classes from './Composer.module.css';
 
 const contentOf = (editor: Editor) => ({
@@ -39,6 +40,7 @@ export function RichEditor(props: EditorProps) {
     ],
     content: initial.html ?? textToHtml(initial.text),
     shouldRerenderOnTransaction: false,
+    injectNonce: nonce,
     editorProps: {
       attributes: {
         class: classes.rich ?? '',

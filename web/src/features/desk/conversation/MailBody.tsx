@@ -1,6 +1,5 @@
 /** What a mail says: simple markup in place, designed mail in a sandbox that runs nothing and loads nothing unasked. */
-import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { createElement } from 'react';
+import { createElement, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fileUrl } from '@/api/conversations';
 import type { Attachment } from '@/api/types';
@@ -20,10 +19,15 @@ function directionOf(node: HTMLElement): { dir?: string } {
   return { dir: /^(ltr|rtl)$/i.test(node.dir) ? node.dir : 'auto' };
 }
 
-/** React nodes for markup of known tags without design; null when the mail needs more than that. */
-function plainNodes(body: HTMLElement): ReactNode[] | null {
+/**
+ * React nodes for markup of known tags without design; null when the mail needs more than that.
+ * Styles are looked for in the text: to parse them here would already be against this page's policy.
+ */
+function plainNodes(html: string): ReactNode[] | null {
+  if (/\sstyle=/i.test(html)) return null;
+  const { body } = new DOMParser().parseFromString(html, 'text/html');
   for (const element of body.querySelectorAll('*')) {
-    if (!PLAIN_TAGS.has(element.localName) || element.hasAttribute('style')) return null;
+    if (!PLAIN_TAGS.has(element.localName)) return null;
   }
   const convert = (node: ChildNode, key: number): ReactNode => {
     if (node instanceof Text) return node.data;
@@ -47,22 +51,25 @@ function isRemote(url: string): boolean {
   return /^(https?:)?\/\//i.test(url) && !url.startsWith(window.location.origin);
 }
 
-/** Inline images point to their files; says whether images from elsewhere are there. */
+/** The parsed mail: inline images point to their files; says whether images from elsewhere are there, and drops them. */
 function prepare(
-  html: string,
+  body: HTMLElement,
   attachments: readonly Attachment[],
-): { body: HTMLElement; remote: boolean } {
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  images: boolean,
+): { markup: string; remote: boolean } {
   let remote = false;
   for (const image of body.querySelectorAll('img')) {
     // The server keeps addresses of images from elsewhere apart, in data-src.
     const source = image.getAttribute('src') ?? image.dataset.src ?? '';
     image.setAttribute('src', source);
     const inline = attachments.find((one) => one.inline_id && source === `cid:${one.inline_id}`);
-    if (inline) image.src = fileUrl(inline.file_id);
-    else if (isRemote(source)) remote = true;
+    if (inline) image.setAttribute('src', fileUrl(inline.file_id));
+    else if (isRemote(source)) {
+      remote = true;
+      if (!images) image.remove();
+    }
   }
-  return { body, remote };
+  return { markup: body.innerHTML, remote };
 }
 
 export function MailBody({
@@ -73,9 +80,9 @@ export function MailBody({
   attachments: readonly Attachment[];
 }) {
   const { t } = useTranslation();
-  const [allowed, setAllowed] = useState(false);
-  const { body, remote } = useMemo(() => prepare(html, attachments), [html, attachments]);
-  const nodes = useMemo(() => plainNodes(body), [body]);
+  const [images, setImages] = useState(false);
+  const [remote, setRemote] = useState(false);
+  const nodes = useMemo(() => plainNodes(html), [html]);
   if (nodes)
     return (
       <div className={classes.prose} dir="auto">
@@ -84,71 +91,71 @@ export function MailBody({
     );
   return (
     <>
-      {remote && !allowed && (
+      {remote && !images && (
         <p className={classes.blocked}>
           {t('mail.blocked')}
-          <button type="button" className={classes.link} onClick={() => setAllowed(true)}>
+          <button type="button" className={classes.link} onClick={() => setImages(true)}>
             {t('mail.show')}
           </button>
         </p>
       )}
       <SandboxedMail
-        markup={allowed ? body.innerHTML : withoutRemoteImages(body)}
-        images={allowed}
+        key={String(images)}
+        html={html}
+        attachments={attachments}
+        images={images}
+        onRemote={setRemote}
         title={t('mail.frame')}
       />
     </>
   );
 }
 
-/** The markup without the addresses of images from elsewhere: nothing is asked for, nothing looks broken. */
-function withoutRemoteImages(body: HTMLElement): string {
-  const copy = body.cloneNode(true) as HTMLElement;
-  for (const image of copy.querySelectorAll('img')) {
-    if (isRemote(image.getAttribute('src') ?? '')) image.remove();
-  }
-  return copy.innerHTML;
-}
-
+/**
+ * A frame with a page of its own: one made here would be held to this page's policy. That page has the mail's looks and
+ * no script; the mail is put in once it is there.
+ */
 function SandboxedMail({
-  markup,
+  html,
+  attachments,
   images,
+  onRemote,
   title,
 }: {
-  markup: string;
+  html: string;
+  attachments: readonly Attachment[];
   images: boolean;
+  onRemote: (remote: boolean) => void;
   title: string;
 }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(120);
-  const document = useMemo(() => {
-    const from = images ? '* data:' : `${window.location.origin} data:`;
-    return `<!doctype html><html dir="auto"><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src ${from}">
-<meta name="referrer" content="no-referrer"><base target="_blank">
-<style>html{color-scheme:light}body{margin:0;padding:12px;background:#fff;color:#1d2127;overflow-wrap:anywhere;
-font:14px/1.5 system-ui,sans-serif}img{max-width:100%;height:auto}table{max-width:100%}</style>${markup}`;
-  }, [markup, images]);
 
-  useLayoutEffect(() => {
+  useEffect(() => {
     const element = frame.current;
     if (!element) return undefined;
     let observer: ResizeObserver | null = null;
-    const fitHeight = () => {
-      const inner = element.contentDocument?.documentElement;
-      if (!inner) return;
-      const measure = () => setHeight(Math.min(4000, Math.max(40, inner.offsetHeight)));
+    const fill = () => {
+      const inner = element.contentWindow as (Window & typeof globalThis) | null;
+      if (!inner || inner.document.URL === 'about:blank') return;
+      const parsed = new inner.DOMParser().parseFromString(html, 'text/html');
+      const { markup, remote } = prepare(parsed.body, attachments, images);
+      const { body, documentElement } = inner.document;
+      body.innerHTML = markup;
+      onRemote(remote);
+      const measure = () => setHeight(Math.min(4000, Math.max(40, documentElement.offsetHeight)));
       measure();
       observer?.disconnect();
       observer = new ResizeObserver(measure);
-      observer.observe(inner);
+      observer.observe(documentElement);
     };
-    element.addEventListener('load', fitHeight);
+    if (element.contentDocument?.readyState === 'complete') fill();
+    element.addEventListener('load', fill);
     return () => {
-      element.removeEventListener('load', fitHeight);
+      element.removeEventListener('load', fill);
       observer?.disconnect();
     };
-  }, [document]);
+  }, [html, attachments, images, onRemote]);
 
   return (
     <iframe
@@ -156,7 +163,7 @@ font:14px/1.5 system-ui,sans-serif}img{max-width:100%;height:auto}table{max-widt
       className={classes.frame}
       title={title}
       sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-      srcDoc={document}
+      src={images ? '/mail.html?images' : '/mail.html'}
       style={{ height }}
     />
   );
