@@ -2,7 +2,9 @@
 
 import os
 import signal
+import smtplib
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -15,6 +17,7 @@ import psutil
 import pytest
 
 import careloom
+from tests.certificates import make_certificate, trusting
 
 Up = Callable[..., "subprocess.Popen[str]"]
 _PATIENCE_SECONDS = 90.0
@@ -75,11 +78,15 @@ def _postgres(home: Path) -> list[psutil.Process]:
         return []
 
 
-def _is_ready(port: int, process: "subprocess.Popen[str]", *, ready: bool = True) -> bool:
+def _is_ready(
+    port: int, process: "subprocess.Popen[str]", *, ready: bool = True, trusted: ssl.SSLContext | None = None
+) -> bool:
+    scheme = "https" if trusted else "http"
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until and process.poll() is None:
         with suppress(httpx.HTTPError):
-            if httpx.get(f"http://127.0.0.1:{port}/ready", timeout=5, verify=False).is_success is ready:
+            answer = httpx.get(f"{scheme}://127.0.0.1:{port}/ready", timeout=5, verify=trusted or False)
+            if answer.is_success is ready:
                 return True
         time.sleep(0.1)
     return False
@@ -168,3 +175,47 @@ def test_a_server_left_by_a_killed_program_is_taken_over(up: Up, home: Path, por
     assert _postgres(home)[0].pid == left
     assert _stop(again)[0] == 0
     assert _postgres(home) == []
+
+
+def test_with_a_certificate_pages_and_mail_come_by_tls_and_a_renewed_one_is_served(
+    up: Up, ports: tuple[int, int], tmp_path: Path
+) -> None:
+    make_certificate(tmp_path)
+    files = {
+        "CARELOOM_TLS_CERTIFICATE": str(tmp_path / "certificate.pem"),
+        "CARELOOM_TLS_KEY": str(tmp_path / "key.pem"),
+    }
+    process = up(**files)
+    first = trusting(tmp_path)
+    assert _is_ready(ports[0], process, trusted=first)
+    answer = httpx.get(f"https://127.0.0.1:{ports[0]}/health", verify=first)
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(f"http://127.0.0.1:{ports[0]}/health")
+
+    with smtplib.SMTP("127.0.0.1", ports[1], timeout=20) as smtp:
+        smtp.ehlo()
+        assert smtp.has_extn("starttls")
+        smtp.starttls(context=first)
+        smtp.ehlo()
+        assert not smtp.has_extn("starttls")
+        assert smtp.docmd("MAIL FROM:<a@customer.example>")[0] == 250
+        assert smtp.docmd("RCPT TO:<nobody@brand.example>")[0] == 550
+
+    make_certificate(tmp_path)
+    second = trusting(tmp_path)
+    assert _is_ready(ports[0], process, trusted=second)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"https://127.0.0.1:{ports[0]}/health", verify=first)
+    with smtplib.SMTP("127.0.0.1", ports[1], timeout=20) as smtp:
+        smtp.starttls(context=second)
+    assert _stop(process)[0] == 0
+
+
+def test_a_certificate_that_does_not_work_is_named(up: Up, home: Path, tmp_path: Path) -> None:
+    process = up(CARELOOM_TLS_CERTIFICATE=str(tmp_path / "none.pem"), CARELOOM_TLS_KEY=str(tmp_path / "none.pem"))
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert said.startswith("careloom: The certificate cannot be used. CARELOOM_TLS_CERTIFICATE")
+    assert "Traceback" not in said
+    assert not (home / "postgres").exists()

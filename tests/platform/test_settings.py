@@ -73,6 +73,15 @@ _DEMO = {"CARELOOM_DEMO": "true", "CARELOOM_DEMO_CONFIRM": "this-is-a-demo"}
             "CARELOOM_TRUSTED_PROXIES must be addresses .* 'proxy' is not",
         ),
         ({"CARELOOM_TRUSTED_PROXIES": "10.0.0.0/8"}, "'10.0.0.0/8' is not"),
+        ({"CARELOOM_TLS_KEY": "key.pem"}, "CARELOOM_TLS_CERTIFICATE and CARELOOM_TLS_KEY belong together"),
+        (
+            {
+                "CARELOOM_TLS_CERTIFICATE": "a.pem",
+                "CARELOOM_TLS_KEY": "b.pem",
+                "CARELOOM_PUBLIC_URL": "http://care.example.com",
+            },
+            "CARELOOM_PUBLIC_URL begins with http://",
+        ),
         ({"CARELOOM_DEMO": "true"}, "CARELOOM_DEMO_CONFIRM"),
         ({**_DEMO, "CARELOOM_HOST": "0.0.0.0"}, "loopback"),
     ],
@@ -174,6 +183,11 @@ def test_every_setting_can_be_given_by_a_variable_of_its_name() -> None:
         "trusted_proxies": "10.0.0.5",
         "mailbox_networks": "10.0.0.0/8,fd00::/8",
     }
+    needed = {
+        "tls_certificate": {"CARELOOM_TLS_KEY": "key.pem"},
+        "tls_key": {"CARELOOM_TLS_CERTIFICATE": "certificate.pem"},
+    }
     for name in Settings.__struct_fields__:
         default = getattr(Settings(), name)
-        load_settings({f"CARELOOM_{name.upper()}": given.get(name, "x" if default is None else str(default))})
+        value = given.get(name, "x" if default is None else str(default))
+        load_settings({**needed.get(name, {}), f"CARELOOM_{name.upper()}": value})

@@ -134,7 +134,9 @@ def _as_demo(settings: Settings) -> Settings:
     """The settings with the demo switched on, checked again: where a demo may listen is narrower."""
     if settings.database_url is not None:
         raise DemoNeedsEmbeddedError
-    settings = msgspec.structs.replace(settings, demo=True, demo_confirm=_MARK)
+    settings = msgspec.structs.replace(
+        settings, demo=True, demo_confirm=_MARK, tls_certificate=None, tls_key=None, secure_cookies=False
+    )
     check_settings(settings)
     return settings
 

@@ -25,6 +25,7 @@ from careloom.platform.logging import configure_logging
 from careloom.platform.loops import Loop, keep_running
 from careloom.platform.runtime import Runtime, open_runtime
 from careloom.platform.settings import Settings
+from careloom.platform.tls import Certificate, open_certificate
 
 log = structlog.get_logger()
 
@@ -37,6 +38,9 @@ class Role(StrEnum):
     WORKER = "worker"
     ROUTER = "router"
     SMTP = "smtp"
+
+
+_LISTENING = (Role.ALL, Role.WEB, Role.SMTP)
 
 
 class PortInUseError(CareloomError):
@@ -53,13 +57,14 @@ def run(options: argparse.Namespace) -> int:
     settings: Settings = options.settings
     role: Role = options.role
     configure_logging(settings.log_level)
+    certificate = open_certificate(settings) if role in _LISTENING else None
     lock = HomeLock(settings.home)
     with lock.held(alone=role is Role.ALL):
         check_ports(settings, role)
         store = Store(settings)
         try:
             store.open()
-            uvloop.run(serve(settings, store, role))
+            uvloop.run(serve(settings, store, role, certificate=certificate))
         finally:
             if lock.is_last():
                 store.close()
@@ -85,13 +90,21 @@ def check_ports(settings: Settings, role: Role) -> None:
                 ) from None
 
 
-async def serve(settings: Settings, store: Store, role: Role, more: dict[str, Loop] | None = None) -> None:
+async def serve(
+    settings: Settings,
+    store: Store,
+    role: Role,
+    more: dict[str, Loop] | None = None,
+    certificate: Certificate | None = None,
+) -> None:
     """Runs `role` on an open store until a signal; `more` loops run beside it."""
-    runtime = open_runtime(settings, store.url, pool_size=20 if role is Role.ALL else 10)
-    if role in (Role.ALL, Role.WEB, Role.SMTP):
+    runtime = open_runtime(settings, store.url, 20 if role is Role.ALL else 10, certificate)
+    if role in _LISTENING:
         Thread(target=warm_up, daemon=True).start()
     loops = {**_loops(runtime, role), **(more or {})}
     spare_the_collector()
+    if certificate is not None:
+        loops["certificate"] = certificate.follow
     if store.embedded is not None:
         loops["postgres"] = store.keep_running
     try:
@@ -143,9 +156,10 @@ class _Server(uvicorn.Server):
 
 
 async def _serve_web(runtime: Runtime) -> None:
-    settings = runtime.settings
+    settings, certificate = runtime.settings, runtime.certificate
     config = uvicorn.Config(
         create_app(runtime),
+        ssl_context_factory=None if certificate is None else lambda _config, _default: certificate.context,
         host=settings.host,
         port=settings.port,
         http="httptools",

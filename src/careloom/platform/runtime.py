@@ -9,6 +9,7 @@ from careloom.platform.reads import ReadNotes
 from careloom.platform.residency import OPTION, Residency
 from careloom.platform.secrets import load_secret
 from careloom.platform.settings import Settings
+from careloom.platform.tls import Certificate
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,12 @@ class Runtime:
     hub: Hub
     secret: bytes = field(repr=False)
     reads: ReadNotes = field(default_factory=ReadNotes)
+    certificate: Certificate | None = None
 
 
-def open_runtime(settings: Settings, database_url: str, pool_size: int = 10) -> Runtime:
+def open_runtime(
+    settings: Settings, database_url: str, pool_size: int = 10, certificate: Certificate | None = None
+) -> Runtime:
     """A runtime on the database at `database_url` (the role that owns no table)."""
     residency = Residency(settings.regions, settings.files_region, settings.relay_region)
     secret = settings.secret_key.encode() if settings.secret_key else load_secret(settings.home)
@@ -33,4 +37,5 @@ def open_runtime(settings: Settings, database_url: str, pool_size: int = 10) -> 
         open_files(settings),
         Hub(database_url),
         secret,
+        certificate=certificate,
     )

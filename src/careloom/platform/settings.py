@@ -32,7 +32,11 @@ class Settings(Struct, frozen=True):
     port: int = 8000
     """Port of the web role."""
     public_url: str | None = None
-    """Address under which people reach the web role; unset: http://host:port."""
+    """Address under which people reach the web role; unset: http://host:port, or https with `tls_certificate`."""
+    tls_certificate: Path | None = None
+    """PEM file with the certificate and its chain: the web role then serves https, the mail listener STARTTLS."""
+    tls_key: Path | None = None
+    """PEM file with the certificate's private key, without a passphrase."""
     smtp_host: str = "127.0.0.1"
     """Address that the mail listener binds."""
     smtp_port: int = 8025
@@ -72,7 +76,7 @@ class Settings(Struct, frozen=True):
     secret_key: str | None = None
     """Key for signatures, the same on every machine; unset: `secret.key` in home."""
     secure_cookies: bool = False
-    """Send cookies over https only; set it wherever TLS ends in front of the web role."""
+    """Send cookies over https only, also where `public_url` does not say https."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of proxies whose X-Forwarded-For is believed."""
     demo: bool = False
@@ -85,7 +89,13 @@ class Settings(Struct, frozen=True):
     @property
     def base_url(self) -> str:
         """The address that links and the widget use, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        scheme = "https" if self.tls_certificate else "http"
+        return (self.public_url or f"{scheme}://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def by_https(self) -> bool:
+        """Whether people come by https: browsers then send cookies by it alone and come by nothing else."""
+        return self.secure_cookies or self.base_url.startswith("https://")
 
 
 _CHOICES: Final = {
@@ -114,6 +124,7 @@ _KINDS: Final = {
     int: "a whole number",
     bool: "true or false",
     Path: "a path",
+    Path | None: "a path",
     tuple[str, ...]: 'a list of addresses, in a file written as ["10.0.0.5"]',
 }
 
@@ -128,6 +139,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return msgspec.structs.replace(
         settings,
         home=settings.home.expanduser().absolute(),
+        tls_certificate=_absolute(settings.tls_certificate),
+        tls_key=_absolute(settings.tls_key),
         trusted_proxies=tuple(str(ip_address(one)) for one in settings.trusted_proxies),
     )
 
@@ -145,9 +158,14 @@ def check_settings(settings: Settings) -> None:
         if value is not None and not re.fullmatch(pattern, value):
             raise SettingsError(f"{_variable(name)} must be a URL such as {example}. Correct it, or unset it.")
     _check_secret(settings)
+    _check_tls(settings)
     _check_proxies(settings)
     _check_networks(settings)
     _check_demo(settings)
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.expanduser().absolute()
 
 
 def _variable(name: str) -> str:
@@ -210,6 +228,19 @@ def _check_secret(settings: Settings) -> None:
         raise SettingsError(
             f"CARELOOM_SECRET_KEY must have {_LEAST_SECRET} characters or more. "
             "Make one with `openssl rand -hex 32`, or unset it."
+        )
+
+
+def _check_tls(settings: Settings) -> None:
+    if (settings.tls_certificate is None) != (settings.tls_key is None):
+        raise SettingsError(
+            "CARELOOM_TLS_CERTIFICATE and CARELOOM_TLS_KEY belong together. "
+            "Set both, or neither where a proxy ends TLS in front of the web role."
+        )
+    if settings.tls_certificate is not None and (settings.public_url or "").startswith("http://"):
+        raise SettingsError(
+            "CARELOOM_PUBLIC_URL begins with http://, but with CARELOOM_TLS_CERTIFICATE only https is served. "
+            "Write it with https://, or unset it."
         )
 
 

@@ -114,6 +114,7 @@ class MailListener:
         settings = self._runtime.settings
         lmtp = settings.smtp_protocol == "lmtp"
         kind = _LmtpConnection if lmtp else _Connection
+        certificate = self._runtime.certificate
         made = kind(
             _Handler(self._runtime, per_recipient=lmtp),
             self._open.discard,
@@ -121,6 +122,7 @@ class MailListener:
             enable_SMTPUTF8=True,
             hostname="careloom",
             ident="ESMTP",
+            tls_context=None if certificate is None else certificate.context,
             timeout=_TIMEOUT_SECONDS,
             loop=asyncio.get_running_loop(),
         )

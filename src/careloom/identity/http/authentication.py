@@ -25,7 +25,7 @@ from careloom.platform.errors import NotSignedInError
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.provide import client_ip
 
-COOKIE = "careloom_session"
+_COOKIE = "careloom_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SYSTEM = system_actor("session")
 
@@ -40,7 +40,7 @@ async def authenticate(runtime: Runtime, connection: Connection) -> Actor:
     if authorization.lower().startswith("bearer clk_"):
         actor = await connection.app.state.key_actors((authorization[7:].strip(), asked.ip))
         return replace(actor, request_id=asked.request_id)
-    return await actor_by_session(runtime, _secret_of(runtime, connection), asked)
+    return await actor_by_session(runtime, proven_secret(runtime, connection), asked)
 
 
 def key_actors(runtime: Runtime) -> Shared[tuple[str, str | None], Actor]:
@@ -53,14 +53,15 @@ async def holder(runtime: Runtime, request: Asking) -> Holder:
 
     Raises NotSignedInError, ForgedRequestError.
     """
-    secret = _secret_of(runtime, request)
+    secret = proven_secret(runtime, request)
     request_id = request.scope.get("state", {}).get("request_id")
     async with runtime.database.transaction(_SYSTEM) as tx:
         return await holder_of(tx, secret, client_ip(runtime, request), request_id)
 
 
-def _secret_of(runtime: Runtime, connection: Connection) -> str:
-    secret = connection.cookies.get(COOKIE)
+def proven_secret(runtime: Runtime, connection: Connection) -> str:
+    """The session's secret, where a change also carries its token; raises NotSignedInError, ForgedRequestError."""
+    secret = session_secret(runtime, connection)
     if not secret:
         raise NotSignedInError
     method = connection.scope.get("method", "GET")
@@ -71,9 +72,18 @@ def _secret_of(runtime: Runtime, connection: Connection) -> str:
 
 
 def session_cookie(runtime: Runtime, secret: str) -> Cookie:
-    """The cookie that carries a session's secret, out of reach of scripts."""
-    secure = runtime.settings.secure_cookies
-    return Cookie(key=COOKIE, value=secret, httponly=True, samesite="lax", secure=secure, path="/")
+    """The cookie that carries a session's secret, out of reach of scripts and, by https, of other hosts."""
+    secure = runtime.settings.by_https
+    return Cookie(key=_name(runtime), value=secret, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def session_secret(runtime: Runtime, connection: Connection) -> str | None:
+    """The session's secret that a request comes with, if any."""
+    return connection.cookies.get(_name(runtime))
+
+
+def _name(runtime: Runtime) -> str:
+    return f"__Host-{_COOKIE}" if runtime.settings.by_https else _COOKIE
 
 
 async def signed_in(runtime: Runtime, request: Asking, started: StartedSession) -> Response[Me]:

@@ -5,12 +5,13 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from careloom.identity.commands import sessions, sign_in
 from careloom.identity.http.authentication import (
-    COOKIE,
     Asking,
     authenticate,
     describe,
     holder,
     origin_of,
+    proven_secret,
+    session_secret,
     signed_in,
     unfinished,
 )
@@ -44,7 +45,7 @@ async def begin_session(request: Asking, runtime: Process, data: JSONBody[Creden
 @get("/session", summary="Who am I")
 async def get_session(request: Asking, runtime: Process) -> Me:
     """The signed-in person, what they may do anywhere, and the clients they see; or what the sign-in still lacks."""
-    secret = request.cookies.get(COOKIE)
+    secret = session_secret(runtime, request)
     if secret and "authorization" not in request.headers:
         mine = await holder(runtime, request)
         if mine.pending is not None:
@@ -62,7 +63,7 @@ async def end_session(request: Asking, runtime: Process) -> None:
     """Ends this session, whether its sign-in was finished or not."""
     await holder(runtime, request)
     async with runtime.database.transaction(_SYSTEM) as tx:
-        await sessions.sign_out(tx, request.cookies[COOKIE], client_ip(runtime, request))
+        await sessions.sign_out(tx, proven_secret(runtime, request), client_ip(runtime, request))
 
 
 @post("/session/password", status_code=204, summary="Change my password")
@@ -86,7 +87,7 @@ async def get_sessions(
     async with unit.transaction() as tx:
         await sessions.require_managed(tx, unit.actor, PersonId(whose))
         async with widened(tx):
-            return await list_sessions(tx, PersonId(whose), request.cookies.get(COOKIE), limit, after)
+            return await list_sessions(tx, PersonId(whose), session_secret(unit.runtime, request), limit, after)
 
 
 @delete("/sessions/{session_id:uuid}", summary="End a session")

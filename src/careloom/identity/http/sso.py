@@ -114,7 +114,7 @@ async def end(
 ) -> Redirect:
     """Sets the session cookie and leads into the desktop, or back to the sign-in page with the reason."""
     _strangers.take(client_ip(runtime, request))
-    returned = Returned(begun or "", request.cookies.get(_COOKIE, "?"), code, iss)
+    returned = Returned(begun or "", request.cookies.get(_name(runtime), "?"), code, iss)
     origin, settings = origin_of(runtime, request), runtime.settings
     try:
         started, to = await sso.end_sso(
@@ -137,10 +137,14 @@ def _refused(reason: Refusal) -> Redirect:
 
 
 def _keep(runtime: Runtime, state: str, seconds: int) -> Cookie:
-    secure = runtime.settings.secure_cookies
+    secure, name = runtime.settings.by_https, _name(runtime)
     return Cookie(
-        key=_COOKIE, value=state, httponly=True, samesite="lax", secure=secure, path=_COOKIE_PATH, max_age=seconds
+        key=name, value=state, httponly=True, samesite="lax", secure=secure, path=_COOKIE_PATH, max_age=seconds
     )
+
+
+def _name(runtime: Runtime) -> str:
+    return f"__Secure-{_COOKIE}" if runtime.settings.by_https else _COOKIE
 
 
 handlers = [get_identity_providers, get_one, create_one, change_one, delete_one, get_methods, begin, end]
