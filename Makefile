@@ -14,7 +14,7 @@ export CARELOOM_HOME ?= $(CURDIR)/.home
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run test coverage check bench dev web api lock clean journeys
+.PHONY: help run test coverage check audit bench dev web api lock clean journeys
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,11 @@ check: .make/python .make/web-packages ## Format, lint, types, architecture
 	@lint-imports --no-cache --no-logo 2>/dev/null || lint-imports --no-cache
 	@pyright --pythonpath $(BIN)/python
 	@cd web && npm run --silent check
+
+audit: .make/python .make/web-packages ## Ask the advisory services about every locked package
+	@test -x .make/audit/bin/pip-audit || { $(PYTHON) -m venv .make/audit && \
+	  .make/audit/bin/pip install -q --disable-pip-version-check "pip-audit>=2.10,<3"; } || true
+	@python scripts/audit.py
 
 bench: .make/python ## Measure; TOPIC=ingest
 	@python bench/$(TOPIC).py $(ARGS)

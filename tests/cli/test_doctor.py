@@ -4,9 +4,12 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from careloom.cli.command import main
+from careloom.cli.doctor import CHECKS
+from tests.certificates import make_certificate
 from tests.postgres import FreshDatabase
 
 
@@ -32,7 +35,7 @@ def installation(
 def test_a_sound_installation_has_a_line_for_each_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines == [f"ok    {one}" for one in ("data folder", "database", "attachments", "front end", "mail relay")]
+    assert lines == [f"ok    {one}" for one in CHECKS]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +60,7 @@ def test_a_failed_check_is_followed_by_one_line_of_advice(
     failed = [number for number, line in enumerate(lines) if line.startswith(f"FAIL  {check}: ")]
     assert len(failed) == 1
     assert lines[failed[0] + 1].startswith(f"      {advice}")
-    assert len(lines) == 6
+    assert len(lines) == len(CHECKS) + 1
 
 
 def test_a_front_end_that_is_not_built_is_named_with_what_to_run(
@@ -87,3 +90,83 @@ def test_an_embedded_server_that_the_doctor_started_is_stopped_again(
     assert "ok    database" in capsys.readouterr().out
     assert (home / "postgres" / "PG_VERSION").exists()
     assert not (home / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "check", "advice"),
+    [
+        ({"PUBLIC_URL": "http://care.example.com"}, "https", "Set CARELOOM_PUBLIC_URL to an https:// address"),
+        ({"PUBLIC_URL": "https://care.example.com"}, "proxy", "Set CARELOOM_TRUSTED_PROXIES"),
+        ({"RELAY_HOST": "10.255.255.1"}, "relay link", "Set CARELOOM_RELAY_TLS to starttls or tls"),
+    ],
+)
+def test_what_crosses_the_network_in_the_clear_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    values: dict[str, str],
+    check: str,
+    advice: str,
+) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(f"CARELOOM_{name}", value)
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if line.startswith("FAIL") and "mail relay" not in line] == [
+        line for line in said.splitlines() if line.startswith(f"FAIL  {check}: ")
+    ]
+    assert f"FAIL  {check}: " in said
+    assert f"\n      {advice}" in said
+
+
+def test_a_key_that_others_may_read_is_named(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.mkdir(parents=True)
+    key = home / "secret.key"
+    key.write_text("x" * 48)
+    key.chmod(0o640)
+    assert main(["doctor"]) == 1
+    assert f"FAIL  secret key: Other users of this machine may read {key}." in capsys.readouterr().out
+    key.chmod(0o600)
+    config = tmp_path / "careloom.toml"
+    config.write_text("")
+    config.chmod(0o644)
+    monkeypatch.setenv("CARELOOM_CONFIG", str(config))
+    assert main(["doctor"]) == 1
+    assert f"may read {config}." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "mode", "words"),
+    [
+        ("care.example.com", 90, 0o600, None),
+        ("*.example.com", 90, 0o640, None),
+        ("care.example.com", 5, 0o600, "It ends on "),
+        ("other.example.com", 90, 0o600, "It is not for care.example.com."),
+        ("care.example.com", 90, 0o644, "Other users of this machine may read "),
+    ],
+)
+def test_a_certificate_is_looked_at_before_people_are_turned_away(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    days: int,
+    mode: int,
+    words: str | None,
+) -> None:
+    make_certificate(tmp_path, name, days)
+    (tmp_path / "key.pem").chmod(mode)
+    monkeypatch.setenv("CARELOOM_TLS_CERTIFICATE", str(tmp_path / "certificate.pem"))
+    monkeypatch.setenv("CARELOOM_TLS_KEY", str(tmp_path / "key.pem"))
+    monkeypatch.setenv("CARELOOM_PUBLIC_URL", "https://care.example.com")
+    assert main(["doctor"]) == (0 if words is None else 1)
+    said = capsys.readouterr().out
+    assert "ok    certificate" in said if words is None else f"FAIL  certificate: {words}" in said
+
+
+def test_a_table_without_its_guard_is_named(fresh_database: FreshDatabase, capsys: pytest.CaptureFixture[str]) -> None:
+    with psycopg.connect(fresh_database.superuser_url) as connection:
+        connection.execute("ALTER TABLE macro NO FORCE ROW LEVEL SECURITY")
+    assert main(["doctor"]) == 1
+    assert "FAIL  database: Row-level security is not forced on macro." in capsys.readouterr().out

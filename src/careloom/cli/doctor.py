@@ -2,13 +2,13 @@
 
 import argparse
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psycopg
 
+from careloom.cli.findings import Check, Wrong
+from careloom.cli.hardening import HARDENING, open_link, open_tables
 from careloom.cli.session import open_store
 from careloom.main import static_folder
 from careloom.platform.database.migrations import pending
@@ -23,22 +23,6 @@ _ROLE = (
 )
 
 
-@dataclass(frozen=True)
-class _Wrong:
-    """What is wrong, and what to do about it: a line each."""
-
-    what: str
-    advice: str
-
-
-@dataclass(frozen=True)
-class _Check:
-    """Finds what is wrong; `advice` is for whoever reads an error that it raises."""
-
-    find: Callable[[Settings], _Wrong | None]
-    advice: str
-
-
 def declare(parser: argparse.ArgumentParser) -> None:
     """`careloom doctor` has no options of its own."""
     parser.set_defaults()
@@ -46,7 +30,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints a line for each check, and below a failed one what to do; answers 1 when one fails."""
-    found = {name: _examined(check, options.settings) for name, check in _CHECKS.items()}
+    found = {name: _examined(check, options.settings) for name, check in CHECKS.items()}
     for name, wrong in found.items():
         if wrong is None:
             print(f"ok    {name}")
@@ -55,11 +39,11 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(found.values()) else 0
 
 
-def _examined(check: _Check, settings: Settings) -> _Wrong | None:
+def _examined(check: Check, settings: Settings) -> Wrong | None:
     try:
         return check.find(settings)
     except (CareloomError, psycopg.Error, OSError) as error:
-        return _Wrong(" ".join(str(error).split()), check.advice)
+        return Wrong(" ".join(str(error).split()), check.advice)
 
 
 def _home(settings: Settings) -> None:
@@ -69,37 +53,37 @@ def _home(settings: Settings) -> None:
     probe.unlink()
 
 
-def _database(settings: Settings) -> _Wrong | None:
+def _database(settings: Settings) -> Wrong | None:
     if settings.database_url:
         return _server(settings.database_url)
     with open_store(settings) as store:
         return _server(store.url)
 
 
-def _server(url: str) -> _Wrong | None:
+def _server(url: str) -> Wrong | None:
     with psycopg.connect(url) as connection:
         version = connection.info.server_version
         if version < 160000:
-            return _Wrong(f"This is PostgreSQL {version // 10000}.", "Use PostgreSQL 16 or newer.")
+            return Wrong(f"This is PostgreSQL {version // 10000}.", "Use PostgreSQL 16 or newer.")
         if pending(url):
-            return _Wrong("It is not at this version.", "Run `careloom migrate`.")
-        return _role(connection) or _search(connection)
+            return Wrong("It is not at this version.", "Run `careloom migrate`.")
+        return _role(connection) or open_tables(connection) or open_link(connection) or _search(connection)
 
 
-def _role(connection: psycopg.Connection) -> _Wrong | None:
+def _role(connection: psycopg.Connection) -> Wrong | None:
     too_strong, owns = connection.execute(_ROLE).fetchone() or (False, False)
     if not (too_strong or owns):
         return None
-    return _Wrong(
+    return Wrong(
         "The role of CARELOOM_DATABASE_URL owns tables or can pass row-level security.",
         "Set CARELOOM_DATABASE_URL to the role careloom_app, which owns nothing, with NOSUPERUSER and NOBYPASSRLS.",
     )
 
 
-def _search(connection: psycopg.Connection) -> _Wrong | None:
+def _search(connection: psycopg.Connection) -> Wrong | None:
     if connection.execute(_LEAKPROOF).fetchone() == (True,):
         return None
-    return _Wrong(
+    return Wrong(
         "Search is right, but slow.",
         "As a superuser, run: ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF",
     )
@@ -109,9 +93,9 @@ def _files(settings: Settings) -> None:
     open_files(settings)
 
 
-def _front_end(_settings: Settings) -> _Wrong | None:
+def _front_end(_settings: Settings) -> Wrong | None:
     found = (static_folder() / "index.html").is_file()
-    return None if found else _Wrong("It is not built.", "Run `make web`, or install the wheel.")
+    return None if found else Wrong("It is not built.", "Run `make web`, or install the wheel.")
 
 
 def _relay(settings: Settings) -> None:
@@ -119,16 +103,17 @@ def _relay(settings: Settings) -> None:
         return
 
 
-_CHECKS: Final = {
-    "data folder": _Check(_home, "Set CARELOOM_HOME to a folder that this user may write to."),
-    "database": _Check(
+CHECKS: Final = {
+    "data folder": Check(_home, "Set CARELOOM_HOME to a folder that this user may write to."),
+    "database": Check(
         _database,
         "Start PostgreSQL or correct CARELOOM_DATABASE_URL; where that is unset, see to the room and rights in the "
         "data folder.",
     ),
-    "attachments": _Check(
+    "attachments": Check(
         _files, "Correct CARELOOM_FILES_URL and CARELOOM_S3_ENDPOINT, or the rights in the data folder."
     ),
-    "front end": _Check(_front_end, "See to the rights in the program's folder."),
-    "mail relay": _Check(_relay, "Start the mail server, or correct CARELOOM_RELAY_HOST and CARELOOM_RELAY_PORT."),
+    "front end": Check(_front_end, "See to the rights in the program's folder."),
+    "mail relay": Check(_relay, "Start the mail server, or correct CARELOOM_RELAY_HOST and CARELOOM_RELAY_PORT."),
+    **HARDENING,
 }
