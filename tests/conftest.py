@@ -121,7 +121,7 @@ def world(database: Database) -> World:
 async def runtime(fresh_database: FreshDatabase, database: Database, home: Path) -> Runtime:
     """A runtime on the test's database, with a hub that is not listening."""
     settings = Settings(home=home, demo=False)
-    return Runtime(settings, database, LocalFiles(home / "files"), Hub(fresh_database.url), b"a secret of this test")
+    return Runtime(settings, database, LocalFiles(home / "files"), Hub(database.links), b"a secret of this test")
 
 
 @pytest.fixture

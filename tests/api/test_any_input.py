@@ -51,7 +51,7 @@ class Sender:
 
     async def open(self) -> None:
         self._opened = Database(self._database.url)
-        runtime = runtime_of(self._opened, self._database.url, self._built.home, 1)
+        runtime = runtime_of(self._opened, self._built.home, 1)
         app = create_app(runtime)
         self.schema = from_json_text(json_text(app.openapi_schema.to_schema()))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]

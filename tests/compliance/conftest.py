@@ -101,7 +101,7 @@ class House:
 async def house(fresh_database: FreshDatabase, database: Database, home: Any) -> AsyncIterator[House]:
     settings = Settings(home=home, relay_port=1)
     files = LocalFiles(home / "files")
-    runtime = Runtime(settings, database, files, Hub(fresh_database.url), b"a secret of these tests")
+    runtime = Runtime(settings, database, files, Hub(database.links), b"a secret of these tests")
     async with http_client(runtime) as api:
         brand = await build_brand(runtime, World(database), api, "amber")
         house = House(brand, runtime, fresh_database.superuser_url)

@@ -68,7 +68,7 @@ async def made(desk: Desk, name: str, *emails: str, **attributes: Any) -> Custom
 
 async def consume(desk: Desk, runtime: Runtime) -> None:
     """Lets the consumer of conversations catch up."""
-    runner = ConsumerRunner(desk.database, Hub("unused"), consumers(runtime)[0])
+    runner = ConsumerRunner(desk.database, Hub(desk.database.links), consumers(runtime)[0])
     for _ in range(50):
         _, behind = await runner.run_batch()
         if not behind:

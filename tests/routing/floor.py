@@ -50,7 +50,7 @@ class Floor:
         self.desk = desk
         self.database = desk.database
         self.pool = Pool(desk.database, desk.provider.id)
-        hub = Hub(desk.database.url)
+        hub = Hub(desk.database.links)
         self._consumers = [ConsumerRunner(desk.database, hub, one) for one in (AGENTS, FIGURES)]
 
     async def make_queue(self, name: str = "Care", **more: Any) -> Queue:

@@ -79,7 +79,7 @@ async def test_following_one_person_holds_nothing_while_it_waits_for_the_next(fl
             offering.append(await begun(floor, offer()))
         return locked
 
-    hub = Hub(floor.database.url)
+    hub = Hub(floor.database.links)
     runner = ConsumerRunner(floor.database, hub, Consumer("locks", {PersonChanged: follow}))
     while (await runner.run_batch())[0]:
         pass

@@ -30,7 +30,7 @@ class Process:
     def __init__(self, url: str, home: Path) -> None:
         self.database = Database(url)
         settings = Settings(home=home, demo=False)
-        runtime = Runtime(settings, self.database, LocalFiles(home / "files"), Hub(url), b"secret")
+        runtime = Runtime(settings, self.database, LocalFiles(home / "files"), Hub(self.database.links), b"secret")
         self.router = Router(runtime)
         self._hub = asyncio.create_task(runtime.hub.run())
         self._running = asyncio.create_task(self.router.run())

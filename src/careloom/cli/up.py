@@ -137,7 +137,7 @@ def _loops(runtime: Runtime, role: Role) -> dict[str, Loop]:
 
 
 async def _work(runtime: Runtime) -> None:
-    app = job_app(runtime.database.url, tasks(runtime), periodic(runtime))
+    app = job_app(runtime.database.links, tasks(runtime), periodic(runtime))
     async with app.open_async():
         rescuing = asyncio.create_task(keep_running("rescue", lambda: rescue_jobs(app)))
         try:

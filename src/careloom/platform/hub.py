@@ -9,6 +9,7 @@ import psycopg
 import structlog
 from sqlalchemy import func, select
 
+from careloom.platform.database.links import Connection, Links
 from careloom.platform.database.transactions import Tx
 from careloom.platform.wire import from_json_text, json_text
 
@@ -17,15 +18,19 @@ log = structlog.get_logger()
 EVENTS = "careloom_events"
 SIGNALS = "careloom_signals"
 _RETRY_SECONDS = 0.5
+_BEAT_SECONDS, _SILENT_SECONDS = 1.0, 10.0
 
 Signal = dict[str, Any]
 
 
 class Hub:
-    """Tells this process's parts that the log has grown, and carries signals that are worth nothing later."""
+    """Tells this process's parts that the log has grown, and carries signals that are worth nothing later.
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    Its connection is the process's pulse, too: where the server stays silent, all connections to it are cut.
+    """
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
         self._wakes: set[asyncio.Event] = set()
         self._listeners: set[Callable[[Signal], None]] = set()
         self.ready = asyncio.Event()
@@ -60,16 +65,30 @@ class Hub:
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _listen(self) -> None:
-        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+        async with await self._links.connect(autocommit=True) as connection:
             await connection.execute(f"LISTEN {EVENTS}")
             await connection.execute(f"LISTEN {SIGNALS}")
             self.ready.set()
             self._wake()
-            async for notice in connection.notifies():
-                if notice.channel == EVENTS:
-                    self._wake()
-                else:
-                    self._signal(from_json_text(notice.payload))
+            while True:
+                async for notice in connection.notifies(timeout=_BEAT_SECONDS):
+                    if notice.channel == EVENTS:
+                        self._wake()
+                    else:
+                        self._signal(from_json_text(notice.payload))
+                await self._beat(connection)
+
+    async def _beat(self, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
+        too_long = loop.call_later(_SILENT_SECONDS, self._cut)
+        try:
+            await connection.execute("SELECT 1")
+        finally:
+            too_long.cancel()
+
+    def _cut(self) -> None:
+        log.warning("database_silent", seconds=_SILENT_SECONDS)
+        self._links.cut()
 
     def _wake(self) -> None:
         for wake in self._wakes:

@@ -14,11 +14,12 @@ from msgspec import Struct
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
 
+from careloom.platform.database.links import Links
 from careloom.platform.database.transactions import Tx
 from careloom.platform.wire import json_text
 
 log = structlog.get_logger()
-_HEARTBEAT_SECONDS, _DEAD_SECONDS, _GRACE_SECONDS, _PATIENCE_SECONDS = 5.0, 20, 10.0, 15.0
+_HEARTBEAT_SECONDS, _DEAD_SECONDS, _GRACE_SECONDS, _PATIENCE_SECONDS = 5.0, 20, 10.0, 60.0
 _WAIT_BASE = 2
 _HURRY = text(
     "UPDATE procrastinate_jobs SET scheduled_at = now() "
@@ -63,10 +64,10 @@ async def defer(
     await tx.execute(_DEFER, values)
 
 
-def job_app(url: str, tasks: list[Task], periodic: list[Periodic]) -> procrastinate.App:
+def job_app(links: Links, tasks: list[Task], periodic: list[Periodic]) -> procrastinate.App:
     """A procrastinate application that knows `tasks`, to run a worker with."""
     app = procrastinate.App(
-        connector=_PatientConnector(conninfo=url, min_size=1, max_size=6),
+        connector=_PatientConnector(conninfo=links.conninfo, configure=links.adopt, min_size=1, max_size=6),
         worker_defaults={
             "install_signal_handlers": False,
             "listen_notify": True,

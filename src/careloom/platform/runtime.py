@@ -31,11 +31,7 @@ def open_runtime(
     """A runtime on the database at `database_url` (the role that owns no table)."""
     residency = Residency(settings.regions, settings.files_region, settings.relay_region)
     secret = settings.secret_key.encode() if settings.secret_key else load_secret(settings.home)
+    database = Database(database_url, pool_size, {OPTION: residency})
     return Runtime(
-        settings,
-        Database(database_url, pool_size, {OPTION: residency}),
-        open_files(settings),
-        Hub(database_url),
-        secret,
-        certificate=certificate,
+        settings, database, open_files(settings), Hub(database.links), secret, certificate=certificate
     )

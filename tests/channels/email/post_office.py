@@ -88,7 +88,7 @@ class PostOffice:
     async def work(self) -> None:
         """Lets consumers and jobs do all that is due."""
         await self.follow()
-        app = job_app(self.runtime.database.url, tasks(self.runtime), [])
+        app = job_app(self.runtime.database.links, tasks(self.runtime), [])
         async with app.open_async():
             await app.run_worker_async(wait=False)
 

@@ -41,8 +41,8 @@ def tally(fresh_database: FreshDatabase) -> None:
 
 
 @pytest.fixture
-async def hub(fresh_database: FreshDatabase) -> AsyncIterator[Hub]:
-    hub = Hub(fresh_database.url)
+async def hub(database: Database) -> AsyncIterator[Hub]:
+    hub = Hub(database.links)
     running = asyncio.create_task(hub.run())
     await hub.ready.wait()
     yield hub

@@ -57,3 +57,13 @@ def test_readers_see_every_committed_event_once_whatever_the_order_of_commits(da
     position = read[-1] if read else 0
     read += sorted(one for one in committed if position < one <= horizon.safe(next_transaction))
     assert read == sorted(committed)
+
+
+def test_what_was_observed_of_another_server_says_nothing_of_this_one() -> None:
+    horizon = Horizon()
+    horizon.observe(last_event_id=90, next_transaction_id=40, server="first")
+    horizon.observe(last_event_id=99, next_transaction_id=50, server="first")
+    assert horizon.safe(oldest_open_transaction_id=40) == 90
+    horizon.observe(last_event_id=70, next_transaction_id=55, server="second")
+    assert horizon.safe(oldest_open_transaction_id=54) == 0
+    assert horizon.safe(oldest_open_transaction_id=55) == 70

@@ -96,7 +96,7 @@ async def test_who_comes_too_late_is_told_to_fetch_anew(database: Database, clie
     upto = await _purge(database, mine)
     async with _running(database) as tail:
         pass
-    gateway = Gateway(tail, Hub(database.url))
+    gateway = Gateway(tail, Hub(database.links))
     assert await _frames(gateway, mine, ids[0]) == ["hello", "reset"]
     assert await _frames(gateway, theirs, ids[0]) == ["hello", *["organization_changed"] * 5]
     assert await _frames(gateway, mine, upto) == ["hello"]
@@ -133,7 +133,7 @@ async def test_a_reader_sees_the_marks_of_its_own_clients_alone(database: Databa
 @contextlib.asynccontextmanager
 async def _running(database: Database) -> AsyncGenerator[LogTail]:
     """A tail that reads until the context ends, from where the log stands."""
-    tail = LogTail(database, Hub(database.url))
+    tail = LogTail(database, Hub(database.links))
     running = asyncio.create_task(tail.run())
     await asyncio.wait_for(tail.ready.wait(), 10)
     yield tail

@@ -90,6 +90,20 @@ async def test_what_was_missed_is_replayed_in_order_once(
     assert numbers == [2, 3, 4]
 
 
+async def test_who_knows_more_than_the_log_holds_is_told_to_begin_anew(
+    server: Server, database: Database, world: World, client: Client
+) -> None:
+    person = await world.person(Role.CLIENT_VIEWER, ScopeKind.CLIENT, client.id, client=client)
+    headers = await _cookie(database, person)
+    await _ring(database, client, 1)
+    async with connect(f"{server.ws}/api/live/socket", additional_headers=headers) as socket:
+        last = (await _next(socket, "hello"))["id"]
+    async with connect(f"{server.ws}/api/live/socket?after={last + 50}", additional_headers=headers) as socket:
+        assert last <= (await _next(socket, "reset"))["id"] < last + 50
+        await _ring(database, client, 2)
+        assert (await _next(socket, "bell_rang"))["data"]["number"] == 2
+
+
 async def test_an_event_for_one_person_reaches_nobody_else(
     server: Server, database: Database, world: World, client: Client
 ) -> None:

@@ -184,7 +184,8 @@ class Realtime {
         this.greeted(frame.id ?? 0);
         return;
       case 'reset':
-        this.lastId = Math.max(this.lastId ?? 0, frame.id ?? 0);
+        // Lower than before where a server took over that lacks what was told last.
+        this.lastId = frame.id ?? 0;
         for (const handler of this.handlers.reset) handler();
         return;
       case 'typing':

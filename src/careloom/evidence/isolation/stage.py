@@ -75,7 +75,7 @@ async def build(url: str, name: str, home: Path) -> Built:
     relay = Controller(_Relay(), hostname="127.0.0.1", port=_free_port())
     relay.start()
     database = Database(url)
-    runtime = runtime_of(database, url, home, relay.port)
+    runtime = runtime_of(database, home, relay.port)
     app = create_app(runtime)
     async with client_of(app) as api:
         a, b = [await build_brand(runtime, World(database), api, canary) for canary in ("amber", "birch")]
@@ -91,7 +91,7 @@ async def build(url: str, name: str, home: Path) -> Built:
 async def staged(built: Built, url: str, superuser_url: str, app: Any = None) -> AsyncGenerator[Stage]:
     """A stage on a copy of the database of `built`."""
     database = Database(url)
-    runtime = runtime_of(database, url, built.home, 1)
+    runtime = runtime_of(database, built.home, 1)
     app = app or create_app(runtime)
     async with client_of(app) as api:
         world = World(database)
@@ -101,10 +101,10 @@ async def staged(built: Built, url: str, superuser_url: str, app: Any = None) ->
     await database.close()
 
 
-def runtime_of(database: Database, url: str, home: Path, relay_port: int) -> Runtime:
+def runtime_of(database: Database, home: Path, relay_port: int) -> Runtime:
     """A runtime on a database of the two worlds."""
     settings = Settings(home=home, relay_port=relay_port)
-    return Runtime(settings, database, LocalFiles(home / "files"), Hub(url), b"a secret of these probes")
+    return Runtime(settings, database, LocalFiles(home / "files"), Hub(database.links), b"a secret of these probes")
 
 
 @contextlib.asynccontextmanager
@@ -118,7 +118,7 @@ async def client_of(app: Any) -> AsyncGenerator[httpx.AsyncClient]:
 async def settle(runtime: Runtime) -> None:
     """Lets every consumer and every job that is due do its work, and the audit trail be sealed and verified."""
     await consume(runtime)
-    app = job_app(runtime.database.url, tasks(runtime), [])
+    app = job_app(runtime.database.links, tasks(runtime), [])
     async with app.open_async():
         await app.run_worker_async(wait=False)
     sealer = Sealer(runtime.database)

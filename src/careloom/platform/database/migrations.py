@@ -2,6 +2,7 @@
 
 from importlib import resources
 
+import psycopg
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -9,14 +10,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
 
+from careloom.platform.database.links import conninfo
 from careloom.platform.database.policies import APP_ROLE
 from careloom.platform.database.schema import metadata
-from careloom.platform.database.transactions import async_url
 
 
 def owner_engine(url: str) -> Engine:
     """A synchronous engine for migrations."""
-    return create_engine(async_url(url))
+    return create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo(url)))
 
 
 def migrate(url: str, revision: str = "head") -> str:
@@ -37,7 +38,7 @@ def migrate(url: str, revision: str = "head") -> str:
 
 def pending(url: str) -> list[str]:
     """Revisions that the database at `url` does not have yet, oldest first."""
-    engine = create_engine(async_url(url))
+    engine = owner_engine(url)
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     engine.dispose()

@@ -2,16 +2,17 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from careloom.platform.access import Actor
+from careloom.platform.database.links import Links
 from careloom.platform.wire import from_json_text, json_text
 
 Tx = AsyncConnection
@@ -27,13 +28,19 @@ _SHOWN = text(
 )
 
 
+class CommitUnknownError(OperationalError):
+    """The connection was lost during the commit: what the transaction did may be stored, and may not."""
+
+
 class Database:
     """The pool of connections as the role that owns no table; `options` go with each transaction."""
 
     def __init__(self, url: str, pool_size: int = 10, options: Mapping[str, Any] | None = None) -> None:
         self.url = url
+        self.links = Links(url)
         self.engine: AsyncEngine = create_async_engine(
-            async_url(url),
+            "postgresql+psycopg://",
+            async_creator=self.links.connect,
             poolclass=AsyncAdaptedQueuePool,
             pool_size=pool_size,
             max_overflow=pool_size,
@@ -47,10 +54,28 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, actor: Actor) -> AsyncGenerator[Tx]:
-        """One transaction in which row-level security shows the actor's clients and providers; commits at the end."""
-        async with self.engine.begin() as tx:
-            await set_scope(tx, actor)
+        """One transaction in which row-level security shows the actor's clients and providers; commits at the end.
+
+        Raises OperationalError where the database is away, CommitUnknownError where it went away during the commit.
+        """
+        async with AsyncExitStack() as stack:
+            try:
+                tx = await self._begun(stack, actor)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The pool's connection was to a server that is gone, and so are all that are as old. Nothing was done.
+                tx = await self._begun(stack, actor)
+            transaction = tx.get_transaction()
             yield tx
+            if transaction is not None:
+                await _commit(transaction)
+
+    async def _begun(self, stack: AsyncExitStack, actor: Actor) -> Tx:
+        tx = await stack.enter_async_context(self.engine.connect())
+        await tx.begin()
+        await set_scope(tx, actor)
+        return tx
 
     async def close(self) -> None:
         """Closes every connection."""
@@ -82,6 +107,10 @@ def _listed(ids: frozenset[UUID] | None) -> str:
     return "*" if ids is None else ",".join(str(one) for one in sorted(ids))
 
 
-def async_url(url: str) -> str:
-    """The SQLAlchemy form of a libpq URL, with the psycopg driver."""
-    return "postgresql+psycopg://" + url.split("://", 1)[1]
+async def _commit(transaction: AsyncTransaction) -> None:
+    try:
+        await transaction.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated or error.orig is None:
+            raise
+        raise CommitUnknownError("COMMIT", None, error.orig, connection_invalidated=True) from error

@@ -8,9 +8,10 @@ import structlog
 from msgspec import Struct
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from careloom.platform.access import system_actor
+from careloom.platform.database.links import LOST
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.eventlog.event import Event, LoggedEvent
 from careloom.platform.eventlog.parked import park
@@ -73,9 +74,8 @@ class ConsumerRunner:
                 wake.clear()
                 try:
                     handled, behind = await self.run_batch()
-                except (OperationalError, DBAPIError, OSError) as error:
+                except LOST as error:
                     log.warning("consumer_lost_database", consumer=self._consumer.name, error=type(error).__name__)
-                    self._reader = LogReader()
                     await asyncio.sleep(_IDLE_SECONDS)
                     continue
                 await asyncio.sleep(_REST_SECONDS)

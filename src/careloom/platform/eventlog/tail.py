@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from careloom.platform.access import Actor, system_actor
-from careloom.platform.database.transactions import Database
+from careloom.platform.database.links import LOST
+from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.purge import purged_upto
 from careloom.platform.eventlog.reader import LogReader
@@ -34,20 +34,24 @@ class LogTail:
         self._database = database
         self._hub = hub
         self._reader = LogReader()
-        self._subscribers: set[Subscriber] = set()
+        self._subscribers: dict[Subscriber, Callable[[], None] | None] = {}
         self._recent: deque[LoggedEvent] = deque(maxlen=_KEPT)
+        self._server = ""
         self._started_at = 0
         self.position = 0
         self.ready = asyncio.Event()
 
     @contextmanager
-    def subscribe(self, subscriber: Subscriber) -> Generator[None]:
-        """Calls `subscriber` with each event from now on, in order. It must not wait."""
-        self._subscribers.add(subscriber)
+    def subscribe(self, subscriber: Subscriber, went_back: Callable[[], None] | None = None) -> Generator[None]:
+        """Calls `subscriber` with each event from now on, in order. It must not wait.
+
+        Calls `went_back` where a server took over that lacks events which subscribers were told of.
+        """
+        self._subscribers[subscriber] = went_back
         try:
             yield
         finally:
-            self._subscribers.discard(subscriber)
+            self._subscribers.pop(subscriber, None)
 
     def missed(self, after: int) -> list[LoggedEvent] | None:
         """Events with a higher id than `after` up to now, from memory; None where memory does not reach back."""
@@ -66,6 +70,13 @@ class LogTail:
                 return None
             return await self._reader.after(tx, after, self.position, limit)
 
+    async def reach(self, event_id: int, seconds: float) -> None:
+        """Waits until the tail is at `event_id`, which another process may have read sooner; at most `seconds`."""
+        for _ in range(round(seconds / _GAP_SECONDS)):
+            if self.position >= event_id:
+                return
+            await asyncio.sleep(_GAP_SECONDS)
+
     def forget(self, client_id: UUID, upto: int) -> None:
         """Drops a client's events up to id `upto` from memory; they were removed from the log."""
         kept = [event for event in self._recent if event.client_id != client_id or event.id > upto]
@@ -80,9 +91,8 @@ class LogTail:
                 wake.clear()
                 try:
                     behind = await self._read_on()
-                except (OperationalError, DBAPIError, OSError) as error:
+                except LOST as error:
                     log.warning("tail_lost_database", error=type(error).__name__)
-                    self._reader = LogReader()
                     await asyncio.sleep(_IDLE_SECONDS / 2)
                     continue
                 await asyncio.sleep(_REST_SECONDS)
@@ -91,11 +101,10 @@ class LogTail:
     async def _read_on(self) -> bool:
         async with self._database.transaction(_SYSTEM) as tx:
             safe = await self._reader.safe_position(tx)
-            if not self.ready.is_set():
+            if self._server != self._reader.server:
                 if self._reader.behind(0) and not safe:
                     return True
-                self.position = self._started_at = await self._reader.last_upto(tx, safe)
-                self.ready.set()
+                await self._arrive(tx, safe)
             events = await self._reader.after(tx, self.position, safe, _BATCH) if safe > self.position else []
         for event in events:
             self._recent.append(event)
@@ -104,3 +113,21 @@ class LogTail:
         if events:
             self.position = events[-1].id
         return len(events) == _BATCH or self._reader.behind(max(safe, self.position))
+
+    async def _arrive(self, tx: Tx, safe: int) -> None:
+        """Goes on at another server, or begins: where this one's log ends, if it lacks what was read elsewhere."""
+        last = await self._reader.last_upto(tx, safe)
+        lacks_some = self.ready.is_set() and (last < self.position or not await self._has_latest(tx))
+        if lacks_some or not self.ready.is_set():
+            self._recent.clear()
+            self.position = self._started_at = last
+        self._server = self._reader.server
+        self.ready.set()
+        if lacks_some:
+            log.error("log_went_back", position=last)
+            for went_back in list(self._subscribers.values()):
+                if went_back is not None:
+                    went_back()
+
+    async def _has_latest(self, tx: Tx) -> bool:
+        return not self._recent or await self._reader.has(tx, self._recent[-1].id, self._recent[-1].at)

@@ -18,6 +18,7 @@ from careloom.platform.wire import json_text, to_plain
 
 _MAX_REPLAY = 5_000
 _SWEEP_SECONDS = 10.0
+_CATCH_UP_SECONDS = 2.0
 
 
 class Gateway:
@@ -33,7 +34,7 @@ class Gateway:
 
     async def run(self) -> None:
         """Passes events and signals on until cancelled."""
-        with self._tail.subscribe(self._on_event), self._hub.listen(self._on_signal):
+        with self._tail.subscribe(self._on_event, self._on_rewind), self._hub.listen(self._on_signal):
             while True:
                 await asyncio.sleep(_SWEEP_SECONDS)
                 for conversation_id in self._viewers.forget_silent():
@@ -57,13 +58,18 @@ class Gateway:
     async def greet(self, desk: Desk, after: int | None) -> None:
         """Says hello, and replays what the desk missed since event `after`; `reset` where that is too much, or gone."""
         await self._tail.ready.wait()
+        if after is not None:
+            await self._tail.reach(after, _CATCH_UP_SECONDS)
         upto = self._tail.position
         desk.forget_early()
         desk.open([json_text({"type": "hello", "id": upto}), *await self._missed(desk, after, upto)])
 
     async def _missed(self, desk: Desk, after: int | None, upto: int) -> list[str]:
-        if after is None or after >= upto:
+        if after is None or after == upto:
             return []
+        if after > upto:
+            # Another process told it of events that the log does not hold any more.
+            return [json_text({"type": "reset", "id": upto})]
         events = self._tail.missed(after)
         if events is None:
             events = await self._tail.missed_from_log(desk.actor, after, _MAX_REPLAY + 1)
@@ -96,6 +102,10 @@ class Gateway:
             if desk.sees(event):
                 frame = frame or event_frame(event)
                 desk.send(frame)
+
+    def _on_rewind(self) -> None:
+        for desk in self._desks:
+            desk.send_value({"type": "reset", "id": self._tail.position})
 
     def _on_signal(self, signal: Signal) -> None:
         kind = signal.get("kind")

@@ -12,12 +12,12 @@ import msgspec
 import structlog
 from sqlalchemy import bindparam, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import DBAPIError
 
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
+from careloom.platform.database.links import LOST
 from careloom.platform.database.transactions import Database, Tx
-from careloom.platform.eventlog.horizon import Horizon
+from careloom.platform.eventlog.lookout import Lookout
 from careloom.platform.ids import new_id
 from careloom.platform.tables import audit_chain, audit_entry, audit_progress, audit_seal
 from careloom.platform.trail.link import FIRST, Link, content_hash, instant, link_hash
@@ -29,10 +29,6 @@ _SYSTEM = system_actor("audit")
 _BATCH = 500
 _REST_SECONDS = 0.5
 _ALONE = text("SELECT pg_try_advisory_xact_lock(hashtext('careloom_audit_seal'))")
-_LAST = text("SELECT last_value FROM audit_entry_position_seq")
-_TRANSACTIONS = text(
-    "SELECT pg_snapshot_xmax(one)::text::bigint, pg_snapshot_xmin(one)::text::bigint FROM pg_current_snapshot() one"
-)
 
 
 class Sealer:
@@ -40,16 +36,16 @@ class Sealer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._horizon = Horizon()
+        self._lookout = Lookout("audit_entry_position_seq")
 
     async def run(self) -> None:
         """Works until cancelled; survives the loss of its database connection."""
         while True:
             try:
                 full = await self.seal_batch() == _BATCH
-            except (DBAPIError, OSError) as error:
+            except LOST as error:
                 log.warning("sealer_lost_database", error=type(error).__name__)
-                self._horizon, full = Horizon(), False
+                full = False
             if not full:
                 await asyncio.sleep(_REST_SECONDS)
 
@@ -60,7 +56,7 @@ class Sealer:
                 return 0
             # An advisory lock draws no transaction id: the horizon is not held back by the sealer itself.
             position = await _position(tx)
-            upto = await self._safe(tx)
+            upto = await self._lookout.safe(tx)
             if upto <= position:
                 return 0
             rows = await _unsealed(tx, position, upto)
@@ -68,12 +64,6 @@ class Sealer:
                 await _seal(tx, rows)
                 await _move(tx, rows[-1].position)
             return len(rows)
-
-    async def _safe(self, tx: Tx) -> int:
-        last = int((await tx.execute(_LAST)).scalar_one())
-        following, oldest_open = (await tx.execute(_TRANSACTIONS)).one()
-        self._horizon.observe(last, following)
-        return self._horizon.safe(oldest_open)
 
 
 async def _position(tx: Tx) -> int:

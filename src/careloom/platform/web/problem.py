@@ -7,9 +7,10 @@ import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from careloom.platform.database.transactions import CommitUnknownError
 from careloom.platform.errors import (
     CareloomError,
     ConflictError,
@@ -22,6 +23,11 @@ from careloom.platform.ids import new_id
 
 log = structlog.get_logger()
 PROBLEM_TYPE = "application/problem+json"
+_RETRY_SECONDS = "2"
+_UNKNOWN = (
+    "It was lost while this was being stored, so it may be stored. Send the same again, with the same Idempotency-Key "
+    "or external_id: nothing is done twice."
+)
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,9 +66,8 @@ def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Res
     """Anything else: logged with the request id, shown without internals."""
     if isinstance(error, (DBAPIError, PoolTimeoutError)) and _is_outage(error):
         log.warning("database_unavailable", path=request.url.path, error=type(error).__name__)
-        return _respond(
-            request, 503, "The database is not reachable.", "Nothing was changed; try again.", (), {"Retry-After": "2"}
-        )
+        detail = _UNKNOWN if isinstance(error, CommitUnknownError) else "Nothing was changed; try again."
+        return _respond(request, 503, "The database is not reachable.", detail, (), {"Retry-After": _RETRY_SECONDS})
     known = _refused(error)
     if known is not None:
         log.info("refused", path=request.url.path, error=type(getattr(error, "orig", error)).__name__)
@@ -90,10 +95,8 @@ def _refused(error: Exception) -> CareloomError | None:
 
 
 def _is_outage(error: Exception) -> bool:
-    return (
-        isinstance(error, PoolTimeoutError)
-        or bool(getattr(error, "connection_invalidated", False))
-        or (type(error).__name__ in ("OperationalError", "InterfaceError"))
+    return isinstance(error, (PoolTimeoutError, OperationalError, InterfaceError)) or bool(
+        getattr(error, "connection_invalidated", False)
     )
 
 

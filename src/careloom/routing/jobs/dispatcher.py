@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
-import psycopg
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from careloom.organizations.queries import list_providers
 from careloom.organizations.types import ProviderId
 from careloom.platform.access import system_actor
+from careloom.platform.database.links import LOST, Connection
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.hub import Signal
@@ -27,7 +26,6 @@ from careloom.routing.jobs.pool import Pool
 log = structlog.get_logger()
 
 _RETRY_SECONDS: Final = 1.0
-_LOST: Final = (psycopg.Error, OperationalError, DBAPIError, OSError)
 _SYSTEM = system_actor("router")
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('careloom_router:' || %s, 0))"
 _KEEPALIVE: Final[dict[str, Any]] = {
@@ -41,8 +39,6 @@ _OF_CONTACTS: Final = frozenset({"phase_changed", "conversation_opened", "conver
 _OF_AGENTS: Final = frozenset({"presence_changed", "agent_profile_changed"})
 _OF_PEOPLE: Final = frozenset({"person_changed", "organization_changed"})
 _OF_QUEUES: Final = frozenset({"queue_changed", "organization_changed"})
-
-Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
 async def run_router(runtime: Runtime) -> None:
@@ -75,15 +71,14 @@ class Router:
         while True:
             try:
                 await self._hold_locks()
-            except _LOST as error:
+            except LOST as error:
                 log.warning("router_lost_lock", error=type(error).__name__)
             finally:
                 await self._stop()
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _hold_locks(self) -> None:
-        url = self._runtime.database.url
-        async with await psycopg.AsyncConnection.connect(url, autocommit=True, **_KEEPALIVE) as connection:
+        async with await self._runtime.database.links.connect(autocommit=True, **_KEEPALIVE) as connection:
             while True:
                 await self._take_over(connection)
                 # Nobody notifies this connection: waiting for it tells at once when it dies.

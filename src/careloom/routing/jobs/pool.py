@@ -9,7 +9,6 @@ from uuid import UUID
 import structlog
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from careloom.conversations.queries.work import FRONT, Place, Stretch
 from careloom.conversations.types import ConversationId, Priority, QueueId
@@ -18,6 +17,7 @@ from careloom.identity.types import PersonId
 from careloom.organizations.types import ProviderId
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
+from careloom.platform.database.links import LOST
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.loops import pause
 from careloom.routing.commands.offers import expire_offer, make_offer
@@ -46,7 +46,6 @@ _SOON: Final = timedelta(milliseconds=50)
 _ASIDE: Final = timedelta(seconds=10)
 _WATCH_SECONDS: Final = 15.0
 _UNWATCHED: Final = timedelta(seconds=90)
-_LOST: Final = (OperationalError, DBAPIError, OSError)
 _SYSTEM = system_actor("router")
 
 
@@ -115,7 +114,7 @@ class Pool:
             began = clock.time()
             try:
                 until = await self.round()
-            except _LOST as error:
+            except LOST as error:
                 log.warning("router_lost_database", provider_id=str(self.provider_id), error=type(error).__name__)
                 until = now() + timedelta(seconds=0.5)
             await asyncio.sleep(min(max(clock.time() - began, _SHORTEST_REST), _LONGEST_REST))
@@ -237,7 +236,7 @@ class Pool:
             await asyncio.sleep(_WATCH_SECONDS)
             try:
                 await self.watch(began)
-            except _LOST as error:
+            except LOST as error:
                 log.warning("router_lost_database", provider_id=str(self.provider_id), error=type(error).__name__)
 
     async def watch(self, began: datetime) -> None:

@@ -4,12 +4,10 @@ import asyncio
 import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from careloom.channels.commands.chat.presence import leave, read_upto, stay
 from careloom.channels.core.chat.answers import Typing
@@ -23,6 +21,7 @@ from careloom.conversations.queries.customer_view import CustomerView, customer_
 from careloom.conversations.types import ConversationId, Phase
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
+from careloom.platform.database.links import LOST
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.hub import Signal
@@ -30,7 +29,6 @@ from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
 
-OUTAGE: Final = (OperationalError, InterfaceError, DBAPIError, PoolTimeoutError, OSError)
 _SYSTEM = system_actor("chat")
 _BATCH = 100
 _RETRY_SECONDS = 0.5
@@ -66,7 +64,7 @@ class ChatGateway:
 
     async def run(self) -> None:
         """Passes on what happens, until cancelled."""
-        with self._tail.subscribe(self._on_event), self._runtime.hub.listen(self.on_signal):
+        with self._tail.subscribe(self._on_event, self._on_rewind), self._runtime.hub.listen(self.on_signal):
             parts = [asyncio.ensure_future(part()) for part in (self._pass_on, self._keep_seen, self._keep_read)]
             try:
                 await asyncio.gather(*parts)
@@ -94,7 +92,7 @@ class ChatGateway:
             return
         waiting = room is not None and (room.phase is None or room.phase in WAITING)
         client_id = caller.entry.widget.client_id
-        with contextlib.suppress(*OUTAGE):
+        with contextlib.suppress(*LOST):
             async with self._runtime.database.transaction(caller.entry.actor) as tx:
                 await leave(tx, client_id, visitor_id, now(), waiting=waiting)
 
@@ -190,6 +188,10 @@ class ChatGateway:
             room.version += 1
             self._mark(room)
 
+    def _on_rewind(self) -> None:
+        for room in self._rooms.values():
+            self._mark(room)
+
     async def _pass_on(self) -> None:
         while True:
             await self._wake.wait()
@@ -200,7 +202,7 @@ class ChatGateway:
                     del self._changed[room]
                 try:
                     await self._bring(rooms)
-                except OUTAGE as error:
+                except LOST as error:
                     log.warning("chat_lost_database", error=type(error).__name__)
                     self._changed.update(dict.fromkeys(room for room in rooms if room.callers))
                     await asyncio.sleep(_RETRY_SECONDS)
@@ -240,7 +242,7 @@ class ChatGateway:
                 (next(iter(callers)).entry.widget.client_id, visitor_id)
                 for visitor_id, callers in self._callers.items()
             ]
-            with contextlib.suppress(*OUTAGE):
+            with contextlib.suppress(*LOST):
                 for start in range(0, len(seen), _SEEN_BATCH):
                     async with self._runtime.database.transaction(_SYSTEM) as tx:
                         await stay(tx, seen[start : start + _SEEN_BATCH])
@@ -253,6 +255,6 @@ class ChatGateway:
                 try:
                     async with self._runtime.database.transaction(system_actor("chat", client_id)) as tx:
                         await read_upto(tx, client_id, visitor_id, conversation_id, seq)
-                except OUTAGE:
+                except LOST:
                     key = (client_id, visitor_id, conversation_id)
                     self._reads[key] = max(seq, self._reads.get(key, 0))

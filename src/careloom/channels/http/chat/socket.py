@@ -20,12 +20,13 @@ from careloom.channels.core.chat.answers import Ack, Ping, Pong, Refused, Welcom
 from careloom.channels.core.chat.frames import End, Frame, Hello, Introduce, ReadUpto, Refusal, Say, Type
 from careloom.channels.http.chat.caller import Caller, agent_of
 from careloom.channels.http.chat.door import enter, gateway_of, visitor_by
-from careloom.channels.http.chat.gateway import OUTAGE, ChatGateway
+from careloom.channels.http.chat.gateway import ChatGateway
 from careloom.channels.http.chat.transcript import transcript
 from careloom.channels.types import Visitor, VisitorId
 from careloom.conversations.queries.customer_view import CustomerView, customer_views
 from careloom.platform.clock import now
 from careloom.platform.counters import ACCEPTED
+from careloom.platform.database.links import LOST
 from careloom.platform.errors import (
     ConflictError,
     ForbiddenError,
@@ -65,7 +66,7 @@ async def chat_socket(socket: Socket, key: FromPath[str]) -> None:
     except (ForbiddenError, NotFoundError):
         await socket.close(code=REFUSED)
         return
-    except OUTAGE:
+    except LOST:
         await socket.close(code=TRY_AGAIN)
         return
     try:
@@ -105,7 +106,7 @@ class ChatSocket:
             error = one.exception()
             if error is None:
                 code = one.result()
-            elif not isinstance(error, (*OUTAGE, RuntimeError, WebSocketDisconnect)):
+            elif not isinstance(error, (*LOST, RuntimeError, WebSocketDisconnect)):
                 raise error
         await self._flush()
         return code
