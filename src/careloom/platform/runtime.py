@@ -32,6 +32,4 @@ def open_runtime(
     residency = Residency(settings.regions, settings.files_region, settings.relay_region)
     secret = settings.secret_key.encode() if settings.secret_key else load_secret(settings.home)
     database = Database(database_url, pool_size, {OPTION: residency})
-    return Runtime(
-        settings, database, open_files(settings), Hub(database.links), secret, certificate=certificate
-    )
+    return Runtime(settings, database, open_files(settings), Hub(database.links), secret, certificate=certificate)
