@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 from msgspec import Struct
 
-_PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"
 
 
 class Installation(Struct, frozen=True):
@@ -34,6 +34,11 @@ class Installation(Struct, frozen=True):
     def url(self) -> str:
         """The address of its web role."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sockets(self) -> str:
+        """The folder where its PostgreSQL listens."""
+        return (self.home / "postgres" / "postmaster.pid").read_text().splitlines()[4]
 
 
 @contextmanager
@@ -55,7 +60,7 @@ def running_installation(roles: Sequence[str] = ()) -> Generator[Installation]:
     }
     careloom = [sys.executable, "-m", "careloom.cli"]
     add = [*careloom, "user", "add", "--email", "bench@example.org", "--password-stdin"]
-    subprocess.run(add, env=environment, input=f"{_PASSWORD}\n".encode(), check=True, capture_output=True)
+    subprocess.run(add, env=environment, input=f"{PASSWORD}\n".encode(), check=True, capture_output=True)
     log = (folder / "log").open("wb")
     parts = [["--role", role] for role in roles] or [[]]
     started = [subprocess.Popen([*careloom, "up", *part], env=environment, stdout=log, stderr=log) for part in parts]
@@ -83,7 +88,7 @@ def report(
 def _small_world(home: Path, port: int, smtp_port: int) -> Installation:
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as http:
         _wait_for(http)
-        me = http.post("/api/session", json={"email": "bench@example.org", "password": _PASSWORD}).json()
+        me = http.post("/api/session", json={"email": "bench@example.org", "password": PASSWORD}).json()
         http.headers["X-CSRF-Token"] = me["csrf_token"]
 
         def make(path: str, **values: Any) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from careloom.conversations.commands import desk as desk_commands
 from careloom.conversations.commands import lifecycle, notes
 from careloom.conversations.core.search_words import SearchWords, search_words
+from careloom.conversations.queries import lists, search
 from careloom.conversations.queries.conversation import get_conversations
 from careloom.conversations.queries.lists import Asked, count_views, list_conversations
 from careloom.conversations.queries.messages import list_messages
@@ -21,6 +22,7 @@ from careloom.organizations.types import Channel
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import InvalidInputError
+from careloom.platform.ids import new_id
 from tests.conversations.desk import SYSTEM, Desk, ids, make_desk
 
 
@@ -96,6 +98,46 @@ async def test_filters_narrow_and_a_foreign_cursor_is_refused(desk: Desk) -> Non
         await desk.do(list_conversations, Asked(), 10, "bm9uc2Vuc2U")
 
 
+@pytest.mark.parametrize("sort", list(Sort))
+async def test_a_filter_without_an_index_looks_at_some_at_a_time_and_misses_none(
+    desk: Desk, sort: Sort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "_MOST_LOOKED_AT", 4)
+    every = [await desk.opened(at=now() - timedelta(hours=20 - index)) for index in range(12)]
+    other = await desk.world.program(desk.client, desk.provider, name="Other")
+    await desk.opened(program_id=other.id)
+    for one in (every[1], every[2], every[11]):
+        await desk.do(desk_commands.change_conversation, one, ConversationChanges(tags=("rare",)))
+    rare = Asked(sort=sort, filter=ViewFilter(tag="rare"))
+    seen: list[Any] = []
+    sizes: list[int] = []
+    after = None
+    while True:
+        page = await desk.do(list_conversations, rare, 2, after)
+        seen += ids(list(page.items))
+        sizes.append(len(page.items))
+        after = page.next
+        if after is None:
+            break
+    in_order = [one for one in await listed(desk, sort=sort) if one in seen]
+    assert set(seen) == {every[1], every[2], every[11]}
+    assert seen == in_order
+    assert len(sizes) > 2
+    nothing = await desk.do(list_conversations, Asked(sort=sort, filter=ViewFilter(tag="nothing")), 2)
+    assert nothing.items == ()
+    assert nothing.next is not None
+
+
+async def test_a_customers_own_are_listed_whole_however_old(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "_MOST_LOOKED_AT", 2)
+    customer = await desk.customer()
+    first = (await desk.write(customer, "long ago")).conversation.id
+    for _ in range(6):
+        await desk.opened()
+    assert await listed(desk, customer_id=customer.id) == [first]
+    assert await listed(desk, customer_id=new_id()) == []
+
+
 async def test_a_grant_for_one_program_shows_that_program_alone(desk: Desk) -> None:
     other = await desk.world.program(desk.client, desk.provider, name="Other")
     person = await desk.world.person(Role.AGENT, ScopeKind.PROGRAM, other.id, provider=desk.provider)
@@ -135,6 +177,20 @@ async def test_search_ranks_marks_and_completes_the_last_word(desk: Desk) -> Non
     assert "«parcel»" in hits.items[1].snippet
     assert [one.conversation.id for one in (await desk.do(search_conversations, "parcel -late")).items] == [often]
     assert [one.conversation.id for one in (await desk.do(search_conversations, '"parcel is"')).items] == [once]
+
+
+async def test_a_word_in_most_messages_is_looked_for_in_the_newest_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_MOST_RANKED", 3)
+    monkeypatch.setattr(search, "_COMMON", 2)
+    monkeypatch.setattr(search, "_LEAST_OF_EACH", 1)
+    old, rare = await desk.opened("parcel"), await desk.opened("a parcel and a heron")
+    newest = [await desk.opened("parcel") for _ in range(3)]
+    found = await desk.do(search_conversations, "parcel")
+    assert {one.conversation.id for one in found.items} == set(newest)
+    assert old not in [one.conversation.id for one in found.items]
+    assert [one.conversation.id for one in (await desk.do(search_conversations, "heron")).items] == [rare]
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "!!!", "' & | ! (", '"', "a:*b", "\\", "<->", "-", "OR", "x OR", "🦊"])

@@ -20,7 +20,7 @@ from careloom.platform.settings import Settings
 log = structlog.get_logger()
 _DATABASE = "careloom"
 _APP_ROLE = "careloom_app"
-_OPTIONS = {"max_connections": "200", "shared_buffers": "256MB", "random_page_cost": "1.1"}
+_OPTIONS = {"max_connections": "200", "shared_buffers": "256MB", "random_page_cost": "1.1", "jit": "off"}
 
 
 class HomeInUseError(CareloomError):

@@ -186,6 +186,11 @@ async def badges(tx: Tx, client_ids: frozenset[UUID] | None, limit: int = 500) -
     return [read_client(row) for row in await tx.execute(statement)]
 
 
+async def list_client_ids(tx: Tx) -> list[ClientId]:
+    """Every client that the transaction sees."""
+    return list((await tx.execute(select(client.c.id).order_by(client.c.id))).scalars())
+
+
 async def attribute_schema(tx: Tx, client_id: UUID) -> list[Any]:
     """The plain form of the client's customer attributes; raises NotFoundError."""
     return list((await _one(tx, select(client.c.attribute_schema).where(client.c.id == client_id))).attribute_schema)

@@ -9,7 +9,20 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, DateTime, Select, Uuid, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    Subquery,
+    TableValuedAlias,
+    Uuid,
+    cast,
+    func,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from careloom.platform.errors import InvalidInputError
@@ -42,6 +55,55 @@ def keyset(
         statement = statement.where(whole < position if descending else whole > position)
     order: list[SQLCoreOperations[Any]] = [column.desc() if descending else column.asc() for column in columns]
     return statement.order_by(*order).limit(limit + 1)
+
+
+def keyset_each(
+    lead: ColumnElement[Any],
+    leads: Sequence[UUID],
+    clauses: Sequence[ColumnElement[bool]],
+    columns: Sequence[ColumnElement[Any]],
+    after: str | None,
+    limit: int,
+    *,
+    descending: bool = False,
+    carry: Sequence[ColumnElement[Any]] = (),
+) -> Subquery:
+    """`keyset` over the rows of all of `leads`, each by its own scan of an index of `lead` and `columns`, merged.
+
+    So no list is ever sorted whole. Gives `columns` as k0, k1, ... and those of `carry` by name; join the rest to it.
+    """
+    given = _given(leads)
+    named = [column.label(f"k{number}") for number, column in enumerate(columns)]
+    one = select(*named, *carry).where(lead == given.c.id, *clauses)
+    found = keyset(one, columns, after, limit, descending=descending).lateral("found")
+    order = [found.c[column.name] for column in named]
+    ordered = [each.desc() if descending else each.asc() for each in order]
+    return select(*found.c).select_from(given.join(found, true())).order_by(*ordered).limit(limit + 1).subquery("page")
+
+
+def reach_of_each(
+    lead: ColumnElement[Any],
+    leads: Sequence[UUID],
+    clauses: Sequence[ColumnElement[bool]],
+    columns: Sequence[ColumnElement[Any]],
+    after: str | None,
+    depth: int,
+    *,
+    descending: bool = False,
+) -> Select[Any]:
+    """How far `depth` rows of each of `leads` reach: the first place where one of them has that many; no row where none
+    has. Above it everything can be looked at row by row, for clauses that no index answers.
+    """
+    given = _given(leads)
+    named = [column.label(f"k{number}") for number, column in enumerate(columns)]
+    one = keyset(select(*named).where(lead == given.c.id, *clauses), columns, after, 0, descending=descending)
+    last = one.offset(depth - 1).lateral("last")
+    ordered = [each.desc() if descending else each.asc() for each in last.c]
+    return select(*last.c).select_from(given.join(last, true())).order_by(*ordered).limit(1)
+
+
+def _given(leads: Sequence[UUID]) -> TableValuedAlias:
+    return func.unnest(cast(list(leads), ARRAY(Uuid))).table_valued("id").render_derived(name="lead")
 
 
 def cut(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) -> Page[T]:

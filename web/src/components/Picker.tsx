@@ -1,6 +1,10 @@
-/** Choose one of a list by typing and arrow keys. The field keeps the focus. */
+/**
+ * Choose one of a list by typing and arrow keys. The field keeps the focus and is there at once: what is typed while
+ * the choices load is not lost, and an early Enter takes the first of them that fits.
+ */
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { isComposing } from '@/components/actions';
+import { RowSkeletons } from '@/components/States';
 import classes from './Picker.module.css';
 
 export interface Choice {
@@ -13,7 +17,8 @@ export interface Choice {
 }
 
 interface Props<C extends Choice> {
-  choices: readonly C[];
+  /** Undefined while they load. */
+  choices: readonly C[] | undefined;
   label: string;
   placeholder?: string;
   none: string;
@@ -36,11 +41,12 @@ export function Picker<C extends Choice>({
 }: Props<C>) {
   const [query, setQuery] = useState(initial);
   const [active, setActive] = useState(0);
+  const [hurried, setHurried] = useState(false);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const wanted = query.trim().toLocaleLowerCase();
-  const found = choices.filter((one) =>
+  const found = (choices ?? []).filter((one) =>
     `${one.name} ${one.words ?? ''}`.toLocaleLowerCase().includes(wanted),
   );
   const index = Math.min(active, Math.max(0, found.length - 1));
@@ -50,15 +56,21 @@ export function Picker<C extends Choice>({
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [index, query]);
+  useEffect(() => {
+    if (!hurried || !choices) return;
+    setHurried(false);
+    if (current) onChoose(current);
+  }, [hurried, choices, current, onChoose]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       const step = event.key === 'ArrowDown' ? 1 : -1;
       setActive((index + step + found.length) % Math.max(1, found.length));
-    } else if (event.key === 'Enter' && !isComposing(event.nativeEvent) && current) {
+    } else if (event.key === 'Enter' && !isComposing(event.nativeEvent)) {
       event.preventDefault();
-      onChoose(current);
+      if (current) onChoose(current);
+      else setHurried(!choices);
     } else if (event.key === 'Escape' && onCancel) {
       event.preventDefault();
       event.stopPropagation();
@@ -81,6 +93,7 @@ export function Picker<C extends Choice>({
         onChange={(event) => {
           setQuery(event.currentTarget.value);
           setActive(0);
+          setHurried(false);
         }}
         onKeyDown={onKeyDown}
       />
@@ -113,7 +126,8 @@ export function Picker<C extends Choice>({
           </div>
         ))}
       </div>
-      {found.length === 0 && (
+      {!choices && <RowSkeletons count={3} height={40} />}
+      {choices && found.length === 0 && (
         <div role="status" className={classes.none}>
           {none}
         </div>

@@ -1,5 +1,6 @@
 """Single customers with their identities."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from careloom.customers.tables import customer, customer_identity
 from careloom.customers.types import Customer, CustomerId, Identity, IdentityKind
+from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
@@ -22,6 +24,12 @@ async def get_customer(tx: Tx, actor: Actor, customer_id: UUID) -> Customer:
     if row is None or not actor.may(Permission.CUSTOMERS_READ, client_id=row.client_id):
         raise NotFoundError
     return await whole(tx, row)
+
+
+async def clients_of_customers(tx: Tx, customer_ids: Sequence[UUID]) -> list[ClientId]:
+    """The clients of those of these customers that the transaction sees."""
+    statement = select(customer.c.client_id).where(customer.c.id.in_(customer_ids)).distinct()
+    return list((await tx.execute(statement)).scalars())
 
 
 async def find_by_identity(tx: Tx, client_id: UUID, kind: IdentityKind, value: str) -> Customer | None:

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, and_, select, union
 from careloom.customers.core.likeness import name_key
 from careloom.customers.tables import customer, customer_identity
 from careloom.customers.types import CustomerRow
-from careloom.organizations.queries import badges
+from careloom.organizations.queries import list_client_ids
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
-from careloom.platform.paging import Page, cut, keyset
+from careloom.platform.paging import Page, cut, keyset, keyset_each
 from careloom.platform.wire import reader
 
 _MOST_FOUND: Final = 500
@@ -34,15 +34,17 @@ async def list_customers(
     than 500 of a kind some are found.
     """
     actor.require(Permission.CUSTOMERS_READ, client_id=client_id)
-    statement = rows().where(
-        within(actor, Permission.CUSTOMERS_READ, customer.c.client_id), customer.c.merged_into.is_(None)
-    )
-    if client_id is not None:
-        statement = statement.where(customer.c.client_id == client_id)
+    clients = [client_id] if client_id is not None else await _clients(tx, actor)
+    clauses = [within(actor, Permission.CUSTOMERS_READ, customer.c.client_id), customer.c.merged_into.is_(None)]
     if search is not None and search.strip():
-        clients = [client_id] if client_id is not None else await _clients(tx, actor)
-        statement = statement.where(customer.c.id.in_(_matching(clients, search.strip())))
-    found = await tx.execute(keyset(statement, [customer.c.id], after, limit, descending=True))
+        statement = rows().where(*clauses, customer.c.id.in_(_matching(clients, search.strip())))
+        statement = keyset(statement, [customer.c.id], after, limit, descending=True)
+    else:
+        client = customer.c.client_id
+        page = keyset_each(client, clients, clauses, [customer.c.id], after, limit, descending=True, carry=[client])
+        same = (page.c.client_id == client) & (page.c.k0 == customer.c.id)
+        statement = rows().join(page, same).order_by(page.c.k0.desc())
+    found = await tx.execute(statement)
     return cut([read_row(row) for row in found], limit, lambda one: [one.id])
 
 
@@ -89,4 +91,4 @@ def _matching(clients: list[UUID], search: str) -> Any:
 
 async def _clients(tx: Tx, actor: Actor) -> list[UUID]:
     mine = actor.clients_for(Permission.CUSTOMERS_READ)
-    return sorted(mine) if mine is not None else [one.id for one in await badges(tx, None)]
+    return sorted(mine) if mine is not None else list(await list_client_ids(tx))

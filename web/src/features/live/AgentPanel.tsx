@@ -199,30 +199,31 @@ function Reassign({
     },
     onError: toastError,
   });
-  const choices = [
-    ...[...(people.data?.items ?? [])]
-      .filter((one) => one.id !== from.person_id)
-      .sort(
-        (a, b) =>
-          Number(b.state === 'available') - Number(a.state === 'available') ||
-          a.name.localeCompare(b.name),
-      )
-      .map((one) => ({
-        id: one.id,
-        name: one.name,
-        kind: 'person' as const,
-        icon: <PresenceDot state={one.state} />,
-        detail: t(`common:presence.${one.state}`),
-      })),
-    ...(queues.data?.items ?? [])
-      .filter((one) => one.active)
-      .map((one) => ({
-        id: one.id,
-        name: one.name,
-        kind: 'queue' as const,
-        detail: t('queueWord'),
-      })),
-  ];
+  const choices = people.data &&
+    queues.data && [
+      ...people.data.items
+        .filter((one) => one.id !== from.person_id)
+        .sort(
+          (a, b) =>
+            Number(b.state === 'available') - Number(a.state === 'available') ||
+            a.name.localeCompare(b.name),
+        )
+        .map((one) => ({
+          id: one.id,
+          name: one.name,
+          kind: 'person' as const,
+          icon: <PresenceDot state={one.state} />,
+          detail: t(`common:presence.${one.state}`),
+        })),
+      ...queues.data.items
+        .filter((one) => one.active)
+        .map((one) => ({
+          id: one.id,
+          name: one.name,
+          kind: 'queue' as const,
+          detail: t('queueWord'),
+        })),
+    ];
   return (
     <Modal
       opened
@@ -234,17 +235,13 @@ function Reassign({
       size={440}
       zIndex={400}
     >
-      {people.data && queues.data ? (
-        <Picker
-          label={t('reassignTo')}
-          none={t('common:assign.none')}
-          choices={choices}
-          onCancel={onClose}
-          onChoose={(choice) => move.mutate(choice)}
-        />
-      ) : (
-        <RowSkeletons count={4} height={40} />
-      )}
+      <Picker
+        label={t('reassignTo')}
+        none={t('common:assign.none')}
+        choices={choices}
+        onCancel={onClose}
+        onChoose={(choice) => move.mutate(choice)}
+      />
     </Modal>
   );
 }

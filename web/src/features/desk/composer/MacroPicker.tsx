@@ -5,7 +5,6 @@ import { macrosQuery } from '@/api/organizations';
 import { useClientBadge, useMe } from '@/api/session';
 import type { Conversation } from '@/api/types';
 import { Picker, type Choice } from '@/components/Picker';
-import { RowSkeletons } from '@/components/States';
 import { fillVariables, firstName, type Values } from '@/features/desk/composer/variables';
 import classes from './Composer.module.css';
 
@@ -38,10 +37,8 @@ export function MacroPicker({
   const { t } = useTranslation();
   const values = useValues(row);
   const { data } = useQuery(macrosQuery(row.client_id, row.program_id));
-  const usable = (data?.items ?? []).filter(
-    (one) => !one.program_id || one.program_id === row.program_id,
-  );
-  const choices = usable
+  const choices = data?.items
+    .filter((one) => !one.program_id || one.program_id === row.program_id)
     .sort((a, b) => Number(b.language === row.language) - Number(a.language === row.language))
     .map((one): MacroChoice => ({
       id: one.id,
@@ -52,19 +49,15 @@ export function MacroPicker({
     }));
   return (
     <div className={classes.macros}>
-      {data ? (
-        <Picker
-          label={t('macro.label')}
-          placeholder={t('macro.placeholder')}
-          none={t('macro.none')}
-          choices={choices}
-          preview={(choice) => choice.body}
-          onChoose={(choice) => onChoose(choice.body)}
-          onCancel={onCancel}
-        />
-      ) : (
-        <RowSkeletons count={3} height={40} />
-      )}
+      <Picker
+        label={t('macro.label')}
+        placeholder={t('macro.placeholder')}
+        none={t('macro.none')}
+        choices={choices}
+        preview={(choice) => choice.body}
+        onChoose={(choice) => onChoose(choice.body)}
+        onCancel={onCancel}
+      />
     </div>
   );
 }

@@ -60,7 +60,7 @@ export function NoteEditor({
           <Picker
             label={t('composer.mention')}
             none={t('assign.none')}
-            choices={(data?.items ?? []).map((one) => ({
+            choices={data?.items.map((one) => ({
               id: one.id,
               name: one.name,
               icon: <PresenceDot state={one.state} />,

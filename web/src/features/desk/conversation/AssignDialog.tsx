@@ -10,7 +10,6 @@ import { toastError } from '@/components/errors';
 import { displayName } from '@/components/names';
 import { Picker } from '@/components/Picker';
 import { PresenceDot } from '@/components/PresenceDot';
-import { RowSkeletons } from '@/components/States';
 import { showToast } from '@/components/toasts';
 import { settle } from '@/features/desk/conversation/useConversationDeeds';
 
@@ -42,12 +41,14 @@ export function AssignDialog({ row, onClose }: { row: Conversation; onClose: () 
     },
     onError: toastError,
   });
-  const people = [...(data?.items ?? [])].sort(
-    (a, b) =>
-      Number(b.id === me.person.id) - Number(a.id === me.person.id) ||
-      Number(b.state === 'available') - Number(a.state === 'available') ||
-      a.name.localeCompare(b.name),
-  );
+  const people =
+    data &&
+    [...data.items].sort(
+      (a, b) =>
+        Number(b.id === me.person.id) - Number(a.id === me.person.id) ||
+        Number(b.state === 'available') - Number(a.state === 'available') ||
+        a.name.localeCompare(b.name),
+    );
   return (
     <Modal
       opened
@@ -56,22 +57,18 @@ export function AssignDialog({ row, onClose }: { row: Conversation; onClose: () 
       padding={0}
       size={440}
     >
-      {data ? (
-        <Picker
-          label={t('assign.who')}
-          none={t('assign.none')}
-          onCancel={onClose}
-          choices={people.map((one) => ({
-            id: one.id,
-            name: one.id === me.person.id ? t('assign.me', { name: one.name }) : one.name,
-            icon: <PresenceDot state={one.state} />,
-            detail: t(`presence.${one.state}`),
-          }))}
-          onChoose={(choice) => assign.mutate(choice.id)}
-        />
-      ) : (
-        <RowSkeletons count={4} height={40} />
-      )}
+      <Picker
+        label={t('assign.who')}
+        none={t('assign.none')}
+        onCancel={onClose}
+        choices={people?.map((one) => ({
+          id: one.id,
+          name: one.id === me.person.id ? t('assign.me', { name: one.name }) : one.name,
+          icon: <PresenceDot state={one.state} />,
+          detail: t(`presence.${one.state}`),
+        }))}
+        onChoose={(choice) => assign.mutate(choice.id)}
+      />
     </Modal>
   );
 }

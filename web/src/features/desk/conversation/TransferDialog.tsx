@@ -43,16 +43,16 @@ export function TransferDialog({ row, onClose }: { row: Conversation; onClose: (
     if (target) noteField.current?.focus();
   }, [target]);
 
-  const choices: Choice[] =
+  const choices: Choice[] | undefined =
     kind === 'queue'
-      ? (queues.data?.items ?? [])
+      ? queues.data?.items
           .filter((one) => one.active && one.id !== row.queue_id)
           .map((one) => ({
             id: one.id,
             name: one.name,
             detail: one.channels.map((channel) => t(`channel.${channel}`)).join(', '),
           }))
-      : (people.data?.items ?? [])
+      : people.data?.items
           .filter((one) => one.id !== me.person.id && one.id !== row.assignee_id)
           .map((one) => ({
             id: one.id,

@@ -117,7 +117,9 @@ export function ConversationList() {
     },
   ]);
 
-  if (query.isPending) return <RowSkeletons count={8} height={density === 'compact' ? 60 : 80} />;
+  if (query.isPending || (rows.length === 0 && hasNextPage)) {
+    return <RowSkeletons count={8} height={density === 'compact' ? 60 : 80} />;
+  }
   if (query.isError && rows.length === 0) {
     return <Failed error={query.error} retry={() => void query.refetch()} />;
   }

@@ -1,0 +1,154 @@
+"""django-helpdesk beside us: the same PostgreSQL, the same tickets, its own pages and API over HTTP."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import psycopg
+
+from bench.installation import PASSWORD, free_port
+
+_NEEDS: Final = ("django-helpdesk==2.6.1", "django>=5.2,<6", "psycopg[binary]>=3.2,<4", "gunicorn>=23,<26")
+_HERE: Final = Path(__file__).parent
+_ENVIRONMENT: Final = _HERE.parent / ".make" / "helpdesk"
+_MAKE_QUEUE: Final = "from helpdesk.models import Queue; Queue.objects.create(title='All', slug='all')"
+_FILL: Final = (
+    """
+INSERT INTO helpdesk_ticket (title, created, modified, submitter_email, status, on_hold, description, priority,
+    secret_key, queue_id)
+SELECT 'Order ' || number, now() - interval '1 year' + number * interval '5 minutes', now(),
+    'customer' || number / 4 || '@customer.example', CASE WHEN number %% 25 = 0 THEN 1 ELSE 4 END, false,
+    'Order ' || number || ', where is it? I have waited for it since Monday.', 3, md5(number::text),
+    (SELECT id FROM helpdesk_queue)
+FROM generate_series(%(first)s::integer, %(last)s::integer) AS number
+""",
+    """
+INSERT INTO helpdesk_followup (ticket_id, date, title, comment, public)
+SELECT id, created + seq * interval '5 minutes', 'Comment', title || ', we look into it and come back to you.', true
+FROM (SELECT * FROM helpdesk_ticket ORDER BY id DESC LIMIT %(last)s - %(first)s + 1) AS ticket,
+    generate_series(1, 5) AS seq
+""",
+)
+
+
+class Helpdesk:
+    """A running site, signed in. Every method is one request, of the faster kind where it offers two."""
+
+    def __init__(self, port: int, database: str) -> None:
+        self._database = database
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=600, trust_env=False)
+
+    def sign_in(self) -> None:
+        """Waits for the site and signs in."""
+        until = time.monotonic() + 60
+        while True:
+            try:
+                self.http.get("/login/").raise_for_status()
+                break
+            except httpx.TransportError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+        form = {"username": "bench", "password": PASSWORD, "csrfmiddlewaretoken": self.http.cookies["csrftoken"]}
+        answer = self.http.post("/login/", data=form)
+        assert answer.status_code == 302, answer.text
+
+    def fill(self, first: int, last: int) -> None:
+        """Adds tickets `first` to `last` of five follow-ups each, and lets PostgreSQL count them."""
+        with psycopg.connect(self._database, autocommit=True) as connection:
+            for statement in _FILL:
+                psycopg.ClientCursor(connection).execute(statement, {"first": first, "last": last})
+            connection.execute("VACUUM ANALYZE")
+
+    def create(self) -> Any:
+        """A new ticket by its API."""
+        ticket = {
+            "queue": 1,
+            "title": "Where is my order?",
+            "description": "It was promised for Monday.",
+            "priority": 3,
+        }
+        answer = self.http.post("/api/tickets/", json=ticket, headers={"X-CSRFToken": self.http.cookies["csrftoken"]})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def one(self, number: int) -> Any:
+        """A ticket with its follow-ups, as its page shows it."""
+        return self._ok(f"/tickets/{number}/").text
+
+    def one_by_api(self, number: int) -> Any:
+        """A ticket with its follow-ups by its API."""
+        return self._ok(f"/api/tickets/{number}/").json()
+
+    def page(self) -> Any:
+        """25 tickets, newest first, as the table of its list asks for them."""
+        return self._table("")
+
+    def page_by_api(self) -> Any:
+        """25 tickets by its API."""
+        return self._ok("/api/tickets/").json()
+
+    def search(self, words: str) -> Any:
+        """25 tickets that hold the words, as the table of its list asks for them."""
+        return self._table(words)
+
+    def _table(self, words: str) -> Any:
+        asked = {"sorting": "created", "sortreverse": True, "search_string": words}
+        query = base64.b64encode(json.dumps(asked).encode()).decode()
+        return self._ok(f"/datatables_ticket_list/{query}?start=0&length=25").json()
+
+    def _ok(self, path: str) -> httpx.Response:
+        answer = self.http.get(path)
+        assert answer.status_code == 200, answer.text[:500]
+        return answer
+
+
+@contextmanager
+def running_helpdesk(sockets: str) -> Generator[Helpdesk]:
+    """One web process of it, whose tables are in a database of its own on the PostgreSQL that listens in `sockets`."""
+    python = _installed()
+    with psycopg.connect(f"postgresql://postgres@/postgres?host={sockets}", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE helpdesk")
+    environment = {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        "HELPDESK_SOCKETS": sockets,
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        "DJANGO_SETTINGS_MODULE": "settings",
+        "PYTHONPATH": str(_HERE / "helpdesk_site"),
+    }
+    for command in (
+        ("migrate", "--verbosity", "0"),
+        ("createsuperuser", "--noinput", "--username", "bench", "--email", "bench@example.org"),
+        ("shell", "--verbosity", "0", "-c", _MAKE_QUEUE),
+    ):
+        subprocess.run([python, "-m", "django", *command], env=environment, check=True, stdout=subprocess.DEVNULL)
+    port = free_port()
+    serve = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--timeout", "600", "--log-level", "warning"]
+    application = "django.core.wsgi:get_wsgi_application()"
+    web = subprocess.Popen([python, *serve, application], env=environment)
+    try:
+        helpdesk = Helpdesk(port, f"postgresql://postgres@/helpdesk?host={sockets}")
+        helpdesk.sign_in()
+        yield helpdesk
+    finally:
+        web.terminate()
+        web.wait(30)
+
+
+def _installed() -> Path:
+    """The Python of an environment of its own, made once: its packages are none of Careloom's."""
+    python, done = _ENVIRONMENT / "bin" / "python", _ENVIRONMENT / "done"
+    if not done.exists() or done.read_text() != repr(_NEEDS):
+        print("installing django-helpdesk beside Careloom", file=sys.stderr, flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", _ENVIRONMENT], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *_NEEDS], check=True)
+        done.write_text(repr(_NEEDS))
+    return python
