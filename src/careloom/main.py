@@ -26,6 +26,7 @@ from careloom.channels.jobs.mailboxes import run_mailboxes
 from careloom.channels.jobs.smtp import run_smtp
 from careloom.compliance import http as compliance_http
 from careloom.compliance import jobs as compliance_jobs
+from careloom.compliance.queries.retention import spared_by_holds
 from careloom.conversations import http as conversations_http
 from careloom.conversations import jobs as conversations_jobs
 from careloom.conversations.queries.conversation import get_conversation
@@ -39,6 +40,8 @@ from careloom.identity import jobs as identity_jobs
 from careloom.identity.http.authentication import authenticate, key_actors
 from careloom.identity.ports import Peek
 from careloom.identity.queries.people import list_people
+from careloom.integrations import http as integrations_http
+from careloom.integrations import jobs as integrations_jobs
 from careloom.knowledge import http as knowledge_http
 from careloom.organizations import http as organizations_http
 from careloom.organizations.queries import list_programs
@@ -78,6 +81,7 @@ ROUTERS: list[ControllerRouterHandler] = [
     conversations_http.router,
     routing_http.router,
     channels_http.router,
+    integrations_http.router,
     compliance_http.router,
     demo_http.router,
 ]
@@ -98,7 +102,12 @@ def consumers(runtime: Runtime) -> list[Consumer]:
 
 def tasks(runtime: Runtime) -> list[Task]:
     """Every kind of background job."""
-    return [*conversations_jobs.tasks(runtime), *channels_jobs.tasks(runtime), *compliance_jobs.tasks(runtime)]
+    return [
+        *conversations_jobs.tasks(runtime),
+        *channels_jobs.tasks(runtime),
+        *compliance_jobs.tasks(runtime),
+        *integrations_jobs.tasks(runtime, spared_by_holds),
+    ]
 
 
 def periodic(runtime: Runtime) -> list[Periodic]:
@@ -110,6 +119,7 @@ def periodic(runtime: Runtime) -> list[Periodic]:
         *conversations_jobs.periodic(runtime),
         *channels_jobs.periodic(runtime),
         *compliance_jobs.periodic(runtime),
+        *integrations_jobs.periodic(runtime),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
@@ -42,6 +43,7 @@ class Subject:
         await self._chat()
         await self._strange_mail()
         await self._merges()
+        await self._import()
         await self._park()
         await self.house.settle()
         await self.house.resolve(*self.contacts)
@@ -141,6 +143,42 @@ class Subject:
         done = await self.call("POST", f"/api/customers/{self.customer_id}/merge", json=merge)
         await self.call("POST", f"/api/customer-merges/{done['id']}/undo")
         await self.call("POST", f"/api/customers/{self.customer_id}/merge", json=merge)
+
+    async def _import(self) -> None:
+        """Stands in a file of another system: one import has run, one waits; and in an archive of the whole client."""
+        await self.import_file("check", "run")
+        await self.import_file("check")
+        await self.call("POST", "/api/exports", json={"client_id": str(self.house.client_id)})
+        await self.house.settle()
+        found = await self.call("GET", f"/api/conversations?view=all&customer_id={self.customer_id}")
+        self.contacts += [UUID(one["id"]) for one in found["items"] if UUID(one["id"]) not in self.contacts]
+
+    async def import_file(self, *steps: str) -> None:
+        """Takes the file of the other system through `steps`."""
+        program = {"program_id": str(self.house.brand.ids["program_id"]), "name": "old.jsonl"}
+        at = "2024-01-01T00:00:00Z"
+        customer = {
+            "type": "customer",
+            "key": f"c {MARK}",
+            "name": f"Ada {MARK}",
+            "identities": [{"kind": "email", "value": ADDRESS}],
+            "attributes": {"tier": f"gold {MARK}"},
+            "notes": [{"text": f"old {MARK}", "at": at}],
+        }
+        contact = {
+            "type": "conversation",
+            "key": f"t {MARK}",
+            "customer": {"key": f"c {MARK}"},
+            "subject": f"Old {MARK}",
+            "messages": [{"kind": "inbound", "text": f"It was {MARK}", "at": at}],
+        }
+        refused = {"type": "customer", "key": f"no {MARK}", "attributes": {"unknown": MARK}}
+        content = "\n".join(json.dumps(one) for one in (customer, contact, refused)).encode()
+        one = await self.call("POST", "/api/imports", json=program)
+        await self.call("PUT", f"/api/imports/{one['id']}/file", content=content)
+        for step in steps:
+            await self.call("POST", f"/api/imports/{one['id']}/{step}")
+            await self.house.settle()
 
     async def _park(self) -> None:
         event = LoggedEvent(

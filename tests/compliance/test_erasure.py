@@ -20,9 +20,11 @@ SEEDED = {
     "customer_identity",
     "customer_merge",
     "customer_note",
+    "data_import",
     "draft",
     "file",
     "idempotency_key",
+    "import_refusal",
     "incoming_mail",
     "mail_reference",
     "message",
@@ -77,6 +79,14 @@ async def test_no_table_and_no_file_holds_a_word_of_an_erased_customer(house: Ho
         ("conversation_interval", "billing_facts", True),
         ("customer_consent", "proof_of_consent", True),
     }
+
+
+async def test_an_old_file_does_not_bring_an_erased_customer_back(house: House, subject: Subject) -> None:
+    await carry_out(house, await ask(house, subject.customer_id))
+    await subject.import_file("check", "run")
+    assert places(house) == {"import_refusal"}
+    reasons = {row[0] for row in house.rows("SELECT reason FROM import_refusal")}
+    assert "This customer was erased at their own request." in reasons
 
 
 async def test_facts_that_bills_need_outlive_the_customers_words(house: House, subject: Subject) -> None:

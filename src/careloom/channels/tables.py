@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from careloom.platform.database.schema import client_table
+from careloom.platform.database.schema import client_table, kept_back, no_secret
 
 mail_address = client_table(
     "mail_address",
@@ -41,7 +41,7 @@ incoming_mail = client_table(
     Column("key", Text, nullable=False),
     Column("return_path", Text, nullable=False),
     Column("recipient", Text, nullable=False),
-    Column("raw", LargeBinary, nullable=False),
+    Column("raw", LargeBinary, nullable=False, info=no_secret("a mail as it came")),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("verdict", Text),
     Column("conversation_id", Uuid),
@@ -107,9 +107,9 @@ signing_key = client_table(
     Column("domain", Text, nullable=False),
     Column("selector", Text, nullable=False),
     Column("algorithm", Text, nullable=False),
-    Column("private_key", Text, nullable=False),
-    Column("public_key", Text, nullable=False),
-    Column("active", Boolean, nullable=False, server_default=text("false")),
+    Column("private_key", Text, nullable=False, info=kept_back()),
+    Column("public_key", Text, nullable=False, info=no_secret("stands in the DNS")),
+    Column("active", Boolean, nullable=False, server_default=text("false"), info=kept_back("false")),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("client_id", "domain", "selector"),
 )
@@ -123,23 +123,23 @@ mailbox = client_table(
     Column("tls", Text, nullable=False),
     Column("username", Text, nullable=False),
     Column("auth", Text, nullable=False),
-    Column("token_url", Text, nullable=False, server_default=text("''")),
+    Column("token_url", Text, nullable=False, server_default=text("''"), info=no_secret("an address")),
     Column("oauth_client_id", Text, nullable=False, server_default=text("''")),
     Column("scope", Text, nullable=False, server_default=text("''")),
-    Column("secret", Text, nullable=False),
+    Column("secret", Text, nullable=False, info=kept_back()),
     Column("folder", Text, nullable=False),
     Column("after_taking", Text, nullable=False),
     Column("move_to", Text, nullable=False, server_default=text("''")),
     Column("poll_seconds", Integer, nullable=False),
-    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("active", Boolean, nullable=False, server_default=text("true"), info=kept_back("false")),
     Column("take_existing", Boolean, nullable=False, server_default=text("false")),
     Column("uid_validity", BigInteger),
     Column("last_uid", BigInteger, nullable=False, server_default=text("0")),
     Column("unsettled_uid", BigInteger),
     Column("since", Date),
     Column("taken", Integer, nullable=False, server_default=text("0")),
-    Column("lease", Uuid),
-    Column("leased_until", DateTime(timezone=True)),
+    Column("lease", Uuid, info=kept_back("NULL")),
+    Column("leased_until", DateTime(timezone=True), info=kept_back("NULL")),
     Column("checked_at", DateTime(timezone=True)),
     Column("next_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("failures", Integer, nullable=False, server_default=text("0")),
@@ -162,7 +162,7 @@ chat_widget = client_table(
     Column("theme", JSONB, nullable=False, server_default=text("'{}'")),
     Column("require_email", Boolean, nullable=False, server_default=text("false")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
-    Column("secret_version", Integer, nullable=False, server_default=text("0")),
+    Column("secret_version", Integer, nullable=False, server_default=text("0"), info=no_secret("a counter")),
     Index("ix_chat_widget_client_id", "client_id"),
 )
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from careloom import __version__
-from careloom.cli import audit, demo, doctor, evidence, openapi, schema, up, user
+from careloom.cli import archive, audit, demo, doctor, evidence, openapi, schema, up, user
 from careloom.platform.errors import CareloomError
 from careloom.platform.settings import load_settings
 
@@ -19,6 +19,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "doctor": doctor.run,
     "evidence": evidence.run,
     "openapi": openapi.run,
+    "export": archive.run_export,
+    "import": archive.run_import,
 }
 
 
@@ -56,4 +58,6 @@ def command_parser() -> argparse.ArgumentParser:
     doctor.declare(commands.add_parser("doctor", help="check settings, database, mail, files, front end"))
     evidence.declare(commands.add_parser("evidence", help="prove the isolation between clients by a dated report"))
     openapi.declare(commands.add_parser("openapi", help="print the API's OpenAPI document"))
+    archive.declare_export(commands.add_parser("export", help="write everything of one client into a file"))
+    archive.declare_import(commands.add_parser("import", help="restore a client from such a file"))
     return parser

@@ -19,14 +19,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from careloom.platform.database.schema import client_table, either_table, person_table, system_table
+from careloom.platform.database.schema import (
+    client_table,
+    either_table,
+    kept_back,
+    no_secret,
+    person_table,
+    system_table,
+)
 
 person = either_table(
     "person",
     Column("id", Uuid, primary_key=True),
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
-    Column("team_id", Uuid, ForeignKey("team.id")),
+    Column("team_id", Uuid, ForeignKey("team.id"), info=kept_back("NULL")),
     Column("locale", Text, nullable=False, server_default=text("'en'")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -133,7 +140,7 @@ ceremony = system_table(
 sign_in_policy = either_table(
     "sign_in_policy",
     Column("id", Uuid, primary_key=True),
-    Column("password_length", Integer, nullable=False),
+    Column("password_length", Integer, nullable=False, info=no_secret("a rule")),
     Column("second_factor_for_all", Boolean, nullable=False),
     Column("second_factor_roles", ARRAY(Text), nullable=False),
     UniqueConstraint("client_id", "provider_id", postgresql_nulls_not_distinct=True),
@@ -145,14 +152,14 @@ identity_provider = either_table(
     Column("name", Text, nullable=False),
     Column("issuer", Text, nullable=False),
     Column("application_id", Text, nullable=False),
-    Column("secret", Text),
+    Column("secret", Text, info=kept_back()),
     Column("domains", ARRAY(Text), nullable=False),
     Column("groups_claim", Text, nullable=False),
     Column("rules", JSONB, nullable=False),
     Column("provisions", Boolean, nullable=False),
     Column("only", Boolean, nullable=False),
     Column("second_factor", Boolean, nullable=False),
-    Column("active", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False, info=kept_back("false")),
     Index("ix_identity_provider_domains", "domains", postgresql_using="gin"),
     Index("ix_identity_provider_provider_id", "provider_id"),
     Index("ix_identity_provider_client_id", "client_id"),

@@ -180,6 +180,14 @@ async def take_case_numbers(tx: Tx, client_ids: Sequence[ClientId]) -> list[int]
     return [int(one) for one in taken.scalars()]
 
 
+async def reserve_case_numbers(tx: Tx, client_id: UUID, count: int) -> list[int]:
+    """The client's next `count` (at least one) case numbers, ascending. Raises NotFoundError."""
+    numbers = (await tx.execute(select(func.careloom_next_case_numbers(client_id, count)))).scalar_one_or_none()
+    if numbers is None:
+        raise NotFoundError
+    return sorted(int(one) for one in numbers)
+
+
 async def set_attribute_schema(tx: Tx, client_id: UUID, fields: list[Any]) -> None:
     """Stores the plain form of the client's customer attributes; the customers capability checks it first."""
     await tx.execute(update(client).where(client.c.id == client_id).values(attribute_schema=fields))

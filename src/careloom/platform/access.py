@@ -39,6 +39,8 @@ class Permission(StrEnum):
     PRIVACY_REVEAL = "privacy.reveal"
     CHANNELS_READ = "channels.read"
     CHANNELS_WRITE = "channels.write"
+    DATA_IMPORT = "data.import"
+    DATA_EXPORT = "data.export"
     COMPLIANCE_READ = "compliance.read"
     COMPLIANCE_WRITE = "compliance.write"
 

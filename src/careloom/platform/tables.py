@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from careloom.platform.database.schema import client_table, either_table, system_table
+from careloom.platform.database.schema import client_table, either_table, no_secret, system_table
 
 event_log = either_table(
     "event_log",
@@ -74,7 +74,7 @@ audit_entry = either_table(
     Column("ip", Text),
     Column("request_id", Text),
     Column("position", BigInteger, Identity(always=True), nullable=False),
-    Column("salt", Uuid, server_default=func.gen_random_uuid()),
+    Column("salt", Uuid, server_default=func.gen_random_uuid(), info=no_secret("goes with every export of the trail")),
     Column("erased_at", DateTime(timezone=True)),
     UniqueConstraint("position"),
     Index("ix_audit_entry_client_id_id", "client_id", "id"),
@@ -86,9 +86,9 @@ audit_seal = either_table(
     "audit_seal",
     Column("entry_id", Uuid, ForeignKey("audit_entry.id"), primary_key=True),
     Column("number", BigInteger, nullable=False),
-    Column("content_hash", Text, nullable=False),
-    Column("previous_hash", Text, nullable=False),
-    Column("hash", Text, nullable=False),
+    Column("content_hash", Text, nullable=False, info=no_secret("a digest of the trail")),
+    Column("previous_hash", Text, nullable=False, info=no_secret("a digest of the trail")),
+    Column("hash", Text, nullable=False, info=no_secret("a digest of the trail")),
     Column("sealed_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("client_id", "number", postgresql_nulls_not_distinct=True),
 )

@@ -19,6 +19,7 @@ from careloom.conversations.queries import disposal as conversation_queries
 from careloom.customers.commands import erase as customers
 from careloom.customers.queries import disposal as customer_queries
 from careloom.customers.types import CustomerId
+from careloom.integrations.commands.forget import forget_people
 from careloom.platform import audit
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
@@ -115,6 +116,7 @@ async def _erase_person(runtime: Runtime, subject: _Subject) -> Counts:
         counts = add(counts, erased.counts)
         counts = add(counts, {"customer_move": await conversations.forget_moves(tx, client_id, erased.merge_ids)})
         counts = add(counts, {"care_case": await conversations.erase_cases(tx, client_id, ids)})
+        counts = add(counts, await forget_people(tx, runtime.files, client_id, ids))
         streams = frozenset({*ids, *subject.free})
         counts = add(counts, {"parked_event": await forget_parked(tx, client_id, streams)})
         counts = add(counts, {"idempotency_key": await forget_answers(tx)})

@@ -1,5 +1,6 @@
 """What a client's policy takes out of messages: kept apart, shown to those who may, forgotten in time."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -37,13 +38,14 @@ class Words(Struct, frozen=True):
     taken: tuple[Taken, ...]
 
 
-async def cleaned(tx: Tx, client_id: UUID, arriving: T) -> tuple[T, tuple[Taken, ...]]:
-    """A customer's message, or what a channel made of it, as the client's policy lets it be stored.
+async def cleaned(tx: Tx, client_id: UUID, arriving: T, *, agents: bool = False) -> tuple[T, tuple[Taken, ...]]:
+    """A customer's message, or what a channel made of it, as the client's policy lets it be stored; `agents`: an
+    agent wrote it.
 
     Answers with it what is to be kept apart. Nothing is asked of the database where this process knows the policy.
     """
     policy = await privacy_of(tx, client_id)
-    chosen = redactor(policy)
+    chosen = redactor(policy, agents=agents)
     if chosen.idle:
         return arriving, ()
     fields: dict[str, str | None] = {  # as PostgreSQL can hold it: what it cannot must not hide a number
@@ -51,7 +53,7 @@ async def cleaned(tx: Tx, client_id: UUID, arriving: T) -> tuple[T, tuple[Taken,
     }
     done = clean(chosen, fields)
     details: dict[str, str] = getattr(arriving, "details", {})
-    kept = {key: redact(policy, value).text for key, value in details.items()}
+    kept = {key: redact(policy, value, agents=agents).text for key, value in details.items()}
     changes: dict[str, Any] = {name: text for name, text in done.texts.items() if text != fields[name]}
     if kept != details:
         changes["details"] = kept
@@ -70,13 +72,19 @@ async def keep_originals(
     tx: Tx, client_id: UUID, conversation_id: UUID, message_id: UUID, taken: tuple[Taken, ...]
 ) -> None:
     """Keeps what was masked in a message, for as long as the client's policy says."""
-    if not taken:
+    await keep_many_originals(tx, client_id, [(conversation_id, message_id, taken)])
+
+
+async def keep_many_originals(tx: Tx, client_id: UUID, masked: Sequence[tuple[UUID, UUID, tuple[Taken, ...]]]) -> None:
+    """The same for many messages: each with its conversation's id and its own."""
+    if not any(taken for _, _, taken in masked):
         return
     until = now() + timedelta(days=(await privacy_of(tx, client_id)).keep_days)
-    place = {"client_id": client_id, "conversation_id": conversation_id, "message_id": message_id}
     rows = [
         {
-            **place,
+            "client_id": client_id,
+            "conversation_id": conversation_id,
+            "message_id": message_id,
             "id": new_id(),
             "field": one.field,
             "index": one.index,
@@ -85,6 +93,7 @@ async def keep_originals(
             "value": one.value,
             "kept_until": until,
         }
+        for conversation_id, message_id, taken in masked
         for one in taken
     ]
     await tx.execute(masked_value.insert(), rows)

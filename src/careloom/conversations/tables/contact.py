@@ -36,6 +36,12 @@ care_case = client_table(
     ForeignKeyConstraint(["client_id", "customer_id"], ["customer.client_id", "customer.id"]),
     ForeignKeyConstraint(["client_id", "merged_into"], ["care_case.client_id", "care_case.id"]),
     Index("ix_care_case_client_id_customer_id", "client_id", "customer_id"),
+    Index(
+        "ix_care_case_client_id_merged_into",
+        "client_id",
+        "merged_into",
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 UNRESOLVED = text("status <> 'resolved'")

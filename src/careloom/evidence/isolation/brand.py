@@ -21,6 +21,7 @@ from careloom.compliance.commands.purge import run_purge
 from careloom.compliance.types.retention import DataClass
 from careloom.conversations.types import ConversationId
 from careloom.evidence.isolation.builders import World
+from careloom.evidence.isolation.data import take_data_in_and_out
 from careloom.evidence.isolation.kept import SYSTEM, Brand, NotBuiltError, built
 from careloom.evidence.isolation.people import Staff, bearer_of, hire, passkey_row, session_row
 from careloom.identity.types import Role, RoleGrant, ScopeKind
@@ -46,6 +47,7 @@ async def build_brand(runtime: Runtime, world: World, api: httpx.AsyncClient, ca
     await _receive_mail(brand)
     await _chat(brand)
     await _work(brand)
+    await take_data_in_and_out(brand)
     await _comply(brand)
     return brand
 

@@ -47,6 +47,8 @@ TEXTS = {
     "identity": "someone@example.org",
     "to": "someone@example.org",
     "color": "#336699",
+    "source": "import",
+    "delimiter": ",",
     "region": "eu",
     "country": "PT",
     "countries": "PT",

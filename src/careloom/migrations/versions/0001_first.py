@@ -70,6 +70,10 @@ OWNERSHIP = {
     "masked_value": Ownership.CLIENT,
     "recording_pause": Ownership.CLIENT,
     "visitor": Ownership.CLIENT,
+    "data_export": Ownership.CLIENT,
+    "data_import": Ownership.CLIENT,
+    "import_key": Ownership.CLIENT,
+    "import_refusal": Ownership.CLIENT,
     "client_network": Ownership.CLIENT,
     "identity_provider": Ownership.EITHER,
     "external_identity": Ownership.PERSON,
@@ -128,6 +132,21 @@ END $$
 """
 
 
+_NEXT_CASE_NUMBERS = """
+CREATE FUNCTION careloom_next_case_numbers(wanted uuid, count integer) RETURNS bigint[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    name text := 'case_number_' || replace(wanted::text, '-', '');
+    first bigint := careloom_next_case_number(wanted);
+BEGIN
+    IF first IS NULL OR count < 2 THEN
+        RETURN CASE WHEN first IS NULL THEN NULL ELSE ARRAY[first] END;
+    END IF;
+    RETURN first || ARRAY(SELECT nextval(name) FROM generate_series(2, count));
+END $$
+"""
+
+
 def _keep_for_good(table: str) -> None:
     op.execute(
         f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "
@@ -144,7 +163,9 @@ def upgrade() -> None:
     _create_tables()
     _create_sign_in_tables()
     _create_compliance()
+    _create_import_tables()
     op.execute(_NEXT_CASE_NUMBER)
+    op.execute(_NEXT_CASE_NUMBERS)
     for table, ownership in OWNERSHIP.items():
         condition = root_condition(table) if table in ("client", "provider") else None
         privileges = {"privileges": "SELECT, INSERT"} if table in _APPEND_ONLY else {}
@@ -1931,3 +1952,96 @@ def _either(table: str) -> list[sa.schema.SchemaItem]:
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f(f"fk_{table}_client_id")),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f(f"fk_{table}_provider_id")),
     ]
+
+
+def _create_import_tables() -> None:
+    jsonb = postgresql.JSONB(astext_type=sa.Text())
+    op.create_index(
+        "ix_care_case_client_id_merged_into",
+        "care_case",
+        ["client_id", "merged_into"],
+        unique=False,
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+    op.create_table(
+        "data_import",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("options", jsonb, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("parts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("columns", jsonb, server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("total", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("done", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("counts", jsonb, server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("preview", jsonb, server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("made_by", sa.Uuid(), nullable=True),
+        sa.Column("made_by_name", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_data_import_client_id")),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_data_import_program_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_data_import")),
+    )
+    op.create_index("ix_data_import_id", "data_import", ["id"], unique=False)
+    op.create_table(
+        "import_key",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("made", sa.Boolean(), nullable=False),
+        sa.Column("stamp", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given", jsonb, nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_import_key_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "kind", "key", name=op.f("pk_import_key")),
+    )
+    op.create_index(
+        "ix_import_key_client_id_import_id", "import_key", ["client_id", "import_id", "kind", "key"], unique=False
+    )
+    op.create_index("ix_import_key_client_id_record_id", "import_key", ["client_id", "record_id"], unique=False)
+    op.create_table(
+        "import_refusal",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("row", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_import_refusal_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "import_id", "row", "number", name=op.f("pk_import_refusal")),
+    )
+    op.create_table(
+        "data_export",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("total", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("size", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("parts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("progress", jsonb, server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("made_by", sa.Uuid(), nullable=True),
+        sa.Column("made_by_name", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_data_export_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_data_export")),
+    )
+    op.create_index("ix_data_export_id", "data_export", ["id"], unique=False)
+    op.create_index(
+        "ix_data_export_expires_at",
+        "data_export",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'expired'"),
+    )

@@ -1,9 +1,10 @@
 """Many rows in one statement, however many: they travel as one JSON value, so that the statement stays the same."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Table, text
+from sqlalchemy import Column, Table, TextClause, text
 from sqlalchemy.dialects import postgresql
 
 from careloom.platform.database.transactions import Tx
@@ -31,15 +32,38 @@ def recordset(*columns: Column[Any]) -> str:
 
 def inserting(table: Table, *names: str) -> Callable[[Tx, Sequence[Row]], Awaitable[None]]:
     """A function that stores rows, in their order, with these columns; the others take their default."""
-    listed = ", ".join(f'"{name}"' for name in names)
-    given = recordset(*(table.c[name] for name in names))
-    statement = text(f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {given}")  # noqa: S608
 
     async def insert(tx: Tx, rows: Sequence[Row]) -> None:
-        if rows:
-            await tx.execute(statement, {"rows": json_text(rows)})
+        await insert_rows(tx, table, names, rows)
 
     return insert
+
+
+async def insert_rows(
+    tx: Tx,
+    table: Table,
+    names: Sequence[str],
+    rows: Sequence[Any],
+    *,
+    on_conflict: str = "",
+    returning: Sequence[str] = (),
+) -> list[Any]:
+    """Stores rows, dicts or Structs that hold `names`, in their order; answers the `returning` of those stored.
+
+    `on_conflict` is the statement's own ending, such as `ON CONFLICT DO NOTHING`. Texts hold no NUL.
+    """
+    if not rows:
+        return []
+    result = await tx.execute(_insert(table, tuple(names), on_conflict, tuple(returning)), {"rows": json_text(rows)})
+    return list(result.all()) if returning else []
+
+
+@lru_cache(maxsize=500)
+def _insert(table: Table, names: tuple[str, ...], on_conflict: str, returning: tuple[str, ...]) -> TextClause:
+    listed = ", ".join(f'"{name}"' for name in names)
+    given = recordset(*(table.c[name] for name in names))
+    answer = f" RETURNING {', '.join(returning)}" if returning else ""
+    return text(f'INSERT INTO "{table.name}" ({listed}) SELECT {listed} FROM {given} {on_conflict}{answer}')  # noqa: S608
 
 
 def updating(table: Table, keys: Sequence[str], *names: str) -> Callable[[Tx, Sequence[Row]], Awaitable[None]]:

@@ -26,6 +26,19 @@ class Ownership(StrEnum):
     SYSTEM = "system"
 
 
+def kept_back(instead: str = "''") -> dict[str, str]:
+    """`info` of a column that no archive of a client holds: a secret, or what holds in this installation alone.
+
+    `instead` is the SQL whose value stands there.
+    """
+    return {"kept_back": instead}
+
+
+def no_secret(why: str) -> dict[str, str]:
+    """`info` of a column that looks like a secret, or could hold one, and is none: an archive of a client holds it."""
+    return {"no_secret": why}
+
+
 def client_table(name: str, *items: SchemaItem) -> Table:
     """A table whose rows belong to a client: `client_id` first, never empty."""
     owner = Column("client_id", Uuid, ForeignKey("client.id"), nullable=False)

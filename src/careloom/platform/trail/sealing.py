@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import bindparam, insert, or_, select, text, update
+from sqlalchemy import bindparam, exists, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from careloom.platform.access import system_actor
@@ -59,9 +59,11 @@ class Sealer:
             upto = await self._lookout.safe(tx)
             if upto <= position:
                 return 0
-            rows = await _unsealed(tx, position, upto)
+            rows = await _following(tx, position, upto)
+            unsealed = [row for row in rows if not row.sealed]
+            if unsealed:
+                await _seal(tx, unsealed)
             if rows:
-                await _seal(tx, rows)
                 await _move(tx, rows[-1].position)
             return len(rows)
 
@@ -77,9 +79,20 @@ async def _move(tx: Tx, position: int) -> None:
     await tx.execute(made.on_conflict_do_update(index_elements=["trail"], set_=moved))
 
 
-async def _unsealed(tx: Tx, position: int, upto: int) -> Sequence[Any]:
+async def continue_chain(tx: Tx, client_id: UUID) -> None:
+    """Lets a chain whose sealed entries were restored from elsewhere go on behind its last one."""
+    last = select(audit_seal.c.number, audit_seal.c.hash).where(audit_seal.c.client_id == client_id)
+    row = (await tx.execute(last.order_by(audit_seal.c.number.desc()).limit(1))).one_or_none()
+    if row is not None:
+        head = {"number": row.number, "hash": row.hash, "verified_hash": FIRST}
+        await tx.execute(insert(audit_chain).values(id=new_id(), client_id=client_id, **head))
+
+
+async def _following(tx: Tx, position: int, upto: int) -> Sequence[Any]:
+    """The next entries; those of a restored trail are `sealed`."""
     place = audit_entry.c.position
-    statement = select(place, *ENTRY).where(place > position, place <= upto).order_by(place).limit(_BATCH)
+    sealed = exists().where(audit_seal.c.entry_id == audit_entry.c.id).label("sealed")
+    statement = select(place, sealed, *ENTRY).where(place > position, place <= upto).order_by(place).limit(_BATCH)
     return (await tx.execute(statement)).all()
 
 

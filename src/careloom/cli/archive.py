@@ -1,0 +1,105 @@
+"""`careloom export client` and `careloom import client`: everything of a client into one file, and out of it."""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from careloom.cli.session import with_database
+from careloom.integrations.commands.archiving import begin, next_piece
+from careloom.integrations.commands.restoring import ClientArchive, restore_client
+from careloom.organizations.queries import list_clients
+from careloom.organizations.types import Client
+from careloom.platform import audit
+from careloom.platform.access import system_actor
+from careloom.platform.database.transactions import Database
+from careloom.platform.errors import CareloomError, NotFoundError
+from careloom.platform.files import FileStore, open_files
+
+_ACTOR: Final = system_actor("careloom export")
+
+
+class FileThereError(CareloomError):
+    """The file is there already. Name another one, or move it away."""
+
+
+def declare_export(parser: argparse.ArgumentParser) -> None:
+    """The options of `careloom export`."""
+    parser.add_argument("what", choices=("client",), help="everything of one client")
+    parser.add_argument("client", help="the client's name or id")
+    parser.add_argument("file", type=Path, help="the archive to write (.tar)")
+
+
+def declare_import(parser: argparse.ArgumentParser) -> None:
+    """The options of `careloom import`."""
+    parser.add_argument("what", choices=("client",), help="everything of one client")
+    parser.add_argument("file", type=Path, help="an archive that `careloom export client` or the API wrote")
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Writes the archive beside its name first, so that a broken one is never taken for a whole one."""
+    if options.file.exists():
+        raise FileThereError
+    beside: Path = options.file.with_name(f"{options.file.name}.part")
+    rows = with_database(
+        options.settings, _with_files(options, lambda one, files: _write(one, files, options.client, beside))
+    )
+    beside.rename(options.file)
+    print(f"{options.file} holds {rows} rows.")
+    return 0
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Restores the archive, or nothing at all."""
+    archive = ClientArchive(options.file)
+    try:
+        rows = with_database(options.settings, _with_files(options, lambda one, files: _restore(one, files, archive)))
+    finally:
+        archive.close()
+    print(
+        f"{archive.manifest.client_name} is restored with {rows} rows; nobody can sign in for it before that is set up."
+    )
+    return 0
+
+
+def _with_files(
+    options: argparse.Namespace, work: Callable[[Database, FileStore], Awaitable[int]]
+) -> Callable[[Database], Awaitable[int]]:
+    files = open_files(options.settings)
+    return lambda database: work(database, files)
+
+
+async def _write(database: Database, files: FileStore, name: str, beside: Path) -> int:
+    async with database.transaction(_ACTOR) as tx:
+        found = await _find(database, name)
+        progress = await begin(tx, found.id)
+        await audit.record(tx, _ACTOR, "client.export", found.id, client_id=found.id)
+    actor = system_actor("careloom export", found.id)
+    with beside.open("wb") as file:
+        while not progress.ended:
+            async with database.transaction(actor) as tx:
+                content, progress = await next_piece(tx, actor, files, found.id, progress)
+            await asyncio.to_thread(file.write, content)
+    return sum(progress.rows.values())
+
+
+async def _restore(database: Database, files: FileStore, archive: ClientArchive) -> int:
+    actor = system_actor("careloom import")
+    async with database.transaction(actor) as tx:
+        return await restore_client(tx, actor, files, archive)
+
+
+async def _find(database: Database, name: str) -> Client:
+    """The client with this name or id; raises NotFoundError, also where several have the name."""
+    found: list[Client] = []
+    after: str | None = None
+    more = True
+    async with database.transaction(_ACTOR) as tx:
+        while more:
+            page = await list_clients(tx, _ACTOR, 100, after)
+            found += [one for one in page.items if name in (one.name, str(one.id))]
+            after, more = page.next, page.next is not None
+    if len(found) != 1:
+        raise NotFoundError(f"{'No client is' if not found else 'Several clients are'} called {name}; give its id.")
+    return found[0]

@@ -1,0 +1,247 @@
+"""Conversations that were led elsewhere, many at a time: they keep their times, authors, state and tags.
+
+What was done elsewhere is not told as work that was done here: a conversation's life begins with the interval in which
+it is when it arrives, `ended` since it was resolved, or `queued` in no queue from now on. Nothing is published, so
+nothing is routed, counted or sent.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careloom.conversations.commands.message import preview, storable
+from careloom.conversations.commands.opening import SUBJECT_LENGTH
+from careloom.conversations.commands.privacy import cleaned, keep_many_originals
+from careloom.conversations.core.privacy import Taken
+from careloom.conversations.tables.contact import care_case, conversation, conversation_interval
+from careloom.conversations.tables.message import file, message
+from careloom.conversations.types import (
+    Attachment,
+    ConversationId,
+    Delivery,
+    MessageKind,
+    Phase,
+    Priority,
+    Status,
+)
+from careloom.customers.commands.timeline import Line, add_lines
+from careloom.customers.types import CustomerId, TimelineKind
+from careloom.organizations.commands import reserve_case_numbers
+from careloom.organizations.queries import require_served
+from careloom.organizations.types import Channel, ClientId, ProgramId
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.rows import insert_rows
+from careloom.platform.database.transactions import Tx
+from careloom.platform.ids import new_id
+
+
+class ImportedFile(Struct, frozen=True):
+    """A file whose bytes are in the store already."""
+
+    attachment: Attachment
+    sha256: str
+
+
+class ImportedMessage(Struct, frozen=True, kw_only=True):
+    """A message; `html` is sanitised."""
+
+    kind: MessageKind
+    author_name: str
+    text: str
+    at: datetime
+    html: str | None = None
+    subject: str | None = None
+    files: tuple[ImportedFile, ...] = ()
+
+
+class ImportedConversation(Struct, frozen=True, kw_only=True):
+    """A conversation with its messages in their order, at least one."""
+
+    id: ConversationId
+    customer_id: CustomerId
+    customer_name: str
+    channel: Channel
+    subject: str
+    status: Status
+    priority: Priority
+    language: str | None
+    tags: tuple[str, ...]
+    created_at: datetime
+    resolved_at: datetime | None
+    messages: tuple[ImportedMessage, ...]
+
+
+_CASE: Final = ("client_id", "id", "program_id", "number", "customer_id", "subject", "created_at")
+_CONVERSATION: Final = (
+    "client_id", "id", "program_id", "case_id", "case_number", "customer_id", "customer_name", "channel", "subject",
+    "preview", "status", "phase", "priority", "language", "tags", "last_seq", "last_inbound_seq", "read_seq",
+    "interval_seq", "waiting_since", "created_at", "updated_at", "resolved_at",
+)  # fmt: skip
+_MESSAGE: Final = (
+    "client_id", "conversation_id", "seq", "id", "kind", "channel", "author_id", "author_name", "subject", "text",
+    "html", "attachments", "details", "delivery", "at",
+)  # fmt: skip
+_INTERVAL: Final = ("client_id", "conversation_id", "seq", "phase", "began_at")
+_FILE: Final = ("client_id", "id", "name", "media_type", "size", "sha256", "conversation_id", "made_at")
+
+
+async def store_past(
+    tx: Tx,
+    actor: Actor,
+    client_id: ClientId,
+    program_id: ProgramId,
+    imported: Sequence[ImportedConversation],
+    at: datetime,
+) -> None:
+    """Stores each in a case of its own, as the client's policy lets its words be stored; `at` is when it is taken over.
+
+    Raises ForbiddenError, NotFoundError, and RegionRefusedError where the client's data may not be kept here.
+    """
+    actor.require(Permission.DATA_IMPORT, client_id=client_id, program_id=program_id)
+    await require_served(tx, client_id)
+    if not imported:
+        return
+    redacted = [await _redacted(tx, client_id, one) for one in imported]
+    imported = [one for one, _ in redacted]
+    numbers = await reserve_case_numbers(tx, client_id, len(imported))
+    mine = {"client_id": client_id, "program_id": program_id}
+    rows = [_row(one, number, mine) for one, number in zip(imported, numbers, strict=True)]
+    cases = [{**row, "id": row["case_id"], "number": row["case_number"]} for row in rows]
+    await insert_rows(tx, care_case, _CASE, cases)
+    await insert_rows(tx, conversation, _CONVERSATION, rows)
+    await insert_rows(tx, conversation_interval, _INTERVAL, [_interval(one, client_id, at) for one in imported])
+    messages = [_messages(one, client_id) for one in imported]
+    await insert_rows(tx, message, _MESSAGE, [row for some in messages for row in some])
+    masked = [
+        (one.id, row["id"], taken)
+        for (one, apart), some in zip(redacted, messages, strict=True)
+        for row, taken in zip(some, apart, strict=True)
+    ]
+    await keep_many_originals(tx, client_id, masked)
+    await insert_rows(tx, file, _FILE, [row for one in imported for row in _files(one, client_id)])
+    await add_lines(tx, [line for one in imported for line in _timeline(one, client_id)])
+
+
+async def _redacted(
+    tx: Tx, client_id: ClientId, one: ImportedConversation
+) -> tuple[ImportedConversation, list[tuple[Taken, ...]]]:
+    """A conversation as it may be stored, and what of each message is to be kept apart."""
+    pairs = [await cleaned(tx, client_id, each, agents=each.kind is not MessageKind.INBOUND) for each in one.messages]
+    plain, _ = await cleaned(tx, client_id, one)
+    return replace(plain, messages=tuple(each for each, _ in pairs)), [taken for _, taken in pairs]
+
+
+def last_change(one: ImportedConversation) -> datetime:
+    """When it last changed elsewhere: as long as that stands, nobody has worked on it here."""
+    return max(one.resolved_at or one.created_at, one.messages[-1].at)
+
+
+def _row(one: ImportedConversation, number: int, mine: dict[str, Any]) -> dict[str, Any]:
+    said = [(seq, each) for seq, each in enumerate(one.messages, 1) if each.kind is not MessageKind.NOTE]
+    inbound = [seq for seq, each in said if each.kind is MessageKind.INBOUND]
+    answered = max((seq for seq, each in said if each.kind is MessageKind.OUTBOUND), default=0)
+    waiting = next((each.at for seq, each in said if seq > answered), None) if one.status is Status.OPEN else None
+    shown = (said or [(1, one.messages[0])])[-1][1]
+    last_seq = len(one.messages)
+    subject = storable(one.subject or preview(one.messages[0].text))[:SUBJECT_LENGTH]
+    return {
+        **mine,
+        "id": one.id,
+        "case_id": new_id(),
+        "case_number": number,
+        "customer_id": one.customer_id,
+        "customer_name": one.customer_name,
+        "channel": one.channel,
+        "subject": subject,
+        "preview": preview(storable(shown.text)),
+        "status": one.status,
+        "phase": _phase(one),
+        "priority": one.priority,
+        "language": one.language,
+        "tags": one.tags,
+        "last_seq": last_seq,
+        "last_inbound_seq": max(inbound, default=0),
+        "read_seq": answered if waiting else last_seq,
+        "interval_seq": 1,
+        "waiting_since": waiting,
+        "created_at": one.created_at,
+        "updated_at": last_change(one),
+        "resolved_at": one.resolved_at,
+    }
+
+
+def _phase(one: ImportedConversation) -> Phase:
+    return Phase.ENDED if one.status is Status.RESOLVED else Phase.QUEUED
+
+
+def _interval(one: ImportedConversation, client_id: ClientId, at: datetime) -> dict[str, Any]:
+    began = one.resolved_at if one.status is Status.RESOLVED else at
+    return {
+        "client_id": client_id,
+        "conversation_id": one.id,
+        "seq": 1,
+        "phase": _phase(one),
+        "began_at": began or at,
+    }
+
+
+def _messages(one: ImportedConversation, client_id: ClientId) -> list[dict[str, Any]]:
+    return [
+        {
+            "client_id": client_id,
+            "conversation_id": one.id,
+            "seq": seq,
+            "id": new_id(),
+            "kind": each.kind,
+            "channel": one.channel,
+            "author_id": one.customer_id if each.kind is MessageKind.INBOUND else None,
+            "author_name": storable(each.author_name),
+            "subject": None if each.subject is None else storable(each.subject),
+            "text": storable(each.text),
+            "html": None if each.html is None else storable(each.html),
+            "attachments": [kept.attachment for kept in each.files],
+            "details": {},
+            "delivery": Delivery.SENT if each.kind is MessageKind.OUTBOUND else Delivery.NONE,
+            "at": each.at,
+        }
+        for seq, each in enumerate(one.messages, 1)
+    ]
+
+
+def _files(one: ImportedConversation, client_id: ClientId) -> list[dict[str, Any]]:
+    return [
+        {
+            "client_id": client_id,
+            "id": kept.attachment.file_id,
+            "name": kept.attachment.name,
+            "media_type": kept.attachment.media_type,
+            "size": kept.attachment.size,
+            "sha256": kept.sha256,
+            "conversation_id": one.id,
+            "made_at": each.at,
+        }
+        for each in one.messages
+        for kept in each.files
+    ]
+
+
+def _timeline(one: ImportedConversation, client_id: ClientId) -> list[Line]:
+    spoke = [each for each in one.messages if each.kind is not MessageKind.NOTE]
+    agents = [each.author_name for each in one.messages if each.kind is MessageKind.OUTBOUND]
+    started = Line(
+        client_id=client_id,
+        customer_id=one.customer_id,
+        kind=TimelineKind.CONVERSATION_STARTED,
+        at=one.created_at,
+        summary=storable(one.subject or preview(one.messages[0].text))[:SUBJECT_LENGTH],
+        channel=one.channel,
+        conversation_id=one.id,
+        actor_name=storable(spoke[0].author_name if spoke else one.customer_name),
+    )
+    if one.resolved_at is None:
+        return [started]
+    who = storable(agents[-1]) if agents else None
+    return [started, replace(started, kind=TimelineKind.CONVERSATION_ENDED, at=one.resolved_at, actor_name=who)]

@@ -1,0 +1,92 @@
+"""The dry run of a part of a file: what would become of each entry, without writing any."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from careloom.customers.queries.imported import Address, owners_of
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, CustomerOf, Item
+from careloom.integrations.core.verdict import Verdict
+from careloom.integrations.queries.imports import SourceKey, erased_keys, known_keys
+from careloom.integrations.types import Import, Outcome
+from careloom.platform.database.transactions import Tx
+
+CUSTOMER, CONVERSATION = "customer", "conversation"
+_ERASED = "This customer was erased at their own request."
+
+
+class Memory(Struct):
+    """What earlier parts of the file would have made."""
+
+    keys: set[SourceKey] = field(default_factory=set[SourceKey])
+    addresses: set[Address] = field(default_factory=set[Address])
+
+
+async def check_entries(tx: Tx, one: Import, items: Sequence[Item], memory: Memory) -> list[Verdict]:
+    """What would become of `items`; adds it to `memory`."""
+    found = await known_keys(tx, one.client_id, {key for item in items for key in source_keys(one, item)})
+    items = await without_erased(tx, one, items, found)
+    owners = await owners_of(tx, one.client_id, {each for item in items for each in addresses_of(item)})
+    memory.keys |= found.keys()
+    memory.addresses |= owners.keys()
+    return [_judged(one, item, memory) for item in items]
+
+
+async def without_erased(tx: Tx, one: Import, items: Sequence[Item], found: Mapping[SourceKey, UUID]) -> list[Item]:
+    """`items` without the entries of customers who were erased: a file that is older does not bring them back."""
+    whose = {key: record_id for key, record_id in found.items() if key[0] == CUSTOMER}
+    gone = await erased_keys(tx, one.client_id, whose)
+    return [
+        Item(item.row, None, _ERASED, item.key) if gone.intersection(source_keys(one, item)) else item for item in items
+    ]
+
+
+def _judged(one: Import, item: Item, memory: Memory) -> Verdict:
+    entry = item.entry
+    if entry is None:
+        return Verdict(item, Outcome.REFUSED, item.reason)
+    if isinstance(entry, CustomerEntry):
+        made = _new_customer(one, entry, memory)
+        return Verdict(item, Outcome.MADE if made else Outcome.MATCHED)
+    key = (CONVERSATION, source_key(one, entry.key))
+    if key in memory.keys:
+        return Verdict(item, Outcome.MATCHED)
+    memory.keys.add(key)
+    return Verdict(item, Outcome.MADE, customer_made=_new_customer(one, entry.customer, memory))
+
+
+def _new_customer(one: Import, who: CustomerEntry | CustomerOf, memory: Memory) -> bool:
+    addresses = {(each.kind, each.value) for each in who.identities}
+    key = (CUSTOMER, source_key(one, who.key)) if who.key else None
+    new = key not in memory.keys and not addresses & memory.addresses
+    memory.addresses |= addresses
+    if key is not None:
+        memory.keys.add(key)
+    return new
+
+
+def source_key(one: Import, key: str) -> str:
+    """A key of the file with the system it is from, as a digest: it may be an address, which must not outlive it."""
+    return f"{one.options.source}:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+
+
+def source_keys(one: Import, item: Item) -> list[SourceKey]:
+    """The keys by which an entry and its customer are known."""
+    entry = item.entry
+    if isinstance(entry, CustomerEntry):
+        return [(CUSTOMER, source_key(one, entry.key or ""))]
+    if isinstance(entry, ConversationEntry):
+        whose = [(CUSTOMER, source_key(one, entry.customer.key))] if entry.customer.key else []
+        return [(CONVERSATION, source_key(one, entry.key)), *whose]
+    return []
+
+
+def addresses_of(item: Item) -> list[Address]:
+    """The addresses that an entry names."""
+    entry = item.entry
+    if entry is None:
+        return []
+    who = entry if isinstance(entry, CustomerEntry) else entry.customer
+    return [(each.kind, each.value) for each in who.identities]

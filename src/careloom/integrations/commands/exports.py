@@ -1,0 +1,159 @@
+"""An export's way: asked for, written part by part, fetched, expired."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import delete, select, update
+
+from careloom.integrations.commands.archiving import Progress, begin, steps
+from careloom.integrations.errors import ExportExpiredError
+from careloom.integrations.events import ExportChanged
+from careloom.integrations.queries.exports import EXPORT_COLUMNS, get_export, read_export, require_export
+from careloom.integrations.tables import data_export
+from careloom.integrations.types import Export, ExportId, ExportState, NewExport
+from careloom.organizations.queries import get_client, require_served
+from careloom.organizations.types import ClientId
+from careloom.platform import audit
+from careloom.platform.access import Actor
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.eventlog.event import publish
+from careloom.platform.ids import new_id
+from careloom.platform.jobs import defer
+from careloom.platform.wire import to_plain
+
+RUN_EXPORT: Final = "integrations.export"
+KEPT: Final = timedelta(days=7)
+_LANES: Final = 2
+
+
+class Written(Struct, frozen=True):
+    """An export with what only its job needs."""
+
+    export: Export
+    parts: int
+    progress: Progress
+
+
+async def request_export(tx: Tx, actor: Actor, new: NewExport) -> Export:
+    """Begins an archive of the client in the background. Raises ForbiddenError, NotFoundError, RegionRefusedError."""
+    client = await get_client(tx, actor, new.client_id)
+    require_export(actor, client.id)
+    await require_served(tx, client.id, files=True)
+    moment = now()
+    values = {
+        "client_id": client.id,
+        "id": new_id(),
+        "state": ExportState.RUNNING,
+        "total": steps(),
+        "progress": to_plain(await begin(tx, client.id)),
+        "made_by": actor.person_id,
+        "made_by_name": actor.name,
+        "made_at": moment,
+        "expires_at": moment + KEPT,
+    }
+    made = read_export((await tx.execute(data_export.insert().values(**values).returning(*EXPORT_COLUMNS))).one())
+    await defer(tx, RUN_EXPORT, lock=f"data-{client.id.int % _LANES}", client_id=str(client.id), export_id=str(made.id))
+    await audit.record(tx, actor, "data_export.request", made.id, client_id=client.id, after={"client": client.name})
+    return made
+
+
+async def fetch_export(tx: Tx, actor: Actor, export_id: ExportId) -> tuple[Export, int]:
+    """An archive that can be fetched, with the number of its parts; leaves an entry in the audit trail.
+
+    Raises NotFoundError; ExportExpiredError where it is not ready, or not there any more.
+    """
+    one = await get_export(tx, actor, export_id)
+    if one.state is not ExportState.READY or one.expires_at <= now():
+        raise ExportExpiredError
+    await audit.record(tx, actor, "data_export.fetch", one.id, client_id=one.client_id)
+    parts = (await tx.execute(select(data_export.c.parts).where(*_this(one.client_id, one.id)))).scalar_one()
+    return one, int(parts)
+
+
+async def remove_export(tx: Tx, actor: Actor, export_id: ExportId) -> tuple[Export, int]:
+    """Stops an export or forgets a finished one; answers the number of parts that are to go."""
+    one = await get_export(tx, actor, export_id)
+    statement = delete(data_export).where(*_this(one.client_id, one.id)).returning(data_export.c.parts)
+    parts = (await tx.execute(statement)).scalar_one()
+    await audit.record(tx, actor, "data_export.remove", one.id, client_id=one.client_id)
+    return one, int(parts)
+
+
+async def hold_export(tx: Tx, client_id: UUID, export_id: ExportId) -> Written | None:
+    """An export that is being written, locked; None where it is not any more."""
+    columns = (*EXPORT_COLUMNS, data_export.c.parts, data_export.c.progress)
+    statement = select(*columns).where(*_this(client_id, export_id)).with_for_update()
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None or row.state != ExportState.RUNNING:
+        return None
+    return Written(read_export(row), row.parts, msgspec.convert(row.progress, Progress, strict=False))
+
+
+async def note_part(tx: Tx, one: Written, progress: Progress, size: int) -> None:
+    """Notes a part of `size` bytes that is in the store; the last one makes the archive ready."""
+    values: dict[str, Any] = {
+        "progress": to_plain(progress),
+        "parts": one.parts + (size > 0),
+        "size": one.export.size + size,
+        "done": progress.table,
+        "rows": sum(progress.rows.values()),
+        "state": ExportState.READY if progress.ended else ExportState.RUNNING,
+    }
+    await _change(tx, one.export, **values)
+
+
+async def drop_archives(tx: Tx, client_id: UUID) -> list[tuple[ExportId, int]]:
+    """Ends all exports of a client because someone was erased; answers them with the parts that are to go."""
+    table = data_export.c
+    standing = (ExportState.RUNNING, ExportState.READY)
+    rows = await tx.execute(
+        update(data_export)
+        .where(table.client_id == client_id, table.state.in_(standing))
+        .values(state=ExportState.FAILED, error="A customer was erased since; ask for a new export.", progress={})
+        .returning(table.id, table.parts)
+    )
+    return [(row.id, row.parts) for row in rows]
+
+
+async def take_expired(tx: Tx, most: int) -> list[tuple[ClientId, ExportId, int]]:
+    """Marks archives whose time is over; answers them with the parts that are to go."""
+    table = data_export.c
+    due = (
+        select(table.client_id, table.id)
+        .where(table.expires_at <= now(), table.state != ExportState.EXPIRED)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    statement = (
+        update(data_export)
+        .where(table.client_id == due.c.client_id, table.id == due.c.id)
+        .values(state=ExportState.EXPIRED)
+        .returning(table.client_id, table.id, table.parts)
+    )
+    return [(row.client_id, row.id, row.parts) for row in await tx.execute(statement)]
+
+
+async def _change(tx: Tx, one: Export, **values: Any) -> None:
+    statement = update(data_export).where(*_this(one.client_id, one.id)).values(**values)
+    after = read_export((await tx.execute(statement.returning(*EXPORT_COLUMNS))).one())
+    if (after.state, after.done) != (one.state, one.done):
+        await publish(
+            tx,
+            ExportChanged(
+                client_id=one.client_id, export_id=one.id, state=after.state, done=after.done, total=after.total
+            ),
+        )
+
+
+def _this(client_id: UUID, export_id: UUID) -> tuple[Any, Any]:
+    return data_export.c.client_id == client_id, data_export.c.id == export_id
+
+
+def export_parts_key(client_id: UUID, export_id: UUID) -> str:
+    """Where the parts of an archive are kept."""
+    return f"{client_id}/export-{export_id}"

@@ -1,0 +1,269 @@
+"""An import's way: prepared, its file taken in and looked at, checked, run, cancelled, taken back, removed."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import UNSET
+from sqlalchemy import delete, select, update
+
+from careloom.customers.queries.schema import get_attribute_schema
+from careloom.integrations.core.accept import clean
+from careloom.integrations.core.entries import Item
+from careloom.integrations.core.look import Look, check_options, columns_of, fields_for, shown
+from careloom.integrations.core.verdict import Verdict, count, preview_line, refusals
+from careloom.integrations.errors import ImportStateError
+from careloom.integrations.events import ImportChanged
+from careloom.integrations.queries.imports import IMPORT_COLUMNS, get_import, read_import
+from careloom.integrations.tables import data_import, import_key, import_refusal
+from careloom.integrations.types import (
+    Format,
+    Import,
+    ImportChanges,
+    ImportCounts,
+    ImportId,
+    ImportOptions,
+    ImportState,
+    NewImport,
+    Outcome,
+    PreviewLine,
+)
+from careloom.organizations.queries import get_program, privacy_of, require_served
+from careloom.platform import audit
+from careloom.platform.access import Actor, Permission
+from careloom.platform.clock import now
+from careloom.platform.database.rows import insert_rows
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import NotFoundError
+from careloom.platform.eventlog.event import publish
+from careloom.platform.file_parts import StoredParts
+from careloom.platform.ids import new_id
+from careloom.platform.jobs import defer
+from careloom.platform.redaction.types import Policy
+from careloom.platform.wire import to_plain
+
+RUN_IMPORT: Final = "integrations.import"
+_LANES: Final = 2
+_PREVIEW: Final = 100
+EDITABLE: Final = (ImportState.READY, ImportState.CHECKED, ImportState.FAILED)
+OVER: Final = (ImportState.DONE, ImportState.UNDONE)
+"""The file is not needed any more."""
+WORKING: Final = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
+_AT: Final = {
+    ImportState.CHECKING: (*EDITABLE,),
+    ImportState.RUNNING: (ImportState.CHECKED, ImportState.CANCELLED),
+    ImportState.UNDOING: (ImportState.DONE, ImportState.CANCELLED, ImportState.FAILED),
+}
+FORGOTTEN: Final[dict[str, Any]] = {"preview": [], "columns": []}
+"""What an import shows of its file, gone."""
+_INSTEAD: Final = {
+    ImportState.CHECKING: "Give it a file first, and let what it is doing come to its end.",
+    ImportState.RUNNING: "Start a dry run first, and let it come to its end.",
+    ImportState.UNDOING: "Only an import that has run can be taken back.",
+}
+
+
+async def prepare_import(tx: Tx, actor: Actor, new: NewImport) -> Import:
+    """An import into a program, waiting for its file. Raises NotFoundError, ForbiddenError, RegionRefusedError."""
+    program = await get_program(tx, actor, new.program_id)
+    actor.require(Permission.DATA_IMPORT, client_id=program.client_id, program_id=program.id)
+    await require_served(tx, program.client_id, files=True)
+    values = {
+        "client_id": program.client_id,
+        "id": new_id(),
+        "program_id": program.id,
+        "name": clean(new.name),
+        "format": Format.CSV,
+        "options": to_plain(ImportOptions()),
+        "state": ImportState.DRAFT,
+        "counts": to_plain(ImportCounts()),
+        "made_by": actor.person_id,
+        "made_by_name": actor.name,
+    }
+    made = read_import((await tx.execute(data_import.insert().values(**values).returning(*IMPORT_COLUMNS))).one())
+    await audit.record(
+        tx, actor, "data_import.prepare", made.id, client_id=made.client_id, after={"program_id": program.id}
+    )
+    return made
+
+
+async def require_import(tx: Tx, actor: Actor, import_id: ImportId) -> Import:
+    """An import that waits for a file, or whose file may be replaced; raises NotFoundError, ImportStateError."""
+    one = await get_import(tx, actor, import_id)
+    if one.state not in (ImportState.DRAFT, *EDITABLE) or one.done:
+        raise ImportStateError("This import has begun; prepare another one for another file.")
+    return one
+
+
+async def take_file(tx: Tx, actor: Actor, import_id: ImportId, stored: StoredParts, look: Look) -> Import:
+    """Notes the file that is in the store now, and how it is to be read, as far as that shows."""
+    one = await require_import(tx, actor, await _hold(tx, import_id))
+    schema = await get_attribute_schema(tx, actor, one.client_id)
+    options = fields_for(look, schema)
+    values = {
+        "size": stored.size,
+        "parts": stored.parts,
+        "format": look.format,
+        "options": to_plain(options),
+        "columns": to_plain(shown(look.columns, await privacy_of(tx, one.client_id))),
+        "state": ImportState.READY,
+    }
+    after = await _change(tx, one, **values, **_FRESH)
+    await audit.record(tx, actor, "data_import.take_file", one.id, client_id=one.client_id, after={"size": stored.size})
+    return after
+
+
+async def change_import(
+    tx: Tx, actor: Actor, import_id: ImportId, changes: ImportChanges, sample: bytes | None
+) -> Import:
+    """Changes how the file is read, which asks for a new dry run. `sample` is the file's start, where there is one."""
+    one = await get_import(tx, actor, await _hold(tx, import_id))
+    if one.state not in EDITABLE:
+        raise ImportStateError("How the file is read can be changed before the import runs.")
+    options = one.options if changes.options is UNSET else changes.options
+    check_options(options)
+    kind = one.format if changes.format is UNSET else changes.format
+    columns = one.columns
+    if sample is not None:
+        columns = shown(columns_of(sample, kind, options), await privacy_of(tx, one.client_id))
+    values = {"options": to_plain(options), "format": kind, "columns": to_plain(columns), "state": ImportState.READY}
+    after = await _change(tx, one, **values, **_FRESH)
+    await audit.record(tx, actor, "data_import.change", one.id, client_id=one.client_id, before=one, after=after)
+    return after
+
+
+async def start_work(tx: Tx, actor: Actor, import_id: ImportId, work: ImportState) -> Import:
+    """Lets the import be checked, run or taken back in the background. Raises ImportStateError, NotFoundError."""
+    one = await get_import(tx, actor, await _hold(tx, import_id))
+    if one.state not in _AT[work] or (work is ImportState.CHECKING and one.state is ImportState.FAILED and one.done):
+        raise ImportStateError(_INSTEAD[work])
+    values: dict[str, Any] = {"state": work, "error": None}
+    if work is ImportState.CHECKING or (work is ImportState.RUNNING and one.state is ImportState.CHECKED):
+        await tx.execute(delete(import_refusal).where(*_mine(import_refusal, one)))
+        values |= {"done": 0, "counts": to_plain(ImportCounts())}
+        values |= {"total": 0, "preview": []} if work is ImportState.CHECKING else {}
+    after = await _change(tx, one, **values)
+    lane = f"data-{one.client_id.int % _LANES}"
+    await defer(tx, RUN_IMPORT, lock=lane, client_id=str(one.client_id), import_id=str(one.id))
+    await audit.record(tx, actor, f"data_import.{_VERBS[work]}", one.id, client_id=one.client_id)
+    return after
+
+
+async def cancel_import(tx: Tx, actor: Actor, import_id: ImportId) -> Import:
+    """Stops a dry run, or a run after the part that it is at: what was taken over stays. Raises ImportStateError."""
+    one = await get_import(tx, actor, await _hold(tx, import_id))
+    stops = {ImportState.CHECKING: ImportState.READY, ImportState.RUNNING: ImportState.CANCELLED}
+    if one.state not in stops:
+        raise ImportStateError("Nothing of this import is running.")
+    after = await _change(tx, one, state=stops[one.state])
+    await audit.record(tx, actor, "data_import.cancel", one.id, client_id=one.client_id)
+    return after
+
+
+async def remove_import(tx: Tx, actor: Actor, import_id: ImportId) -> tuple[Import, int]:
+    """Forgets an import that has made nothing, or nothing any more; answers it with the parts of its file."""
+    one = await get_import(tx, actor, await _hold(tx, import_id))
+    keys = await tx.execute(select(import_key.c.key).where(*_mine(import_key, one)).limit(1))
+    if one.state in WORKING or keys.first() is not None:
+        raise ImportStateError("Take the import back first; what it made is known by it.")
+    where = (data_import.c.client_id == one.client_id, data_import.c.id == one.id)
+    parts = (await tx.execute(select(data_import.c.parts).where(*where))).scalar_one()
+    await tx.execute(delete(import_refusal).where(*_mine(import_refusal, one)))
+    await tx.execute(delete(data_import).where(*where))
+    await audit.record(tx, actor, "data_import.remove", one.id, client_id=one.client_id)
+    return one, int(parts)
+
+
+async def lock_import(tx: Tx, actor: Actor, import_id: ImportId, state: ImportState, done: int) -> Import | None:
+    """The import, locked, if it is still in `state` and has got as far as `done`; None where it is not."""
+    try:
+        one = await get_import(tx, actor, await _hold(tx, import_id))
+    except NotFoundError:
+        return None
+    return one if one.state is state and one.done == done else None
+
+
+async def note_progress(tx: Tx, one: Import, verdicts: Sequence[Verdict], items: Sequence[Item]) -> Import:
+    """Adds up what became of the next `items` of a locked import, and tells who looks on."""
+    policy = await privacy_of(tx, one.client_id)
+    rows = [{"client_id": one.client_id, "import_id": one.id, **to_plain(each)} for each in refusals(verdicts, policy)]
+    columns = ("client_id", "import_id", "row", "number", "key", "outcome", "reason")
+    await insert_rows(tx, import_refusal, columns, rows, on_conflict="ON CONFLICT DO NOTHING")
+    values: dict[str, Any] = {
+        "done": one.done + len(items),
+        "counts": to_plain(count(one.counts, verdicts)),
+    }
+    if one.state is ImportState.CHECKING:
+        values["preview"] = to_plain(_preview(one.preview, verdicts, policy))
+    return await _change(tx, one, **values)
+
+
+async def restart(tx: Tx, one: Import) -> Import:
+    """Lets the dry run of a locked import begin from the start."""
+    await tx.execute(delete(import_refusal).where(*_mine(import_refusal, one)))
+    return await _change(tx, one, **_FRESH)
+
+
+async def settle(tx: Tx, one: Import, state: ImportState, error: str | None = None) -> Import:
+    """Ends what a locked import does; a dry run knows how many entries there are."""
+    values: dict[str, Any] = {"state": state, "error": error}
+    if state is ImportState.CHECKED:
+        values |= {"total": one.done, "done": 0}
+    if state in OVER:
+        values |= {**FORGOTTEN, "parts": 0}
+    if state is ImportState.UNDONE:
+        values |= {"done": 0, "counts": to_plain(ImportCounts())}
+    return await _change(tx, one, **values)
+
+
+def _preview(before: Sequence[PreviewLine], verdicts: Sequence[Verdict], policy: Policy) -> list[PreviewLine]:
+    """The first lines; of a long file rather those that need a look."""
+    lines = [*before, *(preview_line(one, policy) for one in verdicts)]
+    if len(lines) <= _PREVIEW:
+        return lines
+    wrong = [one for one in lines if one.outcome in (Outcome.REFUSED, Outcome.CHANGED)][: _PREVIEW // 2]
+    fine = [one for one in lines if one.outcome not in (Outcome.REFUSED, Outcome.CHANGED)][: _PREVIEW - len(wrong)]
+    return sorted([*wrong, *fine], key=lambda one: one.row)
+
+
+async def _hold(tx: Tx, import_id: ImportId) -> ImportId:
+    await tx.execute(select(data_import.c.id).where(data_import.c.id == import_id).with_for_update())
+    return import_id
+
+
+async def _change(tx: Tx, one: Import, **values: Any) -> Import:
+    where = (data_import.c.client_id == one.client_id, data_import.c.id == one.id)
+    statement = update(data_import).where(*where).values(**values, changed_at=now()).returning(*IMPORT_COLUMNS)
+    after = read_import((await tx.execute(statement)).one())
+    await publish(
+        tx,
+        ImportChanged(
+            client_id=after.client_id, import_id=after.id, state=after.state, done=after.done, total=after.total
+        ),
+    )
+    return after
+
+
+def _mine(table: Any, one: Import) -> tuple[Any, Any]:
+    return table.c.client_id == one.client_id, table.c.import_id == one.id
+
+
+_FRESH: Final[dict[str, Any]] = {
+    "total": 0,
+    "done": 0,
+    "counts": to_plain(ImportCounts()),
+    "preview": [],
+    "error": None,
+}
+_VERBS: Final = {ImportState.CHECKING: "check", ImportState.RUNNING: "run", ImportState.UNDOING: "undo"}
+
+
+def file_parts_key(client_id: UUID, import_id: UUID) -> str:
+    """Where the parts of an import's file are kept."""
+    return f"{client_id}/import-{import_id}"
+
+
+async def parts_of(tx: Tx, one: Import) -> int:
+    """How many parts its file has."""
+    where = (data_import.c.client_id == one.client_id, data_import.c.id == one.id)
+    return int((await tx.execute(select(data_import.c.parts).where(*where))).scalar_one())

@@ -1,0 +1,212 @@
+"""Reads a file part by part and takes it over, each part in a transaction that also notes how far it got."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import BinaryIO, Final
+from uuid import UUID
+
+import structlog
+from msgspec import Struct
+from sqlalchemy.exc import OperationalError
+
+from careloom.conversations.commands.files import file_key
+from careloom.conversations.types import FileId
+from careloom.customers.errors import IdentityTakenError
+from careloom.customers.queries.schema import get_attribute_schema
+from careloom.customers.types import AttributeField
+from careloom.integrations.commands.checking import Memory, check_entries
+from careloom.integrations.commands.forget import forget_stale as forget_resting
+from careloom.integrations.commands.imports import (
+    OVER,
+    file_parts_key,
+    lock_import,
+    note_progress,
+    parts_of,
+    restart,
+    settle,
+)
+from careloom.integrations.commands.taking import keep_files, take_entries
+from careloom.integrations.commands.undoing import KINDS, check_removable, undo_part
+from careloom.integrations.core.accept import accepted
+from careloom.integrations.core.entries import ConversationEntry, Item
+from careloom.integrations.core.reading import read_items
+from careloom.integrations.errors import HeldError, TouchedError, UnreadableFileError
+from careloom.integrations.ports import Holds
+from careloom.integrations.queries.imports import get_import
+from careloom.integrations.types import Import, ImportId, ImportState
+from careloom.platform.access import Actor, system_actor
+from careloom.platform.clock import now
+from careloom.platform.errors import NotFoundError
+from careloom.platform.file_parts import delete_parts, read_parts
+from careloom.platform.runtime import Runtime
+
+log = structlog.get_logger()
+_ENTRIES, _MESSAGES, _BYTES = 1000, 4000, 8_000_000
+_TRIES: Final = 5
+_KEPT: Final = timedelta(days=30)
+_AT_ONCE: Final = 100
+
+
+class _Reader(Struct):
+    """The items of a file that are still to come, accepted as they are cut off."""
+
+    items: Iterator[Item]
+    schema: dict[str, AttributeField]
+
+    def cut(self) -> list[Item]:
+        """The next part: entries, messages and bytes are bounded. Empty at the end."""
+        part: list[Item] = []
+        messages = size = 0
+        moment = now()
+        for item in self.items:
+            part.append(accepted(item, self.schema, moment))
+            if isinstance(item.entry, ConversationEntry):
+                messages += len(item.entry.messages)
+                size += sum(len(each.text) + sum(len(f.content) for f in each.files) for each in item.entry.messages)
+            if len(part) >= _ENTRIES or messages >= _MESSAGES or size >= _BYTES:
+                break
+        return part
+
+
+async def forget_stale(runtime: Runtime) -> None:
+    """Removes files and reports of imports that nobody has touched for a month."""
+    async with runtime.database.transaction(system_actor("import")) as tx:
+        await forget_resting(tx, runtime.files, now() - _KEPT, _AT_ONCE)
+
+
+async def run_import(runtime: Runtime, holds: Holds, client_id: UUID, import_id: ImportId) -> None:
+    """Does what the import's state asks for, to its end or until it is cancelled; `holds` keep it from being undone."""
+    actor = system_actor("import", client_id)
+    try:
+        async with runtime.database.transaction(actor) as tx:
+            one = await get_import(tx, actor, import_id)
+            parts = await parts_of(tx, one)
+            schema = await get_attribute_schema(tx, actor, one.client_id)
+    except NotFoundError:
+        return
+    try:
+        if one.state is ImportState.UNDOING:
+            await _undo(runtime, holds, actor, one)
+        elif one.state in (ImportState.CHECKING, ImportState.RUNNING):
+            await _read(runtime, actor, one, parts, {each.key: each for each in schema})
+    except (UnreadableFileError, NotFoundError, LookupError, UnicodeError, RecursionError, MemoryError) as error:
+        log.info("import_failed", import_id=str(import_id), error=type(error).__name__)
+        await _fail(runtime, actor, one, _words(error))
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, NotFoundError):
+        return "The file is not kept any more. Prepare another import with it: what was taken over is not made twice."
+    if isinstance(error, UnreadableFileError):
+        return error.detail
+    return "The file cannot be read as it is set: check format and encoding."
+
+
+async def _read(runtime: Runtime, actor: Actor, one: Import, parts: int, schema: dict[str, AttributeField]) -> None:
+    with tempfile.TemporaryFile() as file:
+        async for content in read_parts(runtime.files, file_parts_key(one.client_id, one.id), parts):
+            await asyncio.to_thread(file.write, content)
+        reader = await asyncio.to_thread(_open, file, one, schema)
+        if one.state is ImportState.CHECKING:
+            await _check(runtime, actor, one, reader)
+        else:
+            await _take(runtime, actor, one, reader)
+
+
+def _open(file: BinaryIO, one: Import, schema: dict[str, AttributeField]) -> _Reader:
+    items = read_items(file, one.format, one.options, schema)
+    skipped = one.done if one.state is ImportState.RUNNING else 0
+    return _Reader(islice(items, skipped, None), schema)
+
+
+async def _check(runtime: Runtime, actor: Actor, one: Import, reader: _Reader) -> None:
+    """A dry run that was interrupted begins again: what it had seen is not kept."""
+    memory = Memory()
+    async with runtime.database.transaction(actor) as tx:
+        held = await lock_import(tx, actor, one.id, one.state, one.done)
+        if held is None:
+            return
+        one = await restart(tx, held)
+    while part := await asyncio.to_thread(reader.cut):
+        async with runtime.database.transaction(actor) as tx:
+            held = await lock_import(tx, actor, one.id, one.state, one.done)
+            if held is None:
+                return
+            one = await note_progress(tx, held, await check_entries(tx, held, part, memory), part)
+    await _settle(runtime, actor, one, ImportState.CHECKED)
+
+
+async def _take(runtime: Runtime, actor: Actor, one: Import, reader: _Reader) -> None:
+    """While the database stores one part, the next is read."""
+    following = asyncio.create_task(asyncio.to_thread(reader.cut))
+    try:
+        while part := await following:
+            following = asyncio.create_task(asyncio.to_thread(reader.cut))
+            await keep_files(runtime.files, one, part)
+            after = await _store(runtime, actor, one, part)
+            if after is None:
+                return
+            one = after
+    finally:
+        await asyncio.gather(following, return_exceptions=True)
+    await _settle(runtime, actor, one, ImportState.DONE)
+
+
+async def _store(runtime: Runtime, actor: Actor, one: Import, part: list[Item]) -> Import | None:
+    for attempt in range(_TRIES):
+        try:
+            async with runtime.database.transaction(actor) as tx:
+                held = await lock_import(tx, actor, one.id, ImportState.RUNNING, one.done)
+                if held is None:
+                    return None
+                return await note_progress(tx, held, await take_entries(tx, actor, held, part), part)
+        except (IdentityTakenError, OperationalError):
+            if attempt == _TRIES - 1:
+                raise
+            await asyncio.sleep(0.2 * 2**attempt)
+    return None
+
+
+async def _undo(runtime: Runtime, holds: Holds, actor: Actor, one: Import) -> None:
+    try:
+        for kind in KINDS:
+            after: str | None = ""
+            while after is not None:
+                async with runtime.database.transaction(actor) as tx:
+                    after = await check_removable(tx, holds, one, kind, after)
+    except (TouchedError, HeldError) as error:
+        await _settle(runtime, actor, one, ImportState.DONE, error.detail)
+        return
+    for kind in KINDS:
+        more = True
+        while more:
+            async with runtime.database.transaction(actor) as tx:
+                more, files = await undo_part(tx, actor, one, kind)
+            await _delete(runtime, one, files)
+    await _settle(runtime, actor, one, ImportState.UNDONE)
+
+
+async def _delete(runtime: Runtime, one: Import, files: list[FileId]) -> None:
+    for each in files:
+        await runtime.files.delete(file_key(one.client_id, each))
+
+
+async def _settle(runtime: Runtime, actor: Actor, one: Import, state: ImportState, error: str | None = None) -> None:
+    async with runtime.database.transaction(actor) as tx:
+        held = await lock_import(tx, actor, one.id, one.state, one.done)
+        if held is not None:
+            parts = await parts_of(tx, held)
+            await settle(tx, held, state, error)
+            if state in OVER:
+                await delete_parts(runtime.files, file_parts_key(one.client_id, one.id), parts)
+
+
+async def _fail(runtime: Runtime, actor: Actor, one: Import, words: str) -> None:
+    async with runtime.database.transaction(actor) as tx:
+        now_at = await get_import(tx, actor, one.id)
+        held = await lock_import(tx, actor, one.id, one.state, now_at.done)
+        if held is not None:
+            await settle(tx, held, ImportState.FAILED, words)

@@ -1,0 +1,143 @@
+"""Chatwoot's files: contacts as CSV or JSON, conversations with their messages as its API gives them."""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+from careloom.conversations.types import MessageKind, Status
+from careloom.integrations.core import values
+from careloom.integrations.core.detect import (
+    SAMPLE_BYTES,
+    decode_start,
+    first_rows,
+    guess_delimiter,
+    guess_encoding,
+    guess_fields,
+)
+from careloom.integrations.core.documents import Json, built, documents, inner, objects, text
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.core.sheet import read_sheet
+from careloom.integrations.types import ImportOptions, Target
+
+_WORDS: Final = {"incoming": 0, "outgoing": 1, "activity": 2, "template": 3}
+_ACTIVITY: Final = 2
+
+
+def read_chatwoot(file: BinaryIO, options: ImportOptions) -> Iterator[Item]:
+    """Customers and conversations in the order of the file; `row` is the number of the document or line."""
+    start = file.read(SAMPLE_BYTES)
+    file.seek(0)
+    if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[", b"PK")):
+        yield from _contacts_sheet(file, start, options)
+        return
+    messages: dict[str, list[Json]] = {}
+    conversations: list[tuple[int, Json]] = []
+    for row, _, found in documents(file):
+        if isinstance(found, str):
+            yield Item(row, None, found)
+            continue
+        for one in _payload(found):
+            if "message_type" in one:
+                messages.setdefault(text(one.get("conversation_id")), []).append(one)
+            elif isinstance(one.get("meta"), dict) or "messages" in one:
+                conversations.append((row, one))
+            elif "id" in one and ("email" in one or "phone_number" in one or "identifier" in one):
+                yield built(row, text(one.get("id")), lambda one=one: _customer(one), CustomerEntry)
+            else:
+                yield Item(row, None, "This is neither a contact nor a conversation nor a message.")
+    for row, one in conversations:
+        key = text(one.get("id"))
+        more = messages.get(key, [])
+        yield built(row, key, lambda one=one, more=more: _conversation(one, more), ConversationEntry)
+
+
+def _payload(found: Any) -> Iterator[Json]:
+    """What a page of the API holds, or the object itself."""
+    one = inner(found)
+    data = one.get("data", one)
+    held = inner(data).get("payload") if isinstance(data, dict) else data
+    if isinstance(held, list):
+        yield from objects(held)
+    elif one:
+        yield inner(held) or one
+
+
+def _contacts_sheet(file: BinaryIO, start: bytes, options: ImportOptions) -> Iterator[Item]:
+    encoding = guess_encoding(start)
+    delimiter = guess_delimiter(decode_start(start, encoding))
+    rows = first_rows(start, encoding, delimiter, 1)
+    head = rows[0] if rows else []
+    fields = guess_fields(["external id" if one == "identifier" else one for one in head], Target.CUSTOMERS, ())
+    found = ImportOptions(
+        target=Target.CUSTOMERS, encoding=encoding, delimiter=delimiter, fields=fields, source=options.source
+    )
+    yield from read_sheet(file, found, {})
+
+
+def _customer(contact: Json) -> Json:
+    created = contact.get("created_at")
+    language = text(inner(contact.get("additional_attributes")).get("language_code"))
+    return {
+        "type": "customer",
+        "key": text(contact.get("id")),
+        "name": text(contact.get("name"))[:200],
+        "language": values.language(language),
+        "created_at": values.moment(created) if created else None,
+        "identities": _identities(contact),
+    }
+
+
+def _identities(contact: Json) -> list[Json]:
+    found = [
+        {"kind": "email", "value": text(contact.get("email"))},
+        {"kind": "phone", "value": text(contact.get("phone_number"))},
+        {"kind": "external", "value": text(contact.get("identifier"))},
+    ]
+    return [one for one in found if one["value"]]
+
+
+def _conversation(one: Json, more: list[Json]) -> Json:
+    meta = inner(one.get("meta"))
+    sender = inner(meta.get("sender"))
+    kept = [each for each in (objects(one.get("messages")) or more) if _type(each) != _ACTIVITY]
+    if any(not each.get("created_at") for each in kept):
+        raise ValueError("a message has no created_at")
+    moments = [(values.moment(each["created_at"]), each) for each in kept]
+    moments.sort(key=lambda each: (each[0], text(each[1].get("id")).zfill(20)))
+    state = values.status(text(one.get("status")) or "resolved")
+    subject = text(inner(one.get("additional_attributes")).get("mail_subject"))
+    return {
+        "type": "conversation",
+        "key": text(one.get("id")),
+        "customer": {
+            "key": text(sender.get("id")) or None,
+            "name": text(sender.get("name"))[:200],
+            "identities": _identities(sender),
+        },
+        "channel": values.channel(text(meta.get("channel"))),
+        "subject": subject[:1000],
+        "status": state,
+        "priority": values.priority(text(one.get("priority"))),
+        "tags": values.tags(one.get("labels")),
+        "created_at": values.moment(one["created_at"]) if one.get("created_at") else None,
+        "resolved_at": moments[-1][0] if state is Status.RESOLVED and moments else None,
+        "messages": [_message(each, at) for at, each in moments],
+    }
+
+
+def _type(message: Json) -> int:
+    found = message.get("message_type")
+    return _WORDS.get(found, 0) if isinstance(found, str) else int(found) if isinstance(found, int) else 0
+
+
+def _message(message: Json, at: Any) -> Json:
+    sender = inner(message.get("sender"))
+    kind = MessageKind.INBOUND if _type(message) == 0 else MessageKind.OUTBOUND
+    files = [
+        f"{text(one.get('file_type'))}: {text(one.get('data_url'))}" for one in objects(message.get("attachments"))
+    ]
+    return {
+        "kind": MessageKind.NOTE if message.get("private") is True else kind,
+        "author": text(sender.get("name"))[:200],
+        "text": "\n".join(filter(None, [text(message.get("content")), *files]))[:100_000],
+        "at": at,
+    }

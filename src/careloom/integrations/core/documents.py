@@ -1,0 +1,93 @@
+"""JSON documents of other systems: one, one a line, or several files in a ZIP."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Final, cast
+
+import msgspec
+
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.core.lines import whole_lines
+from careloom.integrations.errors import UnreadableFileError
+
+MAX_DOCUMENT_BYTES: Final = 250_000_000
+Json = dict[str, Any]
+
+
+def documents(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
+    """Each document with the line where it begins and its file's name; a reason where it cannot be read.
+
+    A document is a dict; the reason a str. Raises UnreadableFileError for a ZIP that is none.
+    """
+    start = file.read(4)
+    file.seek(0)
+    if start != b"PK\x03\x04":
+        yield from _of_text("", file)
+        return
+    try:
+        with zipfile.ZipFile(file) as packed:
+            for info in sorted(packed.infolist(), key=lambda one: one.filename):
+                if info.filename.endswith("/") or info.filename.rpartition("/")[2].startswith("."):
+                    continue
+                if info.file_size > MAX_DOCUMENT_BYTES:
+                    yield 1, info.filename, f"{info.filename} is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB."
+                    continue
+                yield from _of_text(info.filename, io.BytesIO(packed.read(info)))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        raise UnreadableFileError(f"The ZIP file cannot be read: {error}.") from None
+
+
+def _of_text(name: str, file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
+    whole = file.read(MAX_DOCUMENT_BYTES + 1)
+    if len(whole) <= MAX_DOCUMENT_BYTES:
+        try:
+            found = msgspec.json.decode(whole.removeprefix(b"\xef\xbb\xbf"))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            found = None
+        if isinstance(found, (dict, list)):
+            many = cast("list[Any]", found if isinstance(found, list) else [found])
+            for number, one in enumerate(many, 1):
+                yield number, name, inner(one) if isinstance(one, dict) else "This is no JSON object."
+            return
+    del whole
+    file.seek(0)
+    for number, line in enumerate(whole_lines(file), 1):
+        if line is None:
+            yield number, name, "The line is too long."
+        elif line.strip(b"\xef\xbb\xbf \t\r\n"):
+            yield number, name, _line(line)
+
+
+def _line(line: bytes) -> Any:
+    try:
+        found = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return f"{error}."
+    return inner(found) if isinstance(found, dict) else "The line is no JSON object."
+
+
+def objects(value: Any) -> list[Json]:
+    """The objects of a JSON list; everything else is left out."""
+    many: list[Any] = cast("list[Any]", value) if isinstance(value, list) else []
+    return [cast("Json", one) for one in many if isinstance(one, dict)]
+
+
+def text(value: Any) -> str:
+    """A JSON value as text; nothing for what is neither text nor a number."""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
+
+
+def inner(value: Any) -> Json:
+    """A JSON object, or an empty one for what is none."""
+    return cast("Json", value) if isinstance(value, dict) else {}
+
+
+def built(row: int, key: str, build: Callable[[], Json], kind: type[CustomerEntry] | type[ConversationEntry]) -> Item:
+    """The entry that `build` makes; an item with the reason where it cannot."""
+    try:
+        return Item(row, msgspec.convert(build(), kind), key=key)
+    except (ValueError, TypeError, OverflowError, msgspec.ValidationError) as error:
+        return Item(row, None, f"{error}.", key)

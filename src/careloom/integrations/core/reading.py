@@ -1,0 +1,34 @@
+"""Reads a file in its format: entries, and reasons for what is none."""
+
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+from careloom.customers.types import AttributeField
+from careloom.integrations.core.chatwoot import read_chatwoot
+from careloom.integrations.core.entries import Item
+from careloom.integrations.core.lines import read_lines
+from careloom.integrations.core.mailbox import read_mailbox
+from careloom.integrations.core.sheet import read_sheet
+from careloom.integrations.core.zendesk import read_zendesk
+from careloom.integrations.types import Format, ImportOptions
+
+
+def read_items(
+    file: BinaryIO, kind: Format, options: ImportOptions, schema: Mapping[str, AttributeField]
+) -> Iterator[Item]:
+    """What a file holds, from its start; the same file and options give the same items in the same order.
+
+    Raises UnreadableFileError for a file that is not of the format at all.
+    """
+    file.seek(0)
+    match kind:
+        case Format.CSV:
+            return read_sheet(file, options, schema)
+        case Format.LINES:
+            return read_lines(file)
+        case Format.MBOX:
+            return read_mailbox(file, options)
+        case Format.ZENDESK:
+            return read_zendesk(file)
+        case Format.CHATWOOT:
+            return read_chatwoot(file, options)

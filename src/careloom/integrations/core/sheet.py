@@ -1,0 +1,171 @@
+"""CSV files: rows of customers, or rows of messages that make conversations."""
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from careloom.conversations.types import MessageKind
+from careloom.customers.types import AttributeField, AttributeInput, AttributeKind
+from careloom.integrations.core import values
+from careloom.integrations.core.detect import ATTRIBUTE
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.types import ImportOptions, Target
+
+_CELL: Final = 1_000_000
+_KINDS: Final = {
+    **dict.fromkeys(("inbound", "incoming", "in", "customer", "0"), MessageKind.INBOUND),
+    **dict.fromkeys(("outbound", "outgoing", "out", "agent", "reply", "1"), MessageKind.OUTBOUND),
+    **dict.fromkeys(("note", "internal", "private"), MessageKind.NOTE),
+}
+_YES, _NO = ("true", "yes", "1", "y", "ja", "si", "oui"), ("false", "no", "0", "n", "nein", "non")
+_ADDRESSES: Final = ("email", "phone", "handle", "external")
+
+Row = tuple[int, dict[str, str]]
+
+
+def read_sheet(file: BinaryIO, options: ImportOptions, schema: Mapping[str, AttributeField]) -> Iterator[Item]:
+    """The entries of a CSV file, with the line at which each begins; what is no row becomes an item with a reason."""
+    rows = _read(file, options)
+    if options.target is Target.CUSTOMERS:
+        for found in rows:
+            yield found if isinstance(found, Item) else _customer(found, schema)
+    else:
+        yield from _conversations(rows)
+
+
+def _read(file: BinaryIO, options: ImportOptions) -> Iterator[Row | Item]:
+    text = io.TextIOWrapper(file, options.encoding, errors="replace", newline="")
+    csv.field_size_limit(_CELL)
+    reader = csv.reader(text, delimiter=options.delimiter)
+    header: list[str] | None = None
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            yield Item(line, None, f"The row cannot be read: {error}. Is a quotation mark left open?")
+            continue
+        if not any(cells):
+            continue
+        if header is None:
+            header = cells
+        elif len(cells) > len(header):
+            yield Item(line, None, f"The row has {len(cells)} columns, the first line {len(header)}.")
+        elif any("\ufffd" in cell for cell in cells):
+            yield Item(line, None, f"The row holds characters that are not {options.encoding}; choose its encoding.")
+        else:
+            named = zip(options.fields, cells, strict=False)
+            yield line, {field: cell.replace("\x00", "").strip() for field, cell in named if field and cell.strip()}
+    text.detach()
+
+
+def _customer(row: Row, schema: Mapping[str, AttributeField]) -> Item:
+    line, cells = row
+    key = cells.get("key", "")
+    try:
+        name = cells.get("name") or " ".join(filter(None, (cells.get("first_name"), cells.get("last_name"))))
+        plain: dict[str, Any] = {
+            "type": "customer",
+            "key": key or None,
+            "name": name,
+            "language": values.language(cells.get("language")),
+            "created_at": values.moment(cells["created_at"]) if "created_at" in cells else None,
+            "identities": [{"kind": kind, "value": cells[kind]} for kind in _ADDRESSES if kind in cells],
+            "attributes": _attributes(cells, schema),
+        }
+        return Item(line, msgspec.convert(plain, CustomerEntry), key=key)
+    except (ValueError, msgspec.ValidationError) as error:
+        return Item(line, None, str(error), key)
+
+
+def _attributes(cells: Mapping[str, str], schema: Mapping[str, AttributeField]) -> AttributeInput:
+    found: dict[str, Any] = {}
+    for field, cell in cells.items():
+        if field.startswith(ATTRIBUTE):
+            name = field.removeprefix(ATTRIBUTE)
+            known = schema.get(name)
+            found[name] = cell if known is None else _typed(known, cell)
+    return found
+
+
+def _typed(field: AttributeField, cell: str) -> str | float | bool:
+    if field.kind is AttributeKind.NUMBER:
+        try:
+            return float(cell)
+        except ValueError:
+            raise ValueError(f"{field.label}: {cell[:40]!r} is no number such as 1234.5") from None
+    if field.kind is AttributeKind.BOOLEAN:
+        word = cell.lower()
+        if word not in (*_YES, *_NO):
+            raise ValueError(f"{field.label}: {cell[:40]!r} is neither yes nor no")
+        return word in _YES
+    return cell[:10] if field.kind is AttributeKind.DATE else cell
+
+
+def _conversations(rows: Iterator[Row | Item]) -> Iterator[Item]:
+    """Rows of one key that stand together are one conversation; a key that comes back later is refused."""
+    seen: set[str] = set()
+    for key, group in itertools.groupby(rows, lambda one: None if isinstance(one, Item) else one[1].get("key", "")):
+        if key is None:
+            yield from (one for one in group if isinstance(one, Item))
+            continue
+        together = [one for one in group if not isinstance(one, Item)]
+        line = together[0][0]
+        if not key:
+            yield from (Item(one[0], None, "The row has no key of its conversation.") for one in together)
+        elif key in seen:
+            yield Item(line, None, "Rows of this conversation stand further up; sort the file by its key.", key)
+        else:
+            seen.add(key)
+            yield _conversation(line, key, [one[1] for one in together])
+
+
+def _conversation(line: int, key: str, rows: list[dict[str, str]]) -> Item:
+    first = {name: value for row in reversed(rows) for name, value in row.items()}
+    try:
+        plain: dict[str, Any] = {
+            "type": "conversation",
+            "key": key,
+            "customer": {
+                "key": first.get("customer_key"),
+                "name": first.get("customer_name", ""),
+                "identities": [
+                    {"kind": kind, "value": first[f"customer_{kind}"]}
+                    for kind in ("email", "phone")
+                    if f"customer_{kind}" in first
+                ],
+            },
+            "channel": values.channel(first["channel"]) if "channel" in first else None,
+            "subject": first.get("subject", "")[:1000],
+            "status": values.status(first.get("status", "resolved")),
+            "priority": values.priority(first.get("priority", "")),
+            "language": values.language(first.get("language")),
+            "tags": values.tags(first.get("tags", "")),
+            "created_at": values.moment(first["created_at"]) if "created_at" in first else None,
+            "resolved_at": values.moment(first["resolved_at"]) if "resolved_at" in first else None,
+            "messages": [_message(row, first) for row in rows if row.get("message_text")],
+        }
+        return Item(line, msgspec.convert(plain, ConversationEntry), key=key)
+    except (ValueError, msgspec.ValidationError) as error:
+        return Item(line, None, str(error), key)
+
+
+def _message(row: Mapping[str, str], first: Mapping[str, str]) -> dict[str, Any]:
+    word = row.get("message_kind", "inbound").lower()
+    if word not in _KINDS:
+        raise ValueError(f"{word[:40]!r} is no kind of message; use one of: inbound, outbound, note")
+    at = row.get("message_at") or first.get("created_at")
+    if at is None:
+        raise ValueError("a message has no time; say which column holds it")
+    return {
+        "kind": _KINDS[word],
+        "author": row.get("message_author", "")[:200],
+        "text": row["message_text"],
+        "at": values.moment(at),
+    }

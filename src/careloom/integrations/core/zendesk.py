@@ -1,0 +1,147 @@
+"""Zendesk's JSON: tickets, users and comments, as its export and its API give them."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from careloom.conversations.types import MessageKind, Status
+from careloom.integrations.core import values
+from careloom.integrations.core.documents import Json, built, documents, inner, objects, text
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+
+_KINDS: Final = ("tickets", "users", "comments")
+_END_USER: Final = ("end-user", "end_user", "")
+
+
+class _Export:
+    """What a file holds, put together: comments to their tickets, users by their id."""
+
+    def __init__(self) -> None:
+        self.tickets: list[tuple[int, Json]] = []
+        self.users: dict[str, tuple[int, Json]] = {}
+        self.comments: dict[str, list[Json]] = {}
+        self.wrong: list[Item] = []
+
+    def add(self, row: int, one: Json, hint: str) -> None:
+        known = [kind for kind in _KINDS if isinstance(one.get(kind), list)]
+        if known and "requester_id" not in one:
+            for kind in known:
+                for each in objects(one[kind]):
+                    self.add(row, each, kind)
+            return
+        self._add_one(row, one, hint)
+
+    def _add_one(self, row: int, one: Json, hint: str) -> None:
+        if "requester_id" in one:
+            self.tickets.append((row, one))
+            for user in (one.get("requester"), one.get("submitter"), one.get("assignee")):
+                if isinstance(user, dict):
+                    self._user(row, inner(user))
+        elif "ticket_id" in one and ("body" in one or "html_body" in one or "plain_body" in one):
+            self.comments.setdefault(text(one["ticket_id"]), []).append(one)
+        elif "id" in one and ("role" in one or "email" in one or "users" in hint):
+            self._user(row, one)
+        else:
+            self.wrong.append(Item(row, None, "This is neither a ticket nor a user nor a comment of a ticket."))
+
+    def _user(self, row: int, one: Json) -> None:
+        self.users.setdefault(text(one.get("id")), (row, one))
+
+
+def read_zendesk(file: BinaryIO) -> Iterator[Item]:
+    """Customers first, then a conversation for each ticket; `row` is the line of the document it stands in."""
+    export = _Export()
+    for row, name, found in documents(file):
+        if isinstance(found, str):
+            yield Item(row, None, found)
+        else:
+            export.add(row, found, name)
+    yield from export.wrong
+    for row, user in export.users.values():
+        if text(user.get("role")).lower() in _END_USER:
+            yield built(row, f"user {text(user.get('id'))}", lambda user=user: _customer(user), CustomerEntry)
+    for row, ticket in export.tickets:
+        key = text(ticket.get("id"))
+        yield built(row, key, lambda ticket=ticket: _conversation(ticket, export), ConversationEntry)
+
+
+def _customer(user: Json) -> Json:
+    created = user.get("created_at")
+    return {
+        "type": "customer",
+        "key": text(user.get("id")),
+        "name": text(user.get("name"))[:200],
+        "language": values.language(text(user.get("locale"))),
+        "created_at": values.moment(created) if created else None,
+        "identities": _identities(user),
+        "notes": [],
+    }
+
+
+def _identities(user: Json) -> list[Json]:
+    found = [
+        {"kind": "email", "value": text(user.get("email"))},
+        {"kind": "phone", "value": text(user.get("phone"))},
+        {"kind": "external", "value": text(user.get("external_id"))},
+    ]
+    return [one for one in found if one["value"]]
+
+
+def _conversation(ticket: Json, export: _Export) -> Json:
+    ticket_id, requester_id = text(ticket.get("id")), text(ticket.get("requester_id"))
+    if not ticket_id:
+        raise ValueError("the ticket has no id")
+    requester = export.users.get(requester_id, (0, {}))[1]
+    messages = [
+        _message(one, requester_id, export)
+        for one in sorted(_comments(ticket, export), key=lambda one: values.moment(one["created_at"]))
+    ]
+    state = values.status(text(ticket.get("status")) or "closed")
+    ended = ticket.get("solved_at") or ticket.get("updated_at") if state is Status.RESOLVED else None
+    return {
+        "type": "conversation",
+        "key": ticket_id,
+        "customer": {
+            "key": requester_id or None,
+            "name": text(requester.get("name"))[:200],
+            "language": values.language(text(requester.get("locale"))),
+            "identities": _identities(requester),
+        },
+        "channel": values.channel(text(inner(ticket.get("via")).get("channel"))),
+        "subject": text(ticket.get("subject") or ticket.get("raw_subject"))[:1000],
+        "status": state,
+        "priority": values.priority(text(ticket.get("priority"))),
+        "tags": values.tags(ticket.get("tags")),
+        "created_at": values.moment(ticket["created_at"]) if ticket.get("created_at") else None,
+        "resolved_at": values.moment(ended) if ended else None,
+        "messages": messages,
+    }
+
+
+def _comments(ticket: Json, export: _Export) -> list[Json]:
+    own = objects(ticket.get("comments")) or export.comments.get(text(ticket.get("id")), [])
+    if own:
+        if any(not one.get("created_at") for one in own):
+            raise ValueError("a comment has no created_at")
+        return own
+    description = text(ticket.get("description"))
+    if not description or not ticket.get("created_at"):
+        raise ValueError("the ticket has neither comments nor a description")
+    return [{"author_id": ticket.get("requester_id"), "body": description, "created_at": ticket["created_at"]}]
+
+
+def _message(comment: Json, requester_id: str, export: _Export) -> Json:
+    author_id = text(comment.get("author_id"))
+    author = export.users.get(author_id, (0, {}))[1]
+    by_customer = author_id == requester_id or (author and text(author.get("role")).lower() in _END_USER)
+    kind = MessageKind.INBOUND if by_customer else MessageKind.OUTBOUND
+    body = text(comment.get("plain_body") or comment.get("body"))
+    files = [
+        f"{text(one.get('file_name'))}: {text(one.get('content_url'))}" for one in objects(comment.get("attachments"))
+    ]
+    return {
+        "kind": MessageKind.NOTE if comment.get("public") is False else kind,
+        "author": (text(author.get("name")) or text(author.get("email")))[:200],
+        "text": "\n".join([body, *files])[:100_000],
+        "html": text(comment.get("html_body")) or None if not files else None,
+        "at": values.moment(comment["created_at"]),
+    }

@@ -1,0 +1,39 @@
+"""Background work of imports and exports."""
+
+from uuid import UUID
+
+from careloom.integrations.commands.exports import RUN_EXPORT
+from careloom.integrations.commands.imports import RUN_IMPORT
+from careloom.integrations.commands.running import forget_stale, run_import
+from careloom.integrations.commands.writing import expire_exports, run_export
+from careloom.integrations.ports import Holds
+from careloom.integrations.types import ExportId, ImportId
+from careloom.platform.jobs import Periodic, Task
+from careloom.platform.runtime import Runtime
+
+
+def tasks(runtime: Runtime, holds: Holds) -> list[Task]:
+    """What is deferred; after a crash each goes on where its last transaction ended."""
+
+    async def take_in(client_id: str, import_id: str) -> None:
+        await run_import(runtime, holds, UUID(client_id), ImportId(UUID(import_id)))
+
+    async def write_out(client_id: str, export_id: str) -> None:
+        await run_export(runtime, UUID(client_id), ExportId(UUID(export_id)))
+
+    return [Task(RUN_IMPORT, take_in), Task(RUN_EXPORT, write_out)]
+
+
+def periodic(runtime: Runtime) -> list[Periodic]:
+    """Every night what imports show of their files is forgotten, every hour archives whose time is over."""
+
+    async def forget() -> None:
+        await forget_stale(runtime)
+
+    async def expire() -> None:
+        await expire_exports(runtime)
+
+    return [
+        Periodic(Task("integrations.forget_imports", forget), "41 3 * * *"),
+        Periodic(Task("integrations.expire_exports", expire), "17 * * * *"),
+    ]

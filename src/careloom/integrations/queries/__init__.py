@@ -1,0 +1,1 @@
+"""Reads imports and exports."""

@@ -1,0 +1,57 @@
+"""A file of any size in the file store: kept as numbered parts, written and read as it streams."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Final
+
+from msgspec import Struct
+
+from careloom.platform.errors import TooLargeError
+from careloom.platform.files import FileStore
+
+PART_BYTES: Final = 8_000_000
+
+
+class StoredParts(Struct, frozen=True):
+    """How many parts a file has, and how many bytes in all."""
+
+    parts: int
+    size: int
+
+
+async def put_parts(files: FileStore, key: str, content: AsyncIterable[bytes], most: int) -> StoredParts:
+    """Stores what streams in under `key`; raises TooLargeError beyond `most` bytes, and keeps nothing then."""
+    parts, size, waiting = 0, 0, bytearray()
+    try:
+        async for chunk in content:
+            size += len(chunk)
+            if size > most:
+                raise TooLargeError(f"The file may have at most {most // 1_000_000:,} MB; split it.")
+            waiting += chunk
+            while len(waiting) >= PART_BYTES:
+                await files.put(part_key(key, parts), bytes(waiting[:PART_BYTES]))
+                del waiting[:PART_BYTES]
+                parts += 1
+        if waiting or not parts:
+            await files.put(part_key(key, parts), bytes(waiting))
+            parts += 1
+    except BaseException:
+        await delete_parts(files, key, parts + 1)
+        raise
+    return StoredParts(parts, size)
+
+
+async def read_parts(files: FileStore, key: str, parts: int) -> AsyncIterator[bytes]:
+    """The file's bytes, a part at a time; raises NotFoundError where one is gone."""
+    for number in range(parts):
+        yield await files.get(part_key(key, number))
+
+
+async def delete_parts(files: FileStore, key: str, parts: int) -> None:
+    """Removes the parts; those that are not there are fine."""
+    for number in range(parts):
+        await files.delete(part_key(key, number))
+
+
+def part_key(key: str, number: int) -> str:
+    """Under which key part `number` is kept."""
+    return f"{key}.{number:06d}"

@@ -1,0 +1,175 @@
+"""Reading of files: any bytes give items and never an error that is not ours; what was written is read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import mailbox
+import zipfile
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from careloom.conversations.types import MessageKind
+from careloom.integrations.core.accept import accepted
+from careloom.integrations.core.detect import guess_delimiter, guess_encoding, guess_format
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.core.look import fields_for, look_at
+from careloom.integrations.core.reading import read_items
+from careloom.integrations.core.values import moment
+from careloom.integrations.errors import UnreadableFileError
+from careloom.integrations.types import Format, ImportOptions, Target
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=30)
+NAMES = (
+    *("id", "tickets", "users", "comments", "requester_id", "payload", "messages", "meta", "sender", "message_type"),
+    *("created_at", "status", "body", "ticket_id", "email", "via", "tags", "attachments"),
+)
+CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+
+
+def read(content: bytes, kind: Format, options: ImportOptions | None = None) -> list[Item]:
+    return list(read_items(io.BytesIO(content), kind, options or ImportOptions(), {}))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=2000), st.sampled_from(Format))
+def test_any_bytes_give_items(content: bytes, kind: Format) -> None:
+    try:
+        items = read(content, kind, ImportOptions(fields=("key", "name", "email")))
+    except UnreadableFileError:
+        return
+    for item in items:
+        found = accepted(item, {}, NOW)
+        assert found.entry is not None or found.reason
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(NAMES),
+                inner,
+                max_size=6,
+            )
+        ),
+        max_leaves=30,
+    ),
+    st.sampled_from([Format.ZENDESK, Format.CHATWOOT, Format.LINES]),
+)
+def test_any_json_gives_items(value: object, kind: Format) -> None:
+    for item in read(json.dumps(value).encode(), kind):
+        found = accepted(item, {}, NOW)
+        assert found.entry is not None or found.reason
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=20), st.sampled_from(",;\t|"))
+def test_rows_of_a_sheet_come_back_with_their_lines(rows: list[tuple[str, str]], delimiter: str) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerow(["Id", "Name"])
+    writer.writerows(rows)
+    options = ImportOptions(target=Target.CUSTOMERS, delimiter=delimiter, fields=("key", "name"))
+    items = read(text.getvalue().encode(), Format.CSV, options)
+    found = [(item.row, item.entry.key, item.entry.name) for item in items if isinstance(item.entry, CustomerEntry)]
+    assert found == [(line, key, name) for line, (key, name) in enumerate(rows, 2)]
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=30))
+def test_rows_of_a_conversation_count_once_whatever_their_order(keys: list[int]) -> None:
+    lines = [f"{key},a@x.example,inbound,Hello,2024-01-01T00:00:00Z" for key in keys]
+    fields = ("key", "customer_email", "message_kind", "message_text", "message_at")
+    options = ImportOptions(target=Target.CONVERSATIONS, fields=fields)
+    items = read("\n".join(["k,e,d,t,a", *lines]).encode(), Format.CSV, options)
+    taken = [item for item in items if isinstance(item.entry, ConversationEntry)]
+    assert {item.key for item in taken} == {str(key) for key in keys}
+    assert len(taken) == len({item.key for item in taken})
+    assert all("further up" in item.reason for item in items if item.entry is None)
+
+
+@given(st.integers(631_152_000, 1_735_689_600).map(lambda one: datetime.fromtimestamp(one, UTC)))
+def test_a_moment_is_the_same_however_it_is_written(at: datetime) -> None:
+    seconds = at.timestamp()
+    written = [at.isoformat(), at.strftime("%Y-%m-%d %H:%M:%S UTC"), at.strftime("%Y/%m/%d %H:%M:%S")]
+    if seconds >= 1e8:
+        written += [str(int(seconds)), str(int(seconds * 1000))]
+        assert moment(seconds) == moment(int(seconds * 1000)) == at
+    assert [moment(one) for one in written] == [at] * len(written)
+
+
+@pytest.mark.parametrize("text", ["03/04/2024", "yesterday", "", "99999999999999999999", "2024-13-01"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no time"):
+        moment(text)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=12))
+def test_every_mail_of_a_mailbox_is_in_one_conversation(
+    tmp_path_factory: pytest.TempPathFactory, mails: list[tuple[int, bool]]
+) -> None:
+    path = tmp_path_factory.mktemp("mbox") / "box"
+    box = mailbox.mbox(path)
+    for number, (thread, ours) in enumerate(mails):
+        mail = EmailMessage()
+        mail["From"] = "care@brand.example" if ours else f"c{thread}@customer.example"
+        mail["To"] = f"c{thread}@customer.example" if ours else "care@brand.example"
+        mail["Subject"] = f"Thread {thread}"
+        mail["Message-ID"] = f"<{number}@x.example>"
+        mail["References"] = f"<root-{thread}@x.example>"
+        mail["Date"] = f"Mon, 1 Jan 2024 10:{number:02}:00 +0000"
+        mail.set_content(f"From the start, mail {number}")
+        box.add(mail)
+    box.close()
+    options = ImportOptions(own_addresses=("care@brand.example",))
+    entries = [item.entry for item in read(Path(path).read_bytes(), Format.MBOX, options)]
+    found = [entry for entry in entries if isinstance(entry, ConversationEntry)]
+    assert len(found) == len({thread for thread, _ in mails})
+    texts = sorted(one.text for entry in found for one in entry.messages)
+    assert texts == sorted(f"From the start, mail {number}" for number in range(len(mails)))
+    for entry in found:
+        ours = [mails[int(one.text.rsplit(" ", 1)[1])][1] for one in entry.messages]
+        assert [one.kind is MessageKind.OUTBOUND for one in entry.messages] == ours
+
+
+@given(WORDS)
+def test_an_entry_that_was_accepted_is_accepted_unchanged_again(name: str) -> None:
+    line = {"type": "customer", "key": name, "name": name, "identities": [{"kind": "email", "value": "A@x.example"}]}
+    once = [accepted(item, {}, NOW) for item in read(json.dumps(line).encode(), Format.LINES)]
+    assert [accepted(item, {}, NOW) for item in once] == once
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_the_encoding_of_a_sheet_is_found(encoding: str) -> None:
+    content = "Name;E-Mail\nJürgen Groß;j@x.example\nÉlodie;e@x.example\n".encode(encoding)
+    look = look_at("people.csv", content)
+    options = fields_for(look, ())
+    assert options.fields == ("name", "email")
+    names = [item.entry.name for item in read(content, Format.CSV, options) if isinstance(item.entry, CustomerEntry)]
+    assert names == ["Jürgen Groß", "Élodie"]
+
+
+def test_several_files_in_a_zip_are_one_export() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("users.json", json.dumps({"users": [{"id": 1, "name": "Ana", "role": "end-user"}]}))
+        ticket = {"id": 5, "requester_id": 1, "status": "closed", "created_at": "2024-01-01T00:00:00Z"}
+        archive.writestr("tickets.jsonl", json.dumps({**ticket, "description": "Hello"}))
+    items = read(packed.getvalue(), Format.ZENDESK)
+    assert [type(item.entry) for item in items] == [CustomerEntry, ConversationEntry]
+    assert guess_format("export.zip", packed.getvalue()) is Format.ZENDESK
+
+
+def test_guesses_of_nothing_are_harmless() -> None:
+    assert guess_delimiter("") == ","
+    assert guess_encoding(b"") == "utf-8"
+    assert guess_format("", b"") is Format.CSV
