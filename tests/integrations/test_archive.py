@@ -292,6 +292,9 @@ async def test_an_export_is_written_in_the_background_and_fetched(stage: Stage) 
     assert len(answer.content) == one["size"]
     manifest = read_manifest(members(answer.content)[MANIFEST])
     assert sum(manifest.tables.values()) == one["rows"]
+    async with runtime.database.transaction(SYSTEM) as tx:
+        page = await audit.list_audit(tx, SYSTEM, subject_id=UUID(made["id"]))
+    assert [entry.action for entry in page.items] == ["data_export.fetch", "data_export.request"]
 
 
 async def test_an_interrupted_export_goes_on_and_is_whole(stage: Stage, tmp_path: Path) -> None:

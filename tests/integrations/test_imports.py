@@ -13,6 +13,7 @@ from sqlalchemy import text
 from careloom.customers.types import AttributeField, AttributeKind
 from careloom.integrations.commands import running as job
 from careloom.organizations.types import Client
+from careloom.platform import file_parts
 from careloom.platform.database.transactions import Database
 from careloom.platform.wire import to_plain
 from tests.integrations.importing import Importer, Json
@@ -316,7 +317,7 @@ async def test_zendesk_notes_html_and_links_come_over_safely(importer: Importer)
 async def test_words_are_stored_as_the_clients_policy_lets_them_be(importer: Importer, database: Database) -> None:
     said = "My card is 4111 1111 1111 1111, my IBAN DE89 3704 0044 0532 0130 00."
     note = {"text": "Card 4111 1111 1111 1111", "at": "2024-01-01T00:00:00Z"}
-    lines = [
+    lines: list[Json] = [
         {"type": "customer", "key": "c", "name": "Ana", "notes": [note]},
         {
             "type": "conversation",
@@ -375,6 +376,36 @@ async def test_the_file_goes_once_it_was_taken_over(importer: Importer, home: Pa
     assert list((home / "files").rglob(f"*{one['id']}*"))
     await importer.work(one, "run")
     assert list((home / "files").rglob(f"*{one['id']}*")) == []
+
+
+async def test_another_file_takes_the_place_of_the_first_as_a_whole(
+    importer: Importer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_parts, "PART_BYTES", 100)
+    one = await importer.prepare("many.jsonl", many(3))
+    assert len(list((home / "files").rglob(f"*{one['id']}*"))) > 1
+    await importer.call("PUT", f"/{one['id']}/file", content=b'{"type":"customer","key":"a"}')
+    assert len(list((home / "files").rglob(f"*{one['id']}*"))) == 1
+    assert (await importer.work(one, "check"))["counts"]["customers_made"] == 1
+
+
+async def test_columns_are_guessed_anew_when_the_file_is_read_otherwise(importer: Importer) -> None:
+    one = await importer.prepare("a.csv", b"name;email\nAna;a@customer.example\n")
+    wrong = await importer.call("PATCH", f"/{one['id']}", json={"options": {**one["options"], "delimiter": ","}})
+    assert wrong["options"]["fields"] == [""]
+    right = await importer.call("PATCH", f"/{one['id']}", json={"options": {**wrong["options"], "delimiter": ";"}})
+    assert right["options"]["fields"] == ["name", "email"]
+    kept = await importer.call("PATCH", f"/{one['id']}", json={"options": {**right["options"], "fields": ["name", ""]}})
+    assert kept["options"]["fields"] == ["name", ""]
+
+
+async def test_the_audit_trail_holds_nothing_of_a_file(importer: Importer, database: Database) -> None:
+    one = await importer.prepare("a.csv", b"name,email\nAna,ana@customer.example\n")
+    checked = await importer.work(one, "check")
+    await importer.call("PATCH", f"/{one['id']}", json={"options": {**checked["options"], "source": "shop"}})
+    async with database.transaction(SYSTEM) as tx:
+        entries = list((await tx.execute(text("SELECT one::text FROM audit_entry one"))).scalars())
+    assert [entry for entry in entries if "ana@customer" in entry or "Ana" in entry] == []
 
 
 @pytest.mark.parametrize("encoding", ["zlib", "hex", "undefined", "no such thing", "rot13"])

@@ -46,9 +46,9 @@ async def read_parts(files: FileStore, key: str, parts: int) -> AsyncIterator[by
         yield await files.get(part_key(key, number))
 
 
-async def delete_parts(files: FileStore, key: str, parts: int) -> None:
-    """Removes the parts; those that are not there are fine."""
-    for number in range(parts):
+async def delete_parts(files: FileStore, key: str, parts: int, first: int = 0) -> None:
+    """Removes the parts from `first` on; those that are not there are fine."""
+    for number in range(first, parts):
         await files.delete(part_key(key, number))
 
 

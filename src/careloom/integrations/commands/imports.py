@@ -95,6 +95,14 @@ async def require_import(tx: Tx, actor: Actor, import_id: ImportId) -> Import:
     return one
 
 
+async def require_changeable(tx: Tx, actor: Actor, import_id: ImportId) -> Import:
+    """An import whose reading may be changed; raises NotFoundError, ImportStateError."""
+    one = await get_import(tx, actor, import_id)
+    if one.state not in EDITABLE or one.done:
+        raise ImportStateError("How the file is read can be changed before the import runs.")
+    return one
+
+
 async def take_file(tx: Tx, actor: Actor, import_id: ImportId, stored: StoredParts, look: Look) -> Import:
     """Notes the file that is in the store now, and how it is to be read, as far as that shows."""
     one = await require_import(tx, actor, await _hold(tx, import_id))
@@ -116,20 +124,30 @@ async def take_file(tx: Tx, actor: Actor, import_id: ImportId, stored: StoredPar
 async def change_import(
     tx: Tx, actor: Actor, import_id: ImportId, changes: ImportChanges, sample: bytes | None
 ) -> Import:
-    """Changes how the file is read, which asks for a new dry run. `sample` is the file's start, where there is one."""
-    one = await get_import(tx, actor, await _hold(tx, import_id))
-    if one.state not in EDITABLE:
-        raise ImportStateError("How the file is read can be changed before the import runs.")
+    """Changes how the file is read, which asks for a new dry run. `sample` is the file's start, where there is one.
+
+    What the columns hold is guessed anew where they may have become others.
+    """
+    one = await require_changeable(tx, actor, await _hold(tx, import_id))
     options = one.options if changes.options is UNSET else changes.options
     check_options(options)
     kind = one.format if changes.format is UNSET else changes.format
     columns = one.columns
     if sample is not None:
-        columns = shown(columns_of(sample, kind, options), await privacy_of(tx, one.client_id))
+        found = columns_of(sample, kind, options)
+        if _way(kind, options) != _way(one.format, one.options) and options.fields == one.options.fields:
+            options = fields_for(Look(kind, options, found), await get_attribute_schema(tx, actor, one.client_id))
+        columns = shown(found, await privacy_of(tx, one.client_id))
     values = {"options": to_plain(options), "format": kind, "columns": to_plain(columns), "state": ImportState.READY}
     after = await _change(tx, one, **values, **_FRESH)
-    await audit.record(tx, actor, "data_import.change", one.id, client_id=one.client_id, before=one, after=after)
+    before, now_so = ({"format": each.format, "options": each.options} for each in (one, after))
+    await audit.record(tx, actor, "data_import.change", one.id, client_id=one.client_id, before=before, after=now_so)
     return after
+
+
+def _way(kind: Format, options: ImportOptions) -> tuple[str, ...]:
+    """What decides which columns there are and what they can hold."""
+    return kind, options.target, options.encoding, options.delimiter
 
 
 async def start_work(tx: Tx, actor: Actor, import_id: ImportId, work: ImportState) -> Import:

@@ -4,6 +4,7 @@ import codecs
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careloom.customers.types import AttributeField
 from careloom.integrations.core.accept import clean
@@ -48,14 +49,7 @@ def look_at(name: str, sample: bytes) -> Look:
 def fields_for(look: Look, schema: Sequence[AttributeField]) -> ImportOptions:
     """The options with a guess of what each column holds."""
     names = [one.name for one in look.columns]
-    options = look.options
-    return ImportOptions(
-        target=options.target,
-        encoding=options.encoding,
-        delimiter=options.delimiter,
-        source=options.source,
-        fields=guess_fields(names, options.target, schema)[:300],
-    )
+    return replace(look.options, fields=guess_fields(names, look.options.target, schema)[:300])
 
 
 def check_options(options: ImportOptions) -> None:

@@ -14,8 +14,10 @@ from careloom.integrations.commands.imports import (
     cancel_import,
     change_import,
     file_parts_key,
+    parts_of,
     prepare_import,
     remove_import,
+    require_changeable,
     require_import,
     start_work,
     take_file,
@@ -68,6 +70,7 @@ async def _opened(unit: UnitOfWork, import_id: ImportId) -> Import:
 async def put_import_file(unit: Unit, import_id: FromPath[ImportId], request: Request[Any, Any, State]) -> Import:
     """The file itself as the body; it is stored as it streams in, then looked at."""
     one = await unit.read(lambda tx: require_import(tx, unit.actor, import_id))
+    before = await unit.read(lambda tx: parts_of(tx, one))
     files, key, sample = unit.runtime.files, file_parts_key(one.client_id, one.id), bytearray()
 
     async def content() -> AsyncIterator[bytes]:
@@ -78,13 +81,15 @@ async def put_import_file(unit: Unit, import_id: FromPath[ImportId], request: Re
 
     stored = await put_parts(files, key, content(), MAX_IMPORT_BYTES)
     look = look_at(one.name, bytes(sample))
-    return await unit.write(lambda tx: take_file(tx, unit.actor, import_id, stored, look))
+    after = await unit.write(lambda tx: take_file(tx, unit.actor, import_id, stored, look))
+    await delete_parts(files, key, before, first=stored.parts)
+    return after
 
 
 @patch("/imports/{import_id:uuid}", summary="Change how the file is read")
 async def patch_import(unit: Unit, import_id: FromPath[ImportId], data: JSONBody[ImportChanges]) -> Import:
     """Format, encoding, columns and the like; asks for a new dry run."""
-    one = await unit.read(lambda tx: get_import(tx, unit.actor, import_id))
+    one = await unit.read(lambda tx: require_changeable(tx, unit.actor, import_id))
     sample: bytes | None = None
     if one.size:
         async for content in read_parts(unit.runtime.files, file_parts_key(one.client_id, one.id), 1):
