@@ -12,6 +12,8 @@ from bench.installation import Installation
 from bench.steady import TEXT, WINDOWS
 
 CONNECTIONS = 256
+LISTS = 12, 100
+"""Connections that hand in lists, and the messages of a list."""
 _KNOWN = 3_000
 _NEW = 0.2
 """One message in five is of someone who has never written before."""
@@ -40,7 +42,7 @@ class Caller(asyncio.Protocol):
         length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
         if len(body) < length:
             return
-        if not head.startswith(b"HTTP/1.1 20"):
+        if not head.startswith(b"HTTP/1.1 20") or b'"problem":{' in body:
             raise RuntimeError(self._received.decode())
         self._received = b""
         self.answered += 1
@@ -55,23 +57,34 @@ class Caller(asyncio.Protocol):
             self._transport.write(self._head + str(len(body)).encode() + b"\r\n\r\n" + body)
 
 
-async def flood_rate(installation: Installation, seconds: float) -> float:
-    """Messages a second, each answered 201, from CONNECTIONS at once; the median of several windows."""
+async def flood_rate(
+    installation: Installation, seconds: float, connections: int = CONNECTIONS, together: int = 1
+) -> float:
+    """Messages a second, each stored, from `connections` at once; the median of several windows.
+
+    Each request hands in one message, or a list of as many as `together` says.
+    """
+    path = "/api/inbound" if together == 1 else "/api/inbound/many"
     head = (
-        f"POST /api/inbound HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {installation.token}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {installation.token}\r\n"
         "Content-Type: application/json\r\nContent-Length: "
     ).encode()
     people = [_telephone() for _ in range(_KNOWN)]
     over = False
 
-    def body() -> bytes | None:
+    def message() -> dict[str, str]:
         if random.random() < _NEW:
             people[random.randrange(_KNOWN)] = _telephone()
-        return None if over else _message(installation, random.choice(people))
+        return _message(installation, random.choice(people))
+
+    def body() -> bytes | None:
+        if over:
+            return None
+        return json.dumps(message() if together == 1 else {"messages": [message() for _ in range(together)]}).encode()
 
     loop = asyncio.get_running_loop()
     callers: list[Caller] = []
-    for _ in range(CONNECTIONS):
+    for _ in range(connections):
         _, caller = await loop.create_connection(lambda: Caller(head, body), "127.0.0.1", installation.port)
         callers.append(caller)
     await asyncio.sleep(2)
@@ -79,7 +92,8 @@ async def flood_rate(installation: Installation, seconds: float) -> float:
     for _ in range(WINDOWS):
         before, began = sum(one.answered for one in callers), time.perf_counter()
         await asyncio.sleep(seconds)
-        windows.append((sum(one.answered for one in callers) - before) / (time.perf_counter() - began))
+        answered = sum(one.answered for one in callers) - before
+        windows.append(answered * together / (time.perf_counter() - began))
     over = True
     await asyncio.sleep(1)
     return statistics.median(windows)
@@ -89,8 +103,8 @@ def _telephone() -> str:
     return f"+1555{random.randrange(10**9):09d}"
 
 
-def _message(installation: Installation, telephone: str) -> bytes:
-    value = {
+def _message(installation: Installation, telephone: str) -> dict[str, str]:
+    return {
         "program_id": installation.program_id,
         "channel": "sms",
         "external_id": uuid4().hex,
@@ -99,4 +113,3 @@ def _message(installation: Installation, telephone: str) -> bytes:
         "text": TEXT,
         "language": "en",
     }
-    return json.dumps(value).encode()

@@ -24,7 +24,7 @@ from websockets.asyncio.client import connect
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.bare import commit_rate, file_sink, notify_latencies
-from bench.flood import CONNECTIONS, flood_rate
+from bench.flood import CONNECTIONS, LISTS, flood_rate
 from bench.installation import Installation, report, running_installation
 from bench.steady import TEXT, WINDOWS, rate, share, since
 
@@ -222,6 +222,9 @@ async def main(seconds: float) -> None:
     with running_installation(["web"]) as installation:
         ours = await flood_rate(installation, seconds)
         tell(f"durable messages by API, {CONNECTIONS} connections, web role", "messages/s", ours, plain, peer, 2500)
+        ours = await flood_rate(installation, seconds, *LISTS)
+        measure = f"durable messages by API, {LISTS[0]} connections, lists of {LISTS[1]}, web role"
+        tell(measure, "messages/s", ours, plain, peer, 2500)
     with running_installation() as installation:
         tell("durable messages by API", "messages/s", await api_rate(installation, seconds), plain, peer, None)
         tell("durable messages by chat", "messages/s", await chat_rate(installation), plain, peer, None)

@@ -147,6 +147,7 @@ EXEMPT = {
     "POST /api/conversations/{conversation_id}/messages/{seq}/send-again": "needs a mail that failed: "
     "tests/channels/email/test_delivery.py",
     "POST /api/inbound": "a customer's message, handed in; the message tells by which channel and when",
+    "POST /api/inbound/many": "customers' messages, handed in; each tells by which channel and when",
     "POST /chat/{key}/visitors": "a visitor's, who is neither a person nor a key",
     "POST /chat/{key}/offline": "a visitor's message",
     "POST /chat/{key}/files": "a visitor's file",

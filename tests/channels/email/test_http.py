@@ -90,6 +90,43 @@ async def test_text_messages_of_one_customer_at_once_open_one_conversation(
     assert sorted(one.json()["seq"] for one in answers) == [1, 2, 3, 4, 5, 6]
 
 
+async def test_many_at_once_are_stored_in_their_order_and_one_refused_holds_no_other_up(
+    office: PostOffice, web: httpx.AsyncClient
+) -> None:
+    await web.post("/api/inbound", json=_inbound(office, external_id="many-0"))
+    bodies = [_inbound(office, external_id=f"many-{number}", text=f"Line {number}") for number in range(4)]
+    bodies.insert(2, _inbound(office, external_id="lost", program_id=str(uuid4())))
+    bodies.insert(4, _inbound(office, external_id="odd", identity="no number"))
+    answer = await web.post("/api/inbound/many", json={"messages": bodies})
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    assert [one["problem"] and one["problem"]["status"] for one in items] == [None, None, 404, None, 400, None]
+    taken = [one["accepted"] for one in items if one["accepted"]]
+    assert [(one["seq"], one["duplicate"]) for one in taken] == [(1, True), (2, False), (3, False), (4, False)]
+    again = (await web.post("/api/inbound/many", json={"messages": bodies})).json()["items"]
+    assert [one["accepted"] and one["accepted"]["duplicate"] for one in again] == [True, True, None, True, None, True]
+    assert [one.text for one in await office.messages()][1:] == ["Line 1", "Line 2", "Line 3"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ({"messages": []}, {}),
+        ({"messages": [{"channel": "sms"}]}, {}),
+        ({"messages": "all"}, {}),
+        (None, {"Idempotency-Key": "k2"}),
+    ],
+)
+async def test_a_list_that_is_not_valid_is_refused_as_a_whole(
+    office: PostOffice, web: httpx.AsyncClient, body: dict[str, Any] | None, headers: dict[str, str]
+) -> None:
+    asked = body if body is not None else {"messages": [_inbound(office)]}
+    assert (await web.post("/api/inbound/many", json=asked, headers=headers)).status_code == 400
+    too_many = {"messages": [_inbound(office, external_id=f"n-{number}") for number in range(201)]}
+    assert (await web.post("/api/inbound/many", json=too_many)).status_code == 400
+    assert await office.messages() == []
+
+
 async def test_mail_that_another_system_hands_in_opens_a_conversation_each(
     office: PostOffice, web: httpx.AsyncClient
 ) -> None:
