@@ -32,8 +32,8 @@ class Reader:
         return answer.json()
 
 
-def world(installation: Installation, clients: int) -> list[Brand]:
-    """`clients` clients, each with a program, a queue and four agents; the agents of the first sign in."""
+def world(installation: Installation, clients: int, people: int = 4) -> list[Brand]:
+    """`clients` clients, each with a program, a queue and some agents; those of the first can sign in."""
     http = httpx.Client(
         base_url=installation.url,
         timeout=60,
@@ -71,7 +71,7 @@ def world(installation: Installation, clients: int) -> list[Brand]:
                 password=PASSWORD if number == 0 else None,
                 grants=[{"role": "agent", "scope": "program", "scope_id": program}],
             )
-            for one in range(4)
+            for one in range(people)
         ]
         brands.append(Brand(UUID(client), UUID(program), UUID(queue), tuple(map(UUID, agents))))
     return brands
