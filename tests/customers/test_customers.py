@@ -11,15 +11,16 @@ from sqlalchemy import text
 from careloom.conversations.jobs import consumers
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.customers.commands.attach import attach_identity
+from careloom.customers.commands.consents import ConsentWord, set_consent
 from careloom.customers.commands.identities import give_identity, remove_identity
 from careloom.customers.commands.merges import merge_customers, undo_merge
-from careloom.customers.commands.notes import ConsentWord, add_customer_note, set_consent
+from careloom.customers.commands.notes import add_customer_note
 from careloom.customers.commands.profile import change_attribute_schema, change_customer, create_customer
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.core.addresses import normalised
 from careloom.customers.errors import IdentityTakenError, MergeRefusedError
 from careloom.customers.queries.customer import get_customer
-from careloom.customers.queries.history import list_consents, list_notes, list_timeline
+from careloom.customers.queries.history import list_consent_records, list_consents, list_notes, list_timeline
 from careloom.customers.queries.merges import list_merge_suggestions, list_merges
 from careloom.customers.queries.search import list_customers
 from careloom.customers.types import (
@@ -29,6 +30,7 @@ from careloom.customers.types import (
     Customer,
     CustomerChanges,
     IdentityKind,
+    LegalBasis,
     NewCustomer,
     NewIdentity,
     TimelineKind,
@@ -243,7 +245,25 @@ async def test_the_latest_word_on_a_consent_counts_and_none_is_lost(desk: Desk) 
     await desk.do(set_consent, one.id, ConsentWord(purpose=ConsentPurpose.MARKETING, granted=True, source="web"))
     latest = await desk.do(list_consents, one.id)
     assert {(each.channel, each.granted) for each in latest} == {(Channel.SMS, False), (None, True)}
-    assert len(await desk.rows("SELECT 1 FROM customer_consent")) == 3
+    first = await desk.do(list_consent_records, one.id, 2)
+    rest = await desk.do(list_consent_records, one.id, 2, first.next)
+    assert [each.granted for each in (*first.items, *rest.items)] == [True, False, True]
+    assert rest.next is None
+
+
+async def test_a_consent_keeps_what_was_asked_on_which_basis_and_who_wrote_it_down(desk: Desk) -> None:
+    one = await made(desk, "Ada")
+    word = ConsentWord(
+        purpose=ConsentPurpose.RECORDING,
+        granted=True,
+        source="call",
+        basis=LegalBasis.LEGITIMATE_INTEREST,
+        wording="May we record this call?",
+    )
+    await desk.do(set_consent, one.id, word)
+    (kept,) = await desk.do(list_consents, one.id)
+    assert (kept.basis, kept.wording) == (LegalBasis.LEGITIMATE_INTEREST, "May we record this call?")
+    assert kept.recorded_by == desk.actor.name
 
 
 async def test_customers_are_found_by_the_beginning_of_what_one_knows(desk: Desk) -> None:
@@ -284,7 +304,15 @@ async def test_another_clients_agent_sees_no_customer(desk: Desk) -> None:
     elsewhere = await desk.world.client("Elsewhere")
     stranger = await desk.world.actor(await desk.world.agent(desk.provider, elsewhere))
     assert (await desk.do(list_customers, None, "ada", actor=stranger)).items == ()
-    for query in (get_customer, list_timeline, list_notes, list_consents, list_merges, list_merge_suggestions):
+    for query in (
+        get_customer,
+        list_timeline,
+        list_notes,
+        list_consents,
+        list_consent_records,
+        list_merges,
+        list_merge_suggestions,
+    ):
         with pytest.raises(NotFoundError):
             await desk.do(query, one.id, actor=stranger)
 

@@ -197,7 +197,15 @@ def _settings(page: Page) -> None:
     page.get_by_role("menu").wait_for()
 
 
+def _consent(page: Page) -> None:
+    page.get_by_role("button", name="Consents").press("Enter")
+    page.get_by_role("button", name="All records").press("Enter")
+    page.get_by_role("button", name="Record a consent").press("Enter")
+    page.get_by_role("dialog").wait_for()
+
+
 DIALOGS = {
+    "consent": _consent,
     "transfer": _key("t"),
     "assign": _key("a"),
     "all keys": _key("?"),

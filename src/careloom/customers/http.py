@@ -7,9 +7,10 @@ from typing import Annotated, TypeVar
 from litestar import Router, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
-from careloom.customers.commands import identities, merges, notes, profile
-from careloom.customers.commands.notes import ConsentWord
+from careloom.customers.commands import consents, identities, merges, notes, profile
+from careloom.customers.commands.consents import ConsentWord
 from careloom.customers.queries import customer, history, schema
 from careloom.customers.queries import merges as merge_queries
 from careloom.customers.queries.search import list_customers
@@ -24,6 +25,7 @@ from careloom.customers.types import (
     CustomerNote,
     CustomerRow,
     IdentityId,
+    LegalBasis,
     MergeId,
     MergeSuggestion,
     NewCustomer,
@@ -53,6 +55,8 @@ class NewConsent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     channel: Channel | None = None
     granted: bool
     source: Annotated[str, Meta(min_length=1, max_length=200)]
+    basis: LegalBasis = LegalBasis.CONSENT
+    wording: Annotated[str, Meta(max_length=4_000)] | None = None
 
 
 class NewMerge(Struct, frozen=True, forbid_unknown_fields=True):
@@ -161,11 +165,21 @@ async def get_consents(unit: Unit, customer_id: FromPath[CustomerId]) -> Page[Co
     return Page(tuple(await _look(unit, customer_id, lambda tx: history.list_consents(tx, unit.actor, customer_id))))
 
 
+@get("/customers/{customer_id:uuid}/consents/records", summary="Every word of a customer on consents")
+async def get_consent_records(
+    unit: Unit, customer_id: FromPath[CustomerId], limit: Limit = 50, after: After = None
+) -> Page[Consent]:
+    """Newest first: what was asked and answered, when, where, on which basis, and who wrote it down."""
+    return await _look(
+        unit, customer_id, lambda tx: history.list_consent_records(tx, unit.actor, customer_id, limit, after)
+    )
+
+
 @put("/customers/{customer_id:uuid}/consents", summary="Set a consent")
 async def set_consent(unit: Unit, customer_id: FromPath[CustomerId], data: JSONBody[NewConsent]) -> Consent:
     """Earlier words stay on record."""
-    word = ConsentWord(purpose=data.purpose, channel=data.channel, granted=data.granted, source=data.source)
-    return await unit.write(lambda tx: notes.set_consent(tx, unit.actor, customer_id, word))
+    word = ConsentWord(**asdict(data))
+    return await unit.write(lambda tx: consents.set_consent(tx, unit.actor, customer_id, word))
 
 
 @get("/customers/{customer_id:uuid}/merge-suggestions", summary="Who may be the same person")
@@ -220,6 +234,7 @@ router = Router(
         get_notes,
         add_note,
         get_consents,
+        get_consent_records,
         set_consent,
         get_merge_suggestions,
         merge,

@@ -115,6 +115,7 @@ customer_consent = client_table(
     Column("source", Text, nullable=False),
     Column("basis", Text, nullable=False, server_default=text("'consent'")),
     Column("wording", Text),
+    Column("recorded_by", Text, nullable=False, server_default=text("''")),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "id"),
     _of_customer(),

@@ -133,14 +133,29 @@ class ConsentPurpose(StrEnum):
     RECORDING = "recording"
 
 
+class LegalBasis(StrEnum):
+    """Why the client may use data for a purpose (Art. 6 GDPR)."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    LEGITIMATE_INTEREST = "legitimate_interest"
+
+
 class Consent(Struct, frozen=True):
-    """The customer's latest word on a purpose over a channel (None: all channels), with where it came from."""
+    """A customer's word on a purpose over a channel (None: all channels): where it was given, on which basis, to what
+    wording, and who wrote it down.
+    """
 
     purpose: ConsentPurpose
     channel: Channel | None
     granted: bool
     source: str
     at: datetime
+    id: UUID
+    basis: LegalBasis = LegalBasis.CONSENT
+    wording: str | None = None
+    recorded_by: str = ""
 
 
 class TimelineKind(StrEnum):

@@ -4,9 +4,7 @@ import { http } from '@/api/http';
 import type {
   AttributeField,
   AttributeValue,
-  Channel,
   Consent,
-  ConsentPurpose,
   Customer,
   CustomerMerge,
   CustomerNote,
@@ -61,6 +59,15 @@ export const consentsQuery = (id: Uuid) =>
     queryFn: () => http.get<Items<Consent>>(at(id, 'consents')),
   });
 
+export const consentRecordsQuery = (id: Uuid) =>
+  infiniteQueryOptions({
+    queryKey: ['customer', id, 'consents', 'records'],
+    queryFn: ({ pageParam, signal }) =>
+      http.get<Page<Consent>>(at(id, 'consents/records'), { limit: 20, after: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+
 export const mergeSuggestionsQuery = (id: Uuid) =>
   queryOptions({
     queryKey: ['customer', id, 'merge-suggestions'],
@@ -96,7 +103,8 @@ export const customersApi = {
   addNote: (id: Uuid, text: string) => http.post<CustomerNote>(at(id, 'notes'), { text }),
   setConsent: (
     id: Uuid,
-    form: { purpose: ConsentPurpose; channel: Channel | null; granted: boolean; source: string },
+    form: Pick<Consent, 'purpose' | 'channel' | 'granted' | 'source'> &
+      Partial<Pick<Consent, 'basis' | 'wording'>>,
   ) => http.put<Consent>(at(id, 'consents'), form),
   merge: (id: Uuid, form: { other_id: Uuid; reason: string }) =>
     http.post<CustomerMerge>(at(id, 'merge'), form),

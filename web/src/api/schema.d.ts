@@ -1153,6 +1153,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customer_id}/consents/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every word of a customer on consents */
+        get: operations["ApiCustomersCustomerIdConsentsRecordsGetConsentRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/merge-suggestions": {
         parameters: {
             query?: never;
@@ -2132,6 +2149,23 @@ export interface paths {
         put?: never;
         /** Hand in a customer's message */
         post: operations["ApiInboundPostInbound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbound/many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in many customers' messages */
+        post: operations["ApiInboundManyPostMany"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3427,6 +3461,12 @@ export interface components {
             source: string;
             /** Format: date-time */
             at: string;
+            /** Format: uuid */
+            id: string;
+            basis?: components["schemas"]["LegalBasis"];
+            wording?: string | null;
+            /** @default  */
+            recorded_by: string;
         };
         /**
          * ConsentPurpose
@@ -3859,6 +3899,10 @@ export interface components {
             language?: string | null;
             sent_at?: string | null;
         };
+        /** InboundMessages */
+        InboundMessages: {
+            messages: components["schemas"]["InboundMessage"][];
+        };
         /** Incident */
         Incident: {
             /** Format: uuid */
@@ -3951,6 +3995,13 @@ export interface components {
         Left: {
             case_number: number;
         };
+        /**
+         * LegalBasis
+         * @description Why the client may use data for a purpose (Art. 6 GDPR).
+         * @default consent
+         * @enum {string}
+         */
+        LegalBasis: "consent" | "contract" | "legal_obligation" | "legitimate_interest";
         /** Lifting */
         Lifting: {
             reason: string;
@@ -4241,6 +4292,8 @@ export interface components {
             channel?: components["schemas"]["Channel"] | null;
             granted: boolean;
             source: string;
+            basis?: components["schemas"]["LegalBasis"];
+            wording?: string | null;
         };
         /** NewConversation */
         NewConversation: {
@@ -4682,6 +4735,10 @@ export interface components {
             data_class: string;
             kind: string;
             value: string;
+        };
+        /** Outcomes */
+        Outcomes: {
+            items: components["schemas"]["channels_http_inbound_Outcome"][];
         };
         /** Outlook */
         Outlook: {
@@ -5703,6 +5760,11 @@ export interface components {
             /** Format: uuid */
             disposition_id: string;
             note?: string | null;
+        };
+        /** Outcome */
+        channels_http_inbound_Outcome: {
+            accepted?: components["schemas"]["Accepted"] | null;
+            problem?: components["schemas"]["Problem"] | null;
         };
         /** Outcome */
         compliance_types_requests_Outcome: {
@@ -15531,6 +15593,114 @@ export interface operations {
             };
         };
     };
+    ApiCustomersCustomerIdConsentsRecordsGetConsentRecords: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_careloom.customers.types.Consent_"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiCustomersCustomerIdMergeSuggestionsGetMergeSuggestions: {
         parameters: {
             query?: never;
@@ -23110,6 +23280,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiInboundManyPostMany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InboundMessages"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */

@@ -332,8 +332,14 @@ export interface CustomerNote {
 
 export type ConsentPurpose = 'service' | 'survey' | 'marketing' | 'recording';
 
+export type LegalBasis = 'consent' | 'contract' | 'legal_obligation' | 'legitimate_interest';
+
 export interface Consent {
+  id: Uuid;
   purpose: ConsentPurpose;
+  basis: LegalBasis;
+  wording: string | null;
+  recorded_by: string;
   channel: Channel | null;
   granted: boolean;
   source: string;

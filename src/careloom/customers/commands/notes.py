@@ -1,17 +1,14 @@
-"""Lasting remarks on a customer, and what the customer agreed to."""
+"""Lasting remarks on a customer."""
 
 from uuid import UUID
 
-from msgspec import Struct
-
 from careloom.customers.commands.hold import hold_customer
 from careloom.customers.commands.timeline import add_entry
-from careloom.customers.events import ConsentChanged, CustomerChanged
+from careloom.customers.events import CustomerChanged
 from careloom.customers.queries.customer import get_customer
-from careloom.customers.tables import customer_consent, customer_note
-from careloom.customers.types import Consent, ConsentPurpose, CustomerNote, TimelineKind
+from careloom.customers.tables import customer_note
+from careloom.customers.types import CustomerNote, TimelineKind
 from careloom.organizations.queries import privacy_of
-from careloom.organizations.types import Channel
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -19,15 +16,6 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.redaction.redact import redact
-
-
-class ConsentWord(Struct, frozen=True, kw_only=True):
-    """What a customer says; no `channel` means all of them."""
-
-    purpose: ConsentPurpose
-    granted: bool
-    source: str
-    channel: Channel | None = None
 
 
 async def add_customer_note(tx: Tx, actor: Actor, customer_id: UUID, text: str) -> CustomerNote:
@@ -55,49 +43,3 @@ async def add_customer_note(tx: Tx, actor: Actor, customer_id: UUID, text: str) 
     await publish(tx, CustomerChanged(client_id=one.client_id, customer_id=held.id))
     await audit.record(tx, actor, "customer.add_note", held.id, client_id=one.client_id, after={"note_id": note.id})
     return note
-
-
-async def set_consent(tx: Tx, actor: Actor, customer_id: UUID, word: ConsentWord) -> Consent:
-    """Writes the customer's latest word below the earlier ones, which all stay."""
-    one = await get_customer(tx, actor, customer_id)
-    actor.require(Permission.CUSTOMERS_WRITE, client_id=one.client_id)
-    held = await hold_customer(tx, one.client_id, one.id)
-    consent_id, at = new_id(), now()
-    consent = Consent(word.purpose, word.channel, word.granted, word.source.replace("\x00", ""), at)
-    await tx.execute(
-        customer_consent.insert().values(
-            client_id=one.client_id,
-            id=consent_id,
-            customer_id=held.id,
-            purpose=consent.purpose,
-            channel=consent.channel,
-            granted=consent.granted,
-            source=consent.source,
-            at=at,
-        )
-    )
-    summary = f"{consent.purpose} {'granted' if consent.granted else 'refused'}"
-    await add_entry(
-        tx,
-        one.client_id,
-        held.id,
-        TimelineKind.CONSENT_CHANGED,
-        at,
-        summary=summary,
-        channel=consent.channel,
-        actor_name=actor.name,
-    )
-    await publish(
-        tx,
-        ConsentChanged(
-            client_id=one.client_id,
-            customer_id=held.id,
-            purpose=consent.purpose,
-            granted=consent.granted,
-            consent_id=consent_id,
-        ),
-        CustomerChanged(client_id=one.client_id, customer_id=held.id),
-    )
-    told = {"purpose": consent.purpose, "channel": consent.channel, "granted": consent.granted}
-    await audit.record(tx, actor, "customer.set_consent", held.id, client_id=one.client_id, after=told)
-    return consent

@@ -40,6 +40,17 @@ async def list_notes(
     return cut([_read_note(row) for row in rows], limit, lambda note: [note.id])
 
 
+async def list_consent_records(
+    tx: Tx, actor: Actor, customer_id: UUID, limit: int = 50, after: str | None = None
+) -> Page[Consent]:
+    """Every word of the customer on consents, newest first."""
+    one = await get_customer(tx, actor, customer_id)
+    table = customer_consent.c
+    statement = select(customer_consent).where(table.client_id == one.client_id, table.customer_id == one.id)
+    rows = await tx.execute(keyset(statement, [table.at, table.id], after, limit, descending=True))
+    return cut([_read_consent(row) for row in rows], limit, lambda word: [word.at, word.id])
+
+
 async def list_consents(tx: Tx, actor: Actor, customer_id: UUID) -> list[Consent]:
     """The customer's latest word on each purpose and channel."""
     one = await get_customer(tx, actor, customer_id)

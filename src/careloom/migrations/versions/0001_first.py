@@ -1860,6 +1860,7 @@ def _create_compliance() -> None:
         "customer_consent", sa.Column("basis", sa.Text(), server_default=sa.text("'consent'"), nullable=False)
     )
     op.add_column("customer_consent", sa.Column("wording", sa.Text(), nullable=True))
+    op.add_column("customer_consent", sa.Column("recorded_by", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.create_index("ix_customer_merge_client_id_merged_id", "customer_merge", ["client_id", "merged_id"], unique=False)
     op.create_index("ix_file_client_id_made_at", "file", ["client_id", "made_at", "id"], unique=False)
     op.create_index(

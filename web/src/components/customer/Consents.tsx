@@ -1,66 +1,103 @@
-/** What the customer agreed to, per purpose. */
+/** What the customer agreed to, per purpose; how it came about, on demand. */
 import { Switch } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { consentsQuery, customersApi } from '@/api/customers';
 import { queryClient } from '@/api/client';
-import type { ConsentPurpose } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
 import { useCanHere } from '@/components/lookingOn';
+import { ConsentForm } from './ConsentForm';
+import { ConsentRecords } from './ConsentRecords';
+import { PURPOSES } from './purposes';
 import classes from './Customer.module.css';
 
-const PURPOSES: readonly ConsentPurpose[] = ['service', 'survey', 'marketing', 'recording'];
+type Words = Parameters<typeof customersApi.setConsent>[1];
 
 export function Consents({ customerId }: { customerId: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const writes = useCanHere('customers.write');
   const { data } = useQuery(consentsQuery(customerId));
+  const [writing, setWriting] = useState(false);
+  const [showing, setShowing] = useState(false);
   const set = useMutation({
-    mutationFn: (form: { purpose: ConsentPurpose; granted: boolean }) =>
-      customersApi.setConsent(customerId, { ...form, channel: null, source: 'agent' }),
+    mutationFn: (words: Words) => customersApi.setConsent(customerId, words),
+    onSuccess: () => setWriting(false),
     onSettled: () =>
       void queryClient.invalidateQueries({ queryKey: consentsQuery(customerId).queryKey }),
     onError: toastError,
   });
   return (
-    <ul className={classes.list}>
-      {PURPOSES.map((purpose) => {
-        const words = (data?.items ?? []).filter((one) => one.purpose === purpose);
-        const general = words.find((one) => one.channel === null);
-        const latest = general ?? words[0];
-        return (
-          <li key={purpose} className={classes.consent}>
-            <span>
-              {t(`consent.${purpose}`)}
-              <span className={classes.quiet}>
-                {latest
-                  ? t(latest.granted ? 'consent.granted' : 'consent.refused', {
-                      date: format.date(latest.at),
-                      source: latest.source,
-                    })
-                  : t('consent.unknown')}
+    <>
+      <ul className={classes.list}>
+        {PURPOSES.map((purpose) => {
+          const words = (data?.items ?? []).filter((one) => one.purpose === purpose);
+          const general = words.find((one) => one.channel === null);
+          const latest = general ?? words[0];
+          return (
+            <li key={purpose} className={classes.consent}>
+              <span>
+                {t(`consent.${purpose}`)}
+                <span className={classes.quiet}>
+                  {latest
+                    ? t(latest.granted ? 'consent.granted' : 'consent.refused', {
+                        date: format.date(latest.at),
+                        source: latest.source,
+                      })
+                    : t('consent.unknown')}
+                </span>
+                {words
+                  .filter((one) => one.channel !== null && one !== latest)
+                  .map((one) => (
+                    <span key={one.channel} className={classes.quiet}>
+                      {one.channel && t(`channel.${one.channel}`)}:{' '}
+                      {t(one.granted ? 'state.yes' : 'state.no')}
+                    </span>
+                  ))}
               </span>
-              {words
-                .filter((one) => one.channel !== null && one !== latest)
-                .map((one) => (
-                  <span key={one.channel} className={classes.quiet}>
-                    {one.channel && t(`channel.${one.channel}`)}:{' '}
-                    {t(one.granted ? 'state.yes' : 'state.no')}
-                  </span>
-                ))}
-            </span>
-            <Switch
-              size="xs"
-              aria-label={t(`consent.${purpose}`)}
-              disabled={!writes || !data}
-              checked={latest?.granted ?? false}
-              onChange={(event) => set.mutate({ purpose, granted: event.currentTarget.checked })}
-            />
-          </li>
-        );
-      })}
-    </ul>
+              <Switch
+                size="xs"
+                aria-label={t(`consent.${purpose}`)}
+                disabled={!writes || !data}
+                checked={latest?.granted ?? false}
+                onChange={(event) =>
+                  set.mutate({
+                    purpose,
+                    granted: event.currentTarget.checked,
+                    channel: null,
+                    source: 'agent',
+                  })
+                }
+              />
+            </li>
+          );
+        })}
+      </ul>
+      <div className={classes.consentDeeds}>
+        {writes && (
+          <button type="button" className={classes.quietButton} onClick={() => setWriting(true)}>
+            {t('consent.record')}
+          </button>
+        )}
+        <button
+          type="button"
+          className={classes.quietButton}
+          aria-expanded={showing}
+          onClick={() => setShowing(!showing)}
+        >
+          {t('consent.records')}
+        </button>
+      </div>
+      {showing && <ConsentRecords customerId={customerId} />}
+      {writing && (
+        <ConsentForm
+          busy={set.isPending}
+          onSave={(words) => set.mutate(words)}
+          onClose={() => setWriting(false)}
+        />
+      )}
+    </>
   );
 }
