@@ -8,13 +8,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 CORES ?= 2
+EFFORT ?= 30
 TOPIC ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CARELOOM_HOME ?= $(CURDIR)/.home
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run test coverage check audit bench dev web api lock clean journeys
+.PHONY: help run test soak coverage check audit bench dev web api lock clean journeys
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +35,9 @@ test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="
 	@pytest -q -m journey $(ARGS) || [ $$? = 5 ]
 	@echo "[test] kill -9 in the middle of the demo"
 	@pytest -q -m chaos $(ARGS) || [ $$? = 5 ]
+
+soak: .make/python ## Try random input for long and with new seeds; EFFORT=30 times as hard as `make test`
+	@FUZZ_EFFORT=$(EFFORT) pytest -q -n $(CORES) --dist worksteal -k "any_input or new_breaks or any_life or any_order" $(ARGS)
 
 coverage: .make/python ## Which lines no test reaches, but for browsers and kill -9; ARGS="tests/routing"
 	@coverage run -m pytest -q -m "not journey and not chaos" $(ARGS)

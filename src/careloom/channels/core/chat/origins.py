@@ -1,9 +1,12 @@
 """Which pages may use a widget."""
 
+import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[1-9]\d{0,4})?", re.IGNORECASE | re.ASCII)
+"""What browsers send: no path, no user, no port 0, and none of the characters that parsers of addresses drop."""
 
 
 def may_use(origin: str | None, allowed: Collection[str], *, own: str, required: bool) -> bool:
@@ -15,7 +18,7 @@ def may_use(origin: str | None, allowed: Collection[str], *, own: str, required:
         return True
     if origin is None:
         return not required
-    page = _parts(origin)
+    page = _parts(origin) if _ORIGIN.fullmatch(origin) else None
     if page is None:
         return False
     return page == _parts(own) or any(_matches(page, one) for one in allowed)
@@ -39,4 +42,4 @@ def _parts(origin: str) -> tuple[str, str, int | None] | None:
         return None
     if url.scheme not in _DEFAULT_PORTS or not url.hostname:
         return None
-    return url.scheme, url.hostname.lower(), port or _DEFAULT_PORTS[url.scheme]
+    return url.scheme, url.hostname.lower(), _DEFAULT_PORTS[url.scheme] if port is None else port
