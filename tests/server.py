@@ -11,6 +11,7 @@ import uvicorn
 from litestar import Litestar
 
 from careloom.platform.runtime import Runtime
+from careloom.platform.web.server import server_config
 from tests.application import application
 
 
@@ -47,7 +48,7 @@ async def running_server(runtime: Runtime) -> AsyncGenerator[Server]:
     """Serves the application, with its hub listening and its tail reading, until the context ends."""
     listener = socket.create_server(("127.0.0.1", 0))
     with application(runtime) as app:
-        server = _Uvicorn(_config(app))
+        server = _Uvicorn(server_config(app, timeout_graceful_shutdown=1))
         running = [asyncio.create_task(one) for one in (runtime.hub.run(), server.serve(sockets=[listener]))]
         async with asyncio.timeout(10):
             for ready in (runtime.hub.ready, server.running, app.state.tail.ready):
@@ -61,17 +62,3 @@ async def running_server(runtime: Runtime) -> AsyncGenerator[Server]:
             hub.cancel()
             await asyncio.gather(hub, return_exceptions=True)
             listener.close()
-
-
-def _config(app: Litestar) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=256_000,
-        ws_ping_interval=None,
-        access_log=False,
-        log_config=None,
-        lifespan="on",
-        timeout_graceful_shutdown=1,
-    )

@@ -174,6 +174,7 @@ def state_of(runtime: Runtime) -> State:
     return State(
         {
             "runtime": runtime,
+            "by_https": runtime.settings.by_https,
             "authenticate": authenticate,
             "consumers": {one.name: one for one in consumers(runtime)},
             "tail": tail,

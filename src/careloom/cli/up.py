@@ -26,6 +26,7 @@ from careloom.platform.loops import Loop, keep_running
 from careloom.platform.runtime import Runtime, open_runtime
 from careloom.platform.settings import Settings
 from careloom.platform.tls import Certificate, open_certificate
+from careloom.platform.web.server import server_config
 
 log = structlog.get_logger()
 
@@ -157,19 +158,11 @@ class _Server(uvicorn.Server):
 
 async def _serve_web(runtime: Runtime) -> None:
     settings, certificate = runtime.settings, runtime.certificate
-    config = uvicorn.Config(
+    config = server_config(
         create_app(runtime),
-        ssl_context_factory=None if certificate is None else lambda _config, _default: certificate.context,
+        certificate=certificate,
         host=settings.host,
         port=settings.port,
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=256_000,
-        ws_ping_interval=None,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        lifespan="on",
         timeout_graceful_shutdown=5,
     )
     server = _Server(config)

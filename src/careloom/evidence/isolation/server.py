@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Generator
 import uvicorn
 
 from careloom.evidence.isolation.stage import Stage
+from careloom.platform.web.server import server_config
 
 
 class _Server(uvicorn.Server):
@@ -24,18 +25,7 @@ class _Server(uvicorn.Server):
 async def serving(stage: Stage) -> AsyncGenerator[str]:
     """Serves the stage until the context ends; answers host and port."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = _Server(
-        uvicorn.Config(
-            stage.app,
-            http="httptools",
-            ws="websockets-sansio",
-            ws_ping_interval=None,
-            access_log=False,
-            log_config=None,
-            lifespan="on",
-            timeout_graceful_shutdown=1,
-        )
-    )
+    server = _Server(server_config(stage.app, timeout_graceful_shutdown=1))
     hub = asyncio.create_task(stage.runtime.hub.run())
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -36,9 +36,9 @@ async def add_headers(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = list(message["headers"])
-    said = {name.lower() for name, _ in headers}
+    said = {name for name, _ in headers}
     headers += [one for one in _UNLESS_SAID if one[0] not in said]
-    if scope["app"].state.runtime.settings.by_https:
+    if scope["app"].state.by_https:
         headers.append(_STRICT_TRANSPORT)
     message["headers"] = headers
 

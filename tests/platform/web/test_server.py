@@ -1,0 +1,102 @@
+"""The web server's door: heads without an end are refused, and nobody says by a header where they come from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Request, get
+
+from careloom.platform.runtime import Runtime
+from careloom.platform.web import server as web_server
+from careloom.platform.web.server import HEAD_BYTES
+from tests.server import Server, running_server
+
+
+@pytest.fixture
+async def server(runtime: Runtime) -> AsyncIterator[Server]:
+    async with running_server(runtime) as running:
+        yield running
+
+
+async def answered(server: Server, *pieces: bytes, then_wait: bool = False) -> bytes:
+    """What the server says to raw bytes until it hangs up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        if not then_wait:
+            writer.write_eof()
+    except ConnectionError:
+        pass
+    async with asyncio.timeout(10):
+        said = b""
+        try:
+            while piece := await reader.read(65_536):
+                said += piece
+        except ConnectionError:
+            pass
+    writer.close()
+    return said
+
+
+HEAD = b"GET /health HTTP/1.1\r\nHost: care.example\r\n"
+
+
+async def test_headers_of_usual_size_are_taken(server: Server) -> None:
+    head = HEAD + b"Cookie: " + b"a" * 16_000 + b"\r\nConnection: close\r\n\r\n"
+    assert (await answered(server, head)).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "piece", [b"A: b\r\n" * 1000, b"a" * 8000, b"\r\n" * 4000], ids=["many headers", "a long header", "blank lines"]
+)
+async def test_a_head_without_an_end_is_refused(server: Server, piece: bytes) -> None:
+    start = b"" if piece.startswith(b"\r") else HEAD + (b"A: " if piece.startswith(b"a") else b"")
+    said = await answered(server, start, *[piece] * (4_000_000 // len(piece)), then_wait=True)
+    assert said[:12] in (b"HTTP/1.1 431", b"")
+
+
+async def test_headers_behind_a_body_have_an_end_as_well(server: Server) -> None:
+    start = b"POST /health HTTP/1.1\r\nHost: care.example\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+    said = await answered(server, start, *[b"A: b\r\n" * 1000] * (4 * HEAD_BYTES // 2000), then_wait=True)
+    assert b"200 OK" not in said
+
+
+async def test_who_takes_too_long_to_ask_is_let_go(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_server, "HEAD_SECONDS", 0.3)
+    for start in (b"", HEAD):
+        said = await answered(server, start, then_wait=True)
+        assert said.startswith(b"HTTP/1.1 408")
+
+
+async def test_a_request_that_takes_long_to_answer_is_not_hurried(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_server, "HEAD_SECONDS", 0.3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"POST /api/csp-reports HTTP/1.1\r\nHost: care.example\r\nContent-Length: 20\r\n\r\n")
+    await asyncio.sleep(0.8)
+    writer.write(b"x" * 20)
+    async with asyncio.timeout(10):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+    writer.close()
+
+
+async def test_a_header_does_not_say_where_a_request_comes_from(runtime: Runtime) -> None:
+    seen: list[Any] = []
+
+    @get("/whence")
+    async def whence(request: Request[Any, Any, Any]) -> None:
+        seen.append((request.client, request.scope["scheme"]))
+
+    async with running_server(runtime) as running:
+        running.app.register(whence)
+        async with httpx.AsyncClient(base_url=running.http, trust_env=False) as client:
+            headers = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+            await client.get("/whence", headers=headers)
+    assert [(client.host, scheme) for client, scheme in seen] == [("127.0.0.1", "http")]
