@@ -1,7 +1,7 @@
 /** Incidents with their deadlines; one opened shows what is to be done and what was. */
-import { Badge, Button, Checkbox, Modal, Select, Textarea, TextInput } from '@mantine/core';
+import { Badge, Button, Checkbox, Textarea, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
@@ -9,88 +9,77 @@ import { useCan, useMe } from '@/api/session';
 import type { Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { useNow } from '@/components/clock';
-import { toastError } from '@/components/errors';
-import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { RowSkeletons } from '@/components/States';
 import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
 import {
   incidentQuery,
   incidentsQuery,
   REGIMES,
-  renew,
   type Duty,
   type Incident,
 } from '@/features/compliance/data';
+import { ClientSelect, useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
+import { FormDialog } from '@/features/compliance/FormDialog';
+import { Records } from '@/features/compliance/Records';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 
 export function Incidents() {
   const { t } = useTranslation('compliance');
-  const query = useQuery(incidentsQuery);
   const writes = useCan('compliance.write');
-  const now = useNow();
-  const [registering, setRegistering] = useState(false);
-  const [opened, setOpened] = useState<Uuid | null>(null);
   return (
-    <>
-      <div className={classes.bar}>
-        <p>{t('incidents.lead')}</p>
-        {writes && <Button onClick={() => setRegistering(true)}>{t('incidents.register')}</Button>}
+    <Records
+      query={useQuery(incidentsQuery)}
+      words={{
+        lead: t('incidents.lead'),
+        register: t('incidents.register'),
+        none: t('incidents.none'),
+        noneHint: t('incidents.noneHint'),
+      }}
+      icon={<IconAlertTriangle size={32} stroke={1.4} aria-hidden />}
+      row={(one) => <Row key={one.id} one={one} writes={writes} />}
+      register={(onClose) => <Register onClose={onClose} />}
+    />
+  );
+}
+
+function Row({ one, writes }: { one: Incident; writes: boolean }) {
+  const { t } = useTranslation('compliance');
+  const now = useNow();
+  const [opened, setOpened] = useState(false);
+  return (
+    <li>
+      <Brand clientId={one.client_id} />
+      <div className={classes.what}>
+        <strong>{one.title}</strong>
+        <span>{t(`severity.${one.severity}`)}</span>
       </div>
-      {registering && <Register onClose={() => setRegistering(false)} />}
-      {query.isPending ? (
-        <RowSkeletons />
-      ) : query.isError ? (
-        <Failed error={query.error} retry={() => void query.refetch()} />
-      ) : query.data.items.length === 0 ? (
-        <Empty
-          icon={<IconAlertTriangle size={32} stroke={1.4} aria-hidden />}
-          title={t('incidents.none')}
-        >
-          {t('incidents.noneHint')}
-        </Empty>
-      ) : (
-        <ul className={classes.list}>
-          {query.data.items.map((one) => (
-            <li key={one.id}>
-              <Brand clientId={one.client_id} />
-              <div className={classes.what}>
-                <strong>{one.title}</strong>
-                <span>{t(`severity.${one.severity}`)}</span>
-              </div>
-              <Badge variant="light" color={one.status === 'closed' ? 'gray' : 'blue'}>
-                {t(`incident.${one.status}`)}
-              </Badge>
-              {one.next_due_at && (
-                <span className={classes.when} data-late={Date.parse(one.next_due_at) < now}>
-                  {t('due')} <Due at={one.next_due_at} />
-                </span>
-              )}
-              <Button
-                size="compact-sm"
-                variant="default"
-                aria-expanded={opened === one.id}
-                onClick={() => setOpened(opened === one.id ? null : one.id)}
-              >
-                {t('incidents.open')}
-              </Button>
-              {opened === one.id && <File one={one} writes={writes && one.status !== 'closed'} />}
-            </li>
-          ))}
-        </ul>
+      <Badge variant="light" color={one.status === 'closed' ? 'gray' : 'blue'}>
+        {t(`incident.${one.status}`)}
+      </Badge>
+      {one.next_due_at && (
+        <span className={classes.when} data-late={Date.parse(one.next_due_at) < now}>
+          {t('due')} <Due at={one.next_due_at} />
+        </span>
       )}
-    </>
+      <Button
+        size="compact-sm"
+        variant="default"
+        aria-expanded={opened}
+        onClick={() => setOpened(!opened)}
+      >
+        {t('incidents.open')}
+      </Button>
+      {opened && <File one={one} writes={writes && one.status !== 'closed'} />}
+    </li>
   );
 }
 
 function File({ one, writes }: { one: Incident; writes: boolean }) {
   const { t } = useTranslation('compliance');
   const query = useQuery(incidentQuery(one.id));
-  const close = useMutation({
-    mutationFn: () => http.post(`/api/incidents/${one.id}/close`),
-    onSuccess: renew,
-    onError: toastError,
-  });
+  const close = useDeed(() => http.post(`/api/incidents/${one.id}/close`));
   if (!query.data) return <RowSkeletons count={3} height={40} />;
   return (
     <div className={classes.draft}>
@@ -122,12 +111,9 @@ function DutyRow({ incident, duty, writes }: { incident: Uuid; duty: Duty; write
   const { t } = useTranslation('compliance');
   const now = useNow();
   const [asking, setAsking] = useState<'done' | 'waive' | null>(null);
-  const settle = useMutation({
-    mutationFn: (body: { note: string; waived: boolean }) =>
-      http.post(`/api/incidents/${incident}/duties/${duty.id}/settle`, body),
-    onSuccess: renew,
-    onError: toastError,
-  });
+  const settle = useDeed((body: { note: string; waived: boolean }) =>
+    http.post(`/api/incidents/${incident}/duties/${duty.id}/settle`, body),
+  );
   const late = !duty.done_at && duty.due_at !== null && Date.parse(duty.due_at) < now;
   return (
     <li>
@@ -182,8 +168,8 @@ function Register({ onClose }: { onClose: () => void }) {
   const [title, setTitle] = useState('');
   const [description, setDescription] = useState('');
   const [regimes, setRegimes] = useState<string[]>(['gdpr']);
-  const open = useMutation({
-    mutationFn: () =>
+  const open = useDeed(
+    () =>
       http.post('/api/incidents', {
         client_ids: [client],
         title,
@@ -191,68 +177,37 @@ function Register({ onClose }: { onClose: () => void }) {
         regimes,
         time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       }),
-    onSuccess: () => {
-      onClose();
-      return renew();
-    },
-    onError: toastError,
-  });
+    onClose,
+  );
   return (
-    <Modal
-      opened
+    <FormDialog
       title={t('incidents.register')}
+      ready={Boolean(title.trim()) && regimes.length > 0}
+      busy={open.isPending}
+      onSubmit={() => open.mutate()}
       onClose={onClose}
-      closeButtonProps={{ 'aria-label': t('close') }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          open.mutate();
-        }}
-      >
-        <Select
-          label={t('client')}
-          allowDeselect={false}
-          value={client}
-          onChange={setClient}
-          data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
-        />
-        <TextInput
-          mt="sm"
-          label={t('incidents.title')}
-          maxLength={200}
-          data-autofocus
-          value={title}
-          onChange={(event) => setTitle(event.currentTarget.value)}
-        />
-        <Textarea
-          mt="sm"
-          label={t('incidents.description')}
-          autosize
-          minRows={3}
-          maxLength={10000}
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
-        <Checkbox.Group
-          mt="sm"
-          label={t('incidents.regimes')}
-          value={regimes}
-          onChange={setRegimes}
-        >
-          {REGIMES.map((one) => (
-            <Checkbox key={one} mt="xs" value={one} label={t(`regime.${one}`)} />
-          ))}
-        </Checkbox.Group>
-        <Button
-          type="submit"
-          mt="md"
-          loading={open.isPending}
-          disabled={!title.trim() || regimes.length === 0}
-        >
-          {t('incidents.register')}
-        </Button>
-      </form>
-    </Modal>
+      <ClientSelect value={client} onChange={setClient} />
+      <TextInput
+        label={t('incidents.title')}
+        maxLength={200}
+        data-autofocus
+        value={title}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+      />
+      <Textarea
+        label={t('incidents.description')}
+        autosize
+        minRows={3}
+        maxLength={10000}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <Checkbox.Group label={t('incidents.regimes')} value={regimes} onChange={setRegimes}>
+        {REGIMES.map((one) => (
+          <Checkbox key={one} mt="xs" value={one} label={t(`regime.${one}`)} />
+        ))}
+      </Checkbox.Group>
+    </FormDialog>
   );
 }

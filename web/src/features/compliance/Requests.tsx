@@ -1,7 +1,7 @@
 /** Requests of data subjects, with the next step of each. */
-import { Badge, Button, Modal, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Badge, Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconUserShield } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,43 +11,30 @@ import type { Page, Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { useNow } from '@/components/clock';
 import { toastError } from '@/components/errors';
-import { Empty, Failed, RowSkeletons } from '@/components/States';
 import classes from '@/features/compliance/Compliance.module.css';
-import { renew, requestsQuery, saveExport, type PrivacyRequest } from '@/features/compliance/data';
+import { requestsQuery, saveExport, type PrivacyRequest } from '@/features/compliance/data';
+import { ClientSelect, useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
+import { FormDialog } from '@/features/compliance/FormDialog';
+import { Records } from '@/features/compliance/Records';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 
 export function Requests() {
   const { t } = useTranslation('compliance');
-  const query = useQuery(requestsQuery);
   const writes = useCan('compliance.write');
-  const [registering, setRegistering] = useState(false);
   return (
-    <>
-      <div className={classes.bar}>
-        <p>{t('requests.lead')}</p>
-        {writes && <Button onClick={() => setRegistering(true)}>{t('requests.register')}</Button>}
-      </div>
-      {registering && <Register onClose={() => setRegistering(false)} />}
-      {query.isPending ? (
-        <RowSkeletons />
-      ) : query.isError ? (
-        <Failed error={query.error} retry={() => void query.refetch()} />
-      ) : query.data.items.length === 0 ? (
-        <Empty
-          icon={<IconUserShield size={32} stroke={1.4} aria-hidden />}
-          title={t('requests.none')}
-        >
-          {t('requests.noneHint')}
-        </Empty>
-      ) : (
-        <ul className={classes.list}>
-          {query.data.items.map((one) => (
-            <Row key={one.id} one={one} writes={writes} />
-          ))}
-        </ul>
-      )}
-    </>
+    <Records
+      query={useQuery(requestsQuery)}
+      words={{
+        lead: t('requests.lead'),
+        register: t('requests.register'),
+        none: t('requests.none'),
+        noneHint: t('requests.noneHint'),
+      }}
+      icon={<IconUserShield size={32} stroke={1.4} aria-hidden />}
+      row={(one) => <Row key={one.id} one={one} writes={writes} />}
+      register={(onClose) => <Register onClose={onClose} />}
+    />
   );
 }
 
@@ -55,12 +42,9 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
   const { t } = useTranslation('compliance');
   const now = useNow();
   const [asking, setAsking] = useState<'verify' | 'refuse' | 'extend' | null>(null);
-  const step = useMutation({
-    mutationFn: ({ name, body }: { name: string; body?: Record<string, string> }) =>
-      http.post(`/api/privacy-requests/${one.id}/${name}`, body),
-    onSuccess: renew,
-    onError: toastError,
-  });
+  const step = useDeed(({ name, body }: { name: string; body?: Record<string, string> }) =>
+    http.post(`/api/privacy-requests/${one.id}/${name}`, body),
+  );
   const open = one.closed_at === null;
   const runs = one.status === 'verified' || one.status === 'waiting';
   const fetched = one.export_until !== null && Date.parse(one.export_until) > now;
@@ -158,82 +142,59 @@ function Register({ onClose }: { onClose: () => void }) {
       ),
     enabled: client !== null,
   });
-  const open = useMutation({
-    mutationFn: () =>
+  const open = useDeed(
+    () =>
       http.post('/api/privacy-requests', {
         client_id: client,
         customer_id: customer,
         kind,
         origin,
       }),
-    onSuccess: () => {
-      onClose();
-      return renew();
-    },
-    onError: toastError,
-  });
+    onClose,
+  );
   return (
-    <Modal
-      opened
+    <FormDialog
       title={t('requests.register')}
+      ready={customer !== null && Boolean(origin.trim())}
+      busy={open.isPending}
+      onSubmit={() => open.mutate()}
       onClose={onClose}
-      closeButtonProps={{ 'aria-label': t('close') }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          open.mutate();
+      <SegmentedControl
+        fullWidth
+        aria-label={t('requests.kind')}
+        value={kind}
+        onChange={setKind}
+        data={[
+          { value: 'access', label: t('kind.access') },
+          { value: 'erasure', label: t('kind.erasure') },
+        ]}
+      />
+      <ClientSelect
+        value={client}
+        onChange={(chosen) => {
+          setClient(chosen);
+          setCustomer(null);
         }}
-      >
-        <SegmentedControl
-          fullWidth
-          aria-label={t('requests.kind')}
-          value={kind}
-          onChange={setKind}
-          data={[
-            { value: 'access', label: t('kind.access') },
-            { value: 'erasure', label: t('kind.erasure') },
-          ]}
-        />
-        <Select
-          mt="sm"
-          label={t('client')}
-          value={client}
-          onChange={(value) => {
-            setClient(value);
-            setCustomer(null);
-          }}
-          data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
-        />
-        <Select
-          mt="sm"
-          searchable
-          label={t('customer')}
-          value={customer}
-          onChange={setCustomer}
-          onSearchChange={setSearch}
-          filter={({ options }) => options}
-          data={(found.data?.items ?? []).map((one) => ({
-            value: one.id,
-            label: [one.name, one.primary_identity].filter(Boolean).join(' · ') || one.id,
-          }))}
-        />
-        <TextInput
-          mt="sm"
-          label={t('requests.origin')}
-          maxLength={500}
-          value={origin}
-          onChange={(event) => setOrigin(event.currentTarget.value)}
-        />
-        <Button
-          type="submit"
-          mt="md"
-          loading={open.isPending}
-          disabled={!customer || !origin.trim()}
-        >
-          {t('requests.register')}
-        </Button>
-      </form>
-    </Modal>
+      />
+      <Select
+        searchable
+        label={t('customer')}
+        value={customer}
+        onChange={setCustomer}
+        onSearchChange={setSearch}
+        filter={({ options }) => options}
+        data={(found.data?.items ?? []).map((one) => ({
+          value: one.id,
+          label: [one.name, one.primary_identity].filter(Boolean).join(' · ') || one.id,
+        }))}
+      />
+      <TextInput
+        label={t('requests.origin')}
+        maxLength={500}
+        value={origin}
+        onChange={(event) => setOrigin(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 /** How long a client's data is kept, what a purge would take, what was taken, and what holds keep. */
-import { Button, Modal, NumberInput, Select, TextInput } from '@mantine/core';
+import { Button, NumberInput, Select, TextInput } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -17,12 +17,13 @@ import {
   holdsQuery,
   outlookQuery,
   purgesQuery,
-  renew,
   rulesQuery,
   SCOPES,
   type Hold,
   type Rule,
 } from '@/features/compliance/data';
+import { ClientSelect, useDeed } from '@/features/compliance/deeds';
+import { FormDialog } from '@/features/compliance/FormDialog';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 
 export function Retention() {
@@ -34,13 +35,7 @@ export function Retention() {
     <>
       <div className={classes.bar}>
         <p>{t('retention.lead')}</p>
-        <Select
-          label={t('client')}
-          value={client}
-          allowDeselect={false}
-          onChange={(value) => value && setClient(value)}
-          data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
-        />
+        <ClientSelect value={client} onChange={setClient} />
       </div>
       <Rules client={client} />
       <Holds client={client} />
@@ -110,52 +105,39 @@ function EditRule({ client, rule, onClose }: { client: Uuid; rule: Rule; onClose
   const { t } = useTranslation('compliance');
   const [days, setDays] = useState<number | string>(rule.days ?? '');
   const [reason, setReason] = useState(rule.reason);
-  const save = useMutation({
-    mutationFn: () =>
+  const save = useDeed(
+    () =>
       http.put(`/api/clients/${client}/retention/${rule.data_class}`, {
         days: days === '' ? null : Number(days),
         reason,
       }),
-    onSuccess: () => {
-      onClose();
-      return renew();
-    },
-    onError: toastError,
-  });
+    onClose,
+  );
   return (
-    <Modal
-      opened
+    <FormDialog
       title={t(`class.${rule.data_class}`)}
+      action={t('retention.change')}
+      ready={Boolean(reason.trim())}
+      busy={save.isPending}
+      onSubmit={() => save.mutate()}
       onClose={onClose}
-      closeButtonProps={{ 'aria-label': t('close') }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <NumberInput
-          label={t('retention.daysLabel')}
-          description={t('retention.daysHint')}
-          min={1}
-          max={36500}
-          allowDecimal={false}
-          value={days}
-          onChange={setDays}
-        />
-        <TextInput
-          mt="sm"
-          label={t('retention.reason')}
-          maxLength={2000}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Button type="submit" mt="md" loading={save.isPending} disabled={!reason.trim()}>
-          {t('retention.change')}
-        </Button>
-      </form>
-    </Modal>
+      <NumberInput
+        label={t('retention.daysLabel')}
+        description={t('retention.daysHint')}
+        min={1}
+        max={36500}
+        allowDecimal={false}
+        value={days}
+        onChange={setDays}
+      />
+      <TextInput
+        label={t('retention.reason')}
+        maxLength={2000}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }
 
@@ -165,12 +147,9 @@ function Holds({ client }: { client: Uuid }) {
   const writes = useCan('compliance.write');
   const [placing, setPlacing] = useState(false);
   const [lifting, setLifting] = useState<Hold | null>(null);
-  const lift = useMutation({
-    mutationFn: ({ id, reason }: { id: Uuid; reason: string }) =>
-      http.post(`/api/holds/${id}/lift`, { reason }),
-    onSuccess: renew,
-    onError: toastError,
-  });
+  const lift = useDeed(({ id, reason }: { id: Uuid; reason: string }) =>
+    http.post(`/api/holds/${id}/lift`, { reason }),
+  );
   const holds = query.data?.items.filter((one) => one.client_id === client) ?? [];
   return (
     <section>
@@ -227,61 +206,46 @@ function PlaceHold({ client, onClose }: { client: Uuid; onClose: () => void }) {
   const [scope, setScope] = useState<Hold['scope']>('client');
   const [subject, setSubject] = useState('');
   const [reason, setReason] = useState('');
-  const place = useMutation({
-    mutationFn: () =>
+  const place = useDeed(
+    () =>
       http.post('/api/holds', {
         client_id: client,
         scope,
         reason,
         ...(scope !== 'client' && { subject_id: subject.trim() }),
       }),
-    onSuccess: () => {
-      onClose();
-      return renew();
-    },
-    onError: toastError,
-  });
+    onClose,
+  );
   return (
-    <Modal
-      opened
+    <FormDialog
       title={t('holds.place')}
+      ready={Boolean(reason.trim())}
+      busy={place.isPending}
+      onSubmit={() => place.mutate()}
       onClose={onClose}
-      closeButtonProps={{ 'aria-label': t('close') }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          place.mutate();
-        }}
-      >
-        <Select
-          label={t('holds.scope')}
-          allowDeselect={false}
-          value={scope}
-          onChange={(value) => value && setScope(value as Hold['scope'])}
-          data={SCOPES.map((one) => ({ value: one, label: t(`scope.${one}`) }))}
-        />
-        {scope !== 'client' && (
-          <TextInput
-            mt="sm"
-            label={t('holds.subject')}
-            description={t('holds.subjectHint')}
-            value={subject}
-            onChange={(event) => setSubject(event.currentTarget.value)}
-          />
-        )}
+      <Select
+        label={t('holds.scope')}
+        allowDeselect={false}
+        value={scope}
+        onChange={(value) => value && setScope(value as Hold['scope'])}
+        data={SCOPES.map((one) => ({ value: one, label: t(`scope.${one}`) }))}
+      />
+      {scope !== 'client' && (
         <TextInput
-          mt="sm"
-          label={t('retention.reason')}
-          maxLength={2000}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          label={t('holds.subject')}
+          description={t('holds.subjectHint')}
+          value={subject}
+          onChange={(event) => setSubject(event.currentTarget.value)}
         />
-        <Button type="submit" mt="md" loading={place.isPending} disabled={!reason.trim()}>
-          {t('holds.place')}
-        </Button>
-      </form>
-    </Modal>
+      )}
+      <TextInput
+        label={t('retention.reason')}
+        maxLength={2000}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,0 +1,41 @@
+/** A form in a dialog: fields, and one button that does what the title says. */
+import { Button, Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from '@/features/compliance/Compliance.module.css';
+
+export function FormDialog({
+  title,
+  action = title,
+  ready,
+  busy = false,
+  onSubmit,
+  onClose,
+  children,
+}: {
+  title: string;
+  action?: string;
+  ready: boolean;
+  busy?: boolean;
+  onSubmit: () => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation('compliance');
+  return (
+    <Modal opened title={title} onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }}>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        {children}
+        <Button type="submit" loading={busy} disabled={!ready}>
+          {action}
+        </Button>
+      </form>
+    </Modal>
+  );
+}
