@@ -44,7 +44,7 @@ from careloom.integrations import http as integrations_http
 from careloom.integrations import jobs as integrations_jobs
 from careloom.knowledge import http as knowledge_http
 from careloom.organizations import http as organizations_http
-from careloom.organizations.queries import list_programs
+from careloom.organizations.queries import attribute_schema, list_clients, list_programs
 from careloom.platform.access import Actor, Permission
 from careloom.platform.audit import list_audit
 from careloom.platform.database.transactions import Tx
@@ -201,6 +201,13 @@ async def _peek_customers(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
     return [one.name for one in (await list_customers(tx, actor, limit=most)).items]
 
 
+async def _peek_customer_fields(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
+    actor.require(Permission.CUSTOMERS_READ)
+    clients = (await list_clients(tx, actor, limit=most)).items
+    readable = [one for one in clients if actor.may(Permission.CUSTOMERS_READ, client_id=one.id)]
+    return [f"{one.name}: {field['label']}" for one in readable for field in await attribute_schema(tx, one.id)][:most]
+
+
 async def _peek_queues(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
     return [one.name for one in (await list_queues(tx, actor, limit=most)).items]
 
@@ -220,6 +227,7 @@ async def _peek_audit(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
 PEEKS: dict[str, Peek] = {
     "conversations": _peek_conversations,
     "customers": _peek_customers,
+    "customer_fields": _peek_customer_fields,
     "queues": _peek_queues,
     "programs": _peek_programs,
     "people": _peek_people,

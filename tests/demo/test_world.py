@@ -97,13 +97,13 @@ def test_keys_and_addresses_are_unique() -> None:
 def test_forty_agents_and_leads_in_teams_with_a_lead_each() -> None:
     floor = [person for person in WORLD.people if person.team]
     assert len(floor) == 40
-    leads = [p.team for p in floor if any(grant.role is Role.TEAM_LEAD for grant in p.grants)]
+    leads = [p.team for p in floor if any(grant.role == Role.TEAM_LEAD for grant in p.grants)]
     assert sorted(filter(None, leads)) == sorted(SITE_OF_TEAM)
 
 
 def test_several_agents_serve_two_or_three_clients() -> None:
     served = [
-        len([grant for grant in person.grants if grant.role is Role.AGENT]) for person in WORLD.people if person.team
+        len([grant for grant in person.grants if grant.role == Role.AGENT]) for person in WORLD.people if person.team
     ]
     assert served.count(2) >= 10
     assert served.count(3) >= 3
@@ -130,7 +130,7 @@ def test_each_role_has_a_persona_who_holds_it_and_is_not_simulated() -> None:
     assert {persona.role for persona in WORLD.personas} == set(Role)
     for persona in WORLD.personas:
         person = people[persona.person]
-        assert any(grant.role is persona.role for grant in person.grants)
+        assert any(grant.role == persona.role for grant in person.grants)
         assert not person.simulated
 
 

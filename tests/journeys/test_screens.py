@@ -16,7 +16,7 @@ from tests.journeys.conftest import PASSWORD, Installation, People, World, wait_
 WIDE, NARROW = (1440, 900), (390, 844)
 SETUP = [
     *("clients", "programs", "queues", "skills", "email", "chat", "macros", "dispositions"),
-    *("people", "teams", "sites", "providers", "api-keys", "sign-in", "identity-providers"),
+    *("people", "roles", "teams", "sites", "providers", "api-keys", "sign-in", "identity-providers"),
 ]
 SCREENS = {
     "sign-in": "/sign-in",
@@ -27,6 +27,8 @@ SCREENS = {
     "my security": "/me/security",
     "live board": "/live",
     "set-up": "/setup",
+    "a built-in role": "/setup/roles/team_lead",
+    "permissions": "/setup/access/{person}",
     "attributes": "/setup/attributes/{client}",
     "networks": "/setup/networks/{client}",
     "privacy": "/setup/privacy/{client}",
@@ -128,8 +130,8 @@ def _conversation(installation: Installation, world: World) -> dict[str, Any]:
     return one
 
 
-def _administrator(installation: Installation, provider: str) -> str:
-    """Someone of `provider` who may see every screen; answers the e-mail address to sign in with."""
+def _administrator(installation: Installation, provider: str) -> dict[str, Any]:
+    """Someone of `provider` who may see every screen."""
     email = "lia.brandt@harbor.example"
     grants = [{"role": "admin", "scope": "everything"}]
     person = installation.make(
@@ -141,15 +143,17 @@ def _administrator(installation: Installation, provider: str) -> str:
         "capacity": {"voice": 1, "chat": 3, "sms": 3, "social": 3, "email": 5},
     }
     installation.put(f"people/{person['id']}/routing", profile)
-    return email
+    return person
 
 
 @pytest.fixture(scope="module")
 def looker(browser: Browser, installation: Installation, world: World) -> Iterator[Looker]:
     one = _conversation(installation, world)
     people = People(browser, installation.url)
-    page = people.desk(_administrator(installation, world.provider))
+    administrator = _administrator(installation, world.provider)
+    page = people.desk(administrator["email"])
     ids = {"conversation": one["id"], "customer": one["customer_id"], "client": one["client_id"]}
+    ids["person"] = administrator["id"]
     yield Looker(page, installation.url, ids)
     page.context.close()
 

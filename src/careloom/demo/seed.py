@@ -91,6 +91,10 @@ class Seeder:
             self._make("skills", "skill", one.key, {"name": one.name, "provider_id": provider})
             for one in self._world.skills
         )
+        await self._all(
+            self._make("roles", "role", one.key, {**_without(one, "key"), "provider_id": provider})
+            for one in self._world.roles
+        )
         await self._all(self._person(one, provider) for one in self._world.people)
         self._told(f"{len(self._world.people)} people at {len(self._world.sites)} sites")
 
@@ -113,7 +117,8 @@ class Seeder:
 
     def _grant(self, grant: GrantSpec) -> dict[str, Any]:
         scope_id = None if grant.key is None else self._ids[f"{grant.scope.value}:{grant.key}"]
-        return {"role": grant.role, "scope": grant.scope, "scope_id": scope_id}
+        role = self._ids.get(f"role:{grant.role}", grant.role)
+        return {"role": role, "scope": grant.scope, "scope_id": scope_id}
 
     async def _queues(self) -> None:
         await self._all(self._queue(one) for one in self._world.queues)

@@ -23,6 +23,28 @@ class GrantTooWideError(ForbiddenError):
     """You can only grant what you hold yourself."""
 
 
+class RoleNameTakenError(ConflictError):
+    """The provider has a role of this name already."""
+
+    path = "/name"
+
+
+class RoleHeldError(ConflictError):
+    """People hold this role; name another that takes its place."""
+
+    path = "/replacement"
+
+
+class RoleNamedError(ConflictError):
+    """Rules name this role: of an identity provider, a group or a sign-in policy. Change them first."""
+
+
+class RoleChangedError(ConflictError):
+    """Someone else has changed this role meanwhile; look at it again."""
+
+    path = "/version"
+
+
 class UnfinishedSignInError(NotSignedInError):
     """Finish signing in first: the second factor is still missing."""
 

@@ -11,6 +11,12 @@ class PersonChanged(Event, frozen=True, kw_only=True):
     person_id: UUID
 
 
+class RoleChanged(Event, frozen=True, kw_only=True):
+    """A provider's own role was made, changed or removed: its holders may do other things now."""
+
+    role_id: UUID
+
+
 class SignedOut(Event, frozen=True, kw_only=True):
     """A person ended their last session; they alone are told."""
 

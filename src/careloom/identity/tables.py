@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Index,
@@ -25,6 +26,7 @@ from careloom.platform.database.schema import (
     kept_back,
     no_secret,
     person_table,
+    provider_table,
     system_table,
 )
 
@@ -50,14 +52,33 @@ credential = system_table(
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
+own_role = provider_table(
+    "own_role",
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("permissions", ARRAY(Text), nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("uq_own_role_provider_id_name", "provider_id", text("lower(name)"), unique=True),
+)
+
 role_grant = person_table(
     "role_grant",
     Column("id", Uuid, primary_key=True),
     Column("role", Text, nullable=False),
+    # A role is named in one way, built in or own; this half of it lets the database hold the own ones together.
+    Column(
+        "own_role_id",
+        Uuid,
+        Computed("CASE WHEN length(role) = 36 THEN role::uuid END", persisted=True),
+        ForeignKey("own_role.id"),
+    ),
     Column("scope", Text, nullable=False),
     Column("scope_id", Uuid),
     CheckConstraint("(scope = 'everything') = (scope_id IS NULL)", name="scope_named"),
     UniqueConstraint("person_id", "role", "scope", "scope_id", postgresql_nulls_not_distinct=True),
+    Index("ix_role_grant_own_role_id", "own_role_id"),
 )
 
 session = system_table(

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     ORGANIZATIONS_WRITE = "organizations.write"
     PEOPLE_READ = "people.read"
     PEOPLE_WRITE = "people.write"
+    ROLES_WRITE = "roles.write"
     API_KEYS_WRITE = "api_keys.write"
     SECURITY_WRITE = "security.write"
     AUDIT_READ = "audit.read"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careloom.identity.core.policy import Demands, demands, lacking
+from careloom.identity.core.roles import PERMISSIONS
 from careloom.identity.types import Pending, Role, RoleGrant, ScopeKind
 from careloom.identity.types.sign_in import PolicyId, SignInPolicy
 
@@ -31,9 +32,17 @@ _grants = st.lists(st.sampled_from([RoleGrant(one, ScopeKind.EVERYTHING) for one
 def test_another_policy_never_asks_less(
     some: list[SignInPolicy], more: list[SignInPolicy], held: list[RoleGrant]
 ) -> None:
-    one, both = demands(some, held), demands([*some, *more], held)
+    one, both = demands(some, held, {}), demands([*some, *more], held, {})
     assert both.password_length >= one.password_length >= 10
     assert both.second_factor >= one.second_factor
+
+
+@given(st.sampled_from(Role), st.sampled_from(Role))
+def test_a_copy_of_a_role_is_asked_what_that_role_is_asked(asked: Role, copied: Role) -> None:
+    policy = SignInPolicy(PolicyId(uuid4()), None, None, 10, second_factor_for_all=False, second_factor_roles=(asked,))
+    own = str(uuid4())
+    found = demands([policy], [RoleGrant(own, ScopeKind.EVERYTHING)], {own: PERMISSIONS[copied]})
+    assert found.second_factor == (PERMISSIONS[asked] <= PERMISSIONS[copied])
 
 
 @given(st.booleans(), st.booleans(), st.booleans())

@@ -10,16 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careloom.identity.core.reach import Organization, narrowed, reaches, shared
-from careloom.identity.core.roles import PERMISSIONS
+from careloom.identity.core.roles import PERMISSIONS, permissions_of
 from careloom.identity.types import Role, RoleGrant, ScopeKind
 from careloom.platform.access import Actor, Permission, Reach
 
 CLIENTS = [UUID(int=one) for one in (1, 2, 3)]
 PROVIDERS = [UUID(int=one) for one in (11, 12)]
 PROGRAMS = [UUID(int=one) for one in (21, 22, 23, 24)]
+OWN_ROLE = str(UUID(int=41))
 ORGANIZATION = Organization(
     programs_of_provider={PROVIDERS[0]: frozenset(PROGRAMS[:2]), PROVIDERS[1]: frozenset(PROGRAMS[1:])},
     client_of_program=dict(zip(PROGRAMS, [CLIENTS[0], CLIENTS[1], CLIENTS[1], CLIENTS[2]], strict=True)),
+    own_roles={OWN_ROLE: frozenset({Permission.CUSTOMERS_READ, Permission.LIVE_READ})},
 )
 OWNERS = list(product([None, *CLIENTS], [None, *PROVIDERS], [None, *PROGRAMS]))
 
@@ -36,11 +38,11 @@ _scopes = st.one_of(
 )
 
 
-def _granted(role: Role, scope: tuple[ScopeKind, UUID | None]) -> RoleGrant:
+def _granted(role: str, scope: tuple[ScopeKind, UUID | None]) -> RoleGrant:
     return RoleGrant(role, *scope)
 
 
-_grant = st.builds(_granted, st.sampled_from(list(Role)), _scopes)
+_grant = st.builds(_granted, st.sampled_from([*Role, OWN_ROLE, "a role that is gone"]), _scopes)
 _employer = st.none() | st.sampled_from(PROVIDERS)
 
 
@@ -103,7 +105,9 @@ def test_grants_reach_no_client_that_none_of_them_names(grants: list[RoleGrant],
 
 @given(_grant, _employer)
 def test_a_grant_gives_the_permissions_of_its_role_and_no_others(grant: RoleGrant, employer: UUID | None) -> None:
-    assert Actor("someone", reaches([grant], employer, ORGANIZATION)).permissions == PERMISSIONS[grant.role]
+    assert Actor("someone", reaches([grant], employer, ORGANIZATION)).permissions == permissions_of(
+        grant.role, ORGANIZATION.own_roles
+    )
 
 
 @given(st.sampled_from(PROGRAMS), st.sampled_from(list(Role)), _employer)
@@ -129,7 +133,12 @@ def test_a_scope_that_is_gone_reaches_nothing() -> None:
 
 
 def test_only_the_admin_role_holds_what_changes_the_installation() -> None:
-    for permission in (Permission.PEOPLE_WRITE, Permission.API_KEYS_WRITE, Permission.EVENTS_REPAIR):
+    for permission in (
+        Permission.PEOPLE_WRITE,
+        Permission.ROLES_WRITE,
+        Permission.API_KEYS_WRITE,
+        Permission.EVENTS_REPAIR,
+    ):
         assert [role for role in Role if permission in PERMISSIONS[role]] == [Role.ADMIN]
 
 

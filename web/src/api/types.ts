@@ -89,7 +89,7 @@ export interface Team {
 
 /* identity */
 
-export type Role =
+export type BuiltInRole =
   | 'admin'
   | 'agent'
   | 'team_lead'
@@ -102,9 +102,52 @@ export type Role =
 export type ScopeKind = 'everything' | 'provider' | 'client' | 'program';
 
 export interface RoleGrant {
-  role: Role;
+  /** A built-in role's name, or an own role's id. */
+  role: string;
   scope: ScopeKind;
   scope_id: Uuid | null;
+}
+
+/** A role and what it may do; a built-in one is of no provider and has no other name than its id. */
+export interface RoleSheet {
+  id: string;
+  provider_id: Uuid | null;
+  name: string | null;
+  purpose: string;
+  permissions: string[];
+  version: number;
+}
+
+/** A grant in full; `role_name` is null for a built-in role, `scope_name` for everything and for what one does not see. */
+export interface ExplainedGrant extends RoleGrant {
+  role_name: string | null;
+  scope_name: string | null;
+  permissions: string[];
+}
+
+export interface PersonAccess {
+  id: Uuid;
+  name: string;
+  provider_id: Uuid | null;
+  client_id: Uuid | null;
+  active: boolean;
+  grants: ExplainedGrant[];
+}
+
+/** Whether someone may do something somewhere, and by which grants. */
+export interface Verdict {
+  allowed: boolean;
+  because: ExplainedGrant[];
+  why_not: 'inactive' | 'no_role' | 'elsewhere' | null;
+}
+
+/** What someone sees: clients, and the beginning of lists; `items` is null where they may not open one. */
+export interface PersonView {
+  person_id: Uuid;
+  name: string;
+  clients: ClientBadge[];
+  permissions: string[];
+  lists: { name: string; items: string[] | null; more: boolean }[];
 }
 
 export interface Person {
@@ -236,7 +279,7 @@ export interface AuditEntry {
 export interface Persona {
   key: string;
   name: string;
-  role: Role;
+  role: BuiltInRole;
   title: string;
   clients: ClientBadge[];
 }

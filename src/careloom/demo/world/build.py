@@ -5,10 +5,11 @@ from functools import cache
 from careloom.demo.core.tasks import is_resolved, outcomes_of_client
 from careloom.demo.library import load_macros
 from careloom.demo.world.clients import CLIENTS, PROVIDER, SITES, TEAMS
-from careloom.demo.world.people import PEOPLE, PERSONAS
+from careloom.demo.world.people import COACH, PEOPLE, PERSONAS
 from careloom.demo.world.programs import PROGRAMS
 from careloom.demo.world.queues import QUEUES, SKILLS
 from careloom.demo.world.specs import DispositionSpec, QueueSpec, World
+from careloom.identity.types import Role
 
 
 @cache
@@ -20,6 +21,7 @@ def demo_world() -> World:
         teams=TEAMS,
         clients=CLIENTS,
         programs=PROGRAMS,
+        roles=(COACH,),
         skills=SKILLS,
         queues=QUEUES,
         dispositions=tuple(
@@ -38,7 +40,7 @@ def able_people(world: World, queue: QueueSpec) -> tuple[str, ...]:
     able: list[str] = []
     for person in world.people:
         levels = {skill.skill: skill.level for skill in person.skills}
-        granted = any(grant.key == queue.client and grant.role.value == "agent" for grant in person.grants)
+        granted = any(grant.key == queue.client and grant.role == Role.AGENT for grant in person.grants)
         skilled = all(levels.get(need.skill, 0) >= need.level for need in queue.skills)
         if granted and skilled and queue.language in person.languages:
             able.append(person.key)

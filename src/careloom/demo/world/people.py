@@ -2,8 +2,9 @@
 
 from careloom.demo.world.clients import CLIENTS, PROVIDER
 from careloom.demo.world.queues import SKILLS_OF_CLIENT
-from careloom.demo.world.specs import GrantSpec, PersonaSpec, PersonSpec, SkillNeed
+from careloom.demo.world.specs import GrantSpec, PersonaSpec, PersonSpec, RoleSpec, SkillNeed
 from careloom.identity.types import Role, ScopeKind
+from careloom.platform.access import Permission
 from careloom.routing.types import Capacity
 
 # Name, team, languages, clients with the level of skill, level of writing. The first of a team leads it.
@@ -53,6 +54,22 @@ Gerald Simbulan-Roy | cebu-b     | en    | hotel4 bank4 rides3   | 4
 # Skills that take longer to learn: one level below the rest of the client's.
 _HARDER = frozenset({"fraud", "followup", "events"})
 
+COACH = RoleSpec(
+    key="coach",
+    name="Floor coach",
+    purpose="Listens in on every client and leaves notes for the agents; answers nobody.",
+    permissions=(
+        Permission.ORGANIZATIONS_READ,
+        Permission.PEOPLE_READ,
+        Permission.CUSTOMERS_READ,
+        Permission.CONVERSATIONS_READ,
+        Permission.CONVERSATIONS_NOTE,
+        Permission.KNOWLEDGE_READ,
+        Permission.QUEUES_READ,
+        Permission.LIVE_READ,
+    ),
+)
+_COACHES = frozenset({"liezel.tanaguin"})
 _PERSONA_AGENT = "kezia.lindmoor"
 _PERSONA_LEAD = "valentina.roldero"
 
@@ -83,6 +100,8 @@ def _floor_person(row: str, *, lead: bool) -> PersonSpec:
     if lead:
         grants.append(GrantSpec(Role.TEAM_LEAD, ScopeKind.PROVIDER, PROVIDER.key))
     key = _key(name)
+    if key in _COACHES:
+        grants.append(GrantSpec(COACH.key, ScopeKind.PROVIDER, PROVIDER.key))
     return PersonSpec(
         key=key,
         name=name,

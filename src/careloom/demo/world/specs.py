@@ -8,6 +8,7 @@ from careloom.customers.types import AttributeField
 from careloom.demo.types import MacroSpec
 from careloom.identity.types import Role, ScopeKind
 from careloom.organizations.types import BrandVoice, Channel, Industry, OpenHours, Shore
+from careloom.platform.access import Permission
 from careloom.routing.types import AcceptMode, Capacity
 
 
@@ -124,10 +125,21 @@ class DispositionSpec(Struct, frozen=True):
     resolved: bool
 
 
-class GrantSpec(Struct, frozen=True):
-    """A role over a scope; `key` is the client's, program's or provider's, None for everything."""
+class RoleSpec(Struct, frozen=True):
+    """An own role of the provider."""
 
-    role: Role
+    key: str
+    name: str
+    purpose: str
+    permissions: tuple[Permission, ...]
+
+
+class GrantSpec(Struct, frozen=True):
+    """A role, built in or a RoleSpec's key, over a scope; `key` is the client's, program's or provider's, None for
+    everything.
+    """
+
+    role: str
     scope: ScopeKind
     key: str | None = None
 
@@ -168,6 +180,7 @@ class World(Struct, frozen=True):
     teams: tuple[TeamSpec, ...]
     clients: tuple[ClientSpec, ...]
     programs: tuple[ProgramSpec, ...]
+    roles: tuple[RoleSpec, ...]
     skills: tuple[SkillSpec, ...]
     queues: tuple[QueueSpec, ...]
     dispositions: tuple[DispositionSpec, ...]

@@ -106,6 +106,8 @@ async def _set_up(brand: Brand) -> None:
     ids["key_id"] = UUID(keys["items"][0]["id"])
     open_to_all = {"networks": ["0.0.0.0/0", "::/0"]}
     await brand.call("PUT", f"/api/clients/{client}/networks", json=open_to_all)
+    role = {**of_provider, "name": brand.text("Role"), "permissions": ["people.read"]}
+    await brand.made("role_id", "/api/roles", role)
     policy = {"provider_id": str(ids["provider_id"]), "second_factor_roles": ["planner"]}
     await brand.call("PUT", "/api/sign-in-policies", json=policy)
     login = {"provider_id": str(ids["provider_id"]), "name": brand.text("Login"), "application_id": brand.canary}

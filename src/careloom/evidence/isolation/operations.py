@@ -62,6 +62,7 @@ TEXTS = {
     "current": "correct horse battery",
     "permissions": "customers.read",
     "second_factor_roles": "agent",
+    "role": "agent",
     "domain": "shop.example",
     "networks": "0.0.0.0/0",
     "domains": "shop.example",

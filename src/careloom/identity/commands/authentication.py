@@ -12,6 +12,7 @@ from sqlalchemy import Select, exists, update
 
 from careloom.identity.commands.sessions import touch
 from careloom.identity.core.reach import Organization, narrowed, reaches
+from careloom.identity.core.roles import known_verbs
 from careloom.identity.errors import UnfinishedSignInError
 from careloom.identity.queries.actors import organization_of
 from careloom.identity.queries.networks import seen_from
@@ -111,7 +112,10 @@ def _long_ago(moment: datetime) -> bool:
 
 async def _actor(tx: Tx, row: Any, asked: Asked) -> Actor:
     grants = msgspec.convert(row.grants, tuple[RoleGrant, ...], strict=False)
-    held = reaches(grants, row.provider_id, await _organization(tx, grants))
+    # What own roles hold came with the person: a role that is changed counts from the next request on.
+    roles = {one["role"]: known_verbs(one["permissions"]) for one in row.grants if one["permissions"] is not None}
+    organization = msgspec.structs.replace(await _organization(tx, grants), own_roles=roles)
+    held = reaches(grants, row.provider_id, organization)
     if row.guarded:
         held = await seen_from(tx, held, asked.ip)
     return Actor(row.name, held, person_id=row.id, ip=asked.ip, request_id=asked.request_id)

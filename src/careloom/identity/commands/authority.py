@@ -1,13 +1,15 @@
 """Over whom one may decide, and what one may hand on."""
 
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from careloom.identity.core.reach import reaches
-from careloom.identity.core.roles import PERMISSIONS
+from careloom.identity.core.reach import Organization, reaches
+from careloom.identity.core.roles import PERMISSIONS, permissions_of
 from careloom.identity.errors import GrantTooWideError
 from careloom.identity.queries.actors import organization_of
 from careloom.identity.queries.people import grants_of
+from careloom.identity.queries.roles import own_roles
 from careloom.identity.types import RoleGrant, ScopeKind
 from careloom.organizations.queries import get_client, get_program, get_provider
 from careloom.organizations.types import ClientId, ProgramId, ProviderId
@@ -63,18 +65,42 @@ def require_over(
 
 async def require_no_more(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -> None:
     """Raises GrantTooWideError for what the actor does not hold, or for scopes that do not exist."""
+    await require_held(tx, actor, grants)
+    async with widened(tx):
+        gone = [grant for grant in grants if not await _exists(tx, grant)]
+    if gone:
+        raise GrantTooWideError(f"The scope {gone[0].scope_id} does not exist.")
+
+
+async def require_held(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -> None:
+    """Raises GrantTooWideError for what the actor does not hold; scopes are known to exist."""
     # What a scope reaches is looked up over everything: the part of a provider that the actor does not see counts.
     async with widened(tx):
-        organization = await organization_of(tx, grants)
-        own = None if actor.person_id is None else await grants_of(tx, actor.person_id)
-        gone = [grant for grant in grants if not await _exists(tx, grant)]
+        own = () if actor.person_id is None else await grants_of(tx, actor.person_id)
+        organization = await organization_of(tx, (*grants, *own))
     for grant, reach in zip(grants, reaches(grants, None, organization), strict=True):
         if not any(_includes(held, reach) for held in actor.reaches):
             raise GrantTooWideError
-        if grant.scope is ScopeKind.PROVIDER and own is not None and not any(_grows_with(one, grant) for one in own):
+        grows = grant.scope is ScopeKind.PROVIDER and actor.person_id is not None
+        if grows and not _grows_with(own, grant, organization):
             raise GrantTooWideError
-        if grant in gone:
-            raise GrantTooWideError(f"The scope {grant.scope_id} does not exist.")
+
+
+async def require_roles(
+    tx: Tx, provider_id: ProviderId | None, roles: Sequence[str], place: Callable[[int], str]
+) -> None:
+    """Raises InvalidInputError at `place` for what is no role, or is an own role of another provider than
+    `provider_id`, whose people are meant. Own ones stay as they are until the transaction ends.
+    """
+    async with widened(tx):
+        own = await own_roles(tx, roles, locked=True)
+    wrong = [
+        FieldError(place(at), "There is no such role here; choose one of GET /api/roles.")
+        for at, role in enumerate(roles)
+        if role not in PERMISSIONS and (role not in own or own[role].provider_id != provider_id)
+    ]
+    if wrong:
+        raise InvalidInputError(errors=tuple(wrong))
 
 
 async def _exists(tx: Tx, grant: RoleGrant) -> bool:
@@ -96,10 +122,14 @@ def _scope(grant: RoleGrant) -> UUID:
     return grant.scope_id
 
 
-def _grows_with(own: RoleGrant, wanted: RoleGrant) -> bool:
-    """Whether `own` will reach what `wanted` over a provider will reach once the provider serves more."""
-    same = own.scope is ScopeKind.PROVIDER and own.scope_id == wanted.scope_id
-    return (same or own.scope is ScopeKind.EVERYTHING) and PERMISSIONS[wanted.role] <= PERMISSIONS[own.role]
+def _grows_with(own: tuple[RoleGrant, ...], wanted: RoleGrant, organization: Organization) -> bool:
+    """Whether one of `own` will reach what `wanted` over a provider will reach once the provider serves more."""
+    asked = permissions_of(wanted.role, organization.own_roles)
+    return any(
+        asked <= permissions_of(one.role, organization.own_roles)
+        for one in own
+        if one.scope is ScopeKind.EVERYTHING or (one.scope, one.scope_id) == (wanted.scope, wanted.scope_id)
+    )
 
 
 def _includes(own: Reach, wanted: Reach) -> bool:

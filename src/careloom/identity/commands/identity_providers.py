@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import delete, update
 
-from careloom.identity.commands.authority import require_no_more, require_over, require_owner
+from careloom.identity.commands.authority import require_no_more, require_over, require_owner, require_roles
 from careloom.identity.core.sso import is_safe_address
 from careloom.identity.queries.identity_providers import get_identity_provider
 from careloom.identity.tables import identity_provider
@@ -71,6 +71,7 @@ async def _require_sound(tx: Tx, actor: Actor, one: IdentityProvider) -> None:
     if not is_safe_address(one.issuer):
         message = "Write an address that begins with https://; http:// only for this machine itself."
         raise InvalidInputError(errors=(FieldError("/issuer", message),))
+    await require_roles(tx, one.provider_id, [rule.grant.role for rule in one.rules], lambda at: f"/rules/{at}/grant")
     await require_no_more(tx, actor, tuple(rule.grant for rule in one.rules))
 
 

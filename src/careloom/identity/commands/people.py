@@ -7,7 +7,7 @@ from msgspec import UNSET
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from careloom.identity.commands.authority import require_no_more, require_over
+from careloom.identity.commands.authority import require_no_more, require_over, require_roles
 from careloom.identity.commands.passwords import store_password
 from careloom.identity.commands.sessions import end_sessions
 from careloom.identity.errors import EmailTakenError
@@ -51,7 +51,8 @@ async def create_person(tx: Tx, actor: Actor, new: NewPerson) -> Person:
         raise EmailTakenError from error
     if new.password is not None:
         await store_password(tx, made.id, new.password)
-    await _store_grants(tx, actor, made, new.grants)
+    await _require_grantable(tx, actor, made, new.grants)
+    await _store_grants(tx, made, new.grants)
     made = msgspec.structs.replace(made, grants=new.grants)
     await _tell(tx, actor, "person.create", made, None)
     return made
@@ -84,8 +85,9 @@ async def set_grants(tx: Tx, actor: Actor, person_id: PersonId, grants: tuple[Ro
     before = await load_person(tx, actor, person_id)
     require_over(actor, before.provider_id, before.client_id)
     await require_no_more(tx, actor, before.grants)
+    await _require_grantable(tx, actor, before, grants)
     await tx.execute(delete(role_grant).where(role_grant.c.person_id == person_id))
-    await _store_grants(tx, actor, before, grants)
+    await _store_grants(tx, before, grants)
     after = msgspec.structs.replace(before, grants=grants)
     await _tell(tx, actor, "person.grant", after, before)
     return after
@@ -103,12 +105,16 @@ async def set_password(tx: Tx, actor: Actor, person_id: PersonId, password: str)
     )
 
 
-async def _store_grants(tx: Tx, actor: Actor, someone: Person, grants: tuple[RoleGrant, ...]) -> None:
+async def _require_grantable(tx: Tx, actor: Actor, someone: Person, grants: tuple[RoleGrant, ...]) -> None:
     for index, grant in enumerate(grants):
         if (grant.scope == "everything") != (grant.scope_id is None):
             message = "Name a scope_id, except for the scope `everything`."
             raise InvalidInputError(errors=(FieldError(f"/grants/{index}/scope_id", message),))
+    await require_roles(tx, someone.provider_id, [one.role for one in grants], lambda at: f"/grants/{at}/role")
     await require_no_more(tx, actor, grants)
+
+
+async def _store_grants(tx: Tx, someone: Person, grants: tuple[RoleGrant, ...]) -> None:
     rows = [
         {"id": new_id(), "person_id": someone.id, "role": one.role, "scope": one.scope, "scope_id": one.scope_id}
         for one in dict.fromkeys(grants)

@@ -2,25 +2,20 @@
 
 from sqlalchemy import delete, select
 
-from careloom.identity.commands.authority import require_owner
-from careloom.identity.core.roles import PERMISSIONS
+from careloom.identity.commands.authority import require_owner, require_roles
 from careloom.identity.queries.policies import read_policy
 from careloom.identity.tables import sign_in_policy
 from careloom.identity.types.sign_in import NewPolicy, PolicyId, SignInPolicy
 from careloom.platform import audit
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
 
 
 async def set_policy(tx: Tx, actor: Actor, new: NewPolicy) -> SignInPolicy:
     """Sets the policy of an owner, or of the installation where none is named; it holds from the next sign-in on."""
     await require_owner(tx, actor, new)
-    unknown = [one for one in new.second_factor_roles if one not in PERMISSIONS]
-    if unknown:
-        message = f"There is no role {', '.join(unknown)}."
-        raise InvalidInputError(errors=(FieldError("/second_factor_roles", message),))
+    await require_roles(tx, new.provider_id, new.second_factor_roles, lambda at: f"/second_factor_roles/{at}")
     policy = sign_in_policy.c
     mine = policy.client_id.is_not_distinct_from(new.client_id) & policy.provider_id.is_not_distinct_from(
         new.provider_id

@@ -1,12 +1,14 @@
 """Sign-in policies put together: the strictest of those that apply."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from careloom.identity.core.passwords import LEAST_LENGTH
+from careloom.identity.core.roles import stands_for
 from careloom.identity.types import Pending, RoleGrant
 from careloom.identity.types.sign_in import SignInPolicy
+from careloom.platform.access import Permission
 
 
 class Demands(Struct, frozen=True):
@@ -16,9 +18,13 @@ class Demands(Struct, frozen=True):
     second_factor: bool
 
 
-def demands(policies: Iterable[SignInPolicy], grants: Sequence[RoleGrant]) -> Demands:
-    """The longest password, and a second factor where any policy asks one of the person's roles."""
-    roles = {str(grant.role) for grant in grants}
+def demands(
+    policies: Iterable[SignInPolicy], grants: Sequence[RoleGrant], own_roles: Mapping[str, frozenset[Permission]]
+) -> Demands:
+    """The longest password, and a second factor where any policy asks one of the person's roles, or one that an own
+    role of theirs includes.
+    """
+    roles = frozenset[str]().union(*(stands_for(grant.role, own_roles) for grant in grants))
     length, second_factor = LEAST_LENGTH, False
     for one in policies:
         length = max(length, one.password_length)

@@ -6,16 +6,19 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careloom.identity.core.roles import PERMISSIONS
+from careloom.identity.core.roles import permissions_of
 from careloom.identity.types import RoleGrant, ScopeKind
 from careloom.platform.access import Permission, Reach
 
 
 class Organization(Struct, frozen=True):
-    """What grants refer to: the programs that each provider serves, and the client of each program."""
+    """What grants refer to: the programs that each provider serves, the client of each program, what each own role of
+    theirs holds by its id.
+    """
 
     programs_of_provider: Mapping[UUID, frozenset[UUID]]
     client_of_program: Mapping[UUID, UUID]
+    own_roles: Mapping[str, frozenset[Permission]]
 
 
 def reaches(grants: Sequence[RoleGrant], employer_id: UUID | None, organization: Organization) -> tuple[Reach, ...]:
@@ -26,7 +29,7 @@ def reaches(grants: Sequence[RoleGrant], employer_id: UUID | None, organization:
 
 
 def _reach(grant: RoleGrant, employer_id: UUID | None, organization: Organization) -> Reach:
-    permissions = PERMISSIONS[grant.role]
+    permissions = permissions_of(grant.role, organization.own_roles)
     own: frozenset[UUID] = frozenset() if employer_id is None else frozenset({employer_id})
     if grant.scope is ScopeKind.EVERYTHING or grant.scope_id is None:
         return Reach(permissions, None, None)

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from careloom.identity.http import access, factors, networks, people, policies, session, sso
+from careloom.identity.http import access, factors, networks, people, policies, roles, session, sso
 
 router = Router(
     "/",
@@ -13,6 +13,7 @@ router = Router(
         *networks.handlers,
         *sso.handlers,
         *people.handlers,
+        *roles.handlers,
         *access.handlers,
     ],
     tags=["identity"],

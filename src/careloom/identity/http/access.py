@@ -35,6 +35,12 @@ async def get_access(
     )
 
 
+@get("/access/{person_id:uuid}", summary="What someone may do, where and why")
+async def get_one_access(unit: Unit, person_id: FromPath[PersonId]) -> PersonAccess:
+    """A person with the grants over what you see yourself."""
+    return await unit.read(lambda tx: access.get_access(tx, unit.actor, person_id))
+
+
 @get("/people/{person_id:uuid}/may", summary="May someone do this, there?")
 async def get_may(
     unit: Unit,
@@ -54,4 +60,4 @@ async def get_view(unit: Unit, state: State, person_id: FromPath[PersonId]) -> V
     return await access.view_of(unit.runtime.database, unit.actor, person_id, peeks)
 
 
-handlers = [get_access, get_may, get_view]
+handlers = [get_access, get_one_access, get_may, get_view]

@@ -1,4 +1,4 @@
-"""Endpoints of people, roles and API keys."""
+"""Endpoints of people and API keys."""
 
 from typing import Annotated
 
@@ -6,7 +6,6 @@ from litestar import delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from careloom.identity.commands import keys, people
-from careloom.identity.core.roles import PERMISSIONS
 from careloom.identity.queries.keys import list_api_keys
 from careloom.identity.queries.people import get_person, list_people
 from careloom.identity.types import (
@@ -22,17 +21,9 @@ from careloom.identity.types import (
     PersonId,
 )
 from careloom.organizations.types import ClientId, ProviderId
-from careloom.platform.access import Permission
 from careloom.platform.paging import Page
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
-
-
-@get("/roles", summary="What each role may do", sync_to_thread=False)
-def get_roles(unit: Unit) -> dict[str, list[str]]:
-    """Role names with their permissions."""
-    unit.actor.require(Permission.ORGANIZATIONS_READ)
-    return {role.value: sorted(permissions) for role, permissions in PERMISSIONS.items()}
 
 
 @get("/people", summary="People")
@@ -102,7 +93,6 @@ async def revoke_api_key(unit: Unit, key_id: FromPath[ApiKeyId]) -> None:
 
 
 handlers = [
-    get_roles,
     get_people,
     create_person,
     get_one_person,

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import text
 
 from careloom.identity.core.reach import reaches, shared
-from careloom.identity.core.roles import PERMISSIONS
+from careloom.identity.core.roles import permissions_of
 from careloom.identity.ports import Peek
 from careloom.identity.queries.actors import actor_of, organization_of
 from careloom.identity.queries.people import get_person, grants_of, list_people, shown_to
+from careloom.identity.queries.roles import own_roles
 from careloom.identity.types import ClientBadge, Person, PersonId, RoleGrant
 from careloom.identity.types.access import ExplainedGrant, Glimpse, PersonAccess, Verdict, View, WhyNot
+from careloom.identity.types.roles import RoleSheet
 from careloom.organizations.queries import badges, get_client, get_program, names_of_scopes
 from careloom.organizations.types import ClientId, ProgramId
 from careloom.platform.access import Actor, Permission, system_actor
@@ -40,7 +43,7 @@ async def list_access(
     """
     if client_id is not None:
         await get_client(tx, actor, client_id)
-    page = await list_people(tx, actor, search=search, limit=limit, after=after)
+    page = await list_people(tx, actor, search=search, holding=permission, limit=limit, after=after)
     every = [grant for one in page.items for grant in one.grants]
     async with widened(tx):
         organization = await organization_of(tx, every)
@@ -54,8 +57,14 @@ async def list_access(
         )
         if grants or (client_id is None and permission is None):
             kept.append(replace(one, grants=grants))
-    names = await _names(tx, [grant for one in kept for grant in one.grants])
-    return Page(tuple(_access(one, names) for one in kept), page.next)
+    known = await _known(tx, [grant for one in kept for grant in one.grants])
+    return Page(tuple(_access(one, known) for one in kept), page.next)
+
+
+async def get_access(tx: Tx, actor: Actor, person_id: PersonId) -> PersonAccess:
+    """Someone with every grant that one sees; raises NotFoundError."""
+    someone = await get_person(tx, actor, person_id)
+    return _access(someone, await _known(tx, someone.grants))
 
 
 async def may(
@@ -89,8 +98,8 @@ async def may(
     if not giving:
         return Verdict(allowed=False, because=(), why_not=WhyNot.ELSEWHERE if holding else WhyNot.NO_ROLE)
     shown = (await shown_to(tx, actor, [replace(someone, grants=tuple(giving))]))[0].grants
-    names = await _names(tx, shown)
-    return Verdict(allowed=True, because=tuple(_explained(one, names) for one in shown), why_not=None)
+    known = await _known(tx, shown)
+    return Verdict(allowed=True, because=tuple(_explained(one, known) for one in shown), why_not=None)
 
 
 async def view_of(database: Database, actor: Actor, person_id: PersonId, peeks: Mapping[str, Peek]) -> View:
@@ -125,27 +134,38 @@ async def _glimpse(tx: Tx, seen: Actor, name: str, peek: Peek) -> Glimpse:
     return Glimpse(name, tuple(items[:_SHOWN]), more=len(items) > _SHOWN)
 
 
-async def _names(tx: Tx, grants: Sequence[RoleGrant]) -> dict[UUID, str]:
+class _Known(Struct, frozen=True):
+    """What grants name: clients, programs and providers by id, own roles."""
+
+    scopes: Mapping[UUID, str]
+    roles: Mapping[str, RoleSheet]
+
+
+async def _known(tx: Tx, grants: Sequence[RoleGrant]) -> _Known:
     wanted = {one.scope_id for one in grants if one.scope_id is not None}
-    return await names_of_scopes(tx, wanted) if wanted else {}
+    scopes = await names_of_scopes(tx, wanted) if wanted else {}
+    return _Known(scopes, await own_roles(tx, {one.role for one in grants}))
 
 
-def _access(one: Person, names: Mapping[UUID, str]) -> PersonAccess:
+def _access(one: Person, known: _Known) -> PersonAccess:
     return PersonAccess(
-        person_id=one.id,
+        id=one.id,
         name=one.name,
         provider_id=one.provider_id,
         client_id=one.client_id,
         active=one.active,
-        grants=tuple(_explained(grant, names) for grant in one.grants),
+        grants=tuple(_explained(grant, known) for grant in one.grants),
     )
 
 
-def _explained(grant: RoleGrant, names: Mapping[UUID, str]) -> ExplainedGrant:
+def _explained(grant: RoleGrant, known: _Known) -> ExplainedGrant:
+    own = known.roles.get(grant.role)
+    held = permissions_of(grant.role, {} if own is None else {grant.role: frozenset(own.permissions)})
     return ExplainedGrant(
         role=grant.role,
+        role_name=None if own is None else own.name,
         scope=grant.scope,
         scope_id=grant.scope_id,
-        scope_name=None if grant.scope_id is None else names.get(grant.scope_id),
-        permissions=tuple(sorted(PERMISSIONS[grant.role])),
+        scope_name=None if grant.scope_id is None else known.scopes.get(grant.scope_id),
+        permissions=tuple(sorted(held)),
     )

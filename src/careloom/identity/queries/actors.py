@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from careloom.identity.core.reach import Organization, kept_out, reaches
 from careloom.identity.queries.people import grants_of, people_with_grants, read_person
+from careloom.identity.queries.roles import own_roles
 from careloom.identity.tables import person
 from careloom.identity.types import Person, PersonId, RoleGrant, ScopeKind
 from careloom.organizations.queries import clients_closed_to, clients_of_programs, programs_served_by
@@ -35,7 +36,9 @@ async def organization_of(tx: Tx, grants: Sequence[RoleGrant]) -> Organization:
     programs = [one.scope_id for one in grants if one.scope is ScopeKind.PROGRAM and one.scope_id]
     served = await programs_served_by(tx, providers) if providers else {}
     wanted = sorted({*programs, *(one for some in served.values() for one in some)})
-    return Organization(served, await clients_of_programs(tx, wanted) if wanted else {})
+    clients = await clients_of_programs(tx, wanted) if wanted else {}
+    roles = await own_roles(tx, {one.role for one in grants})
+    return Organization(served, clients, {name: frozenset(one.permissions) for name, one in roles.items()})
 
 
 async def people_who_may(

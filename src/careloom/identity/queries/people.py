@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
-from careloom.identity.tables import person, role_grant
+from careloom.identity.core.roles import PERMISSIONS
+from careloom.identity.tables import own_role, person, role_grant
 from careloom.identity.types import Person, PersonId, RoleGrant, ScopeKind
 from careloom.organizations.queries import clients_of_programs
 from careloom.organizations.types import ClientId, ProviderId
@@ -20,18 +21,20 @@ from careloom.platform.wire import row_fields
 
 
 def people_with_grants() -> Select[Any]:
-    """Every visible person with their grants as one JSON array."""
+    """Every visible person with their grants as one JSON array, each of an own role with what that holds."""
+    one = func.jsonb_build_object(
+        "role",
+        role_grant.c.role,
+        "scope",
+        role_grant.c.scope,
+        "scope_id",
+        role_grant.c.scope_id,
+        "permissions",
+        own_role.c.permissions,
+    )
     grants = (
-        select(
-            func.coalesce(
-                func.jsonb_agg(
-                    func.jsonb_build_object(
-                        "role", role_grant.c.role, "scope", role_grant.c.scope, "scope_id", role_grant.c.scope_id
-                    )
-                ),
-                func.jsonb_build_array(),
-            )
-        )
+        select(func.coalesce(func.jsonb_agg(one), func.jsonb_build_array()))
+        .select_from(role_grant.outerjoin(own_role, own_role.c.id == role_grant.c.own_role_id))
         .where(role_grant.c.person_id == person.c.id)
         .scalar_subquery()
         .label("grants")
@@ -83,10 +86,13 @@ async def list_people(
     client_id: ClientId | None = None,
     provider_id: ProviderId | None = None,
     search: str | None = None,
+    holding: Permission | None = None,
     limit: int = 50,
     after: str | None = None,
 ) -> Page[Person]:
-    """People of the actor's providers and clients, by name; `search` is a part of a name or the start of a mail."""
+    """People of the actor's providers and clients, by name; `search` is a part of a name or the start of a mail,
+    `holding` a permission that they have over anything.
+    """
     actor.require(Permission.PEOPLE_READ)
     statement = people_with_grants()
     if client_id is not None:
@@ -99,9 +105,18 @@ async def list_people(
             func.lower(person.c.name).contains(wanted, autoescape=True)
             | func.lower(person.c.email).startswith(wanted, autoescape=True)
         )
+    if holding is not None:
+        statement = statement.where(_holds(holding))
     rows = await tx.execute(keyset(statement, [person.c.name, person.c.id], after, limit))
     found = await shown_to(tx, actor, [read_person(row) for row in rows])
     return cut(found, limit, lambda one: [one.name, one.id])
+
+
+def _holds(permission: Permission) -> ColumnElement[bool]:
+    built_in = [role for role, held in PERMISSIONS.items() if permission in held]
+    grants = role_grant.outerjoin(own_role, own_role.c.id == role_grant.c.own_role_id)
+    gives = role_grant.c.role.in_(built_in) | own_role.c.permissions.contains([permission.value])
+    return exists().select_from(grants).where(role_grant.c.person_id == person.c.id, gives)
 
 
 async def find_people(tx: Tx, person_ids: Sequence[UUID]) -> dict[PersonId, Person]:

@@ -6,6 +6,7 @@ from sqlalchemy import Select, and_, or_, select
 
 from careloom.identity.core.policy import Demands, demands
 from careloom.identity.queries.people import grants_of
+from careloom.identity.queries.roles import own_roles
 from careloom.identity.tables import person, sign_in_policy
 from careloom.identity.types.sign_in import SignInPolicy
 from careloom.platform.access import Actor, Permission
@@ -26,7 +27,10 @@ async def list_policies(tx: Tx, actor: Actor, limit: int = 50, after: str | None
 async def demands_on(tx: Tx, person_id: UUID) -> Demands:
     """What is asked of a person: by the installation and by whom they work for. Needs a system transaction."""
     rows = await tx.execute(_over(person_id))
-    return demands([read_policy(row) for row in rows], await grants_of(tx, person_id))
+    grants = await grants_of(tx, person_id)
+    roles = await own_roles(tx, {one.role for one in grants})
+    held = {name: frozenset(one.permissions) for name, one in roles.items()}
+    return demands([read_policy(row) for row in rows], grants, held)
 
 
 def _over(person_id: UUID) -> Select[tuple[object, ...]]:

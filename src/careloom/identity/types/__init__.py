@@ -16,7 +16,7 @@ GrantId = NewType("GrantId", UUID)
 
 
 class Role(StrEnum):
-    """A named set of permissions, granted over a scope."""
+    """The roles that are built in: named sets of permissions, granted over a scope."""
 
     ADMIN = "admin"
     AGENT = "agent"
@@ -37,10 +37,13 @@ class ScopeKind(StrEnum):
     PROGRAM = "program"
 
 
-class RoleGrant(Struct, frozen=True):
-    """A role over a scope; `scope_id` is None only for `everything`."""
+RoleName = Annotated[str, Meta(min_length=1, max_length=40, description="A built-in role's name, or a role's id.")]
 
-    role: Role
+
+class RoleGrant(Struct, frozen=True):
+    """A role over a scope: a built-in one by its name, an own one by its id. Only `everything` has no `scope_id`."""
+
+    role: RoleName
     scope: ScopeKind
     scope_id: UUID | None = None
 

@@ -5,15 +5,18 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from careloom.identity.types import ClientBadge, PersonId, Role, ScopeKind
+from careloom.identity.types import ClientBadge, PersonId, ScopeKind
 from careloom.organizations.types import ClientId, ProviderId
 from careloom.platform.access import Permission
 
 
 class ExplainedGrant(Struct, frozen=True):
-    """A grant in full: `scope_name` is None for everything, `permissions` are what its role holds."""
+    """A grant in full: `scope_name` is None for everything, `role_name` for a built-in role; `permissions` are what the
+    role holds.
+    """
 
-    role: Role
+    role: str
+    role_name: str | None
     scope: ScopeKind
     scope_id: UUID | None
     scope_name: str | None
@@ -23,7 +26,7 @@ class ExplainedGrant(Struct, frozen=True):
 class PersonAccess(Struct, frozen=True):
     """Someone with the grants that give what they may do, as far as the reader sees what these are over."""
 
-    person_id: PersonId
+    id: PersonId
     name: str
     provider_id: ProviderId | None
     client_id: ClientId | None

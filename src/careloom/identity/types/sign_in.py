@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from careloom.identity.types import Pending, Person, PersonId, SessionId
+from careloom.identity.types import Pending, Person, PersonId, RoleName, SessionId
 from careloom.organizations.types import ClientId, ProviderId
 from careloom.platform.access import Actor
 
@@ -112,7 +112,6 @@ class SignInPolicy(Struct, frozen=True):
 Code = Annotated[str, Meta(min_length=6, max_length=40, description="Six digits, or a recovery code.")]
 PasskeyName = Annotated[str, Meta(min_length=1, max_length=80)]
 PasswordLength = Annotated[int, Meta(ge=10, le=64)]
-RoleName = Annotated[str, Meta(min_length=1, max_length=60)]
 
 
 class GivenCode(Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,6 +54,7 @@ OWNERSHIP = {
     "credential": Ownership.SYSTEM,
     "incoming_mail": Ownership.CLIENT,
     "role_grant": Ownership.PERSON,
+    "own_role": Ownership.PROVIDER,
     "saved_view": Ownership.PERSON,
     "session": Ownership.SYSTEM,
     "conversation_interval": Ownership.CLIENT,
@@ -161,6 +162,7 @@ def _keep_for_good(table: str) -> None:
 def upgrade() -> None:
     """Makes the tables, forces row-level security on each, and lets the program's role use them."""
     _create_tables()
+    _create_access()
     _create_sign_in_tables()
     _create_compliance()
     _create_import_tables()
@@ -1520,6 +1522,26 @@ def _create_tables() -> None:
         unique=True,
         postgresql_where=sa.text("external_id IS NOT NULL"),
     )
+
+
+def _create_access() -> None:
+    op.create_table(
+        "own_role",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("permissions", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_own_role_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_role")),
+    )
+    op.create_index("uq_own_role_provider_id_name", "own_role", ["provider_id", sa.text("lower(name)")], unique=True)
+    own = sa.Computed("CASE WHEN length(role) = 36 THEN role::uuid END", persisted=True)
+    op.add_column("role_grant", sa.Column("own_role_id", sa.Uuid(), own, nullable=True))
+    op.create_foreign_key(op.f("fk_role_grant_own_role_id"), "role_grant", "own_role", ["own_role_id"], ["id"])
+    op.create_index("ix_role_grant_own_role_id", "role_grant", ["own_role_id"], unique=False)
 
 
 def _create_sign_in_tables() -> None:

@@ -37,7 +37,7 @@ _KEEPALIVE: Final[dict[str, Any]] = {
 _ROUTED_BY: Final = frozenset({"priority", "language", "queue_id"})
 _OF_CONTACTS: Final = frozenset({"phase_changed", "conversation_opened", "conversation_changed"})
 _OF_AGENTS: Final = frozenset({"presence_changed", "agent_profile_changed"})
-_OF_PEOPLE: Final = frozenset({"person_changed", "organization_changed"})
+_OF_PEOPLE: Final = frozenset({"person_changed", "role_changed", "organization_changed"})
 _OF_QUEUES: Final = frozenset({"queue_changed", "organization_changed"})
 
 

@@ -7,6 +7,7 @@ import {
   IconBuildingSkyscraper,
   IconCertificate,
   IconChecklist,
+  IconEyeCheck,
   IconHistory,
   IconId,
   IconLock,
@@ -21,6 +22,7 @@ import {
   IconShieldLock,
   IconStack2,
   IconUserCog,
+  IconUserShield,
   IconUsersGroup,
   IconWorld,
   type Icon,
@@ -49,6 +51,8 @@ export type SectionId =
   | 'macros'
   | 'dispositions'
   | 'people'
+  | 'roles'
+  | 'access'
   | 'teams'
   | 'sites'
   | 'providers'
@@ -106,6 +110,8 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
     id: 'organization',
     sections: [
       entry('people', IconUserCog, 'people.write'),
+      entry('roles', IconUserShield, 'roles.write'),
+      entry('access', IconEyeCheck, 'audit.read', false),
       entry('teams', IconUsersGroup, 'organizations.write'),
       entry('sites', IconBuilding, 'organizations.write'),
       entry('providers', IconBuildingSkyscraper, 'organizations.write'),

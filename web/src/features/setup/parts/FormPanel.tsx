@@ -169,6 +169,32 @@ export function FormPanel<V extends object>({
   );
 }
 
+/** The same panel for what is looked at and not edited. */
+export function LookPanel({
+  section,
+  title,
+  lead,
+  actions,
+  children,
+}: {
+  section: SectionId;
+  title: ReactNode;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <div className={classes.panel}>
+      <PanelHead section={section} title={title} lead={lead} actions={actions} />
+      <div className={classes.scroll}>
+        <div className={classes.columns}>
+          <div className={classes.fields}>{children}</div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
 /** A titled group of fields. */
 export function Fields({
   title,

@@ -32,6 +32,8 @@ interface Props<T extends Named> {
   /** The server searches; otherwise the loaded rows are. */
   serverSearch?: boolean;
   makes?: boolean;
+  /** What else narrows the list: the request's words, and the fields to choose them. */
+  narrowed?: { by: QueryValues; fields: ReactNode };
   lineOf: (item: T) => Line;
   /** The panel for an item, or for a new one (null). */
   children: (item: T | null) => ReactNode;
@@ -89,18 +91,21 @@ function ListPane<T extends Named>({
   byClient = false,
   serverSearch = false,
   makes = true,
+  narrowed,
   lineOf,
   itemId,
 }: Props<T> & { itemId: string | undefined }) {
   const { t } = useTranslation(['setup', 'common']);
   const me = useMe();
   const navigate = useNavigate();
-  const client = useClientFilter();
+  const search: Record<string, string | undefined> = useSearch({ strict: false });
+  const client = search.client;
   const [text, setText] = useState('');
   const wanted = useDeferredValue(text.trim());
   const filter: QueryValues = {
     ...(byClient && client && { client_id: client }),
     ...(serverSearch && wanted && { search: wanted }),
+    ...narrowed?.by,
   };
   const query = useInfiniteQuery({
     ...pagesOf<T>(kind, filter),
@@ -202,10 +207,15 @@ function ListPane<T extends Named>({
             data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
             value={client ?? null}
             onChange={(value) =>
-              void navigate({ to: '.', search: value ? { client: value } : {}, replace: true })
+              void navigate({
+                to: '.',
+                search: { ...search, client: value ?? undefined },
+                replace: true,
+              })
             }
           />
         )}
+        {narrowed?.fields}
       </header>
       <div ref={box} className={classes.list} aria-busy={query.isFetching}>
         {query.isPending ? (

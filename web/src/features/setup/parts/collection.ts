@@ -19,6 +19,8 @@ const SINGLE = new Set([
   'queues',
   'macros',
   'mailboxes',
+  'roles',
+  'access',
 ]);
 
 /** What else in the cache shows a kind. */

@@ -1,33 +1,37 @@
 /** What a person may do: roles, each over something, with what that means in words. */
 import { ActionIcon, Button, Select } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
 import { useMe } from '@/api/session';
-import type { Role, RoleGrant, ScopeKind } from '@/api/types';
+import type { RoleGrant, RoleSheet, ScopeKind, Uuid } from '@/api/types';
+import { Permissions } from '@/features/setup/parts/Permissions';
 import { usePrograms, useProviders } from '@/features/setup/parts/pickers';
+import {
+  useRoleChoices,
+  useRoleName,
+  useRolePurpose,
+  useRoles,
+} from '@/features/setup/parts/roles';
 import classes from './GrantsEditor.module.css';
-
-const rolesQuery = queryOptions({
-  queryKey: ['setup', 'roles'],
-  queryFn: () => http.get<Record<Role, string[]>>('/api/roles'),
-  staleTime: Infinity,
-});
 
 const SCOPES: readonly ScopeKind[] = ['program', 'client', 'provider', 'everything'];
 
 export function GrantsEditor({
+  providerId,
   value,
   onChange,
   error,
 }: {
+  /** Whose own roles may be given. */
+  providerId: Uuid | null;
   value: readonly RoleGrant[];
   onChange: (value: RoleGrant[]) => void;
   error: (index: number) => string | undefined;
 }) {
   const { t } = useTranslation(['setup', 'common']);
-  const { data: roles } = useQuery(rolesQuery);
+  const roles = useRoles();
+  const choices = useRoleChoices(providerId);
+  const roleName = useRoleName();
   const places = usePlaces();
   const put = (index: number, change: Partial<RoleGrant>) =>
     onChange(value.map((one, at) => (at === index ? { ...one, ...change } : one)));
@@ -41,12 +45,13 @@ export function GrantsEditor({
               <Select
                 aria-label={t('grants.role')}
                 allowDeselect={false}
-                data={Object.keys(roles ?? { [grant.role]: [] }).map((role) => ({
-                  value: role,
-                  label: t(`role.${role as Role}`),
-                }))}
+                data={
+                  choices.some((one) => one.value === grant.role)
+                    ? choices
+                    : [...choices, { value: grant.role, label: roleName(grant.role) }]
+                }
                 value={grant.role}
-                onChange={(role) => put(index, { role: role as Role })}
+                onChange={(role) => role && put(index, { role })}
               />
               <span className={classes.over}>{t('grants.over')}</span>
               <Select
@@ -72,7 +77,7 @@ export function GrantsEditor({
                 />
               )}
               <ActionIcon
-                aria-label={t('grants.remove', { role: t(`role.${grant.role}`) })}
+                aria-label={t('grants.remove', { role: roleName(grant.role) })}
                 onClick={() => onChange(value.filter((_, at) => at !== index))}
               >
                 <IconX size={14} />
@@ -83,7 +88,7 @@ export function GrantsEditor({
                 {error(index)}
               </p>
             )}
-            {roles && <Meaning permissions={roles[grant.role] ?? []} role={grant.role} />}
+            <Meaning role={roles.find((one) => one.id === grant.role)} />
           </li>
         ))}
       </ul>
@@ -126,18 +131,14 @@ function usePlaces(): Record<ScopeKind, { value: string; label: string }[]> {
 }
 
 /** The role in a sentence, and every single permission behind it. */
-function Meaning({ permissions, role }: { permissions: readonly string[]; role: Role }) {
-  const { t } = useTranslation(['setup', 'common']);
+function Meaning({ role }: { role: RoleSheet | undefined }) {
+  const purpose = useRolePurpose();
   return (
-    <details className={classes.meaning}>
-      <summary>{t(`roleMeans.${role}`)}</summary>
-      <ul>
-        {permissions.map((one) => (
-          <li key={one}>
-            {t(`permission.${one.replace('.', '_')}` as 'permission.people_read', one)}
-          </li>
-        ))}
-      </ul>
-    </details>
+    role && (
+      <details className={classes.meaning}>
+        <summary>{purpose(role)}</summary>
+        <Permissions permissions={role.permissions} />
+      </details>
+    )
   );
 }

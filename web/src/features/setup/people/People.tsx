@@ -7,10 +7,12 @@ import type { Person } from '@/api/types';
 import { Avatar } from '@/components/Avatar';
 import { Failed, RowSkeletons } from '@/components/States';
 import { PersonForm } from '@/features/setup/people/PersonForm';
+import { useRoleName } from '@/features/setup/parts/roles';
 import { Split } from '@/features/setup/parts/Split';
 
 export function People() {
   const { t } = useTranslation(['setup', 'common']);
+  const roleName = useRoleName();
   return (
     <Split<Person>
       section="people"
@@ -20,7 +22,7 @@ export function People() {
       lineOf={(one) => ({
         name: one.name,
         detail:
-          [...new Set(one.grants.map((grant) => t(`role.${grant.role}`)))].join(', ') ||
+          [...new Set(one.grants.map((grant) => roleName(grant.role)))].join(', ') ||
           t('people.noRole'),
         mark: <Avatar name={one.name} />,
         off: !one.active,

@@ -212,6 +212,7 @@ export function PersonForm({
       </Fields>
       <Fields title={t('grants.title')} hint={t('grants.hint')}>
         <GrantsEditor
+          providerId={values.works === 'provider' ? values.provider_id : null}
           value={values.grants}
           onChange={(grants) => form.set({ grants })}
           error={(index) =>

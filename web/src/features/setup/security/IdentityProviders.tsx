@@ -1,21 +1,16 @@
 /** Where people sign in with their own organization's account: single sign-on by OpenID Connect. */
 import { Button, PasswordInput, Switch, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
 import { useMe } from '@/api/session';
 import type { IdentityProvider, RoleGrant } from '@/api/types';
-import { toastError } from '@/components/errors';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
-import { refresh } from '@/features/setup/parts/collection';
 import { CopyBox } from '@/features/setup/parts/CopyBox';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
 import { OwnerPick, useOwnerName } from '@/features/setup/parts/OwnerPick';
 import { useSave } from '@/features/setup/parts/saved';
+import { Removal } from '@/features/setup/parts/Removal';
 import { Split } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
 import { GrantsEditor } from '@/features/setup/people/GrantsEditor';
@@ -156,6 +151,7 @@ function ProviderForm({ item }: { item: IdentityProvider | null }) {
           <>
             <TextInput label={t('sso.claim')} {...form.text('groups_claim')} />
             <Groups
+              providerId={values.provider_id}
               value={values.groups}
               onChange={(groups) => form.set({ groups })}
               error={form.error('rules')}
@@ -169,16 +165,20 @@ function ProviderForm({ item }: { item: IdentityProvider | null }) {
         />
         <Switch label={t('sso.only')} description={t('sso.onlyHint')} {...form.check('only')} />
       </Fields>
-      {item && <Removal item={item} />}
+      {item && (
+        <Removal kind={KIND} section="identity-providers" item={item} hint={t('sso.removalHint')} />
+      )}
     </FormPanel>
   );
 }
 
 function Groups({
+  providerId,
   value,
   onChange,
   error,
 }: {
+  providerId: string | null;
   value: GroupGrants[];
   onChange: (value: GroupGrants[]) => void;
   error: string | undefined;
@@ -205,6 +205,7 @@ function Groups({
             </Button>
           </Row>
           <GrantsEditor
+            providerId={providerId}
             value={one.grants}
             onChange={(grants) => put(index, { grants })}
             error={() => undefined}
@@ -215,34 +216,5 @@ function Groups({
         {t('sso.addGroup')}
       </Button>
     </Labelled>
-  );
-}
-
-function Removal({ item }: { item: IdentityProvider }) {
-  const { t } = useTranslation(['setup', 'common']);
-  const navigate = useNavigate();
-  const [sure, setSure] = useState(false);
-  const remove = useMutation({
-    mutationFn: () => http.delete(`/api/${KIND}/${item.id}`),
-    onSuccess: () => {
-      refresh(KIND);
-      void navigate({ to: '/setup/$section', params: { section: 'identity-providers' } });
-    },
-    onError: toastError,
-  });
-  return (
-    <Fields title={t('sso.removal')} hint={t('sso.removalHint')}>
-      <div>
-        {sure ? (
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-            {t('sso.removeNow')}
-          </Button>
-        ) : (
-          <Button variant="default" onClick={() => setSure(true)}>
-            {t('common:action.remove')}
-          </Button>
-        )}
-      </div>
-    </Fields>
   );
 }

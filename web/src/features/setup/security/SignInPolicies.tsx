@@ -5,25 +5,16 @@ import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
 import { http } from '@/api/http';
 import { useMe } from '@/api/session';
-import type { Role, SignInPolicy } from '@/api/types';
+import type { SignInPolicy } from '@/api/types';
 import { showToast } from '@/components/toasts';
 import { itemOf, refresh } from '@/features/setup/parts/collection';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { OwnerPick, useOwnerName } from '@/features/setup/parts/OwnerPick';
+import { useRoleChoices } from '@/features/setup/parts/roles';
 import { Split } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
 
 const KIND = 'sign-in-policies';
-const ROLES: readonly Role[] = [
-  'admin',
-  'account_manager',
-  'compliance_officer',
-  'team_lead',
-  'planner',
-  'qa_analyst',
-  'agent',
-  'client_viewer',
-];
 
 export function SignInPolicies() {
   const { t } = useTranslation('setup');
@@ -76,6 +67,7 @@ function PolicyForm({ item }: { item: SignInPolicy | null }) {
     },
   });
   const { values } = form;
+  const roles = useRoleChoices(values.provider_id);
   return (
     <FormPanel
       form={form}
@@ -106,7 +98,8 @@ function PolicyForm({ item }: { item: SignInPolicy | null }) {
         {!values.second_factor_for_all && (
           <MultiSelect
             label={t('policy.roles')}
-            data={ROLES.map((one) => ({ value: one, label: t(`role.${one}`) }))}
+            description={t('policy.rolesHint')}
+            data={roles}
             {...form.bind('second_factor_roles')}
           />
         )}
