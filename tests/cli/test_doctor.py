@@ -170,3 +170,21 @@ def test_a_table_without_its_guard_is_named(fresh_database: FreshDatabase, capsy
         connection.execute("ALTER TABLE macro NO FORCE ROW LEVEL SECURITY")
     assert main(["doctor"]) == 1
     assert "FAIL  database: Row-level security is not forced on macro." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [("/nowhere", "/nowhere:5432 does not answer."), (None, "No replica confirms commits:")],
+    ids=["one of them is down", "none waits for the other"],
+)
+def test_several_servers_of_which_one_would_lose_what_was_accepted_are_named(
+    second: str | None,
+    words: str,
+    fresh_database: FreshDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = fresh_database.url.split("host=")[1]
+    monkeypatch.setenv("CARELOOM_DATABASE_URL", f"{fresh_database.url},{second or folder + '/'}")
+    assert main(["doctor"]) == 1
+    assert f"FAIL  database: {words}" in capsys.readouterr().out

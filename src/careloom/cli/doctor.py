@@ -11,6 +11,8 @@ from careloom.cli.findings import Check, Wrong
 from careloom.cli.hardening import HARDENING, open_link, open_tables
 from careloom.cli.session import open_store
 from careloom.main import static_folder
+from careloom.platform.database.health import IS_SYNCHRONOUS, answers, each_server
+from careloom.platform.database.links import conninfo
 from careloom.platform.database.migrations import pending
 from careloom.platform.errors import CareloomError
 from careloom.platform.files import open_files
@@ -61,13 +63,19 @@ def _database(settings: Settings) -> Wrong | None:
 
 
 def _server(url: str) -> Wrong | None:
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(conninfo(url)) as connection:
         version = connection.info.server_version
         if version < 160000:
             return Wrong(f"This is PostgreSQL {version // 10000}.", "Use PostgreSQL 16 or newer.")
         if pending(url):
             return Wrong("It is not at this version.", "Run `careloom migrate`.")
-        return _role(connection) or open_tables(connection) or open_link(connection) or _search(connection)
+        return (
+            _role(connection)
+            or open_tables(connection)
+            or open_link(connection)
+            or _replicated(url, connection)
+            or _search(connection)
+        )
 
 
 def _role(connection: psycopg.Connection) -> Wrong | None:
@@ -86,6 +94,21 @@ def _search(connection: psycopg.Connection) -> Wrong | None:
     return Wrong(
         "Search is right, but slow.",
         "As a superuser, run: ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF",
+    )
+
+
+def _replicated(url: str, connection: psycopg.Connection) -> Wrong | None:
+    servers = each_server(url)
+    if len(servers) == 1:
+        return None
+    for name, server in servers.items():
+        if not answers(server):
+            return Wrong(f"{name} does not answer.", "Start that server, or take it out of CARELOOM_DATABASE_URL.")
+    if connection.execute(IS_SYNCHRONOUS).fetchone() == (True,):
+        return None
+    return Wrong(
+        "No replica confirms commits: with the primary, what was accepted last would be lost.",
+        "Start the replica; in Patroni's configuration set synchronous_mode, and synchronous_commit to on.",
     )
 
 

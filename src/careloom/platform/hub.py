@@ -9,6 +9,7 @@ import psycopg
 import structlog
 from sqlalchemy import func, select
 
+from careloom.platform.database.health import LOSSES
 from careloom.platform.database.links import Connection, Links
 from careloom.platform.database.transactions import Tx
 from careloom.platform.wire import from_json_text, json_text
@@ -60,6 +61,8 @@ class Hub:
             try:
                 await self._listen()
             except (psycopg.OperationalError, OSError) as error:
+                if self.ready.is_set():
+                    LOSSES.inc()
                 log.warning("hub_lost_database", error=type(error).__name__)
             self.ready.clear()
             await asyncio.sleep(_RETRY_SECONDS)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
@@ -11,6 +11,7 @@ import procrastinate
 import psycopg
 import structlog
 from msgspec import Struct
+from procrastinate.connector import Notify
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
 
@@ -106,7 +107,10 @@ def retry_wait(attempts: int) -> timedelta:
 
 
 class _PatientConnector(procrastinate.PsycopgConnector):
-    """What became of a job is written once the database is back: a job that nobody settles would never end."""
+    """What became of a job is written once the database is back: a job that nobody settles would never end.
+
+    It listens again then, too; the library gives up and looks for jobs by the clock alone.
+    """
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         until = time.monotonic() + _PATIENCE_SECONDS
@@ -116,6 +120,12 @@ class _PatientConnector(procrastinate.PsycopgConnector):
             except ConnectorException as error:
                 if not isinstance(error.__cause__, (psycopg.OperationalError, OSError)) or time.monotonic() > until:
                     raise
+            await asyncio.sleep(0.5)
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        while True:
+            with contextlib.suppress(ConnectorException):
+                await super().listen_notify(on_notification, channels)
             await asyncio.sleep(0.5)
 
 

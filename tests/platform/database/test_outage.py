@@ -128,8 +128,10 @@ async def test_a_request_while_the_database_is_away_is_asked_to_come_again_and_t
         assert away.status_code == 503
         assert int(away.headers["Retry-After"]) > 0
         assert away.json()["detail"] == "Nothing was changed; try again."
+        assert "careloom_database_reachable 0.0" in (await api.get("/metrics")).text
         server.start()
         assert (await api.get("/ready")).status_code == 200
+        assert "careloom_database_reachable 1.0" in (await api.get("/metrics")).text
 
 
 async def test_a_commit_that_is_never_confirmed_is_told_as_unknown(
@@ -142,6 +144,7 @@ async def test_a_commit_that_is_never_confirmed_is_told_as_unknown(
         superuser(server, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         superuser(server, "SELECT pg_reload_conf()")
         try:
+            assert "careloom_database_synchronous 1.0" in (await api.get("/metrics")).text
             asked = asyncio.create_task(api.post("/api/providers", json={"name": "Perhaps"}))
             await asyncio.sleep(1.0)
             database.links.cut()
@@ -155,6 +158,7 @@ async def test_a_commit_that_is_never_confirmed_is_told_as_unknown(
             superuser(server, "SELECT pg_reload_conf()")
         assert answer.status_code == 503
         assert "may be stored" in answer.json()["detail"]
+        assert "careloom_database_synchronous 0.0" in (await api.get("/metrics")).text
         names = [one["name"] for one in (await api.get("/api/providers")).json()["items"]]
         assert "Perhaps" in names
 

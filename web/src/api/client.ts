@@ -9,7 +9,12 @@ export const queryClient = new QueryClient({
       gcTime: 15 * 60_000,
       refetchOnWindowFocus: false,
       retry: (failures, error) => {
-        if (error instanceof ApiError && error.status >= 400 && error.status < 500) return false;
+        // While the server is away the request itself is repeated.
+        if (
+          error instanceof ApiError &&
+          ((error.status >= 400 && error.status < 500) || error.status === 503)
+        )
+          return false;
         return failures < 2;
       },
     },

@@ -1,4 +1,5 @@
 /** The one way to the server: JSON over fetch, typed errors, CSRF and idempotency handled here. */
+import { untilServed } from '@/api/again';
 
 export interface FieldError {
   path: string;
@@ -94,13 +95,12 @@ async function request<T>(method: string, path: string, options: Options = {}): 
 
   let response: Response;
   try {
-    response = await fetch(withQuery(path, options.query), {
-      method,
-      headers,
-      body: body ?? null,
-      credentials: 'same-origin',
-      signal: options.signal ?? null,
-    });
+    const url = withQuery(path, options.query);
+    const signal = options.signal ?? null;
+    response = await untilServed(
+      () => fetch(url, { method, headers, body: body ?? null, credentials: 'same-origin', signal }),
+      signal,
+    );
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new ApiError(0, { title: 'network' });

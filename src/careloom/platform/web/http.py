@@ -1,5 +1,6 @@
 """The platform's own endpoints: health, readiness, metrics, parked events."""
 
+import contextlib
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from careloom.platform.access import system_actor
+from careloom.platform.database.health import REACHABLE, measure_health
+from careloom.platform.database.links import LOST
 from careloom.platform.eventlog import parked
 from careloom.platform.eventlog.parked import ParkedEvent, Retry
 from careloom.platform.paging import MAX_LIMIT, Page
@@ -36,9 +39,12 @@ async def ready(runtime: Process) -> dict[str, str]:
 
 @get("/metrics", summary="Prometheus metrics", include_in_schema=False)
 async def metrics(runtime: Process) -> Response[bytes]:
-    """Counters and histograms of this process, and what of the audit trail's chains calls for a look."""
-    async with runtime.database.transaction(SYSTEM) as tx:
-        await measure(tx)
+    """Counters and histograms of this process, and what of the database and the audit trail calls for a look."""
+    REACHABLE.set(0)
+    with contextlib.suppress(*LOST):
+        async with runtime.database.transaction(SYSTEM) as tx:
+            await measure(tx)
+            await measure_health(tx)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
