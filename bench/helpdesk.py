@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,8 @@ from bench.installation import PASSWORD, free_port
 
 _NEEDS: Final = ("django-helpdesk==2.6.1", "django>=5.2,<6", "psycopg[binary]>=3.2,<4", "gunicorn>=23,<26")
 _HERE: Final = Path(__file__).parent
+_CREATORS: Final = 16
+_TICKET: Final = {"queue": 1, "title": "Where is my order?", "description": "It was promised.", "priority": 3}
 _ENVIRONMENT: Final = _HERE.parent / ".make" / "helpdesk"
 _MAKE_QUEUE: Final = "from helpdesk.models import Queue; Queue.objects.create(title='All', slug='all')"
 _FILL: Final = (
@@ -40,7 +43,7 @@ FROM (SELECT * FROM helpdesk_ticket ORDER BY id DESC LIMIT %(last)s - %(first)s 
 
 
 class Helpdesk:
-    """A running site, signed in. Every method is one request, of the faster kind where it offers two."""
+    """A running site, signed in."""
 
     def __init__(self, port: int, database: str) -> None:
         self._database = database
@@ -68,39 +71,38 @@ class Helpdesk:
                 psycopg.ClientCursor(connection).execute(statement, {"first": first, "last": last})
             connection.execute("VACUUM ANALYZE")
 
-    def create(self) -> Any:
-        """A new ticket by its API."""
-        ticket = {
-            "queue": 1,
-            "title": "Where is my order?",
-            "description": "It was promised for Monday.",
-            "priority": 3,
-        }
-        answer = self.http.post("/api/tickets/", json=ticket, headers={"X-CSRFToken": self.http.cookies["csrftoken"]})
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+    def create_rate(self, seconds: float) -> float:
+        """Tickets a second by its API, from many connections at once."""
+        until = time.perf_counter() + seconds
+
+        def create(_: int) -> int:
+            made = 0
+            with httpx.Client(
+                base_url=self.http.base_url, cookies=self.http.cookies, timeout=600, trust_env=False
+            ) as one:
+                while time.perf_counter() < until:
+                    answer = one.post(
+                        "/api/tickets/", json=_TICKET, headers={"X-CSRFToken": self.http.cookies["csrftoken"]}
+                    )
+                    assert answer.status_code == 201, answer.text
+                    made += 1
+            return made
+
+        began = time.perf_counter()
+        with ThreadPoolExecutor(_CREATORS) as pool:
+            made = sum(pool.map(create, range(_CREATORS)))
+        return made / (time.perf_counter() - began)
 
     def one(self, number: int) -> Any:
-        """A ticket with its follow-ups, as its page shows it."""
-        return self._ok(f"/tickets/{number}/").text
-
-    def one_by_api(self, number: int) -> Any:
         """A ticket with its follow-ups by its API."""
         return self._ok(f"/api/tickets/{number}/").json()
 
     def page(self) -> Any:
-        """25 tickets, newest first, as the table of its list asks for them."""
-        return self._table("")
-
-    def page_by_api(self) -> Any:
         """25 tickets by its API."""
         return self._ok("/api/tickets/").json()
 
     def search(self, words: str) -> Any:
         """25 tickets that hold the words, as the table of its list asks for them."""
-        return self._table(words)
-
-    def _table(self, words: str) -> Any:
         asked = {"sorting": "created", "sortreverse": True, "search_string": words}
         query = base64.b64encode(json.dumps(asked).encode()).decode()
         return self._ok(f"/datatables_ticket_list/{query}?start=0&length=25").json()
@@ -113,7 +115,7 @@ class Helpdesk:
 
 @contextmanager
 def running_helpdesk(sockets: str) -> Generator[Helpdesk]:
-    """One web process of it, whose tables are in a database of its own on the PostgreSQL that listens in `sockets`."""
+    """Two web processes of it; its tables are in a database of their own on the PostgreSQL in `sockets`."""
     python = _installed()
     with psycopg.connect(f"postgresql://postgres@/postgres?host={sockets}", autocommit=True) as connection:
         connection.execute("CREATE DATABASE helpdesk")
@@ -131,7 +133,20 @@ def running_helpdesk(sockets: str) -> Generator[Helpdesk]:
     ):
         subprocess.run([python, "-m", "django", *command], env=environment, check=True, stdout=subprocess.DEVNULL)
     port = free_port()
-    serve = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--timeout", "600", "--log-level", "warning"]
+    serve = [
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--timeout",
+        "600",
+        "--workers",
+        "2",
+        "--threads",
+        "8",
+        "--log-level",
+        "warning",
+    ]
     application = "django.core.wsgi:get_wsgi_application()"
     web = subprocess.Popen([python, *serve, application], env=environment)
     try:
