@@ -153,6 +153,11 @@ class Installation:
         assert answer.is_success, f"{path}: {answer.text}"
         return answer.json()
 
+    def hand_in(self, path: str, content: bytes) -> Any:
+        answer = self._http.put(f"/api/{path}", content=content)
+        assert answer.is_success, f"{path}: {answer.text}"
+        return answer.json()
+
 
 class Brand:
     """A client with a program on mail and chat, one queue, one outcome."""

@@ -17,6 +17,7 @@ WIDE, NARROW = (1440, 900), (390, 844)
 SETUP = [
     *("clients", "programs", "queues", "skills", "email", "chat", "macros", "dispositions"),
     *("people", "roles", "teams", "sites", "providers", "api-keys", "sign-in", "identity-providers"),
+    *("imports", "exports"),
 ]
 SCREENS = {
     "sign-in": "/sign-in",
@@ -33,6 +34,8 @@ SCREENS = {
     "networks": "/setup/networks/{client}",
     "privacy": "/setup/privacy/{client}",
     **{section: f"/setup/{section}/new" for section in SETUP},
+    "import, checked": "/setup/imports/{import}",
+    "export": "/setup/exports/{export}",
     "audit": "/setup/audit",
     "parked events": "/setup/parked-events",
     **{f"compliance: {one}": f"/compliance/{one}" for one in ("requests", "retention", "incidents", "residency")},
@@ -146,6 +149,17 @@ def _administrator(installation: Installation, provider: str) -> dict[str, Any]:
     return person
 
 
+def _data(installation: Installation, one: dict[str, Any]) -> dict[str, str]:
+    """An import whose dry run refused a row, and an export."""
+    made = installation.make("imports", program_id=one["program_id"], name="customers.csv")
+    installation.hand_in(f"imports/{made['id']}/file", b"name,email\nAna,ana@customer.example\nBo,nowhere\n")
+    installation.make(f"imports/{made['id']}/check")
+    leaving = installation.make("exports", client_id=one["client_id"])
+    wait_until(lambda: installation.get(f"imports/{made['id']}")["state"] == "checked")
+    wait_until(lambda: installation.get(f"exports/{leaving['id']}")["state"] == "ready")
+    return {"import": made["id"], "export": leaving["id"]}
+
+
 @pytest.fixture(scope="module")
 def looker(browser: Browser, installation: Installation, world: World) -> Iterator[Looker]:
     one = _conversation(installation, world)
@@ -153,7 +167,7 @@ def looker(browser: Browser, installation: Installation, world: World) -> Iterat
     administrator = _administrator(installation, world.provider)
     page = people.desk(administrator["email"])
     ids = {"conversation": one["id"], "customer": one["customer_id"], "client": one["client_id"]}
-    ids["person"] = administrator["id"]
+    ids |= {"person": administrator["id"], **_data(installation, one)}
     yield Looker(page, installation.url, ids)
     page.context.close()
 

@@ -9,6 +9,7 @@ from typing import Final
 from careloom.cli.session import with_database
 from careloom.integrations.commands.archiving import begin, next_piece
 from careloom.integrations.commands.restoring import ClientArchive, restore_client
+from careloom.integrations.core.archive import Manifest
 from careloom.organizations.queries import list_clients
 from careloom.organizations.types import Client
 from careloom.platform import audit
@@ -57,10 +58,18 @@ def run_import(options: argparse.Namespace) -> int:
         rows = with_database(options.settings, _with_files(options, lambda one, files: _restore(one, files, archive)))
     finally:
         archive.close()
-    print(
-        f"{archive.manifest.client_name} is restored with {rows} rows; nobody can sign in for it before that is set up."
-    )
+    _report(archive.manifest, rows)
     return 0
+
+
+def _report(manifest: Manifest, rows: int) -> None:
+    for table, count in sorted(manifest.tables.items()):
+        if count:
+            print(f"{count:>12,}  {table}")
+    missing = f", {len(manifest.missing_files)} were missing already" if manifest.missing_files else ""
+    print(f"{manifest.client_name} is restored: {rows:,} rows, {manifest.files:,} files{missing}.")
+    print("Its mailboxes, identity providers and signing keys are switched off and have no secrets: enter them again.")
+    print("Nobody can sign in for it before grants and passwords are given.")
 
 
 def _with_files(

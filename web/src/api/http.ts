@@ -84,7 +84,7 @@ async function problemOf(response: Response): Promise<Problem> {
 async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   let body: BodyInit | undefined;
-  if (options.body instanceof FormData) {
+  if (options.body instanceof FormData || options.body instanceof Blob) {
     body = options.body;
   } else if (options.body !== undefined) {
     headers['Content-Type'] = 'application/json';
@@ -129,6 +129,8 @@ export const http = {
     return response.blob();
   },
   put: <T>(path: string, body: unknown) => request<T>('PUT', path, { body }),
+  /** A file as the body itself, streamed from the disk. */
+  upload: <T>(path: string, file: Blob) => request<T>('PUT', path, { body: file }),
   patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, { body }),
   delete: <T = void>(path: string) => request<T>('DELETE', path),
 };

@@ -7,6 +7,8 @@ import {
   IconBuildingSkyscraper,
   IconCertificate,
   IconChecklist,
+  IconDatabaseExport,
+  IconDatabaseImport,
   IconEyeCheck,
   IconHistory,
   IconId,
@@ -41,6 +43,8 @@ export type SectionId =
   | 'programs'
   | 'attributes'
   | 'privacy'
+  | 'imports'
+  | 'exports'
   | 'queues'
   | 'skills'
   | 'email'
@@ -80,6 +84,8 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
       entry('programs', IconWorld, 'organizations.write'),
       entry('attributes', IconAddressBook, 'organizations.write', false),
       entry('privacy', IconShieldLock, 'privacy.write', false),
+      entry('imports', IconDatabaseImport, 'data.import'),
+      entry('exports', IconDatabaseExport, 'data.export'),
     ],
   },
   {

@@ -1,20 +1,15 @@
 /** Outcomes that agents choose from at wrap-up. */
 import { Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useClientBadge } from '@/api/session';
 import type { Disposition } from '@/api/types';
-import { Brand, BrandMark } from '@/components/Brand';
+import { Brand } from '@/components/Brand';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
+import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { ClientPick, ProgramPick, usePrograms } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
-
-function Mark({ clientId }: { clientId: string }) {
-  const badge = useClientBadge(clientId);
-  return <BrandMark color={badge.color} name={badge.name} />;
-}
 
 export function Dispositions() {
   const { t } = useTranslation(['setup', 'common']);

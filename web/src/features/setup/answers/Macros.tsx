@@ -7,22 +7,18 @@ import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useClientBadge } from '@/api/session';
 import type { Macro } from '@/api/types';
-import { Brand, BrandMark } from '@/components/Brand';
+import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
 import { showToast } from '@/components/toasts';
 import { piecesOf, SAMPLES } from '@/features/setup/answers/macroVariables';
 import { create, refresh } from '@/features/setup/parts/collection';
+import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { ClientPick, LanguagePick, ProgramPick } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Macros.module.css';
-
-function Mark({ clientId }: { clientId: string }) {
-  const badge = useClientBadge(clientId);
-  return <BrandMark color={badge.color} name={badge.name} />;
-}
 
 export function Macros() {
   return (

@@ -1,12 +1,12 @@
 /** Pieces of a client's care, each with its hours, channels, languages and voice. */
 import { MultiSelect, NumberInput, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useClientBadge } from '@/api/session';
 import type { Channel, Program } from '@/api/types';
-import { Brand, BrandMark } from '@/components/Brand';
+import { Brand } from '@/components/Brand';
 import { HolidaysEditor } from '@/features/setup/brands/HolidaysEditor';
 import { wrongSpan } from '@/features/setup/brands/hours';
 import { HoursEditor } from '@/features/setup/brands/HoursEditor';
+import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
 import { ClientPick, LanguagesPick, useProviders, ZonePick } from '@/features/setup/parts/pickers';
@@ -15,11 +15,6 @@ import { Split, useClientFilter } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
 
 const CHANNELS: readonly Channel[] = ['email', 'chat', 'sms', 'social', 'voice'];
-
-function Mark({ clientId }: { clientId: string }) {
-  const badge = useClientBadge(clientId);
-  return <BrandMark color={badge.color} name={badge.name} />;
-}
 
 export function Programs() {
   const { t } = useTranslation(['setup', 'common']);

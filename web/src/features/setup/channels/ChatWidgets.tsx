@@ -6,11 +6,12 @@ import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useClientBadge } from '@/api/session';
 import type { ChatWidget, WidgetTheme } from '@/api/types';
-import { Brand, BrandMark } from '@/components/Brand';
+import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
 import { Preview } from '@/features/setup/channels/Preview';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { CopyBox, Secret } from '@/features/setup/parts/CopyBox';
+import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
@@ -18,11 +19,6 @@ import { LanguagePick, ProgramPick, QueuePick } from '@/features/setup/parts/pic
 import { useSave } from '@/features/setup/parts/saved';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
-
-function Mark({ clientId }: { clientId: string }) {
-  const badge = useClientBadge(clientId);
-  return <BrandMark color={badge.color} name={badge.name} />;
-}
 
 export function ChatWidgets() {
   const { t } = useTranslation(['setup', 'common']);

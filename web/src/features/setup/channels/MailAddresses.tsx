@@ -5,22 +5,18 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
-import { useClientBadge, useMe } from '@/api/session';
+import { useMe } from '@/api/session';
 import type { MailAddress } from '@/api/types';
-import { Brand, BrandMark } from '@/components/Brand';
+import { Brand } from '@/components/Brand';
 import { errorText } from '@/components/errors';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
+import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { ProgramPick, QueuePick } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Mail.module.css';
-
-function Mark({ clientId }: { clientId: string }) {
-  const badge = useClientBadge(clientId);
-  return <BrandMark color={badge.color} name={badge.name} />;
-}
 
 export function MailAddresses() {
   return (

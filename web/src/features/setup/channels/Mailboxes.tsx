@@ -3,28 +3,23 @@ import { Button, NumberInput, PasswordInput, Select, Switch, TextInput } from '@
 import { IconAlertTriangle, IconCheck, IconClock, IconPlugConnected } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
-import { useClientBadge } from '@/api/session';
 import type { MailAddress, Mailbox, MailboxCheck, MailboxProblem } from '@/api/types';
-import { Brand, BrandMark } from '@/components/Brand';
+import { Brand } from '@/components/Brand';
 import { errorText, toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
 import { showToast } from '@/components/toasts';
 import { When } from '@/components/Times';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { allOf, itemOf, refresh } from '@/features/setup/parts/collection';
+import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
+import { SureButton } from '@/features/setup/parts/SureButton';
 import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Mail.module.css';
-
-function Mark({ clientId }: { clientId: string }) {
-  const badge = useClientBadge(clientId);
-  return <BrandMark color={badge.color} name={badge.name} />;
-}
 
 export function Mailboxes() {
   const { t } = useTranslation(['setup', 'common']);
@@ -379,7 +374,6 @@ function Trouble({ problem, answer }: { problem: MailboxProblem; answer: string 
 function Remove({ item }: { item: Mailbox }) {
   const { t } = useTranslation(['setup', 'common']);
   const navigate = useNavigate();
-  const [sure, setSure] = useState(false);
   const drop = useMutation({
     mutationFn: () => http.delete(`/api/mailboxes/${item.id}`),
     onSuccess: () => {
@@ -390,15 +384,8 @@ function Remove({ item }: { item: Mailbox }) {
     onError: toastError,
   });
   return (
-    <Button
-      size="compact-sm"
-      variant={sure ? 'filled' : 'default'}
-      {...(sure && { color: 'red' })}
-      loading={drop.isPending}
-      onBlur={() => setSure(false)}
-      onClick={() => (sure ? drop.mutate() : setSure(true))}
-    >
-      {t(sure ? 'mailboxes.removeSure' : 'common:action.remove')}
-    </Button>
+    <SureButton sure={t('mailboxes.removeSure')} busy={drop.isPending} onSure={() => drop.mutate()}>
+      {t('common:action.remove')}
+    </SureButton>
   );
 }

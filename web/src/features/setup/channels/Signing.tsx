@@ -1,29 +1,24 @@
 /** Keys that sign a domain's mail: made here, published in DNS by the domain's owner, then switched on. */
-import { Button, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
-import { useClientBadge } from '@/api/session';
 import type { MailAddress, SigningKey } from '@/api/types';
-import { Brand, BrandMark } from '@/components/Brand';
+import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
 import { showToast } from '@/components/toasts';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { allOf, refresh } from '@/features/setup/parts/collection';
 import { CopyBox } from '@/features/setup/parts/CopyBox';
+import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, PanelHead } from '@/features/setup/parts/FormPanel';
 import { ClientPick } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
+import { SureButton } from '@/features/setup/parts/SureButton';
 import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Mail.module.css';
-
-function Mark({ clientId }: { clientId: string }) {
-  const badge = useClientBadge(clientId);
-  return <BrandMark color={badge.color} name={badge.name} />;
-}
 
 export function Signing() {
   return (
@@ -127,7 +122,6 @@ function Make() {
 function Remove({ item }: { item: SigningKey }) {
   const { t } = useTranslation(['setup', 'common']);
   const navigate = useNavigate();
-  const [sure, setSure] = useState(false);
   const drop = useMutation({
     mutationFn: () => http.delete(`/api/signing-keys/${item.id}`),
     onSuccess: () => {
@@ -138,15 +132,8 @@ function Remove({ item }: { item: SigningKey }) {
     onError: toastError,
   });
   return (
-    <Button
-      size="compact-sm"
-      variant={sure ? 'filled' : 'default'}
-      {...(sure && { color: 'red' })}
-      loading={drop.isPending}
-      onBlur={() => setSure(false)}
-      onClick={() => (sure ? drop.mutate() : setSure(true))}
-    >
-      {t(sure ? 'mailboxes.removeSure' : 'common:action.remove')}
-    </Button>
+    <SureButton sure={t('mailboxes.removeSure')} busy={drop.isPending} onSure={() => drop.mutate()}>
+      {t('common:action.remove')}
+    </SureButton>
   );
 }

@@ -6,13 +6,13 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
-import { useClientBadge } from '@/api/session';
 import type { ImportResult, SuppressedAddress } from '@/api/types';
-import { Brand, BrandMark } from '@/components/Brand';
+import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
 import { When } from '@/components/Times';
 import { showToast } from '@/components/toasts';
 import { refresh } from '@/features/setup/parts/collection';
+import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, PanelHead } from '@/features/setup/parts/FormPanel';
 import { ClientPick } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -21,11 +21,6 @@ import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Mail.module.css';
 
 const KIND = 'suppressed-addresses';
-
-function Mark({ clientId }: { clientId: string }) {
-  const badge = useClientBadge(clientId);
-  return <BrandMark color={badge.color} name={badge.name} />;
-}
 
 export function Suppression() {
   const { t } = useTranslation('setup');

@@ -21,6 +21,8 @@ const SINGLE = new Set([
   'mailboxes',
   'roles',
   'access',
+  'imports',
+  'exports',
 ]);
 
 /** What else in the cache shows a kind. */

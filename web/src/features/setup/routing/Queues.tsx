@@ -1,11 +1,11 @@
 /** Lines of contacts with their promise, and who is asked to answer them. */
 import { MultiSelect, NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useClientBadge } from '@/api/session';
 import type { Channel, Priority, Queue } from '@/api/types';
-import { Brand, BrandMark } from '@/components/Brand';
+import { Brand } from '@/components/Brand';
 import { useFormat } from '@/components/format';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
+import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import {
@@ -21,11 +21,6 @@ import { useForm } from '@/features/setup/parts/useForm';
 import { SkillLevels } from '@/features/setup/routing/SkillLevels';
 
 const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high', 'urgent'];
-
-function Mark({ clientId }: { clientId: string }) {
-  const badge = useClientBadge(clientId);
-  return <BrandMark color={badge.color} name={badge.name} />;
-}
 
 export function Queues() {
   const { t } = useTranslation(['setup', 'common']);

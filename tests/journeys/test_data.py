@@ -1,0 +1,79 @@
+"""Data in and out through the screens: a file of another system comes in, and everything of a client leaves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Installation, People, World
+
+_AT = "2024-02-01T09:00:00Z"
+_LINES = [
+    {
+        "type": "customer",
+        "key": "c-1",
+        "name": "Olga Ferrant",
+        "identities": [{"kind": "email", "value": "olga@customer.example"}],
+    },
+    {
+        "type": "conversation",
+        "key": "t-1",
+        "customer": {"key": "c-1"},
+        "channel": "email",
+        "subject": "The teapot drips",
+        "messages": [
+            {"kind": "inbound", "author": "Olga Ferrant", "text": "It drips on every cup.", "at": _AT},
+            {"kind": "outbound", "author": "Nia", "text": "A new spout is on its way.", "at": "2024-02-01T10:00:00Z"},
+        ],
+    },
+    {"type": "customer", "key": "c-2", "attributes": {"shoe": "44"}},
+]
+
+
+def test_a_file_comes_in_by_the_screen_and_its_conversation_stands_in_the_timeline(
+    installation: Installation, world: World, people: People, tmp_path: Path
+) -> None:
+    teal = world.brand("Tealeaf", "#0b7285")
+    file = tmp_path / "old-desk.jsonl"
+    file.write_text("\n".join(map(json.dumps, _LINES)))
+    page = people.desk(world.agent("Ada Accounts", teal, role="admin"))
+    page.goto(f"{installation.url}/setup/imports/new")
+    page.get_by_role("combobox", name="Program").click()
+    page.get_by_role("option", name="Tealeaf care").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Dry run").click()
+    report = page.get_by_role("region", name="What was not taken over")
+    expect(report).to_contain_text("c-2")
+    expect(page.get_by_role("region", name="The first entries")).to_contain_text("The teapot drips")
+    assert installation.get("customers", client_id=teal.client)["items"] == []
+    page.get_by_role("button", name="Import 2 entries").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible(timeout=30_000)
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="Report as CSV").click()
+    assert "c-2" in caught.value.path().read_text()
+
+    (olga,) = installation.get("customers", client_id=teal.client, search="Olga")["items"]
+    page.goto(f"{installation.url}/customers/{olga['id']}")
+    expect(page.get_by_role("main")).to_contain_text("The teapot drips")
+    page.go_back()
+    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("button", name="Remove all that it made").click()
+    expect(page.get_by_role("status").filter(has_text="Nothing of it is left")).to_be_visible(timeout=30_000)
+    assert installation.get("customers", client_id=teal.client)["items"] == []
+
+
+def test_everything_of_a_client_leaves_in_an_archive(installation: Installation, world: World, people: People) -> None:
+    moss = world.brand("Mossgate", "#4d7c0f")
+    page = people.desk(world.agent("Eli Exports", moss, role="admin"))
+    page.goto(f"{installation.url}/setup/exports/new")
+    page.get_by_role("combobox", name="Client", exact=True).last.click()
+    page.get_by_role("option", name="Mossgate").click()
+    page.get_by_role("button", name="Start the export").click()
+    fetch = page.get_by_role("link", name="Download the archive")
+    expect(fetch).to_be_visible(timeout=30_000)
+    with page.expect_download() as caught:
+        fetch.click()
+    assert b"manifest.json" in caught.value.path().read_bytes()
+    expect(page.get_by_label("Bring it back")).to_contain_text("careloom import client")

@@ -1,0 +1,171 @@
+/** What an import makes, knows already and refuses: in figures, as the first entries, and as a report. */
+import { Button } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconDownload,
+  IconLink,
+} from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '@/components/format';
+import { Failed, RowSkeletons } from '@/components/States';
+import classes from '@/features/setup/data/Data.module.css';
+import { refusalPages, type DataImport, type Outcome } from '@/features/setup/data/data';
+import { Fields } from '@/features/setup/parts/FormPanel';
+
+const ICONS = {
+  made: IconCircleCheck,
+  matched: IconLink,
+  refused: IconCircleX,
+  changed: IconAlertTriangle,
+};
+
+export function Counts({ one }: { one: DataImport }) {
+  const { t } = useTranslation('setup');
+  const format = useFormat();
+  const { counts } = one;
+  const figure = (name: string, value: number, known?: number) => (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {format.number(value)}
+        {known !== undefined && <span>{t('imports.known', { count: known })}</span>}
+      </dd>
+    </div>
+  );
+  const tense = one.state === 'checked' || one.state === 'checking' ? 'would' : 'did';
+  return (
+    <Fields title={t(`imports.${tense}`)}>
+      <dl className={classes.counts}>
+        {figure(t('imports.customers'), counts.customers_made, counts.customers_matched)}
+        {figure(
+          t('imports.conversations'),
+          counts.conversations_made,
+          counts.conversations_matched,
+        )}
+        {figure(t('imports.refused'), counts.refused)}
+        {figure(t('imports.changed'), counts.changed)}
+      </dl>
+    </Fields>
+  );
+}
+
+function OutcomeOf({ outcome }: { outcome: Outcome }) {
+  const { t } = useTranslation('setup');
+  const Icon = ICONS[outcome];
+  return (
+    <span className={classes.outcome} data-outcome={outcome}>
+      <Icon size={14} aria-hidden />
+      {t(`imports.outcome.${outcome}`)}
+    </span>
+  );
+}
+
+/** A table that scrolls inside, also by keys. */
+function Scrolled({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that long lists can be scrolled by keys
+    <div className={classes.scroll} role="region" aria-label={name} tabIndex={0}>
+      <table className={classes.table}>{children}</table>
+    </div>
+  );
+}
+
+export function Preview({ one }: { one: DataImport }) {
+  const { t } = useTranslation('setup');
+  const format = useFormat();
+  const lines = one.preview.filter((line) => line.outcome !== 'refused');
+  if (lines.length === 0) return null;
+  return (
+    <Fields title={t('imports.preview')} hint={t('imports.previewHint', { count: lines.length })}>
+      <Scrolled name={t('imports.preview')}>
+        <thead>
+          <tr>
+            <th scope="col">{t('imports.row')}</th>
+            <th scope="col">{t('imports.what')}</th>
+            <th scope="col">{t('imports.name')}</th>
+            <th scope="col">{t('imports.becomes')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={`${line.row} ${line.kind} ${line.name}`}>
+              <td className={classes.number}>{format.number(line.row)}</td>
+              <td className={classes.number}>{line.kind && t(`imports.kind.${line.kind}`)}</td>
+              <td dir="auto">{line.name}</td>
+              <td>
+                <OutcomeOf outcome={line.outcome} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Scrolled>
+    </Fields>
+  );
+}
+
+export function Refusals({ one }: { one: DataImport }) {
+  const { t } = useTranslation(['setup', 'common']);
+  const format = useFormat();
+  const query = useInfiniteQuery(refusalPages(one));
+  const found = query.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Fields title={t('imports.report')} hint={t('imports.reportHint')}>
+      <div>
+        <Button
+          component="a"
+          href={`/api/imports/${one.id}/report`}
+          download
+          variant="default"
+          leftSection={<IconDownload size={14} aria-hidden />}
+        >
+          {t('imports.reportFile')}
+        </Button>
+      </div>
+      {query.isPending ? (
+        <RowSkeletons count={3} height={40} />
+      ) : query.isError ? (
+        <Failed error={query.error} retry={() => void query.refetch()} />
+      ) : (
+        found.length > 0 && (
+          <Scrolled name={t('imports.report')}>
+            <thead>
+              <tr>
+                <th scope="col">{t('imports.row')}</th>
+                <th scope="col">{t('imports.key')}</th>
+                <th scope="col">{t('imports.becomes')}</th>
+                <th scope="col">{t('imports.reason')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {found.map((each) => (
+                <tr key={`${each.row} ${each.number}`}>
+                  <td className={classes.number}>{format.number(each.row)}</td>
+                  <td dir="auto">{each.key}</td>
+                  <td>
+                    <OutcomeOf outcome={each.outcome} />
+                  </td>
+                  <td dir="auto">{each.reason}</td>
+                </tr>
+              ))}
+            </tbody>
+          </Scrolled>
+        )
+      )}
+      {query.hasNextPage && (
+        <div>
+          <Button
+            variant="subtle"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
+            {t('common:action.more')}
+          </Button>
+        </div>
+      )}
+    </Fields>
+  );
+}

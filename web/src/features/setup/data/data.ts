@@ -1,0 +1,120 @@
+/** Imports and exports as the server tells of them, and how their progress is followed. */
+import { infiniteQueryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { http } from '@/api/http';
+import type { Channel, Instant, Page, Uuid } from '@/api/types';
+import { itemOf, refresh, type Named } from '@/features/setup/parts/collection';
+
+export type ImportFormat = 'csv' | 'lines' | 'mbox' | 'zendesk' | 'chatwoot';
+export type ImportTarget = 'customers' | 'conversations';
+export type Outcome = 'made' | 'matched' | 'refused' | 'changed';
+export type ImportState =
+  | 'draft'
+  | 'ready'
+  | 'checking'
+  | 'checked'
+  | 'running'
+  | 'done'
+  | 'cancelled'
+  | 'failed'
+  | 'undoing'
+  | 'undone';
+
+export interface ImportOptions {
+  target: ImportTarget;
+  encoding: string;
+  delimiter: string;
+  fields: readonly string[];
+  source: string;
+  channel: Channel;
+  own_addresses: readonly string[];
+  route_open: boolean;
+}
+
+export interface ImportCounts {
+  customers_made: number;
+  customers_matched: number;
+  conversations_made: number;
+  conversations_matched: number;
+  refused: number;
+  changed: number;
+}
+
+export interface DataImport extends Named {
+  client_id: Uuid;
+  program_id: Uuid;
+  name: string;
+  format: ImportFormat;
+  options: ImportOptions;
+  state: ImportState;
+  size: number;
+  columns: readonly { name: string; samples: readonly string[] }[];
+  total: number;
+  done: number;
+  counts: ImportCounts;
+  preview: readonly {
+    row: number;
+    kind: '' | 'customer' | 'conversation';
+    name: string;
+    outcome: Outcome;
+    reason: string;
+  }[];
+  error: string | null;
+  made_by_name: string;
+  made_at: Instant;
+  changed_at: Instant;
+}
+
+export interface Refusal {
+  row: number;
+  number: number;
+  key: string;
+  outcome: Outcome;
+  reason: string;
+}
+
+export interface DataExport extends Named {
+  client_id: Uuid;
+  state: 'running' | 'ready' | 'failed' | 'expired';
+  done: number;
+  total: number;
+  rows: number;
+  size: number;
+  error: string | null;
+  made_by_name: string;
+  made_at: Instant;
+  expires_at: Instant;
+}
+
+const WORKING: readonly string[] = ['checking', 'running', 'undoing'];
+
+/** Whether something goes on behind it that the screen should follow. */
+export const working = (kind: 'imports' | 'exports', state: string) =>
+  kind === 'exports' ? state === 'running' : WORKING.includes(state);
+
+/** The import or export, asked for every second while it works. */
+export function useFollowed<T extends Named & { state: string }>(
+  kind: 'imports' | 'exports',
+  item: T,
+): T {
+  const query: UseQueryResult<T> = useQuery({
+    ...itemOf<T>(kind, item.id),
+    refetchInterval: (one) => working(kind, one.state.data?.state ?? item.state) && 1000,
+  });
+  const now = query.data ?? item;
+  useEffect(() => refresh(kind), [kind, now.state]);
+  return now;
+}
+
+export const refusalPages = (one: DataImport) =>
+  infiniteQueryOptions({
+    queryKey: ['setup', 'refusals', one.id, one.state, one.counts.refused, one.counts.changed],
+    queryFn: ({ pageParam, signal }) =>
+      http.get<Page<Refusal>>(
+        `/api/imports/${one.id}/refusals`,
+        { limit: 50, after: pageParam },
+        signal,
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
