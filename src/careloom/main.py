@@ -37,6 +37,7 @@ from careloom.customers.queries.search import list_customers
 from careloom.demo import http as demo_http
 from careloom.identity import http as identity_http
 from careloom.identity import jobs as identity_jobs
+from careloom.identity.http import scim as scim_http
 from careloom.identity.http.authentication import authenticate, key_actors
 from careloom.identity.ports import Peek
 from careloom.identity.queries.people import list_people
@@ -87,8 +88,8 @@ ROUTERS: list[ControllerRouterHandler] = [
 ]
 """Mounted under /api."""
 
-ROOT_ROUTERS: list[ControllerRouterHandler] = [chat_http.router]
-"""Mounted at the root: what customers' browsers reach."""
+ROOT_ROUTERS: list[ControllerRouterHandler] = [chat_http.router, scim_http.router]
+"""Mounted at the root: what customers' browsers and providers' directories reach."""
 
 
 def consumers(runtime: Runtime) -> list[Consumer]:

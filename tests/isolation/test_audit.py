@@ -111,6 +111,9 @@ AUDITED = {
     "POST /api/roles": "role.create",
     "PATCH /api/roles/{role_id}": "role.change",
     "DELETE /api/roles/{role_id}": "role.remove",
+    "POST /api/scim-tokens": "scim_token.create",
+    "DELETE /api/scim-tokens/{scim_token_id}": "scim_token.revoke",
+    "PUT /api/scim-groups/{scim_group_id}/grants": "scim_group.grant",
     "PUT /api/sign-in-policies": "sign_in_policy.set",
     "POST /api/identity-providers": "identity_provider.create",
     "PATCH /api/identity-providers/{identity_provider_id}": "identity_provider.change",
@@ -185,6 +188,19 @@ EXEMPT = {
         ),
         "needs a passkey; its entry: tests/identity/test_passkeys.py",
     ),
+    **dict.fromkeys(
+        (
+            "DELETE /scim/v2/Groups/{group_id}",
+            "DELETE /scim/v2/Users/{person_id}",
+            "PATCH /scim/v2/Groups/{group_id}",
+            "PATCH /scim/v2/Users/{person_id}",
+            "POST /scim/v2/Groups",
+            "POST /scim/v2/Users",
+            "PUT /scim/v2/Groups/{group_id}",
+            "PUT /scim/v2/Users/{person_id}",
+        ),
+        "needs a directory's token; its entries: tests/identity/scim",
+    ),
     "POST /api/demo/session": "a sign-in of the demo, kept as session.start: tests/demo",
 }
 """Endpoints that leave no entry, or whose entry is tested elsewhere, with the reason."""
@@ -219,6 +235,8 @@ NOT_SENSITIVE = {
     "/api/sign-in": "how the house is set up",
     "/api/identity-providers": "how the house is set up; no secret is shown",
     "/api/roles": "how the house is set up",
+    "/api/scim-tokens": "how the house is set up; no secret is shown",
+    "/api/scim-groups": "how the house is set up",
     "/api/access": "colleagues, by those who may see them",
     "/api/people": "colleagues, by those who may see them",
     "/api/api-keys": "names of keys",

@@ -1,6 +1,6 @@
 """What can go wrong when someone signs in or is set up."""
 
-from careloom.platform.errors import CareloomError, ConflictError, ForbiddenError, NotSignedInError
+from careloom.platform.errors import CareloomError, ConflictError, ForbiddenError, InvalidInputError, NotSignedInError
 
 
 class WrongPasswordError(CareloomError):
@@ -43,6 +43,28 @@ class RoleChangedError(ConflictError):
     """Someone else has changed this role meanwhile; look at it again."""
 
     path = "/version"
+
+
+class UserNameTakenError(ConflictError):
+    """Someone of this provider has this userName already."""
+
+
+class GroupNameTakenError(ConflictError):
+    """This provider has a group of this displayName already."""
+
+
+class UnknownMemberError(InvalidInputError):
+    """A member of the group is nobody of this provider; make the users first."""
+
+
+class BeyondDirectoryError(ForbiddenError):
+    """This person may do more than the directory's provider works on; someone with more must change them here."""
+
+
+class StaleVersionError(CareloomError):
+    """This has changed since; read it again."""
+
+    status = 412
 
 
 class UnfinishedSignInError(NotSignedInError):

@@ -201,3 +201,44 @@ client_network = client_table(
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id"),
 )
+
+scim_token = provider_table(
+    "scim_token",
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("secret_hash", Text, nullable=False),
+    Column("networks", ARRAY(Text), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("last_used_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Index("ix_scim_token_provider_id", "provider_id"),
+)
+
+scim_user = person_table(
+    "scim_user",
+    Column("user_name", Text, nullable=False),
+    Column("external_id", Text),
+    Column("given_name", Text),
+    Column("family_name", Text),
+    Column("removed", Boolean, nullable=False, server_default=text("false")),
+    PrimaryKeyConstraint("person_id"),
+)
+
+scim_group = provider_table(
+    "scim_group",
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("external_id", Text),
+    Column("grants", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("uq_scim_group_provider_id_name", "provider_id", text("lower(name)"), unique=True),
+)
+
+scim_member = provider_table(
+    "scim_member",
+    Column("group_id", Uuid, ForeignKey("scim_group.id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", Uuid, ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("group_id", "person_id"),
+    Index("ix_scim_member_person_id", "person_id"),
+)

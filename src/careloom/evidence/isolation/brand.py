@@ -108,6 +108,7 @@ async def _set_up(brand: Brand) -> None:
     await brand.call("PUT", f"/api/clients/{client}/networks", json=open_to_all)
     role = {**of_provider, "name": brand.text("Role"), "permissions": ["people.read"]}
     await brand.made("role_id", "/api/roles", role)
+    await _provision(brand)
     policy = {"provider_id": str(ids["provider_id"]), "second_factor_roles": ["planner"]}
     await brand.call("PUT", "/api/sign-in-policies", json=policy)
     login = {"provider_id": str(ids["provider_id"]), "name": brand.text("Login"), "application_id": brand.canary}
@@ -120,6 +121,19 @@ async def _set_up(brand: Brand) -> None:
         await tx.execute(metadata.tables["session"].insert().values(**session_row(ids["session_id"], lead_id)))
         await tx.execute(metadata.tables["external_identity"].insert().values(**link, person_id=agent_id))
         await tx.execute(metadata.tables["passkey"].insert().values(**passkey_row(ids["passkey_id"], agent_id)))
+
+
+async def _provision(brand: Brand) -> None:
+    """A directory's token, a user of it, and a group with that user."""
+    token = {"provider_id": str(brand.ids["provider_id"]), "name": brand.text("Directory")}
+    made = await brand.call("POST", "/api/scim-tokens", json=token)
+    brand.ids["scim_token_id"] = UUID(made["token"]["id"])
+    headers = {"Authorization": f"Bearer {made['secret']}"}
+    user = {"userName": f"provisioned@{brand.canary}.example", "displayName": brand.text("User")}
+    known = await brand.call("POST", "/scim/v2/Users", json=user, headers=headers)
+    group = {"displayName": brand.text("Group"), "members": [{"value": known["id"]}]}
+    kept = await brand.call("POST", "/scim/v2/Groups", json=group, headers=headers)
+    brand.ids["scim_group_id"] = UUID(kept["id"])
 
 
 async def _connect_mailbox(brand: Brand) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from careloom.identity.core.reach import Organization, reaches
+from careloom.identity.core.reach import Organization, reaches, reaches_beyond
 from careloom.identity.core.roles import PERMISSIONS, permissions_of
 from careloom.identity.errors import GrantTooWideError
 from careloom.identity.queries.actors import organization_of
 from careloom.identity.queries.people import grants_of
 from careloom.identity.queries.roles import own_roles
-from careloom.identity.types import RoleGrant, ScopeKind
+from careloom.identity.types import Person, Role, RoleGrant, ScopeKind
 from careloom.organizations.queries import get_client, get_program, get_provider
 from careloom.organizations.types import ClientId, ProgramId, ProviderId
 from careloom.platform.access import Actor, Permission, Reach, system_actor
@@ -101,6 +101,21 @@ async def require_roles(
     ]
     if wrong:
         raise InvalidInputError(errors=tuple(wrong))
+
+
+async def goes_beyond(tx: Tx, owner: Owned, someone: Person) -> bool:
+    """Whether someone reaches beyond what an owner itself works on, so that the owner's directory may not decide over
+    them. Of no owner: never. Needs a transaction that sees all that the grants name.
+    """
+    if owner.provider_id is not None:
+        own = RoleGrant(Role.ADMIN, ScopeKind.PROVIDER, owner.provider_id)
+    elif owner.client_id is not None:
+        own = RoleGrant(Role.ADMIN, ScopeKind.CLIENT, owner.client_id)
+    else:
+        return False
+    organization = await organization_of(tx, (own, *someone.grants))
+    (bounds,) = reaches((own,), owner.provider_id, organization)
+    return any(reaches_beyond(held, bounds) for held in reaches(someone.grants, someone.provider_id, organization))
 
 
 async def _exists(tx: Tx, grant: RoleGrant) -> bool:

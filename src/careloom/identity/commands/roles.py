@@ -14,7 +14,7 @@ from careloom.identity.commands.authority import require_held, require_over, req
 from careloom.identity.errors import RoleChangedError, RoleHeldError, RoleNamedError, RoleNameTakenError
 from careloom.identity.events import PersonChanged, RoleChanged
 from careloom.identity.queries.roles import read_role
-from careloom.identity.tables import identity_provider, own_role, role_grant, sign_in_policy
+from careloom.identity.tables import identity_provider, own_role, role_grant, scim_group, sign_in_policy
 from careloom.identity.types import RoleGrant, ScopeKind
 from careloom.identity.types.roles import NewRole, RoleChanges, RoleId, RoleSheet
 from careloom.organizations.queries import get_provider
@@ -129,7 +129,9 @@ async def _require_grantable(tx: Tx, actor: Actor, role: RoleSheet) -> tuple[Rol
     rows = await tx.execute(select(*columns).where(role_grant.c.own_role_id == _id(role)).distinct())
     held = tuple(RoleGrant(role.id, ScopeKind(row.scope), row.scope_id) for row in rows)
     rules = (await tx.execute(select(identity_provider.c.rules).where(_names_in_rules(role)))).scalars()
-    ruled = [msgspec.convert(one["grant"], RoleGrant, strict=False) for some in rules for one in some]
+    groups = (await tx.execute(select(scim_group.c.grants).where(_names_in_groups(role)))).scalars()
+    plain = [*(one["grant"] for some in rules for one in some), *(one for some in groups for one in some)]
+    ruled = [msgspec.convert(one, RoleGrant, strict=False) for one in plain]
     await require_held(tx, actor, (*held, *(one for one in ruled if one.role == role.id)))
     return held
 
@@ -138,10 +140,15 @@ def _names_in_rules(role: RoleSheet) -> Any:
     return identity_provider.c.rules.contains(cast([{"grant": {"role": role.id}}], JSONB))
 
 
+def _names_in_groups(role: RoleSheet) -> Any:
+    return scim_group.c.grants.contains(cast([{"role": role.id}], JSONB))
+
+
 async def _is_named(tx: Tx, role: RoleSheet) -> bool:
     in_policy = exists().where(sign_in_policy.c.second_factor_roles.contains([role.id]))
     in_rules = exists().where(_names_in_rules(role))
-    return bool((await tx.execute(select(or_(in_policy, in_rules)))).scalar_one())
+    in_groups = exists().where(_names_in_groups(role))
+    return bool((await tx.execute(select(or_(in_policy, in_rules, in_groups)))).scalar_one())
 
 
 async def _put_in_its_place(tx: Tx, actor: Actor, role: RoleSheet, replacement: str) -> None:

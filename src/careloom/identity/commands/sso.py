@@ -10,19 +10,18 @@ from msgspec import Struct
 from sqlalchemy import func, select
 
 from careloom.identity.commands import people
+from careloom.identity.commands.authority import goes_beyond
 from careloom.identity.commands.ceremonies import begin_ceremony, end_ceremony
 from careloom.identity.commands.identity_providers import PURPOSE
 from careloom.identity.commands.oidc import Application, authorization_address, claims_for
 from careloom.identity.commands.sessions import start_session
 from careloom.identity.commands.sign_in import pending_for
-from careloom.identity.core.reach import reaches, reaches_beyond
 from careloom.identity.core.sso import grants_for, vouched_in
 from careloom.identity.errors import SsoFailedError
-from careloom.identity.queries.actors import organization_of
 from careloom.identity.queries.identity_providers import read_identity_provider
 from careloom.identity.queries.people import load_person
 from careloom.identity.tables import external_identity, identity_provider, person
-from careloom.identity.types import NewPerson, Person, PersonId, Role, RoleGrant, ScopeKind
+from careloom.identity.types import NewPerson, Person, PersonId, RoleGrant
 from careloom.identity.types.sign_in import Method, Origin, StartedSession
 from careloom.identity.types.sso import IdentityProvider, IdentityProviderId, Vouched
 from careloom.platform.access import Actor, system_actor
@@ -205,13 +204,5 @@ async def _link(tx: Tx, one: IdentityProvider, vouched: Vouched, person_id: UUID
 
 async def _require_in_bounds(tx: Tx, one: IdentityProvider, someone: Person) -> None:
     """An owner's identity provider vouches for nobody who reaches beyond what the owner itself works on."""
-    if one.provider_id is not None:
-        own = RoleGrant(Role.ADMIN, ScopeKind.PROVIDER, one.provider_id)
-    elif one.client_id is not None:
-        own = RoleGrant(Role.ADMIN, ScopeKind.CLIENT, one.client_id)
-    else:
-        return
-    organization = await organization_of(tx, (own, *someone.grants))
-    (bounds,) = reaches((own,), one.provider_id, organization)
-    if any(reaches_beyond(held, bounds) for held in reaches(someone.grants, someone.provider_id, organization)):
+    if await goes_beyond(tx, one, someone):
         raise SsoRefusedError(Refusal.TOO_MUCH)

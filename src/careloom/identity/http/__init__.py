@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from careloom.identity.http import access, factors, networks, people, policies, roles, session, sso
+from careloom.identity.http import access, factors, networks, people, policies, provisioning, roles, session, sso
 
 router = Router(
     "/",
@@ -14,6 +14,7 @@ router = Router(
         *sso.handlers,
         *people.handlers,
         *roles.handlers,
+        *provisioning.handlers,
         *access.handlers,
     ],
     tags=["identity"],

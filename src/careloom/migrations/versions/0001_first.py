@@ -55,6 +55,10 @@ OWNERSHIP = {
     "incoming_mail": Ownership.CLIENT,
     "role_grant": Ownership.PERSON,
     "own_role": Ownership.PROVIDER,
+    "scim_token": Ownership.PROVIDER,
+    "scim_user": Ownership.PERSON,
+    "scim_group": Ownership.PROVIDER,
+    "scim_member": Ownership.PROVIDER,
     "saved_view": Ownership.PERSON,
     "session": Ownership.SYSTEM,
     "conversation_interval": Ownership.CLIENT,
@@ -1542,6 +1546,62 @@ def _create_access() -> None:
     op.add_column("role_grant", sa.Column("own_role_id", sa.Uuid(), own, nullable=True))
     op.create_foreign_key(op.f("fk_role_grant_own_role_id"), "role_grant", "own_role", ["own_role_id"], ["id"])
     op.create_index("ix_role_grant_own_role_id", "role_grant", ["own_role_id"], unique=False)
+    op.create_table(
+        "scim_token",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("networks", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_scim_token_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scim_token")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_scim_token_prefix")),
+    )
+    op.create_index("ix_scim_token_provider_id", "scim_token", ["provider_id"], unique=False)
+    op.create_table(
+        "scim_user",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("given_name", sa.Text(), nullable=True),
+        sa.Column("family_name", sa.Text(), nullable=True),
+        sa.Column("removed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_scim_user_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_scim_user")),
+    )
+    op.create_table(
+        "scim_group",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("grants", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_scim_group_provider_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scim_group")),
+    )
+    op.create_index(
+        "uq_scim_group_provider_id_name", "scim_group", ["provider_id", sa.text("lower(name)")], unique=True
+    )
+    op.create_table(
+        "scim_member",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_scim_member_provider_id")),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["scim_group.id"], name=op.f("fk_scim_member_group_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_scim_member_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("group_id", "person_id", name=op.f("pk_scim_member")),
+    )
+    op.create_index("ix_scim_member_person_id", "scim_member", ["person_id"], unique=False)
 
 
 def _create_sign_in_tables() -> None:

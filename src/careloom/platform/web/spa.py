@@ -35,7 +35,7 @@ def handlers(folder: Path) -> list[Any]:
     async def page(request: _Asked, path: FromPath[str] = "") -> Response[bytes]:
         """The one page; a few files at the root by their own names."""
         name = str(path).strip("/")
-        if name.startswith(("api/", "chat/")) or name in ("api", "chat"):
+        if name.startswith(("api/", "chat/", "scim/")) or name in ("api", "chat", "scim"):
             raise NotFoundError("There is no such address.")
         if name and "/" not in name and name != "index.html" and (folder / name).is_file():
             return _root_file(request, await asyncio.to_thread(files.find, name), name)

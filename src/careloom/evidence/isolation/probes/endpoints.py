@@ -39,6 +39,25 @@ UNDESCRIBED = {
     "/api/csp-reports": "what browsers report; shows nothing",
     "/api/live/socket": "WebSocket: test_sockets.py",
     "/chat/{key:str}/socket": "WebSocket: test_sockets.py",
+    **dict.fromkeys(
+        (
+            "/scim/v2/Users",
+            "/scim/v2/Users/{person_id:uuid}",
+            "/scim/v2/Groups",
+            "/scim/v2/Groups/{group_id:uuid}",
+        ),
+        "a directory's, with a token of its own that no person and no key has: tests/identity/scim",
+    ),
+    **dict.fromkeys(
+        (
+            "/scim/v2/ServiceProviderConfig",
+            "/scim/v2/ResourceTypes",
+            "/scim/v2/ResourceTypes/{name:str}",
+            "/scim/v2/Schemas",
+            "/scim/v2/Schemas/{name:str}",
+        ),
+        "what SCIM servers say of themselves, the same for all",
+    ),
 }
 """Routes that the API's description leaves out, with the reason or where else they are tested."""
 
