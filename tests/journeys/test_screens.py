@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from typing import Any, Literal, cast
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -16,7 +17,7 @@ from tests.journeys.conftest import PASSWORD, Installation, People, World, wait_
 WIDE, NARROW = (1440, 900), (390, 844)
 SETUP = [
     *("clients", "programs", "queues", "skills", "email", "chat", "macros", "dispositions"),
-    *("people", "roles", "teams", "sites", "providers", "api-keys", "sign-in", "identity-providers"),
+    *("people", "roles", "teams", "sites", "providers", "api-keys", "sign-in", "identity-providers", "provisioning"),
     *("imports", "exports"),
 ]
 SCREENS = {
@@ -30,6 +31,7 @@ SCREENS = {
     "set-up": "/setup",
     "a built-in role": "/setup/roles/team_lead",
     "permissions": "/setup/access/{person}",
+    "directory groups": "/setup/directory-groups/{group}",
     "attributes": "/setup/attributes/{client}",
     "networks": "/setup/networks/{client}",
     "privacy": "/setup/privacy/{client}",
@@ -160,6 +162,16 @@ def _data(installation: Installation, one: dict[str, Any]) -> dict[str, str]:
     return {"import": made["id"], "export": leaving["id"]}
 
 
+def _directory_group(installation: Installation, provider: str) -> str:
+    """A group as a provider's directory makes it; answers its id."""
+    token = installation.make("scim-tokens", provider_id=provider, name="Directory")
+    headers = {"Authorization": f"Bearer {token['secret']}"}
+    body = {"displayName": "Care agents"}
+    answer = httpx.post(f"{installation.url}/scim/v2/Groups", json=body, headers=headers, timeout=30)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
 @pytest.fixture(scope="module")
 def looker(browser: Browser, installation: Installation, world: World) -> Iterator[Looker]:
     one = _conversation(installation, world)
@@ -167,7 +179,8 @@ def looker(browser: Browser, installation: Installation, world: World) -> Iterat
     administrator = _administrator(installation, world.provider)
     page = people.desk(administrator["email"])
     ids = {"conversation": one["id"], "customer": one["customer_id"], "client": one["client_id"]}
-    ids |= {"person": administrator["id"], **_data(installation, one)}
+    ids |= {"person": administrator["id"], "group": _directory_group(installation, world.provider)}
+    ids |= _data(installation, one)
     yield Looker(page, installation.url, ids)
     page.context.close()
 

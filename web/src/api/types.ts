@@ -249,6 +249,28 @@ export interface SignInPolicy {
   second_factor_roles: string[];
 }
 
+/** A token of a provider's directory; its secret is shown once. */
+export interface ScimToken {
+  id: Uuid;
+  provider_id: Uuid;
+  name: string;
+  prefix: string;
+  networks: string[];
+  created_at: Instant;
+  last_used_at: Instant | null;
+  revoked_at: Instant | null;
+}
+
+/** A group of a provider's directory, and what its members may do here. */
+export interface ScimGroup {
+  id: Uuid;
+  provider_id: Uuid;
+  name: string;
+  external_id: string | null;
+  grants: RoleGrant[];
+  made_at: Instant;
+}
+
 export interface ApiKey {
   id: Uuid;
   name: string;

@@ -38,6 +38,11 @@ const PAGES: Record<SectionId, ComponentType> = {
     () => import('@/features/setup/security/IdentityProviders'),
     'IdentityProviders',
   ),
+  provisioning: page(() => import('@/features/setup/security/Provisioning'), 'Provisioning'),
+  'directory-groups': page(
+    () => import('@/features/setup/security/DirectoryGroups'),
+    'DirectoryGroups',
+  ),
   networks: page(() => import('@/features/setup/security/Networks'), 'Networks'),
   audit: page(() => import('@/features/setup/system/Audit'), 'Audit'),
   'parked-events': page(() => import('@/features/setup/system/ParkedEvents'), 'ParkedEvents'),

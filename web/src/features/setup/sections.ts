@@ -20,6 +20,8 @@ import {
   IconMessageCode,
   IconNetwork,
   IconParking,
+  IconRefreshDot,
+  IconUsers,
   IconSignature,
   IconShieldLock,
   IconStack2,
@@ -63,6 +65,8 @@ export type SectionId =
   | 'api-keys'
   | 'sign-in'
   | 'identity-providers'
+  | 'provisioning'
+  | 'directory-groups'
   | 'networks'
   | 'audit'
   | 'parked-events';
@@ -129,6 +133,8 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
       entry('api-keys', IconApi, 'api_keys.write'),
       entry('sign-in', IconLock, 'security.write'),
       entry('identity-providers', IconId, 'security.write'),
+      entry('provisioning', IconRefreshDot, 'security.write'),
+      entry('directory-groups', IconUsers, 'security.write', false),
       entry('networks', IconNetwork, 'security.write', false),
       entry('audit', IconHistory, 'audit.read', false),
       entry('parked-events', IconParking, 'events.repair', false),

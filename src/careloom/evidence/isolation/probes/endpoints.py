@@ -103,6 +103,7 @@ NEEDED = {
     "POST /api/conversations/{conversation_id}/transfer": ("body:/queue_id",),
     "GET /chat/{key}/files/{file_id}": ("query:s",),
     "PUT /api/people/{person_id}/grants": ("body:/scope_id",),
+    "PUT /api/scim-groups/{scim_group_id}/grants": ("body:/grants/scope_id",),
     "PATCH /api/queues/{queue_id}": ("body:/overflow_queue_id",),
 }
 """Slots that an operation needs although its description calls them optional."""

@@ -1,0 +1,127 @@
+/** Tokens with which providers' directories keep their people and groups: made here, shown once, revoked here. */
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { queryClient } from '@/api/client';
+import { http } from '@/api/http';
+import { useMe } from '@/api/session';
+import type { ScimToken } from '@/api/types';
+import { When } from '@/components/Times';
+import { itemOf, refresh } from '@/features/setup/parts/collection';
+import { CopyBox, Secret } from '@/features/setup/parts/CopyBox';
+import { Fields, FormPanel, LookPanel, Row } from '@/features/setup/parts/FormPanel';
+import { Labelled } from '@/features/setup/parts/Labelled';
+import { LinesEditor } from '@/features/setup/parts/LinesEditor';
+import { ProviderPick, useProviders } from '@/features/setup/parts/pickers';
+import { Removal } from '@/features/setup/parts/Removal';
+import { Split } from '@/features/setup/parts/Split';
+import { useForm } from '@/features/setup/parts/useForm';
+
+const KIND = 'scim-tokens';
+
+export function Provisioning() {
+  const providers = useProviders();
+  return (
+    <Split<ScimToken>
+      section="provisioning"
+      kind={KIND}
+      lineOf={(one) => ({
+        name: one.name,
+        detail: providers.find((provider) => provider.id === one.provider_id)?.name,
+        off: one.revoked_at !== null,
+      })}
+      children={(item) => (item ? <TokenPanel item={item} /> : <NewToken />)}
+    />
+  );
+}
+
+function Address() {
+  const { t } = useTranslation('setup');
+  return (
+    <Labelled label={t('provisioning.address')} description={t('provisioning.addressHint')}>
+      <CopyBox label={t('provisioning.address')} text={`${window.location.origin}/scim/v2`} />
+    </Labelled>
+  );
+}
+
+function NewToken() {
+  const { t } = useTranslation(['setup', 'common']);
+  const me = useMe();
+  const [secret, setSecret] = useState<string | null>(null);
+  const form = useForm<{ provider_id: string | null; name: string; networks: string[] }>({
+    initial: { provider_id: me.person.provider_id, name: '', networks: [] },
+    required: ['provider_id', 'name'],
+    save: async (values) => {
+      const networks = values.networks.filter((one) => one.trim());
+      const made = await http.post<{ token: ScimToken; secret: string }>(`/api/${KIND}`, {
+        ...values,
+        networks,
+      });
+      queryClient.setQueryData(itemOf<ScimToken>(KIND, made.token.id).queryKey, made.token);
+      refresh(KIND);
+      setSecret(made.secret);
+    },
+  });
+  if (secret) {
+    return (
+      <LookPanel section="provisioning" title={form.values.name}>
+        <Secret text={secret} label={t('provisioning.made')} hint={t('provisioning.once')} />
+        <Address />
+      </LookPanel>
+    );
+  }
+  return (
+    <FormPanel
+      form={form}
+      section="provisioning"
+      title={t('common:setupNew.provisioning')}
+      lead={t('provisioning.lead')}
+      saveName={t('provisioning.make')}
+    >
+      <Fields>
+        <Row>
+          <TextInput label={t('field.name')} autoComplete="off" {...form.text('name')} />
+          <ProviderPick label={t('field.provider')} {...form.bind('provider_id')} />
+        </Row>
+        <LinesEditor
+          label={t('provisioning.networks')}
+          description={t('provisioning.networksHint')}
+          placeholder="203.0.113.0/24"
+          most={200}
+          errorAt={(index) => form.error(`networks/${index}`)}
+          {...form.bind('networks')}
+        />
+      </Fields>
+    </FormPanel>
+  );
+}
+
+function TokenPanel({ item }: { item: ScimToken }) {
+  const { t } = useTranslation('setup');
+  return (
+    <LookPanel section="provisioning" title={item.name} lead={<code>{`cls_${item.prefix}…`}</code>}>
+      <Fields title={t('provisioning.use')}>
+        <Address />
+        <Labelled label={t('provisioning.lastUsed')}>
+          {item.last_used_at ? <When at={item.last_used_at} /> : t('provisioning.never')}
+        </Labelled>
+        {item.networks.length > 0 && (
+          <Labelled label={t('provisioning.networks')}>{item.networks.join(', ')}</Labelled>
+        )}
+        {item.revoked_at && (
+          <Labelled label={t('provisioning.revokedAt')}>
+            <When at={item.revoked_at} />
+          </Labelled>
+        )}
+      </Fields>
+      {!item.revoked_at && (
+        <Removal
+          kind={KIND}
+          section="provisioning"
+          item={item}
+          hint={t('provisioning.removalHint')}
+        />
+      )}
+    </LookPanel>
+  );
+}
