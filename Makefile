@@ -15,7 +15,7 @@ export CARELOOM_HOME ?= $(CURDIR)/.home
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run test soak coverage check audit bench dev web api lock clean journeys
+.PHONY: help run test soak failover coverage check audit bench dev web api lock clean journeys
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ audit: .make/python .make/web-packages ## Ask the advisory services about every 
 
 bench: .make/python ## Measure; TOPIC=ingest
 	@python bench/$(TOPIC).py $(ARGS)
+
+failover: .make/python .make/web .make/browser ## Kill the primary of a replicated database under load; ARGS="--kills 3"
+	@python -m bench.failover $(ARGS)
 
 web: .make/web ## Build the front end
 

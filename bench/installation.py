@@ -17,6 +17,7 @@ import httpx
 from msgspec import Struct
 
 PASSWORD = "correct horse battery"
+"""Everyone's."""
 
 
 class Installation(Struct, frozen=True):
@@ -29,6 +30,8 @@ class Installation(Struct, frozen=True):
     program_id: str
     address: str
     widget_key: str
+    provider_id: str
+    client_id: str
 
     @property
     def url(self) -> str:
@@ -65,7 +68,7 @@ def running_installation(roles: Sequence[str] = ()) -> Generator[Installation]:
     parts = [["--role", role] for role in roles] or [[]]
     started = [subprocess.Popen([*careloom, "up", *part], env=environment, stdout=log, stderr=log) for part in parts]
     try:
-        yield _small_world(home, port, smtp_port)
+        yield small_world(home, port, smtp_port)
     finally:
         for process in started:
             process.terminate()
@@ -85,7 +88,8 @@ def report(
     print(json.dumps({**values, **peers, "target": target}), flush=True)
 
 
-def _small_world(home: Path, port: int, smtp_port: int) -> Installation:
+def small_world(home: Path, port: int, smtp_port: int) -> Installation:
+    """Makes an organization, a queue and a way in by each channel, by the API at `port`."""
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as http:
         _wait_for(http)
         me = http.post("/api/session", json={"email": "bench@example.org", "password": PASSWORD}).json()
@@ -118,7 +122,7 @@ def _small_world(home: Path, port: int, smtp_port: int) -> Installation:
         make("mail-addresses", program_id=program, address=address, display_name="Bench")
         widget = make("chat-widgets", program_id=program, name="Bench")["key"]
         token = make("api-keys", name="bench")["secret"]
-    return Installation(home, port, smtp_port, token, program, address, widget)
+    return Installation(home, port, smtp_port, token, program, address, widget, provider, client)
 
 
 def _wait_for(http: httpx.Client) -> None:

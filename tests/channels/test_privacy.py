@@ -97,6 +97,15 @@ async def test_what_is_removed_is_nowhere_and_what_is_masked_only_apart(
     assert places_of(url, IBAN) == {"masked_value"}
 
 
+async def test_a_programs_own_key_is_left_alone_whatever_its_digits_look_like(desk: Desk) -> None:
+    key = "1b124f54-dea1-4ab9-8fee-5e46ef3a2df1"
+    message = await stored(
+        desk, await arrive(desk, "hello", details={"client_id": key, "page_url": f"/?dea={key[14:]}"})
+    )
+    assert message.details["client_id"] == key
+    assert key[14:] not in message.details["page_url"]
+
+
 async def test_a_number_hidden_behind_a_character_that_is_not_stored_is_found(
     desk: Desk, fresh_database: FreshDatabase
 ) -> None:

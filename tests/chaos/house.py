@@ -1,10 +1,10 @@
-"""An installation of several processes on one embedded PostgreSQL, whose killed processes are started again."""
+"""An installation of several processes on one PostgreSQL, whose killed processes are started again."""
 
 import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -45,19 +45,26 @@ def free_ports(count: int) -> list[int]:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """The settings as a process reads them."""
-    names = ("home", "port", "smtp_port", "relay_port", "demo", "demo_confirm", "log_level")
-    values = {f"CARELOOM_{name.upper()}": str(getattr(settings, name)).lower() for name in names[1:]}
+    plain = ("port", "smtp_port", "relay_port", "demo", "demo_confirm", "log_level")
+    values = {f"CARELOOM_{name.upper()}": str(getattr(settings, name)).lower() for name in plain}
+    for name in ("database_url", "database_owner_url", "public_url"):
+        if getattr(settings, name) is not None:
+            values[f"CARELOOM_{name.upper()}"] = str(getattr(settings, name))
     kept = {key: value for key, value in os.environ.items() if not key.startswith("CARELOOM_")}
     source = str(Path(careloom.__file__).parents[1])
     return {**kept, **values, "CARELOOM_HOME": str(settings.home), "PYTHONPATH": source}
 
 
 class House:
-    """Roles as processes, as a service manager keeps them."""
+    """Parts as processes, as a service manager keeps them; a part is called by its role, and `web 2` is another web.
 
-    def __init__(self, settings: Settings) -> None:
+    Without `parts`, each with its settings, there is one of each role.
+    """
+
+    def __init__(self, settings: Settings, parts: Mapping[str, Settings] | None = None) -> None:
         self.settings = settings
-        self.starts: dict[str, int] = dict.fromkeys(ROLES, 0)
+        self.parts = dict(parts or dict.fromkeys(ROLES, settings))
+        self.starts: dict[str, int] = dict.fromkeys(self.parts, 0)
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._log = settings.home.parent / "house.log"
 
@@ -68,10 +75,10 @@ class House:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """All roles run inside; at the end they are stopped cleanly, and with the last of them PostgreSQL."""
+        """All parts run inside; at the end they are stopped cleanly, and with the last an embedded PostgreSQL."""
         async with AsyncExitStack() as stack:
             file = stack.enter_context(self._log.open("ab"))
-            keepers = [asyncio.create_task(self._keep(role, file.fileno())) for role in ROLES]
+            keepers = [asyncio.create_task(self._keep(part, file.fileno())) for part in self.parts]
             try:
                 async with asyncio.timeout(60):
                     await self.ready()
@@ -82,17 +89,22 @@ class House:
                 await asyncio.gather(*keepers, return_exceptions=True)
 
     async def ready(self) -> None:
-        """Until the web role can serve."""
-        async with httpx.AsyncClient(base_url=self.settings.base_url, trust_env=False) as http:
-            while True:
-                with suppress(httpx.HTTPError):
-                    if (await http.get("/ready")).is_success:
-                        return
-                await asyncio.sleep(0.1)
+        """Until every web process can serve."""
+        async with httpx.AsyncClient(trust_env=False) as http:
+            for part, settings in self.parts.items():
+                while part.startswith("web"):
+                    with suppress(httpx.HTTPError):
+                        if (await http.get(f"http://{settings.host}:{settings.port}/ready")).is_success:
+                            break
+                    await asyncio.sleep(0.1)
 
-    def kill(self, role: str) -> None:
+    def kill(self, part: str) -> None:
         """kill -9."""
-        self._processes[role].kill()
+        self._processes[part].kill()
+
+    def stop(self, part: str) -> None:
+        """SIGTERM, as a service manager restarts a part: it ends what it has begun, and is started again."""
+        self._processes[part].terminate()
 
     def kill_postgres(self) -> None:
         """kill -9 of the postmaster and of all its processes."""
@@ -110,16 +122,16 @@ class House:
         except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
             return []
 
-    async def _keep(self, role: str, log: int) -> None:
+    async def _keep(self, part: str, log: int) -> None:
         while True:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "careloom.cli", "up", "--role", role),
-                env=environment_of(self.settings),
+                *(sys.executable, "-m", "careloom.cli", "up", "--role", part.split(maxsplit=1)[0]),
+                env=environment_of(self.parts[part]),
                 stdout=log,
                 stderr=log,
             )
-            self._processes[role] = process
-            self.starts[role] += 1
+            self._processes[part] = process
+            self.starts[part] += 1
             try:
                 await process.wait()
             except asyncio.CancelledError:

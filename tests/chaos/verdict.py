@@ -1,6 +1,10 @@
 """What must hold of an installation whatever was killed: read from its database, past its program."""
 
+import asyncio
+import logging
 import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
 import psycopg
@@ -8,7 +12,6 @@ from msgspec.structs import replace
 
 from careloom.conversations.queries.work import FRONT, Stretch
 from careloom.conversations.types import Priority
-from careloom.demo.journal import AcceptedMessage
 from careloom.identity.queries.actors import actors_of
 from careloom.organizations.types import Channel
 from careloom.platform.access import Actor, system_actor
@@ -18,6 +21,9 @@ from careloom.routing.core.decision import Decision
 from careloom.routing.core.promise import is_at_work
 from careloom.routing.core.round import decide_round
 from careloom.routing.queries.snapshot import agents_at_work, lines_of, page_of, reach_of
+from tests.chaos.watcher import Watcher
+
+_log = logging.getLogger(__name__)
 
 GAPS: dict[str, LiteralString] = {
     "messages are numbered without gaps": """
@@ -107,21 +113,46 @@ class Ledger:
         found = {name: self.rows(statement)[:5] for name, statement in GAPS.items()}
         return {name: rows for name, rows in found.items() if rows}
 
-    def stored(self) -> set[tuple[Channel, str]]:
-        """Channel and the sender's own id of every customer's message."""
+    def stored(self) -> list[tuple[Channel, str]]:
+        """Channel and the sender's own id of every customer's message, as often as it is stored."""
         rows = self.rows("SELECT channel, external_id, details->>'client_id' FROM message WHERE kind = 'inbound'")
-        return {
+        return [
             (Channel(channel), client_id if channel == "chat" else re.split(" ", external_id)[0])
             for channel, external_id, client_id in rows
-        }
+        ]
 
-    def lost(self, accepted: list[AcceptedMessage]) -> set[tuple[Channel, str]]:
+    def lost(self, accepted: Iterable[tuple[Channel, str]]) -> set[tuple[Channel, str]]:
         """Messages that were accepted and are not stored."""
-        return {(one.channel, one.external_id) for one in accepted} - self.stored()
+        return set(accepted) - set(self.stored())
+
+    def doubled(self) -> list[tuple[Channel, str]]:
+        """Messages that are stored more than once."""
+        return [key for key, count in Counter(self.stored()).items() if count > 1]
 
     def messages(self) -> set[tuple[str, int]]:
         """Conversation and number of every message."""
         return {(str(one), seq) for one, seq in self.rows("SELECT conversation_id, seq FROM message")}
+
+
+async def settled(ledger: Ledger, watchers: Sequence[Watcher], seconds: float) -> dict[str, Any]:
+    """What does not hold of the data, and whether every desk was shown all of it; waits until nothing is wrong."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while (wrong := await asyncio.to_thread(_unsettled, ledger, watchers)) and loop.time() < until:
+        _log.info("not yet: %s", list(wrong))
+        await asyncio.sleep(1.0)
+    return wrong
+
+
+def _unsettled(ledger: Ledger, watchers: Sequence[Watcher]) -> dict[str, Any]:
+    try:
+        wrong: dict[str, Any] = dict(ledger.violations())
+        stored = ledger.messages()
+    except psycopg.OperationalError as error:
+        return {"the database answers": str(error)}
+    if unseen := [sorted(stored - one.messages)[:5] for one in watchers if stored - one.messages]:
+        wrong["every desk was shown every message"] = unseen
+    return wrong
 
 
 async def wanted(database: Database) -> list[Decision]:

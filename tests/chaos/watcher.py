@@ -13,25 +13,17 @@ _LOST = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError)
 
 
 class Watcher:
-    """Signs in as a persona; a lost connection is made again from the last event."""
+    """A lost connection is made again from the last event; `cookie` is the header of a session."""
 
-    def __init__(self, base_url: str, persona: str) -> None:
+    def __init__(self, base_url: str, cookie: str) -> None:
         self._base_url = base_url
-        self._persona = persona
-        self._cookie = ""
+        self._cookie = cookie
         self._last: int | None = None
         self.shown = Counter[int]()
         self.messages: set[tuple[str, int]] = set()
         self.connections = 0
         self.resets = 0
         self.ready = asyncio.Event()
-
-    async def sign_in(self) -> None:
-        """By one click, as on the demo's sign-in page."""
-        async with httpx.AsyncClient(base_url=self._base_url, trust_env=False) as http:
-            answer = await http.post("/api/demo/session", json={"key": self._persona})
-            answer.raise_for_status()
-            self._cookie = f"careloom_session={answer.cookies['careloom_session']}"
 
     async def watch(self) -> None:
         """Until cancelled."""
@@ -61,3 +53,11 @@ class Watcher:
             self.shown[frame["id"]] += 1
             if frame["type"] == "message_added":
                 self.messages.add((frame["data"]["conversation_id"], frame["data"]["seq"]))
+
+
+async def persona_cookie(base_url: str, persona: str) -> str:
+    """Signs in by one click, as on the demo's sign-in page."""
+    async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
+        answer = await http.post("/api/demo/session", json={"key": persona})
+        answer.raise_for_status()
+        return f"careloom_session={answer.cookies['careloom_session']}"

@@ -1,0 +1,1 @@
+"""The failover run: PostgreSQL under Patroni, whose primary is killed under load, and what came of it."""
