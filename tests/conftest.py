@@ -26,6 +26,7 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
 from careloom.platform.ids import new_id
+from careloom.platform.keys.masters import OPTION, LocalMasters
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from tests.application import http_client
@@ -97,7 +98,7 @@ def fresh_database(postgres: EmbeddedPostgres) -> Iterator[FreshDatabase]:
 @pytest.fixture
 async def database(fresh_database: FreshDatabase) -> AsyncIterator[Database]:
     """The program's access to a fresh database."""
-    opened = Database(fresh_database.url)
+    opened = Database(fresh_database.url, options={OPTION: LocalMasters([b"a master key of these tests"])})
     yield opened
     await opened.close()
 

@@ -24,14 +24,13 @@ from careloom.evidence.isolation.builders import World
 from careloom.evidence.isolation.kept import SYSTEM, Brand
 from careloom.evidence.isolation.operations import SLOT_OF
 from careloom.evidence.isolation.people import bearer_of
-from careloom.evidence.isolation.stage import Built, runtime_of
+from careloom.evidence.isolation.stage import Built, open_database, runtime_of
 from careloom.identity.commands.authentication import csrf_token
 from careloom.identity.commands.sessions import start_session
 from careloom.identity.types import Person, Role, ScopeKind
 from careloom.identity.types.sign_in import Origin
 from careloom.main import create_app
 from careloom.organizations.types import ClientId
-from careloom.platform.database.transactions import Database
 from careloom.platform.wire import from_json_text, json_text
 from tests.effort import EFFORT, SEED
 from tests.postgres import FreshDatabase
@@ -69,7 +68,7 @@ class Sender:
     admin: Person
 
     async def open(self) -> None:
-        self._opened = Database(self._database.url)
+        self._opened = open_database(self._database.url)
         self._runtime = runtime_of(self._opened, self._built.home, 1)
         app = create_app(self._runtime)
         self.schema = from_json_text(json_text(app.openapi_schema.to_schema()))

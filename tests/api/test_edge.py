@@ -60,7 +60,7 @@ async def test_a_text_that_is_too_long_is_refused(admin: httpx.AsyncClient) -> N
 
 async def test_a_body_that_is_too_large_is_refused(runtime: Runtime, world: World, sign_in: SignIn) -> None:
     small = Runtime(
-        replace(runtime.settings, max_upload_bytes=1000), runtime.database, runtime.files, runtime.hub, runtime.secret
+        replace(runtime.settings, max_upload_bytes=1000), runtime.database, runtime.store, runtime.hub, runtime.secret
     )
     async with http_client(small) as client:
         await sign_in(client, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))

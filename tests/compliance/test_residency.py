@@ -19,6 +19,8 @@ from careloom.organizations.types import Channel, ClientChanges, Industry, NewCl
 from careloom.platform.access import Permission
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.files import LocalFiles
+from careloom.platform.keys import masters
+from careloom.platform.keys.files import ClientFiles
 from careloom.platform.residency import OPTION, RegionRefusedError, Residency
 from tests.postgres import FreshDatabase
 from tests.world import SYSTEM, World
@@ -33,7 +35,7 @@ async def house(database: Database) -> tuple[World, Any, Any]:
 
 
 async def _declared(url: str, residency: Residency, work: Any) -> Any:
-    database = Database(url, 2, {OPTION: residency})
+    database = Database(url, 2, {OPTION: residency, masters.OPTION: masters.LocalMasters([b"a master key"])})
     try:
         async with database.transaction(SYSTEM) as tx:
             return await work(tx)
@@ -74,8 +76,8 @@ async def test_a_region_that_is_not_served_is_refused_everywhere(
 async def test_files_are_stored_in_the_clients_region_alone(
     house: tuple[World, Any, Any], fresh_database: FreshDatabase, home: Any
 ) -> None:
-    _, client, _ = house
-    files = LocalFiles(home / "files")
+    world, client, _ = house
+    files = ClientFiles(LocalFiles(home / "files"), world.database)
 
     async def store(tx: Any) -> Any:
         return await store_file(tx, SYSTEM, files, client.id, "a.txt", b"words")

@@ -134,7 +134,7 @@ async def test_a_purge_goes_on_where_it_was_stopped(
     await house.rule(DataClass.MESSAGES, 30)
     house.age(31)
     deleted: list[str] = []
-    delete = house.runtime.files.delete
+    delete = house.runtime.store.delete
 
     async def fail_once(key: str) -> None:
         deleted.append(key)
@@ -142,7 +142,7 @@ async def test_a_purge_goes_on_where_it_was_stopped(
         if len(deleted) == 1:
             raise OSError("the power is gone")
 
-    monkeypatch.setattr(house.runtime.files, "delete", fail_once)
+    monkeypatch.setattr(house.runtime.store, "delete", fail_once)
     with pytest.raises(OSError, match="power"):
         await run_purge(house.runtime, house.client_id, DataClass.MESSAGES, by_hand=False)
     record = await run_purge(house.runtime, house.client_id, DataClass.MESSAGES, by_hand=False)

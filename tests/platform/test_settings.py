@@ -179,6 +179,7 @@ def test_every_setting_can_be_given_by_a_variable_of_its_name() -> None:
         "files_url": "s3://bucket",
         "s3_endpoint": "https://s3.example.com",
         "secret_key": "k" * 32,
+        "master_keys": f"{'m' * 32},{'n' * 40}",
         "demo_confirm": "this-is-a-demo",
         "trusted_proxies": "10.0.0.5",
         "mailbox_networks": "10.0.0.0/8,fd00::/8",

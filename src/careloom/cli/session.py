@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from careloom.cli.store import HomeInUseError, HomeLock, Store
 from careloom.platform.database.transactions import Database
+from careloom.platform.keys.masters import OPTION, open_masters
 from careloom.platform.settings import Settings
 
 T = TypeVar("T")
@@ -27,11 +28,11 @@ def open_store(settings: Settings) -> Generator[Store]:
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     """Runs `work` on the installation's database."""
     with open_store(settings) as store:
-        return asyncio.run(_use(store.url, work))
+        return asyncio.run(_use(settings, store.url, work))
 
 
-async def _use(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
-    database = Database(url, pool_size=2)
+async def _use(settings: Settings, url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    database = Database(url, 2, {OPTION: open_masters(settings)})
     try:
         return await work(database)
     finally:

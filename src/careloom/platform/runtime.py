@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from careloom.platform import residency
 from careloom.platform.database.transactions import Database
 from careloom.platform.files import FileStore, open_files
 from careloom.platform.hub import Hub
+from careloom.platform.keys import masters
+from careloom.platform.keys.files import ClientFiles
 from careloom.platform.reads import ReadNotes
-from careloom.platform.residency import OPTION, Residency
+from careloom.platform.residency import Residency
 from careloom.platform.secrets import load_secret
 from careloom.platform.settings import Settings
 from careloom.platform.tls import Certificate
@@ -18,18 +21,24 @@ class Runtime:
 
     settings: Settings
     database: Database
-    files: FileStore
+    store: FileStore
+    """Where files' bytes lie, sealed: what reads and writes files takes `files`."""
     hub: Hub
     secret: bytes = field(repr=False)
     reads: ReadNotes = field(default_factory=ReadNotes)
     certificate: Certificate | None = None
+
+    @property
+    def files(self) -> ClientFiles:
+        """Clients' files, sealed with their keys."""
+        return ClientFiles(self.store, self.database)
 
 
 def open_runtime(
     settings: Settings, database_url: str, pool_size: int = 10, certificate: Certificate | None = None
 ) -> Runtime:
     """A runtime on the database at `database_url` (the role that owns no table)."""
-    residency = Residency(settings.regions, settings.files_region, settings.relay_region)
+    served = Residency(settings.regions, settings.files_region, settings.relay_region)
     secret = settings.secret_key.encode() if settings.secret_key else load_secret(settings.home)
-    database = Database(database_url, pool_size, {OPTION: residency})
+    database = Database(database_url, pool_size, {residency.OPTION: served, masters.OPTION: masters.open_masters(settings)})
     return Runtime(settings, database, open_files(settings), Hub(database.links), secret, certificate=certificate)

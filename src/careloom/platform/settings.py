@@ -75,6 +75,8 @@ class Settings(Struct, frozen=True):
     """How long a sign-in lasts without use."""
     secret_key: str | None = None
     """Key for signatures, the same on every machine; unset: `secret.key` in home."""
+    master_keys: tuple[str, ...] = ()
+    """Keys that wrap clients' data keys, newest first; unset: `secret_key`, else `master.keys` in home."""
     secure_cookies: bool = False
     """Send cookies over https only, also where `public_url` does not say https."""
     trusted_proxies: tuple[str, ...] = ()
@@ -159,6 +161,7 @@ def check_settings(settings: Settings) -> None:
             raise SettingsError(f"{_variable(name)} must be a URL such as {example}. Correct it, or unset it.")
     _check_secret(settings)
     _check_tls(settings)
+    _check_masters(settings)
     _check_proxies(settings)
     _check_networks(settings)
     _check_demo(settings)
@@ -241,6 +244,14 @@ def _check_tls(settings: Settings) -> None:
         raise SettingsError(
             "CARELOOM_PUBLIC_URL begins with http://, but with CARELOOM_TLS_CERTIFICATE only https is served. "
             "Write it with https://, or unset it."
+        )
+
+
+def _check_masters(settings: Settings) -> None:
+    if any(len(one) < _LEAST_SECRET for one in settings.master_keys):
+        raise SettingsError(
+            f"Each of CARELOOM_MASTER_KEYS must have {_LEAST_SECRET} characters or more. "
+            "Make one with `openssl rand -hex 32`; commas stand between them, the newest comes first."
         )
 
 

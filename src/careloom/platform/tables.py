@@ -1,4 +1,6 @@
-"""The platform's own tables: event log, what was removed from it, cursors, parked events, audit and its chains."""
+"""The platform's own tables: event log, what was removed from it, cursors, parked events, audit and its chains,
+clients' keys.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -136,6 +138,24 @@ audit_read = either_table(
     Column("read_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     PrimaryKeyConstraint("reader_id", "action", "subject_id"),
     Index("ix_audit_read_read_at", "read_at"),
+)
+
+client_key = client_table(
+    "client_key",
+    Column("version", Integer, nullable=False),
+    Column("master", Text, nullable=False),
+    Column("wrapped", Text),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("retired_at", DateTime(timezone=True)),
+    Column("destroyed_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("client_id", "version"),
+    CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="kept_or_destroyed"),
+    Index(
+        "uq_client_key_current",
+        "client_id",
+        unique=True,
+        postgresql_where=text("retired_at IS NULL AND destroyed_at IS NULL"),
+    ),
 )
 
 idempotency_key = system_table(

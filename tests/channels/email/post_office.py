@@ -108,7 +108,7 @@ async def open_post_office(desk: Desk, runtime: Runtime, **settings: Any) -> Asy
     relay = Controller(sink, hostname="127.0.0.1", port=_free_port())
     relay.start()
     wanted = replace(runtime.settings, smtp_port=0, relay_port=relay.port, **settings)
-    office_runtime = Runtime(wanted, runtime.database, runtime.files, runtime.hub, runtime.secret)
+    office_runtime = Runtime(wanted, runtime.database, runtime.store, runtime.hub, runtime.secret)
     listener = MailListener(office_runtime)
     await listener.start()
     try:

@@ -150,7 +150,7 @@ async def test_a_recipient_that_cannot_be_checked_is_asked_to_come_again(
     away = Runtime(
         office.runtime.settings,
         Database("postgresql://nobody@127.0.0.1:1/nothing"),
-        runtime.files,
+        runtime.store,
         runtime.hub,
         runtime.secret,
     )

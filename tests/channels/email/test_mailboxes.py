@@ -69,7 +69,7 @@ class Branch:
 
 def replace_settings(runtime: Runtime, **settings: Any) -> Runtime:
     wanted = replace(runtime.settings, **settings)
-    return Runtime(wanted, runtime.database, runtime.files, runtime.hub, runtime.secret)
+    return Runtime(wanted, runtime.database, runtime.store, runtime.hub, runtime.secret)
 
 
 @pytest.fixture

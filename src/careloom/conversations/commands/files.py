@@ -12,8 +12,8 @@ from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError, TooLargeError, UnsupportedMediaError
-from careloom.platform.files import FileStore
 from careloom.platform.ids import new_id
+from careloom.platform.keys.files import ClientFiles
 
 MAX_FILE_BYTES: Final = 20_000_000
 
@@ -21,7 +21,7 @@ MAX_FILE_BYTES: Final = 20_000_000
 async def store_file(
     tx: Tx,
     actor: Actor,
-    files: FileStore,
+    files: ClientFiles,
     client_id: UUID,
     name: str,
     content: bytes,
@@ -45,7 +45,7 @@ async def store_file(
         raise UnsupportedMediaError("Programs and scripts are not accepted.")
     file_id = FileId(new_id())
     stored = Attachment(file_id, safe_name(name), media_type(name, content), len(content), inline_id)
-    await files.put(file_key(client_id, file_id), content)
+    await files.put(file_key(client_id, file_id), content, tx=tx)
     await tx.execute(
         file.insert().values(
             client_id=client_id,

@@ -14,18 +14,17 @@ from careloom.conversations.commands.message import storable
 from careloom.conversations.core.privacy import Taken, clean
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.queries.messages import get_message
-from careloom.conversations.tables.privacy import masked_value
+from careloom.conversations.tables.privacy import masked_value, place_of
 from careloom.conversations.types.privacy import Original
 from careloom.organizations.queries import privacy_of
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
+from careloom.platform.keys.ring import ClientKeys, keys_of, sealing_keys
 from careloom.platform.redaction.redact import redact, redactor
-from careloom.platform.wire import reader
 
 _TEXTS = ("text", "html", "folded_text", "subject", "author_name", "customer_name")
-_read = reader(Original)
 _MOST_AT_ONCE = 5_000
 T = TypeVar("T", bound=Struct)
 
@@ -81,7 +80,9 @@ async def cleaned_words(tx: Tx, client_id: UUID, text: str, html: str | None = N
 async def keep_originals(
     tx: Tx, client_id: UUID, conversation_id: UUID, message_id: UUID, taken: tuple[Taken, ...]
 ) -> None:
-    """Keeps what was masked in a message, for as long as the client's policy says."""
+    """Keeps what was masked in a message, sealed, for as long as the client's policy says; nothing of a client whose
+    keys were destroyed.
+    """
     await keep_many_originals(tx, client_id, [(conversation_id, message_id, taken)])
 
 
@@ -89,18 +90,21 @@ async def keep_many_originals(tx: Tx, client_id: UUID, masked: Sequence[tuple[UU
     """The same for many messages: each with its conversation's id and its own."""
     if not any(taken for _, _, taken in masked):
         return
+    keys = await sealing_keys(tx, client_id)
+    if keys.shredded:
+        return
     until = now() + timedelta(days=(await privacy_of(tx, client_id)).keep_days)
     rows = [
         {
             "client_id": client_id,
             "conversation_id": conversation_id,
             "message_id": message_id,
-            "id": new_id(),
+            "id": (original_id := new_id()),
             "field": one.field,
             "index": one.index,
             "data_class": one.data_class,
             "kind": one.kind,
-            "value": one.value,
+            "value": keys.seal(place_of(original_id), one.value),
             "kept_until": until,
         }
         for conversation_id, message_id, taken in masked
@@ -112,21 +116,27 @@ async def keep_many_originals(tx: Tx, client_id: UUID, masked: Sequence[tuple[UU
 async def reveal(tx: Tx, actor: Actor, conversation_id: UUID, seq: int) -> tuple[Original, ...]:
     """What stood in the places of a message's marks, as far as it is kept; each time leaves an audit entry.
 
-    Raises NotFoundError, ForbiddenError.
+    Raises NotFoundError, ForbiddenError, ShreddedError.
     """
     one = await get_conversation(tx, actor, conversation_id)
     actor.require(Permission.PRIVACY_REVEAL, client_id=one.client_id, program_id=one.program_id)
     message = await get_message(tx, one.client_id, one.id, seq)
     table = masked_value.c
     statement = (
-        select(table.field, table.index, table.data_class, table.kind, table.value)
+        select(table.id, table.field, table.index, table.data_class, table.kind, table.value)
         .where(table.client_id == one.client_id, table.message_id == message.id, table.kept_until > now())
         .order_by(table.field, table.index)
     )
-    found = tuple(_read(row) for row in await tx.execute(statement))
+    rows = list(await tx.execute(statement))
+    keys = await keys_of(tx, one.client_id) if rows else None
+    found = tuple(_opened(keys, row) for row in rows) if keys else ()
     classes = sorted({each.data_class for each in found})
     await audit_act(tx, actor, "conversation.reveal", one, message_id=message.id, seq=seq, data_classes=classes)
     return found
+
+
+def _opened(keys: ClientKeys, row: Any) -> Original:
+    return Original(row.field, row.index, row.data_class, row.kind, keys.open(place_of(row.id), row.value))
 
 
 async def forget_originals(tx: Tx, at: datetime) -> int:

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from careloom.conversations.tables.contact import care_case, conversation, conversation_interval
 from careloom.conversations.tables.desk import draft, mention
 from careloom.conversations.tables.message import file, message, pending_reply
-from careloom.conversations.tables.privacy import masked_value, recording_pause
+from careloom.conversations.tables.privacy import masked_value, place_of, recording_pause
 from careloom.conversations.types import Status
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts, Due, Spared, held_rows, keeping
+from careloom.platform.keys.ring import keys_of
 
 _C = conversation.c
 _RESOLVED = _C.status == Status.RESOLVED
@@ -93,6 +94,10 @@ async def disclosed(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID]) -> di
     for table in (message, draft, pending_reply, file, mention, masked_value, recording_pause, conversation_interval):
         where = (table.c.client_id == client_id) & table.c.conversation_id.in_(ids)
         found[table.name] = await held_rows(tx, table, where, "search", "previous_seq", "previous_ended_at")
+    if found[masked_value.name]:
+        keys = await keys_of(tx, client_id)
+        for row in found[masked_value.name]:
+            row["value"] = None if keys.shredded else keys.open(place_of(UUID(row["id"])), row["value"])
     return found
 
 

@@ -27,6 +27,7 @@ from careloom.platform.eventlog.parked import park
 from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
 from careloom.platform.jobs import job_app
+from careloom.platform.keys.masters import OPTION, LocalMasters
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from careloom.platform.tables import event_log, parked_event
@@ -74,7 +75,7 @@ async def build(url: str, name: str, home: Path) -> Built:
     """Builds the two in the empty, migrated database at `url`."""
     relay = Controller(_Relay(), hostname="127.0.0.1", port=_free_port())
     relay.start()
-    database = Database(url)
+    database = open_database(url)
     runtime = runtime_of(database, home, relay.port)
     app = create_app(runtime)
     async with client_of(app) as api:
@@ -90,7 +91,7 @@ async def build(url: str, name: str, home: Path) -> Built:
 @contextlib.asynccontextmanager
 async def staged(built: Built, url: str, superuser_url: str, app: Any = None) -> AsyncGenerator[Stage]:
     """A stage on a copy of the database of `built`."""
-    database = Database(url)
+    database = open_database(url)
     runtime = runtime_of(database, built.home, 1)
     app = app or create_app(runtime)
     async with client_of(app) as api:
@@ -99,6 +100,11 @@ async def staged(built: Built, url: str, superuser_url: str, app: Any = None) ->
         described = operations(built.schema)
         yield Stage(runtime, app, built.schema, described, api, world, a, b, url, superuser_url)
     await database.close()
+
+
+def open_database(url: str) -> Database:
+    """A database of the two worlds, with the master key that wraps their clients' keys."""
+    return Database(url, options={OPTION: LocalMasters([b"a master key of these probes"])})
 
 
 def runtime_of(database: Database, home: Path, relay_port: int) -> Runtime:

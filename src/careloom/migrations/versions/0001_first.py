@@ -73,6 +73,7 @@ OWNERSHIP = {
     "outgoing_mail": Ownership.CLIENT,
     "pending_reply": Ownership.CLIENT,
     "masked_value": Ownership.CLIENT,
+    "client_key": Ownership.CLIENT,
     "recording_pause": Ownership.CLIENT,
     "visitor": Ownership.CLIENT,
     "data_export": Ownership.CLIENT,
@@ -191,6 +192,31 @@ def _create_job_tables() -> None:
     for table in tables:
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_{table} TO {APP_ROLE}")
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
+
+
+def _create_key_tables() -> None:
+    op.create_table(
+        "client_key",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("master", sa.Text(), nullable=False),
+        sa.Column("wrapped", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name=op.f("ck_client_key_kept_or_destroyed")
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_client_key_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "version", name=op.f("pk_client_key")),
+    )
+    op.create_index(
+        "uq_client_key_current",
+        "client_key",
+        ["client_id"],
+        unique=True,
+        postgresql_where=sa.text("retired_at IS NULL AND destroyed_at IS NULL"),
+    )
 
 
 def _create_privacy_tables() -> None:
@@ -1485,6 +1511,7 @@ def _create_tables() -> None:
         unique=False,
     )
     _create_privacy_tables()
+    _create_key_tables()
     op.create_table(
         "visitor",
         sa.Column("client_id", sa.Uuid(), nullable=False),
