@@ -44,7 +44,7 @@ class House:
 
     async def answer(self, method: str, path: str, who: str = "compliance_officer", **more: Any) -> httpx.Response:
         """Calls the API and answers whatever comes."""
-        headers = {"Authorization": f"Bearer {self.brand.secrets[who]}"}
+        headers = {"Authorization": f"Bearer {self.brand.secrets[who]}", **more.pop("headers", {})}
         return await self.brand.api.request(method, path, headers=headers, **more)
 
     async def settle(self) -> None:

@@ -207,8 +207,8 @@ def _letter(sender: str, message_id: str) -> EmailMessage:
     return mail
 
 
-def places(house: House) -> set[str]:
-    """Every table in which the mark stands: in any column, text, JSON, array, search vector or bytes; and the files."""
+async def places(house: House) -> set[str]:
+    """Every table in which the mark stands, in any column, text, JSON, array, search vector or bytes; and the files."""
     found: set[str] = set()
     tables = house.rows(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
@@ -218,7 +218,8 @@ def places(house: House) -> set[str]:
         query = f'SELECT count(*) FROM "{table}" t WHERE lower(t::text) LIKE %s OR t::text LIKE %s'
         if house.rows(query, f"%{MARK}%", f"%{coded}%")[0][0]:
             found.add(table)
-    for path in (house.runtime.settings.home / "files").rglob("*"):
-        if path.is_file() and (MARK in path.name or MARK.encode() in path.read_bytes()):
+    store = house.runtime.settings.home / "files"
+    for path in store.rglob("*"):
+        if path.is_file() and MARK.encode() in await house.runtime.files.get(str(path.relative_to(store))):
             found.add("the file store")
     return found

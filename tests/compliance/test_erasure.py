@@ -65,10 +65,10 @@ async def carry_out(house: House, request_id: str) -> Any:
 async def test_no_table_and_no_file_holds_a_word_of_an_erased_customer(house: House, subject: Subject) -> None:
     await carry_out(house, await ask(house, subject.customer_id, "access"))
     request = await ask(house, subject.customer_id)
-    assert places(house) == SEEDED
+    assert await places(house) == SEEDED
     done = await carry_out(house, request)
     assert done["status"] == "done"
-    assert places(house) == set()
+    assert await places(house) == set()
     outcome = done["outcome"]
     assert outcome["left_over"] == {}
     assert outcome["counts"]["conversation"] == len(subject.contacts)
@@ -127,7 +127,7 @@ async def test_a_hold_keeps_what_it_names_and_the_request_goes_on_when_it_is_lif
     await house.officer("POST", f"/api/holds/{hold['id']}/lift", json={"reason": "settled"})
     await resume_requests(house.runtime)
     await house.settle()
-    assert places(house) == set()
+    assert await places(house) == set()
     assert (await house.officer("GET", f"/api/privacy-requests/{waiting['id']}"))["status"] == "done"
 
 

@@ -37,7 +37,7 @@ async def test_words_of_ended_contacts_go_after_their_time_and_the_record_proves
     assert record["counts"]["message"] > 0
     ids = house.rows("SELECT id FROM conversation WHERE erased_at IS NOT NULL ORDER BY resolved_at, id")
     assert record["digest"] == digest("", [one for (one,) in ids])
-    left = places(house)
+    left = await places(house)
     assert "customer" in left, "profiles have a time of their own"
     blank = "SELECT DISTINCT subject, preview, customer_name, tags FROM conversation WHERE id = ANY(%s)"
     assert house.rows(blank, subject.contacts) == [("", "", "", [])]
@@ -96,7 +96,7 @@ async def test_files_mail_visitors_and_profiles_have_times_of_their_own(house: H
     assert counts[DataClass.FILES]["file"] > 0
     assert counts[DataClass.RAW_MAIL]["incoming_mail"] > 0
     assert visitors["counts"]["visitor"] > 0
-    assert places(house).isdisjoint({"incoming_mail", "visitor"})
+    assert (await places(house)).isdisjoint({"incoming_mail", "visitor"})
     assert house.rows("SELECT id FROM file WHERE conversation_id = ANY(%s)", subject.contacts) == []
     assert house.rows(WORDS, subject.contacts[0])[0][0] > 0
     listing = "SELECT seq FROM message WHERE conversation_id = ANY(%s) AND attachments::text LIKE %s"

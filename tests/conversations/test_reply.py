@@ -24,6 +24,7 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.errors import ForbiddenError, InvalidInputError, NotFoundError, UnsupportedMediaError
 from careloom.platform.files import LocalFiles
 from careloom.platform.ids import new_id
+from careloom.platform.keys.files import ClientFiles
 from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 
 
@@ -103,7 +104,7 @@ async def test_a_recalled_reply_is_back_in_the_draft_and_never_sent(slow_desk: D
 async def test_a_recalled_reply_brings_back_its_files_before_those_attached_since(
     slow_desk: Desk, tmp_path: Path
 ) -> None:
-    desk, files = slow_desk, LocalFiles(tmp_path)
+    desk, files = slow_desk, ClientFiles(LocalFiles(tmp_path), slow_desk.database)
     one = await desk.opened()
     first, second = [await desk.do(store_file, files, desk.client.id, name, b"x") for name in ("a.txt", "b.txt")]
     outcome = await desk.do(reply.reply, one, "", None, [first.file_id])
@@ -116,7 +117,9 @@ async def test_a_recalled_reply_brings_back_its_files_before_those_attached_sinc
 async def test_a_held_back_reply_is_sent_with_its_files(slow_desk: Desk, tmp_path: Path) -> None:
     desk = slow_desk
     one = await desk.opened()
-    attachment = await desk.do(store_file, LocalFiles(tmp_path), desk.client.id, "a.txt", b"x")
+    attachment = await desk.do(
+        store_file, ClientFiles(LocalFiles(tmp_path), desk.database), desk.client.id, "a.txt", b"x"
+    )
     outcome = await desk.do(reply.reply, one, "see there", None, [attachment.file_id])
     async with desk.database.transaction(SYSTEM) as tx:
         sent = await reply.send_pending(tx, one, outcome.pending.id)
@@ -127,7 +130,9 @@ async def test_a_held_back_reply_is_sent_with_its_files(slow_desk: Desk, tmp_pat
 async def test_a_draft_takes_no_file_that_someone_else_stored(desk: Desk, tmp_path: Path) -> None:
     one = await desk.opened()
     other = await desk.world.actor(await desk.world.agent(desk.provider, desk.client))
-    theirs = await desk.do(store_file, LocalFiles(tmp_path), desk.client.id, "a.txt", b"x", actor=other)
+    theirs = await desk.do(
+        store_file, ClientFiles(LocalFiles(tmp_path), desk.database), desk.client.id, "a.txt", b"x", actor=other
+    )
     with pytest.raises(NotFoundError):
         await desk.do(drafts.save_draft, one, "with a file", None, [theirs.file_id])
 
@@ -224,7 +229,7 @@ async def test_an_agent_writes_first(desk: Desk) -> None:
 
 
 async def test_a_file_is_sent_once_attached_and_stays_with_its_conversation(desk: Desk, tmp_path: Path) -> None:
-    files = LocalFiles(tmp_path)
+    files = ClientFiles(LocalFiles(tmp_path), desk.database)
     one, other = await desk.opened(), await desk.opened()
     attachment = await desk.do(store_file, files, desk.client.id, "a/../note.txt", b"hello")
     assert (attachment.name, attachment.media_type) == ("note.txt", "text/plain")

@@ -48,6 +48,8 @@ from careloom.platform.database.embedded import EmbeddedPostgres
 from careloom.platform.database.schema import Ownership, metadata
 from careloom.platform.database.transactions import Database
 from careloom.platform.files import FileStore, LocalFiles
+from careloom.platform.keys.files import ClientFiles
+from careloom.platform.keys.masters import OPTION, LocalMasters
 from careloom.platform.sealing import MARK
 from careloom.platform.trail.checkpoint import Notary
 from careloom.platform.trail.sealing import Sealer
@@ -63,29 +65,29 @@ __all__ = ["built", "copied_database", "stage"]
 async def empty(postgres: EmbeddedPostgres) -> AsyncIterator[tuple[Database, str]]:
     """Another installation, with nothing in it."""
     with database_like(postgres, TEMPLATE) as fresh:
-        database = Database(fresh.url)
+        database = Database(fresh.url, options={OPTION: LocalMasters([b"a master key of another installation"])})
         yield database, fresh.superuser_url
         await database.close()
 
 
-async def archive_of(database: Database, files: FileStore, client_id: UUID) -> bytes:
+async def archive_of(database: Database, store: FileStore, client_id: UUID) -> bytes:
     actor, content = system_actor("test", client_id), bytearray()
     async with database.transaction(actor) as tx:
         progress = await begin(tx, client_id)
     while not progress.ended:
         async with database.transaction(actor) as tx:
-            piece, progress = await next_piece(tx, actor, files, client_id, progress)
+            piece, progress = await next_piece(tx, actor, ClientFiles(store, database), client_id, progress)
             content += piece
     return bytes(content)
 
 
-async def restore(database: Database, files: FileStore, content: bytes, folder: Path) -> int:
+async def restore(database: Database, store: FileStore, content: bytes, folder: Path) -> int:
     path = folder / "client.tar"
     path.write_bytes(content)
     archive = ClientArchive(path)
     try:
         async with database.transaction(SYSTEM) as tx:
-            return await restore_client(tx, SYSTEM, files, archive)
+            return await restore_client(tx, SYSTEM, ClientFiles(store, database), archive)
     finally:
         archive.close()
 
@@ -160,7 +162,7 @@ async def test_a_client_comes_back_row_for_row_and_its_next_archive_is_the_same(
     stage: Stage, copied_database: FreshDatabase, empty: tuple[Database, str], tmp_path: Path
 ) -> None:
     client_id, files = stage.a.ids["client_id"], LocalFiles(tmp_path / "files")
-    first = await archive_of(stage.runtime.database, stage.runtime.files, client_id)
+    first = await archive_of(stage.runtime.database, stage.runtime.store, client_id)
     before = rows_of(copied_database.superuser_url, client_id)
     of_clients = {one.name for one in archived_tables() if one.info["ownership"] is Ownership.CLIENT}
     assert [name for name, some in before.items() if not some and name in of_clients] == []
@@ -190,7 +192,7 @@ async def test_an_archive_holds_nothing_of_another_client_and_no_secret(
     stage: Stage, copied_database: FreshDatabase
 ) -> None:
     client_id = stage.a.ids["client_id"]
-    content = await archive_of(stage.runtime.database, stage.runtime.files, client_id)
+    content = await archive_of(stage.runtime.database, stage.runtime.store, client_id)
     plain = b"".join(gzip.decompress(one) if name.endswith(".gz") else one for name, one in members(content).items())
     sealed = sealed_values(copied_database.superuser_url, client_id)
     assert sealed
@@ -205,7 +207,7 @@ async def test_a_restored_audit_trail_is_right_and_goes_on(
     stage: Stage, empty: tuple[Database, str], tmp_path: Path
 ) -> None:
     client_id, database = stage.a.ids["client_id"], empty[0]
-    content = await archive_of(stage.runtime.database, stage.runtime.files, client_id)
+    content = await archive_of(stage.runtime.database, stage.runtime.store, client_id)
     await restore(database, LocalFiles(tmp_path / "files"), content, tmp_path)
     async with database.transaction(SYSTEM) as tx:
         await audit.record(tx, SYSTEM, "client.change", client_id, client_id=client_id)
@@ -221,7 +223,7 @@ async def test_a_restored_audit_trail_is_right_and_goes_on(
 async def test_a_row_of_another_client_is_not_restored(
     stage: Stage, empty: tuple[Database, str], tmp_path: Path
 ) -> None:
-    content = await archive_of(stage.runtime.database, stage.runtime.files, stage.a.ids["client_id"])
+    content = await archive_of(stage.runtime.database, stage.runtime.store, stage.a.ids["client_id"])
     cut = members(content)
     name = next(one for one in cut if one.startswith("customer_note/"))
     mine, other = (str(one.ids["client_id"]).encode() for one in (stage.a, stage.b))
@@ -241,7 +243,7 @@ async def test_a_restored_client_goes_on_with_its_case_numbers(
     from careloom.organizations.commands import take_case_number
 
     client_id = stage.a.ids["client_id"]
-    content = await archive_of(stage.runtime.database, stage.runtime.files, client_id)
+    content = await archive_of(stage.runtime.database, stage.runtime.store, client_id)
     await restore(empty[0], LocalFiles(tmp_path / "files"), content, tmp_path)
     with psycopg.connect(empty[1]) as connection:
         row = connection.execute("SELECT max(number) FROM care_case").fetchone()
@@ -252,9 +254,9 @@ async def test_a_restored_client_goes_on_with_its_case_numbers(
 
 async def test_a_client_who_is_there_is_not_restored_over(stage: Stage, tmp_path: Path) -> None:
     runtime = stage.runtime
-    content = await archive_of(runtime.database, runtime.files, stage.a.ids["client_id"])
+    content = await archive_of(runtime.database, runtime.store, stage.a.ids["client_id"])
     with pytest.raises(ArchiveError, match="already"):
-        await restore(runtime.database, runtime.files, content, tmp_path)
+        await restore(runtime.database, runtime.store, content, tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "words"])
@@ -262,7 +264,7 @@ async def test_a_damaged_archive_is_refused_as_a_whole(
     stage: Stage, empty: tuple[Database, str], tmp_path: Path, damage: str
 ) -> None:
     runtime = stage.runtime
-    content = await archive_of(runtime.database, runtime.files, stage.a.ids["client_id"])
+    content = await archive_of(runtime.database, runtime.store, stage.a.ids["client_id"])
     place = len(content) // 3 // 512 * 512 + 200
     broken = {
         "cut": content[: len(content) // 2],
@@ -301,7 +303,7 @@ async def test_an_interrupted_export_goes_on_and_is_whole(stage: Stage, tmp_path
     brand, runtime = stage.a, stage.runtime
     made = await _export(brand)
     puts = 0
-    put = runtime.files.put
+    put = runtime.store.put
 
     class Dying(LocalFiles):
         async def put(self, key: str, content: bytes) -> None:
@@ -312,7 +314,7 @@ async def test_an_interrupted_export_goes_on_and_is_whole(stage: Stage, tmp_path
                 raise KeyboardInterrupt
 
     dying = runtime.__class__(runtime.settings, runtime.database, Dying(tmp_path), runtime.hub, runtime.secret)
-    dying.files.get = runtime.files.get
+    dying.store.get = runtime.store.get
     with pytest.raises(KeyboardInterrupt):
         await run_export(dying, brand.ids["client_id"], ExportId(UUID(made["id"])))
     await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))

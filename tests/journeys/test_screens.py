@@ -40,7 +40,10 @@ SCREENS = {
     "export": "/setup/exports/{export}",
     "audit": "/setup/audit",
     "parked events": "/setup/parked-events",
-    **{f"compliance: {one}": f"/compliance/{one}" for one in ("requests", "retention", "incidents", "residency")},
+    **{
+        f"compliance: {one}": f"/compliance/{one}"
+        for one in ("requests", "retention", "incidents", "residency", "keys")
+    },
 }
 _VIOLATIONS: dict[str, object] = {"resultTypes": ["violations"]}
 LIGHTS: dict[Literal["light", "dark"], dict[str, object]] = {

@@ -16,7 +16,8 @@ from careloom.platform import audit
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import CareloomError, NotFoundError
-from careloom.platform.files import FileStore, open_files
+from careloom.platform.files import open_files
+from careloom.platform.keys.files import ClientFiles
 
 _ACTOR: Final = system_actor("careloom export")
 
@@ -73,13 +74,13 @@ def _report(manifest: Manifest, rows: int) -> None:
 
 
 def _with_files(
-    options: argparse.Namespace, work: Callable[[Database, FileStore], Awaitable[int]]
+    options: argparse.Namespace, work: Callable[[Database, ClientFiles], Awaitable[int]]
 ) -> Callable[[Database], Awaitable[int]]:
-    files = open_files(options.settings)
-    return lambda database: work(database, files)
+    store = open_files(options.settings)
+    return lambda database: work(database, ClientFiles(store, database))
 
 
-async def _write(database: Database, files: FileStore, name: str, beside: Path) -> int:
+async def _write(database: Database, files: ClientFiles, name: str, beside: Path) -> int:
     async with database.transaction(_ACTOR) as tx:
         found = await _find(database, name)
         progress = await begin(tx, found.id)
@@ -93,7 +94,7 @@ async def _write(database: Database, files: FileStore, name: str, beside: Path) 
     return sum(progress.rows.values())
 
 
-async def _restore(database: Database, files: FileStore, archive: ClientArchive) -> int:
+async def _restore(database: Database, files: ClientFiles, archive: ClientArchive) -> int:
     actor = system_actor("careloom import")
     async with database.transaction(actor) as tx:
         return await restore_client(tx, actor, files, archive)

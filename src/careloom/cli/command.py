@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from careloom import __version__
-from careloom.cli import archive, audit, demo, doctor, evidence, openapi, schema, up, user
+from careloom.cli import archive, audit, demo, doctor, evidence, keys, openapi, schema, up, user
 from careloom.platform.errors import CareloomError
 from careloom.platform.settings import load_settings
 
@@ -16,6 +16,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": demo.run,
     "user": user.run,
     "audit": audit.run,
+    "keys": keys.run,
     "doctor": doctor.run,
     "evidence": evidence.run,
     "openapi": openapi.run,
@@ -55,6 +56,7 @@ def command_parser() -> argparse.ArgumentParser:
     demo.declare(commands.add_parser("demo", help="fill an empty installation with the demo world and run it"))
     user.declare(commands.add_parser("user", help="make the first administrator, set a password"))
     audit.declare(commands.add_parser("audit", help="verify, export or check the audit trail"))
+    keys.declare(commands.add_parser("keys", help="list, rotate, destroy and verify clients' keys and the master key"))
     doctor.declare(commands.add_parser("doctor", help="check settings, database, mail, files, front end"))
     evidence.declare(commands.add_parser("evidence", help="prove the isolation between clients by a dated report"))
     openapi.declare(commands.add_parser("openapi", help="print the API's OpenAPI document"))

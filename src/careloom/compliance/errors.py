@@ -19,3 +19,15 @@ class ExportGoneError(CareloomError):
     """The export has expired; build it again."""
 
     status = 410
+
+
+class SecondPersonError(CareloomError):
+    """Another person than the one who asked has to confirm this."""
+
+    status = 409
+
+
+class HeldError(CareloomError):
+    """A legal hold keeps this client's data; lift it first."""
+
+    status = 409

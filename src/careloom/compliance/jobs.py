@@ -5,6 +5,7 @@ from uuid import UUID
 from careloom.compliance.commands.alerts import alert
 from careloom.compliance.commands.disclose import build_export
 from careloom.compliance.commands.erasure import erase
+from careloom.compliance.commands.keys.rotation import ROTATE, resume_rotations, run_rotation
 from careloom.compliance.commands.purge import PURGE, defer_purge, run_purge
 from careloom.compliance.commands.requests import BUILD_EXPORT, ERASE, defer_work, drop_export, export_key, write
 from careloom.compliance.queries.requests import expired_exports, get_request, waiting_requests
@@ -23,7 +24,7 @@ _MOST_CLIENTS = 10_000
 
 
 def tasks(runtime: Runtime) -> list[Task]:
-    """Purges, exports and erasures; each can be run again at any point."""
+    """Purges, exports, erasures and rotations of keys; each can be run again at any point."""
 
     async def purge(client_id: str, data_class: str, by_hand: bool) -> None:
         await run_purge(runtime, ClientId(UUID(client_id)), DataClass(data_class), by_hand=by_hand)
@@ -34,7 +35,10 @@ def tasks(runtime: Runtime) -> list[Task]:
     async def run_erasure(client_id: str, request_id: str) -> None:
         await erase(runtime, UUID(client_id), UUID(request_id))
 
-    return [Task(PURGE, purge), Task(BUILD_EXPORT, build), Task(ERASE, run_erasure)]
+    async def rotate(client_id: str) -> None:
+        await run_rotation(runtime, ClientId(UUID(client_id)))
+
+    return [Task(PURGE, purge), Task(BUILD_EXPORT, build), Task(ERASE, run_erasure), Task(ROTATE, rotate)]
 
 
 def periodic(runtime: Runtime) -> list[Periodic]:
@@ -73,11 +77,12 @@ async def defer_purges(runtime: Runtime) -> None:
 
 
 async def resume_requests(runtime: Runtime) -> None:
-    """Takes up erasures that something held up."""
+    """Takes up erasures that something held up, and rotations that something stopped."""
     async with runtime.database.transaction(_SYSTEM) as tx:
         for _, request_id in await waiting_requests(tx):
             one = await get_request(tx, _SYSTEM, request_id, lock=True)
             await defer_work(tx, await write(tx, one, status=RequestStatus.RUNNING))
+        await resume_rotations(tx)
 
 
 async def expire_exports(runtime: Runtime) -> None:

@@ -1,6 +1,9 @@
-"""Tables of retention rules, holds, records of purges, requests of data subjects, and incidents."""
+"""Tables of retention rules, holds, records of purges, requests of data subjects, incidents,
+and of clients' keys: their rotations, and who wants them destroyed.
+"""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -70,6 +73,39 @@ purge_record = client_table(
     Column("finished_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("client_id", "id"),
     Index("ix_purge_record_client_id_data_class", "client_id", "data_class", "id"),
+)
+
+key_rotation = client_table(
+    "key_rotation",
+    Column("id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("look", Integer, nullable=False, server_default=text("1")),
+    Column("place", Text, nullable=False),
+    Column("after", Text),
+    Column("seen", BigInteger, nullable=False, server_default=text("0")),
+    Column("renewed", BigInteger, nullable=False, server_default=text("0")),
+    Column("broken", BigInteger, nullable=False, server_default=text("0")),
+    Column("begun_by", Text, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("client_id", "id"),
+    Index("uq_key_rotation_open", "client_id", unique=True, postgresql_where=text("finished_at IS NULL")),
+)
+
+shredding = client_table(
+    "shredding",
+    Column("id", Uuid, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by_id", Uuid),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("client_id", "id"),
+    Index("ix_shredding_id", "id"),
 )
 
 privacy_request = client_table(

@@ -40,5 +40,7 @@ def open_runtime(
     """A runtime on the database at `database_url` (the role that owns no table)."""
     served = Residency(settings.regions, settings.files_region, settings.relay_region)
     secret = settings.secret_key.encode() if settings.secret_key else load_secret(settings.home)
-    database = Database(database_url, pool_size, {residency.OPTION: served, masters.OPTION: masters.open_masters(settings)})
+    database = Database(
+        database_url, pool_size, {residency.OPTION: served, masters.OPTION: masters.open_masters(settings)}
+    )
     return Runtime(settings, database, open_files(settings), Hub(database.links), secret, certificate=certificate)

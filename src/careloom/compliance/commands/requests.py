@@ -22,6 +22,8 @@ from careloom.platform.errors import FieldError, InvalidInputError, NotFoundErro
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer
+from careloom.platform.keys.errors import ShreddedError
+from careloom.platform.keys.ring import keys_of
 
 BUILD_EXPORT: Final = "compliance.build_export"
 ERASE: Final = "compliance.erase"
@@ -68,7 +70,7 @@ async def verify_request(tx: Tx, actor: Actor, request_id: UUID, how: str) -> Pr
 async def carry_out(tx: Tx, actor: Actor, request_id: UUID) -> PrivacyRequest:
     """Starts the job that builds the export, or erases. An export that has expired can be built again.
 
-    Raises NotVerifiedError before the identity was checked, NotFoundError, StepRefusedError.
+    Raises NotVerifiedError before the identity was checked, NotFoundError, StepRefusedError, ShreddedError.
     """
     one = await get_request(tx, actor, request_id, _WRITE, lock=True)
     if one.status is RequestStatus.RECEIVED:
@@ -76,6 +78,8 @@ async def carry_out(tx: Tx, actor: Actor, request_id: UUID) -> PrivacyRequest:
     again = one.status is RequestStatus.DONE and one.kind is RequestKind.ACCESS
     if one.status not in (RequestStatus.VERIFIED, RequestStatus.WAITING) and not again:
         raise StepRefusedError
+    if one.kind is RequestKind.ACCESS and (await keys_of(tx, one.client_id)).shredded:
+        raise ShreddedError("This client's keys were destroyed: no export can be kept for it, and its files are gone.")
     after = await write(tx, one, status=RequestStatus.RUNNING)
     await defer_work(tx, after)
     await _tell(tx, actor, "privacy_request.carry_out", after, kind=one.kind)

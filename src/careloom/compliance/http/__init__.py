@@ -2,6 +2,10 @@
 
 from litestar import Router
 
-from careloom.compliance.http import incidents, requests, retention
+from careloom.compliance.http import incidents, keys, requests, retention
 
-router = Router("/", route_handlers=[*retention.handlers, *requests.handlers, *incidents.handlers], tags=["compliance"])
+router = Router(
+    "/",
+    route_handlers=[*retention.handlers, *requests.handlers, *incidents.handlers, *keys.handlers],
+    tags=["compliance"],
+)

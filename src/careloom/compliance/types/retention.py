@@ -29,6 +29,19 @@ class DataClass(StrEnum):
     FACTS = "facts"
 
 
+class PurgedClass(StrEnum):
+    """What a record of a purge is about: a kind of data, or a client's keys."""
+
+    MESSAGES = "messages"
+    FILES = "files"
+    RAW_MAIL = "raw_mail"
+    VISITORS = "visitors"
+    PROFILES = "profiles"
+    EVENTS = "events"
+    FACTS = "facts"
+    KEYS = "keys"
+
+
 class RuleSource(StrEnum):
     """Where a rule comes from."""
 
@@ -133,7 +146,7 @@ class Purge(Struct, frozen=True):
 
     id: PurgeId
     client_id: ClientId
-    data_class: DataClass
+    data_class: PurgedClass
     before: datetime
     rule: str
     counts: dict[str, int]

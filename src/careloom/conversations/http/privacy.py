@@ -28,7 +28,8 @@ class NewPause(Struct, frozen=True, forbid_unknown_fields=True):
 )
 async def reveal(unit: Unit, conversation_id: FromPath[ConversationId], seq: Number) -> Page[Original]:
     """The originals behind a message's marks, as far as they are kept; each call leaves an audit entry."""
-    return Page(await unit.write(lambda tx: privacy.reveal(tx, unit.actor, conversation_id, seq)))
+    async with unit.transaction() as tx:  # not `write`, which keeps the answer for repeats
+        return Page(await privacy.reveal(tx, unit.actor, conversation_id, seq))
 
 
 @get("/conversations/{conversation_id:uuid}/recording-pauses", summary="When nothing may be recorded")

@@ -253,11 +253,14 @@ async def _work(brand: Brand) -> None:
 
 
 async def _comply(brand: Brand) -> None:
-    """What the compliance officer keeps: a rule, a purge, a hold, a request with its export, an incident."""
+    """What the compliance officer keeps: a rule, a purge, keys, a hold, a request with its export, an incident."""
     client, officer = str(brand.ids["client_id"]), "compliance_officer"
     brand.words |= {"data_class": DataClass.VISITORS.value, "region": "eu"}
     rule = {"days": 3000, "reason": brand.text("Contract")}
     await brand.call("PUT", f"/api/clients/{client}/retention/visitors", who=officer, json=rule)
+    await brand.call("POST", f"/api/clients/{client}/key-rotations", who=officer)
+    shredding = {"client_name": brand.text("Client"), "reason": brand.text("Contract over")}
+    await brand.made("shredding_id", f"/api/clients/{client}/shreddings", shredding, who=officer)
     hold = {"client_id": client, "scope": "customer", "subject_id": str(brand.ids["other_customer_id"])}
     await brand.made("hold_id", "/api/holds", {**hold, "reason": brand.text("Court")}, who=officer)
     asked = {"client_id": client, "customer_id": str(brand.ids["customer_id"]), "kind": "access"}

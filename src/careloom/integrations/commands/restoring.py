@@ -32,7 +32,8 @@ from careloom.platform import audit
 from careloom.platform.access import Actor
 from careloom.platform.database.rows import insert_rows
 from careloom.platform.database.transactions import Tx
-from careloom.platform.files import FileStore
+from careloom.platform.keys.files import ClientFiles
+from careloom.platform.keys.ring import add_version, masters_of
 from careloom.platform.trail.sealing import continue_chain
 from careloom.platform.wire import from_json_text, json_text
 
@@ -85,7 +86,7 @@ class ClientArchive:
                 raise ArchiveError(f"{one.name} is missing or damaged: its digest is not that of the manifest.")
 
 
-async def restore_client(tx: Tx, actor: Actor, files: FileStore, archive: ClientArchive) -> int:
+async def restore_client(tx: Tx, actor: Actor, files: ClientFiles, archive: ClientArchive) -> int:
     """Writes every row and file of the archive; answers how many rows. Only for the installation's own operator.
 
     Raises ArchiveError where the client is there already, or the archive is of another version's tables, and
@@ -103,8 +104,9 @@ async def restore_client(tx: Tx, actor: Actor, files: FileStore, archive: Client
                 rows += len(part)
                 if table.name == "client":
                     await require_served(tx, client_id, files=True)
+                    await add_version(tx, masters_of(tx), client_id, 1)
                 if table.name == "file":
-                    await _restore_files(files, archive, client_id, part)
+                    await _restore_files(tx, files, archive, client_id, part)
         for table in archived_tables():
             await _restore_later(tx, table, archive, client_id)
     except (IntegrityError, DataError) as error:
@@ -178,14 +180,14 @@ async def _restore_later(tx: Tx, table: Table, archive: ClientArchive, client_id
             await tx.execute(statement, {"rows": json_text(_raw(part)), "client": client_id})
 
 
-async def _restore_files(files: FileStore, archive: ClientArchive, client_id: UUID, part: Rows) -> None:
+async def _restore_files(tx: Tx, files: ClientFiles, archive: ClientArchive, client_id: UUID, part: Rows) -> None:
     for row in map(from_json_text, part):
         content = archive.stored_file(row["id"])
         if content is None:
             continue
         if hashlib.sha256(content).hexdigest() != row["sha256"]:
             raise ArchiveError(f"The file {row['id']} is damaged: its digest is not that of its row.")
-        await files.put(file_key(client_id, UUID(row["id"])), content)
+        await files.put(file_key(client_id, UUID(row["id"])), content, tx=tx)
 
 
 async def _move_numbers(tx: Tx, client_id: UUID) -> None:

@@ -23,6 +23,10 @@ LEFT_OUT: Final = {
     "import_refusal": "the same",
     "audit_chain": "where each chain ends here; the restored one goes on from its last seal",
     "audit_checkpoint": "signed by this installation; keep an export of the audit trail",
+    "client_key": "keys of this installation; files are in the archive in plain, and sealed anew where it is restored",
+    "key_rotation": "the same",
+    "shredding": "who here wanted the keys destroyed stands in the audit trail",
+    "masked_value": "what was masked is sealed with a key of this installation, and never leaves it in bulk",
     "audit_read": "who looked at what in the last minutes, so that it is noted once",
 }
 """Tables with rows of a client that are not part of its archive, with the reason."""

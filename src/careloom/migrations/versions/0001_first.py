@@ -74,6 +74,8 @@ OWNERSHIP = {
     "pending_reply": Ownership.CLIENT,
     "masked_value": Ownership.CLIENT,
     "client_key": Ownership.CLIENT,
+    "key_rotation": Ownership.CLIENT,
+    "shredding": Ownership.CLIENT,
     "recording_pause": Ownership.CLIENT,
     "visitor": Ownership.CLIENT,
     "data_export": Ownership.CLIENT,
@@ -217,6 +219,47 @@ def _create_key_tables() -> None:
         unique=True,
         postgresql_where=sa.text("retired_at IS NULL AND destroyed_at IS NULL"),
     )
+    op.create_table(
+        "key_rotation",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("look", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.Column("seen", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("renewed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("broken", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("begun_by", sa.Text(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_key_rotation_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_key_rotation")),
+    )
+    op.create_index(
+        "uq_key_rotation_open",
+        "key_rotation",
+        ["client_id"],
+        unique=True,
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_table(
+        "shredding",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_shredding_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_shredding")),
+    )
+    op.create_index("ix_shredding_id", "shredding", ["id"])
 
 
 def _create_privacy_tables() -> None:

@@ -3,13 +3,13 @@
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from careloom.platform.access import Actor
 from careloom.platform.database.links import Links
@@ -26,6 +26,9 @@ _SHOWN = text(
     "SELECT current_setting('careloom.clients', true) AS clients, "
     "current_setting('careloom.providers', true) AS providers"
 )
+
+
+_LINKS: Final = "links"
 
 
 class CommitUnknownError(OperationalError):
@@ -49,7 +52,7 @@ class Database:
             hide_parameters=True,
             json_serializer=json_text,
             json_deserializer=from_json_text,
-            execution_options=dict(options or {}),
+            execution_options={**(options or {}), _LINKS: self.links},
         )
 
     @asynccontextmanager
@@ -101,6 +104,23 @@ async def widened(tx: Tx) -> AsyncGenerator[None]:
             await tx.execute(_SCOPE, shown)
         raise
     await tx.execute(_SCOPE, shown)
+
+
+@asynccontextmanager
+async def beside(tx: Tx, actor: Actor) -> AsyncGenerator[Tx]:
+    """A transaction of its own beside `tx`, which commits whatever becomes of `tx`. It takes no connection of the pool,
+    of which everyone who waits has one already, but opens one: for what is rare.
+    """
+    links: Links = tx.engine.get_execution_options()[_LINKS]
+    engine = create_async_engine(
+        "postgresql+psycopg://", async_creator=links.connect, poolclass=NullPool, hide_parameters=True
+    )
+    try:
+        async with engine.begin() as own:
+            await set_scope(own, actor)
+            yield own
+    finally:
+        await engine.dispose()
 
 
 def _listed(ids: frozenset[UUID] | None) -> str:

@@ -51,7 +51,7 @@ class LocalMasters:
     """Master keys from a setting or a file, the newest first. What stands in a file may change meanwhile."""
 
     def __init__(self, keys: Sequence[bytes], path: Path | None = None) -> None:
-        self._path = path
+        self.path = path
         self._keys = {name_of(key): key for key in keys}
 
     def current(self) -> str:
@@ -84,8 +84,8 @@ class LocalMasters:
             raise CipherBrokenError from None
 
     def _read_again(self) -> None:
-        if self._path is not None:
-            self._keys = {name_of(key): key for key in read_masters(self._path)}
+        if self.path is not None:
+            self._keys = {name_of(key): key for key in read_masters(self.path)}
 
 
 def open_masters(settings: Settings) -> LocalMasters:

@@ -11,11 +11,9 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from careloom.platform.access import system_actor
-from careloom.platform.database.transactions import Tx, set_scope
+from careloom.platform.database.transactions import Tx, beside
 from careloom.platform.errors import NotFoundError
 from careloom.platform.keys import cipher
 from careloom.platform.keys.cipher import Place
@@ -130,13 +128,8 @@ async def sealing_keys(tx: Tx, client_id: UUID) -> ClientKeys:
 
 async def begin(tx: Tx, client_id: UUID) -> None:
     """Makes the client's first key on a connection of its own: whatever becomes of `tx`, nobody waits for it."""
-    engine = create_async_engine(tx.engine.url, poolclass=NullPool, hide_parameters=True)
-    try:
-        async with engine.begin() as aside:
-            await set_scope(aside, system_actor("keys", client_id))
-            await add_version(aside, masters_of(tx), client_id, 1)
-    finally:
-        await engine.dispose()
+    async with beside(tx, system_actor("keys", client_id)) as own:
+        await add_version(own, masters_of(tx), client_id, 1)
 
 
 async def add_version(tx: Tx, masters: Masters, client_id: UUID, version: int) -> None:

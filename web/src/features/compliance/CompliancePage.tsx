@@ -1,4 +1,4 @@
-/** The place of the compliance officer: requests, retention and holds, incidents, residency. */
+/** The place of the compliance officer: requests, retention and holds, incidents, residency, keys. */
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, type ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,16 +7,18 @@ import { useTitle } from '@/components/title';
 import classes from '@/features/compliance/Compliance.module.css';
 import { renew } from '@/features/compliance/data';
 import { Incidents } from '@/features/compliance/Incidents';
+import { Keys } from '@/features/compliance/Keys';
 import { Requests } from '@/features/compliance/Requests';
 import { Residency } from '@/features/compliance/Residency';
 import { Retention } from '@/features/compliance/Retention';
 
-const SECTIONS = ['requests', 'retention', 'incidents', 'residency'] as const;
+const SECTIONS = ['requests', 'retention', 'incidents', 'residency', 'keys'] as const;
 const PARTS: Record<(typeof SECTIONS)[number], ComponentType> = {
   requests: Requests,
   retention: Retention,
   incidents: Incidents,
   residency: Residency,
+  keys: Keys,
 };
 
 export function CompliancePage() {

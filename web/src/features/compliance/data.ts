@@ -31,11 +31,22 @@ export interface Outlook {
 
 export interface Purge {
   id: Uuid;
-  data_class: DataClass;
+  data_class: DataClass | 'keys';
   items: number;
   digest: string;
   left_over: number | null;
   started_at: Instant;
+}
+
+export interface ClientKey {
+  client_id: Uuid;
+  client_name: string;
+  version: number | null;
+  made_at: Instant | null;
+  kept: number;
+  shredded_at: Instant | null;
+  rotation: { state: 'renewing' | 'waiting' | 'done'; renewed: number } | null;
+  shredding: { id: Uuid; reason: string; asked_by: string; until: Instant } | null;
 }
 
 export const SCOPES = ['client', 'customer', 'case', 'conversation'] as const;
@@ -122,6 +133,7 @@ export const requestsQuery = listed<PrivacyRequest>('requests', '/api/privacy-re
 export const incidentsQuery = listed<Incident>('incidents', '/api/incidents', { limit: 100 });
 export const holdsQuery = listed<Hold>('holds', '/api/holds', { limit: 100 });
 export const clientsQuery = listed<Client>('clients', '/api/clients', { limit: 100 });
+export const keysQuery = listed<ClientKey>('keys', '/api/client-keys', { limit: 100 });
 export const purgesQuery = (client_id: Uuid) =>
   listed<Purge>('purges', '/api/purges', { client_id, limit: 20 });
 export const rulesQuery = (client_id: Uuid) =>

@@ -1,0 +1,1 @@
+"""Rotates clients' keys, and destroys them."""
