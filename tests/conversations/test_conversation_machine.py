@@ -74,7 +74,7 @@ class Contact(DatabaseMachine):
         if self.phase in OVER:
             self.step("pending", Phase.WITH_AGENT, "Bo Agent")
         else:
-            self.step("pending", Phase.WAITING_CUSTOMER, may=self.phase in (Phase.WITH_AGENT, Phase.ON_HOLD))
+            self.step("pending", Phase.WAITING_CUSTOMER, may=self.phase is Phase.WITH_AGENT)
 
     @rule()
     def open(self) -> None:
@@ -94,7 +94,8 @@ class Contact(DatabaseMachine):
     @precondition(lambda self: self.phase not in OVER)
     @rule()
     def customer_writes(self) -> None:
-        self.step("inbound", Phase.WITH_AGENT if self.phase is Phase.WAITING_CUSTOMER else self.phase)
+        comes_back = self.phase in (Phase.WAITING_CUSTOMER, Phase.AFTER_CALL_WORK)
+        self.step("inbound", Phase.WITH_AGENT if comes_back else self.phase)
 
     @rule()
     def customer_repeats(self) -> None:

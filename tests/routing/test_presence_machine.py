@@ -91,7 +91,7 @@ class Presences(DatabaseMachine):
     def waits_for_the_customer(self, number: int) -> None:
         one = self._contact(number)
         if one is not None and one.phase in HELD:
-            self._turn(number, Phase.WAITING_CUSTOMER, IN_WORK, turns.set_status, status=Status.PENDING)
+            self._turn(number, Phase.WAITING_CUSTOMER, {Phase.WITH_AGENT}, turns.set_status, status=Status.PENDING)
 
     @rule(number=CONTACT)
     def is_over(self, number: int) -> None:
