@@ -49,6 +49,7 @@ TEXTS = {
     "color": "#336699",
     "source": "import",
     "delimiter": ",",
+    "encoding": "utf-8",
     "region": "eu",
     "country": "PT",
     "countries": "PT",
