@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from careloom.channels.commands.ingest import ingest
@@ -13,7 +15,7 @@ from careloom.customers.commands.profile import create_customer
 from careloom.customers.types import IdentityKind, NewCustomer
 from careloom.identity.commands.people import change_person
 from careloom.identity.queries.actors import actor_of, actors_of, people_who_may
-from careloom.identity.types import PersonChanges
+from careloom.identity.types import Person, PersonChanges
 from careloom.organizations.commands import change_client, create_client, create_team
 from careloom.organizations.types import Channel, ClientChanges, Industry, NewClient, NewTeam
 from careloom.platform.access import Permission
@@ -108,6 +110,27 @@ async def test_who_sits_in_another_country_sees_nothing_of_the_client(house: tup
         assert many.may(Permission.CONVERSATIONS_READ, client_id=client.id) is sees
         assert (agent.id in {each.id for each in able}) is sees
         assert (client.id in (one.client_ids or ())) is sees
+
+
+async def test_a_session_shows_no_more_from_another_country(
+    house: tuple[World, Any, Any],
+    api: httpx.AsyncClient,
+    sign_in: Callable[[httpx.AsyncClient, Person], Awaitable[None]],
+) -> None:
+    world, client, _ = house
+    provider = await world.provider("Elsewhere")
+    await world.program(client, provider, name="Served")
+    agent = await world.agent(provider, client)
+    site = await world.site(provider)
+    async with world.database.transaction(SYSTEM) as tx:
+        team = await create_team(tx, SYSTEM, NewTeam(provider.id, site.id, "One"))
+        await change_person(tx, SYSTEM, agent.id, PersonChanges(team_id=team.id))
+    await sign_in(api, agent)
+    for countries, sees in ((("PT",), True), (("DE",), False)):
+        async with world.database.transaction(SYSTEM) as tx:
+            await change_client(tx, SYSTEM, client.id, ClientChanges(countries=countries))
+        shown = (await api.get("/api/session")).json()["clients"]
+        assert (str(client.id) in [one["id"] for one in shown]) is sees, countries
 
 
 async def test_who_has_no_team_sits_nowhere(house: tuple[World, Any, Any]) -> None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Select, exists, update
 
 from careloom.identity.commands.sessions import touch
-from careloom.identity.core.reach import Organization, narrowed, reaches
+from careloom.identity.core.reach import Organization, kept_out, narrowed, reaches
 from careloom.identity.core.roles import known_verbs
 from careloom.identity.errors import UnfinishedSignInError
 from careloom.identity.queries.actors import organization_of
@@ -19,7 +19,7 @@ from careloom.identity.queries.networks import seen_from
 from careloom.identity.queries.people import people_with_grants
 from careloom.identity.tables import api_key, client_network, person, session
 from careloom.identity.types import RoleGrant
-from careloom.organizations.queries import providers_of_clients
+from careloom.organizations.queries import clients_closed_to, providers_of_clients
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
@@ -103,7 +103,8 @@ def csrf_matches(key: bytes, session_secret: str, token: str) -> bool:
 
 def _people(*columns: Any) -> Select[Any]:
     guarded = exists().select_from(client_network).label("guarded")
-    return people_with_grants().where(person.c.active).add_columns(guarded, *columns)
+    closed = clients_closed_to(person.c.team_id).label("closed")
+    return people_with_grants().where(person.c.active).add_columns(guarded, closed, *columns)
 
 
 def _long_ago(moment: datetime) -> bool:
@@ -116,6 +117,8 @@ async def _actor(tx: Tx, row: Any, asked: Asked) -> Actor:
     roles = {one["role"]: known_verbs(one["permissions"]) for one in row.grants if one["permissions"] is not None}
     organization = msgspec.structs.replace(await _organization(tx, grants), own_roles=roles)
     held = reaches(grants, row.provider_id, organization)
+    if row.provider_id is not None:
+        held = kept_out(held, row.closed)
     if row.guarded:
         held = await seen_from(tx, held, asked.ip)
     return Actor(row.name, held, person_id=row.id, ip=asked.ip, request_id=asked.request_id)
