@@ -255,7 +255,7 @@ async def _work(brand: Brand) -> None:
 async def _comply(brand: Brand) -> None:
     """What the compliance officer keeps: a rule, a purge, keys, a hold, a request with its export, an incident."""
     client, officer = str(brand.ids["client_id"]), "compliance_officer"
-    brand.words |= {"data_class": DataClass.VISITORS.value, "region": "eu"}
+    brand.words |= {"data_class": DataClass.VISITORS.value, "region": "eu", "client_name": brand.text("Client")}
     rule = {"days": 3000, "reason": brand.text("Contract")}
     await brand.call("PUT", f"/api/clients/{client}/retention/visitors", who=officer, json=rule)
     await brand.call("POST", f"/api/clients/{client}/key-rotations", who=officer)

@@ -20,6 +20,7 @@ SLOT_OF = {
     "provider_ids": "provider_id",
     "mentions": "person_id",
     "domain": "domain",
+    "client_name": "client_name",
     "assignee_id": "person_id",
     "other_id": "other_customer_id",
     "into_id": "other_case_id",
@@ -38,9 +39,9 @@ SLOT_OF = {
 PLACES = {"/chat/{key}/files/{file_id}": {"file_id": "visitor_file_id"}}
 """Slots that name something else at one path."""
 
-TEXT_SLOTS = frozenset({"domain", "key", "visitor_secret", "token", "s", "q", "search", "ids"})
+TEXT_SLOTS = frozenset({"domain", "client_name", "key", "visitor_secret", "token", "s", "q", "search", "ids"})
 
-_NAMED_TEXTS = ("visitor_secret", "token", "domain")
+_NAMED_TEXTS = ("visitor_secret", "token", "domain", "client_name")
 
 TEXTS = {
     "value": "someone.else@example.org",
