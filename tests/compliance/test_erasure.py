@@ -84,7 +84,7 @@ async def test_no_table_and_no_file_holds_a_word_of_an_erased_customer(house: Ho
 async def test_an_old_file_does_not_bring_an_erased_customer_back(house: House, subject: Subject) -> None:
     await carry_out(house, await ask(house, subject.customer_id))
     await subject.import_file("check", "run")
-    assert places(house) == {"import_refusal", "idempotency_key"}, "what the new file says, and answers about it"
+    assert await places(house) == {"import_refusal", "idempotency_key"}, "what the new file says, and answers about it"
     reasons = {row[0] for row in house.rows("SELECT reason FROM import_refusal")}
     assert "This customer was erased at their own request." in reasons
 

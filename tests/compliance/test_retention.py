@@ -30,7 +30,7 @@ async def test_words_of_ended_contacts_go_after_their_time_and_the_record_proves
     await house.rule(DataClass.MESSAGES, 30)
     house.age(31)
     record = await house.purge(DataClass.MESSAGES)
-    assert [house.rows(WORDS, one)[0][0] for one in subject.contacts] == [0, 0, 0]
+    assert {house.rows(WORDS, one)[0][0] for one in subject.contacts} == {0}
     assert record["items"] >= len(subject.contacts)
     assert record["left_over"] == 0
     assert record["rule"] == "client 1: 30 days"
@@ -120,7 +120,8 @@ async def test_facts_go_last_and_leave_no_torn_chain(house: House, subject: Subj
         await house.rule(one, 30)
     house.age(31)
     await house.purge(DataClass.FACTS)
-    assert house.rows("SELECT count(*) FROM conversation WHERE id = ANY(%s)", subject.contacts) == [(3,)]
+    kept = house.rows("SELECT count(*) FROM conversation WHERE id = ANY(%s)", subject.contacts)
+    assert kept == [(len(subject.contacts),)]
     await house.purge(DataClass.MESSAGES)
     record = await house.purge(DataClass.FACTS)
     assert house.rows("SELECT count(*) FROM conversation WHERE id = ANY(%s)", subject.contacts) == [(0,)]
@@ -148,7 +149,7 @@ async def test_a_purge_goes_on_where_it_was_stopped(
     record = await run_purge(house.runtime, house.client_id, DataClass.MESSAGES, by_hand=False)
     assert record is not None
     assert record.left_over == 0
-    assert [house.rows(WORDS, one)[0][0] for one in subject.contacts] == [0, 0, 0]
+    assert {house.rows(WORDS, one)[0][0] for one in subject.contacts} == {0}
 
 
 async def test_without_a_rule_nothing_goes_and_a_region_may_have_one(house: House, subject: Subject) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import event, text
 
 from careloom.conversations.commands import desk as desk_commands
@@ -270,11 +272,6 @@ async def _fill(desk: Desk, count: int) -> None:
             ),
             {"id": one},
         )
-    superuser = desk.database.engine.url.set(username="postgres")
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    engine = create_async_engine(superuser)
-    async with engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("ANALYZE"))
-    await engine.dispose()
+    superuser = make_conninfo(desk.database.url, user="postgres")
+    async with await psycopg.AsyncConnection.connect(superuser, autocommit=True) as connection:
+        await connection.execute("ANALYZE")

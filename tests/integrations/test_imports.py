@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from careloom.conversations.tables.privacy import place_of
 from careloom.customers.types import AttributeField, AttributeKind
 from careloom.integrations.commands import running as job
 from careloom.organizations.types import Client
 from careloom.platform import file_parts
 from careloom.platform.database.transactions import Database
+from careloom.platform.keys.ring import keys_of
 from careloom.platform.wire import to_plain
 from tests.integrations.importing import Importer, Json
 from tests.world import SYSTEM
@@ -339,7 +341,11 @@ async def test_words_are_stored_as_the_clients_policy_lets_them_be(importer: Imp
             found = (await tx.execute(text(f"SELECT one::text FROM {table} one"))).scalars()
             assert [row for row in found if "4111 1111" in row] == [], table
         texts = {row.kind: row.text for row in await tx.execute(text("SELECT kind, text FROM message"))}
-        kept = [tuple(row) for row in await tx.execute(text("SELECT field, value FROM masked_value ORDER BY field"))]
+        originals = (
+            await tx.execute(text("SELECT client_id, id, field, value FROM masked_value ORDER BY field"))
+        ).all()
+        keys = await keys_of(tx, originals[0].client_id)
+        kept = [(row.field, keys.open(place_of(row.id), row.value)) for row in originals]
     assert "•••• 3000" in texts["inbound"]
     assert "DE89 3704" in texts["outbound"]
     assert kept == [(field, "DE89 3704 0044 0532 0130 00") for field in ("html", "text")]

@@ -154,6 +154,10 @@ EXEMPT = {
     "tests/channels/email/test_delivery.py",
     "POST /api/inbound": "a customer's message, handed in; the message tells by which channel and when",
     "POST /api/inbound/many": "customers' messages, handed in; each tells by which channel and when",
+    "POST /api/clients/{client_id}/key-rotations": "needs a client with keys: tests/compliance/test_keys.py",
+    "POST /api/clients/{client_id}/shreddings": "asks for the end of a client: tests/compliance/test_keys.py",
+    "POST /api/shreddings/{shredding_id}/confirm": "needs two people: tests/compliance/test_keys.py",
+    "POST /api/shreddings/{shredding_id}/withdraw": "needs one that was asked for: tests/compliance/test_keys.py",
     "POST /api/csp-reports": "a browser's own report, which goes to the log alone",
     "POST /chat/{key}/visitors": "a visitor's, who is neither a person nor a key",
     "POST /chat/{key}/offline": "a visitor's message",
@@ -231,6 +235,7 @@ READ = {
 """What the entry says of each endpoint that shows what is sensitive."""
 
 NOT_SENSITIVE = {
+    "/api/client-keys": "versions and dates of keys; no key is shown",
     "/api/session": "oneself",
     "/api/sign-in": "how the house is set up",
     "/api/identity-providers": "how the house is set up; no secret is shown",

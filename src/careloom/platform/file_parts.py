@@ -46,6 +46,18 @@ async def read_parts(files: FileStore, key: str, parts: int) -> AsyncIterator[by
         yield await files.get(part_key(key, number))
 
 
+async def begun(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes; what is wrong with the first of them is raised now, while there is no answer yet."""
+    first = await anext(content, b"")
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield first
+        async for more in content:
+            yield more
+
+    return whole()
+
+
 async def delete_parts(files: FileStore, key: str, parts: int, first: int = 0) -> None:
     """Removes the parts from `first` on; those that are not there are fine."""
     for number in range(first, parts):

@@ -10,7 +10,7 @@ from careloom.integrations.commands.exports import export_parts_key, fetch_expor
 from careloom.integrations.queries.exports import get_export, list_exports
 from careloom.integrations.types import Export, ExportId, NewExport
 from careloom.organizations.types import ClientId
-from careloom.platform.file_parts import delete_parts, read_parts
+from careloom.platform.file_parts import begun, delete_parts, read_parts
 from careloom.platform.paging import Page
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
@@ -41,7 +41,7 @@ async def get_archive(unit: Unit, export_id: FromPath[ExportId]) -> Stream:
     """The tar file, until it expires; who fetches it stands in the audit trail."""
     async with unit.transaction() as tx:
         one, parts = await fetch_export(tx, unit.actor, export_id)
-    content = read_parts(unit.runtime.files, export_parts_key(one.client_id, one.id), parts)
+    content = await begun(read_parts(unit.runtime.files, export_parts_key(one.client_id, one.id), parts))
     headers = {"Content-Disposition": f'attachment; filename="client-{one.client_id}.tar"'}
     return Stream(content, media_type="application/x-tar", headers=headers)
 

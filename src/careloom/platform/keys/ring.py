@@ -116,12 +116,13 @@ async def sealing_keys(tx: Tx, client_id: UUID) -> ClientKeys:
 
     What is sealed with a key that was destroyed meanwhile is lost with it; one that was retired is kept far longer.
     """
-    known = _sealing.get(client_id)
+    name = (masters_of(tx), client_id)
+    known = _sealing.get(name)
     if known is not None and monotonic() < known[0]:
-        _sealing.move_to_end(client_id)
+        _sealing.move_to_end(name)
         return known[1]
     keys = await keys_of(tx, client_id)
-    _sealing[client_id] = (monotonic() + _SEALING_SECONDS, keys)
+    _sealing[name] = (monotonic() + _SEALING_SECONDS, keys)
     _shorten(_sealing)
     return keys
 
@@ -155,9 +156,10 @@ def bound_to(client_id: UUID, version: int) -> bytes:
 
 def forget(client_id: UUID) -> None:
     """Drops the client's keys from this process's memory."""
-    _sealing.pop(client_id, None)
-    for name in [one for one in _unwrapped_keys if one[0] == client_id]:
-        del _unwrapped_keys[name]
+    for name in [one for one in _sealing if one[1] == client_id]:
+        del _sealing[name]
+    for kept in [one for one in _unwrapped_keys if one[0] == client_id]:
+        del _unwrapped_keys[kept]
 
 
 _unwrapped_keys: OrderedDict[tuple[UUID, str, str], tuple[float, bytes]] = OrderedDict()
@@ -165,7 +167,7 @@ _unwrapped_keys: OrderedDict[tuple[UUID, str, str], tuple[float, bytes]] = Order
 holds is looked up here.
 """
 
-_sealing: OrderedDict[UUID, tuple[float, ClientKeys]] = OrderedDict()
+_sealing: OrderedDict[tuple[Masters, UUID], tuple[float, ClientKeys]] = OrderedDict()
 
 
 async def _unwrapped(masters: Masters, client_id: UUID, row: Any) -> bytes:
