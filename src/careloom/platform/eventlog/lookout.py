@@ -6,11 +6,20 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.horizon import Horizon
 
 _TRANSACTIONS = text("""
-    SELECT pg_snapshot_xmax(one)::text::bigint, pg_snapshot_xmin(one)::text::bigint,
-           concat(pg_postmaster_start_time(), ' ', (SELECT checkpoint_lsn FROM pg_control_checkpoint()))
-    FROM pg_current_snapshot() one
+    SELECT greatest(xmax, xmax - 2147483647 + (
+               SELECT max(mod(transactionid::text::bigint - mod(xmax, 4294967296) + 6442450944, 4294967296))
+               FROM pg_locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock'
+           )),
+           xmin, concat(pg_postmaster_start_time(), ' ', (SELECT checkpoint_lsn FROM pg_control_checkpoint()))
+    FROM (
+        SELECT pg_snapshot_xmax(one)::text::bigint AS xmax, pg_snapshot_xmin(one)::text::bigint AS xmin
+        FROM pg_current_snapshot() one
+    ) AS now
 """)
-"""The server is known by when it started and, as it may recover from a crash without a new start, by its checkpoint."""
+"""A snapshot's xmax is only next after the transactions that have ended: those that run beyond it are known by the lock
+that each holds on its own id, whose 32 bits are taken as near xmax.
+
+The server is known by when it started and, as it may recover from a crash without a new start, by its checkpoint."""
 
 
 class Lookout:
