@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,9 +24,10 @@ def built(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-async def stage(built: Built, copied_database: FreshDatabase) -> AsyncIterator[Stage]:
-    """A and B with rows of both in every table that a client's rows can be in."""
-    async with staged(built, copied_database.url, copied_database.superuser_url) as one:
+async def stage(built: Built, copied_database: FreshDatabase, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A and B with rows of both in every table that a client's rows can be in, and files that are this test's own."""
+    home = shutil.copytree(built.home, tmp_path / "home")
+    async with staged(dataclasses.replace(built, home=home), copied_database.url, copied_database.superuser_url) as one:
         yield one
 
 
