@@ -37,3 +37,11 @@ async def test_a_number_is_not_safe_while_its_writer_runs_though_all_before_it_h
     async with database.transaction(SYSTEM) as tx:
         await tx.execute(text("SELECT pg_current_xact_id()"))
     assert await _safe(database, lookout) >= row[0]
+
+
+async def test_a_transaction_that_looks_does_not_wait_for_itself(database: Database) -> None:
+    async with database.transaction(SYSTEM) as tx:
+        written = (await tx.execute(text("SELECT nextval('event_log_id_seq')"))).scalar_one()
+    async with database.transaction(SYSTEM) as tx:
+        await tx.execute(text("SELECT pg_current_xact_id()"))
+        assert await Lookout("event_log_id_seq").safe(tx) == written

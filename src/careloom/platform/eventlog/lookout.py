@@ -8,7 +8,8 @@ from careloom.platform.eventlog.horizon import Horizon
 _TRANSACTIONS = text("""
     SELECT greatest(xmax, xmax - 2147483647 + (
                SELECT max(mod(transactionid::text::bigint - mod(xmax, 4294967296) + 6442450944, 4294967296))
-               FROM pg_locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock'
+               FROM pg_locks
+               WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND pid <> pg_backend_pid()
            )),
            xmin, concat(pg_postmaster_start_time(), ' ', (SELECT checkpoint_lsn FROM pg_control_checkpoint()))
     FROM (
@@ -17,7 +18,8 @@ _TRANSACTIONS = text("""
     ) AS now
 """)
 """A snapshot's xmax is only next after the transactions that have ended: those that run beyond it are known by the lock
-that each holds on its own id, whose 32 bits are taken as near xmax.
+that each holds on its own id, whose 32 bits are taken as near xmax. The one that looks sees what it wrote and need not
+wait for itself.
 
 The server is known by when it started and, as it may recover from a crash without a new start, by its checkpoint."""
 
