@@ -17,6 +17,7 @@ from careloom.conversations.core.privacy import clean
 from careloom.conversations.queries.messages import get_message
 from careloom.conversations.queries.recordings import list_pauses
 from careloom.conversations.types import Message
+from careloom.conversations.types.privacy import PauseReason
 from careloom.customers.types import IdentityKind
 from careloom.identity.types import Role, ScopeKind
 from careloom.organizations.commands import change_privacy
@@ -205,10 +206,10 @@ async def test_a_message_that_holds_nothing_costs_no_statement_more(desk: Desk) 
 
 async def test_recording_is_paused_and_resumed_once_and_the_thread_says_so(desk: Desk) -> None:
     conversation_id = (await arrive(desk, "hello")).conversation_id
-    paused = await desk.do(recordings.pause_recording, conversation_id, "card payment")
+    paused = await desk.do(recordings.pause_recording, conversation_id, PauseReason.PAYMENT)
     assert paused.ended_at is None
     with pytest.raises(ConflictError):
-        await desk.do(recordings.pause_recording, conversation_id, "again")
+        await desk.do(recordings.pause_recording, conversation_id, PauseReason.ASKED)
     resumed = await desk.do(recordings.resume_recording, conversation_id)
     assert resumed.ended_at is not None
     assert resumed.ended_at >= paused.began_at

@@ -57,6 +57,7 @@ export const conformance: {
   SessionEntry: Same<ours.SessionEntry, Schemas['Session']>;
   SignInPolicy: Same<ours.SignInPolicy, Schemas['SignInPolicy']>;
   Offer: Same<ours.Offer, Schemas['Offer']>;
+  RecordingPause: Same<ours.RecordingPause, Schemas['RecordingPause']>;
   PendingReply: Same<ours.PendingReply, Schemas['PendingReply']>;
   Person: Same<ours.Person, Schemas['Person']>;
   Program: Same<ours.Program, Schemas['Program']>;

@@ -11,7 +11,9 @@ import type {
   Items,
   Message,
   Page,
+  PauseReason,
   PendingReply,
+  RecordingPause,
   ReplyResult,
   SavedView,
   SearchHit,
@@ -66,6 +68,8 @@ export interface Thread {
   /** Whether older messages exist before the first item. */
   more: boolean;
 }
+
+const at = (id: Uuid, rest: string) => `/api/conversations/${id}/${rest}`;
 
 const fetchMessages = (
   id: Uuid,
@@ -132,6 +136,18 @@ export const pendingRepliesQuery = queryOptions({
   },
 });
 
+/** The stretch in which nothing of the contact may be recorded now; null where there is none. */
+export const recordingPauseQuery = (id: Uuid) =>
+  queryOptions({
+    queryKey: ['recording-pause', id],
+    queryFn: async ({ signal }) => {
+      const path = at(id, 'recording-pauses');
+      const { items } = await http.get<Page<RecordingPause>>(path, { limit: 1 }, signal);
+      return items.find((one) => one.ended_at === null) ?? null;
+    },
+    staleTime: 5 * 60_000,
+  });
+
 export const caseQuery = (id: Uuid) =>
   queryOptions({ queryKey: ['case', id], queryFn: () => http.get<Case>(`/api/cases/${id}`) });
 
@@ -162,8 +178,6 @@ export const searchQuery = (q: string, clientId?: Uuid) =>
     staleTime: 30_000,
   });
 
-const at = (id: Uuid, rest: string) => `/api/conversations/${id}/${rest}`;
-
 export interface ReplyForm {
   text: string;
   html?: string;
@@ -186,6 +200,9 @@ export const conversationsApi = {
   end: (id: Uuid) => http.post<Conversation>(at(id, 'end')),
   reopen: (id: Uuid) => http.post<Conversation>(at(id, 'reopen')),
   hold: (id: Uuid, on: boolean) => http.post<Conversation>(at(id, 'hold'), { on }),
+  pauseRecording: (id: Uuid, reason: PauseReason) =>
+    http.post<RecordingPause>(at(id, 'recording-pauses'), { reason }),
+  resumeRecording: (id: Uuid) => http.post<RecordingPause>(at(id, 'recording-pauses/end')),
   read: (id: Uuid, seq: number) => http.post<Conversation>(at(id, 'read'), { seq }),
   take: (id: Uuid) => http.post<Conversation>(at(id, 'take')),
   assign: (id: Uuid, form: { person_id: Uuid; note?: string }) =>

@@ -19,6 +19,8 @@ export interface Events {
   reply_pending: ConversationData & { pending_id: Uuid; author_id: Uuid };
   reply_recalled: ConversationData & { pending_id: Uuid; author_id: Uuid };
   conversation_assigned: ConversationData & { previous_id: Uuid | null };
+  recording_paused: ConversationData & { pause_id: Uuid };
+  recording_resumed: ConversationData & { pause_id: Uuid };
   conversation_resolved: ConversationData;
   conversation_reopened: ConversationData;
   person_mentioned: ConversationData & { person_id: Uuid };

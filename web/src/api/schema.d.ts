@@ -4704,7 +4704,7 @@ export interface components {
         };
         /** NewPause */
         NewPause: {
-            reason: string;
+            reason: components["schemas"]["PauseReason"];
         };
         /** NewPerson */
         NewPerson: {
@@ -5291,6 +5291,12 @@ export interface components {
             new: string;
         };
         /**
+         * PauseReason
+         * @description What the customer says while nothing may be recorded; `asked`: they do not want to be recorded.
+         * @enum {string}
+         */
+        PauseReason: "payment" | "identity" | "health" | "asked" | "other";
+        /**
          * Pending
          * @description What a sign-in still lacks: the second factor, or that one is set up.
          * @enum {string}
@@ -5581,7 +5587,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             conversation_id: string;
-            reason: string;
+            reason: components["schemas"]["PauseReason"];
             paused_by_name: string;
             /** Format: date-time */
             began_at: string;

@@ -8,6 +8,7 @@ import {
   newerMessages,
   pendingRepliesQuery,
   oneMessage,
+  recordingPauseQuery,
   threadQuery,
   type ListFilter,
   type Thread,
@@ -181,11 +182,20 @@ function onEvent(event: DurableEvent): void {
       refetchMessage(id, seq);
       return;
     }
+    case 'recording_paused':
+    case 'recording_resumed':
+      void queryClient.invalidateQueries({
+        queryKey: recordingPauseQuery(event.data.conversation_id).queryKey,
+      });
+      return;
     case 'conversation_opened':
     case 'conversation_resolved':
     case 'conversation_reopened':
       void queryClient.invalidateQueries({
         queryKey: ['customer', event.data.customer_id, 'timeline'],
+      });
+      void queryClient.invalidateQueries({
+        queryKey: recordingPauseQuery(event.data.conversation_id).queryKey,
       });
       noteChanged(event.data.conversation_id);
       refreshLists();

@@ -359,6 +359,18 @@ export type PrivacyPolicy = Record<Exclude<DataClass, 'own'>, ClassPolicy> & {
 };
 
 /** What stood in a message's field in the place of its mark. */
+export type PauseReason = 'payment' | 'identity' | 'health' | 'asked' | 'other';
+
+/** A stretch that must not be recorded; without an end it lasts. */
+export interface RecordingPause {
+  id: Uuid;
+  conversation_id: Uuid;
+  reason: PauseReason;
+  paused_by_name: string;
+  began_at: Instant;
+  ended_at: Instant | null;
+}
+
 export interface Original {
   field: string;
   index: number;

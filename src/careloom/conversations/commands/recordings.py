@@ -12,7 +12,7 @@ from careloom.conversations.core.phases import OVER
 from careloom.conversations.events import ConversationResolved, RecordingPaused, RecordingResumed, facts
 from careloom.conversations.queries.recordings import read_pause
 from careloom.conversations.tables.privacy import recording_pause
-from careloom.conversations.types.privacy import RecordingPause
+from careloom.conversations.types.privacy import PauseReason, RecordingPause
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
@@ -22,7 +22,7 @@ from careloom.platform.ids import new_id
 _REPLY = Permission.CONVERSATIONS_REPLY
 
 
-async def pause_recording(tx: Tx, actor: Actor, conversation_id: UUID, reason: str) -> RecordingPause:
+async def pause_recording(tx: Tx, actor: Actor, conversation_id: UUID, reason: PauseReason) -> RecordingPause:
     """Marks that from now on nothing of the contact may be recorded; raises ConflictError where it is so already."""
     held = await hold_conversation(tx, actor, conversation_id, _REPLY)
     before, at = held.conversation, now()

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from litestar import get, post
 from litestar.params import FromPath, JSONBody, PathParameter
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from careloom.conversations.commands import privacy, recordings
 from careloom.conversations.queries.recordings import list_pauses
 from careloom.conversations.types import ConversationId
-from careloom.conversations.types.privacy import Original, RecordingPause
+from careloom.conversations.types.privacy import Original, PauseReason, RecordingPause
 from careloom.platform.paging import Page
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
@@ -18,9 +18,9 @@ Number = Annotated[int, PathParameter(ge=1, le=2_147_483_647)]
 
 
 class NewPause(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why nothing may be recorded, as `card payment`."""
+    """Why nothing may be recorded."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: PauseReason
 
 
 @post(

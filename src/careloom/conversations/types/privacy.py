@@ -1,6 +1,7 @@
 """What is taken out of messages, and when a contact must not be recorded."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
@@ -18,12 +19,22 @@ class Original(Struct, frozen=True):
     value: str
 
 
+class PauseReason(StrEnum):
+    """What the customer says while nothing may be recorded; `asked`: they do not want to be recorded."""
+
+    PAYMENT = "payment"
+    IDENTITY = "identity"
+    HEALTH = "health"
+    ASKED = "asked"
+    OTHER = "other"
+
+
 class RecordingPause(Struct, frozen=True):
     """A stretch of a contact that must not be recorded; `ended_at` None: it lasts."""
 
     id: UUID
     conversation_id: ConversationId
-    reason: str
+    reason: PauseReason
     paused_by_name: str
     began_at: datetime
     ended_at: datetime | None

@@ -232,8 +232,8 @@ async def _work(brand: Brand) -> None:
     await brand.call("PUT", "/api/presence", who="agent", json={"state": "available"})
     for one in (first, second):
         await brand.call("POST", f"/api/conversations/{one}/take", who="agent")
-    pause = {"reason": brand.text("Card payment")}
-    await brand.call("POST", f"/api/conversations/{second}/recording-pauses", who="agent", json=pause)
+    pauses = f"/api/conversations/{second}/recording-pauses"
+    await brand.call("POST", pauses, who="agent", json={"reason": "payment"})
     upload = {"file": ("notes.txt", brand.text("An upload").encode(), "text/plain")}
     owner = {"client_id": str(brand.ids["client_id"])}
     stored = await brand.call("POST", "/api/files", who="agent", files=upload, data=owner)

@@ -21,11 +21,13 @@ import { useNote } from '@/features/desk/composer/useNote';
 import { ContextPanel } from '@/features/desk/context/ContextPanel';
 import { AssignDialog } from '@/features/desk/conversation/AssignDialog';
 import { Header } from '@/features/desk/conversation/Header';
+import { RecordingBar } from '@/features/desk/conversation/RecordingBar';
 import { Thread } from '@/features/desk/conversation/Thread';
 import { ThreadSkeleton } from '@/features/desk/conversation/ThreadSkeleton';
 import { TransferDialog } from '@/features/desk/conversation/TransferDialog';
 import { useConversationDeeds } from '@/features/desk/conversation/useConversationDeeds';
 import { useViewers } from '@/features/desk/conversation/usePeople';
+import { useRecording } from '@/features/desk/conversation/useRecording';
 import { WatchBar } from '@/features/desk/conversation/WatchBar';
 import { WrapUp } from '@/features/desk/conversation/WrapUp';
 import classes from './ConversationPane.module.css';
@@ -88,6 +90,7 @@ function OpenConversation({ row }: { row: Conversation }) {
   const note = useNote(row);
   const deeds = useConversationDeeds(row.id);
   const pending = usePending(row.id);
+  const recording = useRecording(row, replies);
   useReading(row);
   useRecallAfterLeaving(row.id);
   useTitle(displayName(row.customer_name));
@@ -168,6 +171,7 @@ function OpenConversation({ row }: { row: Conversation }) {
           onAssign={assigns ? () => setDialog('assign') : undefined}
           onTransfer={transfers ? () => setDialog('transfer') : undefined}
           onWrapUp={() => setWrapping(true)}
+          recording={recording}
           watching={watching}
         />
         {watching && (
@@ -181,6 +185,7 @@ function OpenConversation({ row }: { row: Conversation }) {
             }
           />
         )}
+        {recording.pause && <RecordingBar pause={recording.pause} recording={recording} />}
         <Thread row={row} />
         {!resolved && replies && (wrapping ?? ended) ? (
           <>

@@ -11,13 +11,16 @@ export function useEventText(): (message: Message) => string {
   const { t } = useTranslation();
   return ({ text, details, author_name }) => {
     const key = `event.${text}`;
+    const say = t as (key: string, values?: Record<string, string>) => string;
     if (!i18next.exists(key))
       return [author_name, text.replaceAll('_', ' ')].filter(Boolean).join(': ');
     const named = text === 'assigned' && details.name === author_name ? 'event.took' : key;
-    return (t as (key: string, values: Record<string, string>) => string)(named, {
+    const reason = text === 'recording_paused' ? say(`recording.reason.${details.reason}`) : '';
+    return say(named, {
       who: author_name,
       name: details.queue ?? '',
       ...details,
+      ...(reason && { reason }),
     });
   };
 }

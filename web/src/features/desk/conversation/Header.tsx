@@ -24,7 +24,9 @@ import { ChannelIcon } from '@/components/ChannelIcon';
 import { useFormat } from '@/components/format';
 import { displayName } from '@/components/names';
 import { savePreferences, usePreferences } from '@/components/preferences';
+import { RecordingButton } from '@/features/desk/conversation/RecordingButton';
 import type { Deeds } from '@/features/desk/conversation/useConversationDeeds';
+import type { Recording } from '@/features/desk/conversation/useRecording';
 import { PriorityMark } from '@/features/desk/list/PriorityMark';
 import { SentimentMark } from '@/features/desk/list/SentimentMark';
 import { WaitClock } from '@/features/desk/list/WaitClock';
@@ -41,6 +43,7 @@ interface Props {
   onAssign: (() => void) | undefined;
   onTransfer: (() => void) | undefined;
   onWrapUp: () => void;
+  recording: Recording;
   /** Shows only what is; what can be done stands elsewhere. */
   watching: boolean;
 }
@@ -53,6 +56,7 @@ export function Header({
   onAssign,
   onTransfer,
   onWrapUp,
+  recording,
   watching,
 }: Props) {
   const { t } = useTranslation();
@@ -112,6 +116,7 @@ export function Header({
       )}
       {!watching && (replies || onAssign) && (
         <div className={classes.actions}>
+          <RecordingButton recording={recording} />
           {!mine && !resolved && (
             <Button
               variant="default"

@@ -1,0 +1,43 @@
+/** Says that nothing is recorded now, since when and why, and ends it. */
+import { Button } from '@mantine/core';
+import { IconPlayerPauseFilled } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { RecordingPause } from '@/api/types';
+import { Keys } from '@/components/Keys';
+import { Counter } from '@/components/Times';
+import { RECORDING_KEYS, type Recording } from '@/features/desk/conversation/useRecording';
+import classes from './RecordingBar.module.css';
+
+export function RecordingBar({
+  pause,
+  recording: { end, busy },
+}: {
+  pause: RecordingPause;
+  recording: Recording;
+}) {
+  const { t } = useTranslation();
+  return (
+    <section className={classes.bar} aria-label={t('recording.paused')}>
+      <IconPlayerPauseFilled size={18} aria-hidden />
+      <p className={classes.text}>
+        <span role="status">
+          <strong>{t('recording.paused')}</strong> {t(`recording.reason.${pause.reason}`)}
+        </span>
+        <span className={classes.since}>
+          <Counter at={pause.began_at} />
+          <bdi>{pause.paused_by_name}</bdi>
+        </span>
+      </p>
+      {end && (
+        <Button
+          variant="default"
+          loading={busy}
+          onClick={end}
+          rightSection={<Keys keys={RECORDING_KEYS} />}
+        >
+          {t('recording.resume')}
+        </Button>
+      )}
+    </section>
+  );
+}
