@@ -105,6 +105,7 @@ export const conformance: {
   SignInPolicy: true,
   Offer: true,
   Passkey: true,
+  RecordingPause: true,
   PendingReply: true,
   Person: true,
   Program: true,

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from careloom.platform.database.schema import client_table, kept_back, no_secret
+from careloom.platform.database.schema import Form, Writer, client_table, kept_back, no_secret, words
 
 mail_address = client_table(
     "mail_address",
@@ -28,8 +28,8 @@ mail_address = client_table(
     Column("program_id", Uuid, ForeignKey("program.id"), nullable=False),
     Column("queue_id", Uuid, ForeignKey("queue.id")),
     Column("address", Text, nullable=False, unique=True),
-    Column("display_name", Text, nullable=False),
-    Column("signature", Text, nullable=False, server_default=text("''")),
+    Column("display_name", Text, nullable=False, info=words(Writer.STAFF)),
+    Column("signature", Text, nullable=False, server_default=text("''"), info=words(Writer.STAFF)),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Index("ix_mail_address_client_id", "client_id"),
 )
@@ -41,11 +41,11 @@ incoming_mail = client_table(
     Column("key", Text, nullable=False),
     Column("return_path", Text, nullable=False),
     Column("recipient", Text, nullable=False),
-    Column("raw", LargeBinary, nullable=False, info=no_secret("a mail as it came")),
+    Column("raw", LargeBinary, nullable=False, info=no_secret("a mail as it came") | words(Writer.CUSTOMER, Form.MAIL)),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("verdict", Text),
     Column("conversation_id", Uuid),
-    Column("error", Text),
+    Column("error", Text, info=words(Writer.CUSTOMER)),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("handled_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("client_id", "id"),
@@ -78,8 +78,8 @@ outgoing_mail = client_table(
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("sent_at", DateTime(timezone=True)),
     Column("failed_at", DateTime(timezone=True)),
-    Column("error", Text),
-    Column("answer", Text),
+    Column("error", Text, info=words(Writer.CUSTOMER)),
+    Column("answer", Text, info=words(Writer.CUSTOMER)),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("client_id", "id"),
     UniqueConstraint("client_id", "conversation_id", "seq"),
@@ -92,7 +92,7 @@ suppressed_address = client_table(
     Column("id", Uuid, nullable=False),
     Column("address", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("note", Text, nullable=False, server_default=text("''")),
+    Column("note", Text, nullable=False, server_default=text("''"), info=words(Writer.STAFF)),
     Column("conversation_id", Uuid),
     Column("added_by", Text, nullable=False),
     Column("added_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -145,7 +145,7 @@ mailbox = client_table(
     Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("failing_since", DateTime(timezone=True)),
     Column("problem", Text),
-    Column("answer", Text),
+    Column("answer", Text, info=words(Writer.CUSTOMER)),
     Index("ix_mailbox_client_id", "client_id"),
     Index("ix_mailbox_due", "next_at", postgresql_where=text("active")),
 )
@@ -159,7 +159,7 @@ chat_widget = client_table(
     Column("name", Text, nullable=False),
     Column("origins", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("language", Text, nullable=False),
-    Column("theme", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("theme", JSONB, nullable=False, server_default=text("'{}'"), info=words(Writer.STAFF)),
     Column("require_email", Boolean, nullable=False, server_default=text("false")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("secret_version", Integer, nullable=False, server_default=text("0"), info=no_secret("a counter")),
@@ -173,11 +173,11 @@ visitor = client_table(
     Column("external_id", Text),
     Column("customer_id", Uuid),
     Column("conversation_id", Uuid),
-    Column("name", Text),
+    Column("name", Text, info=words(Writer.CUSTOMER)),
     Column("email", Text),
     Column("language", Text),
-    Column("page_url", Text),
-    Column("page_title", Text),
+    Column("page_url", Text, info=words(Writer.CUSTOMER)),
+    Column("page_title", Text, info=words(Writer.CUSTOMER)),
     Column("read_seq", Integer, nullable=False, server_default=text("0")),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),

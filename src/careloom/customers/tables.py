@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from careloom.platform.database.schema import client_table
+from careloom.platform.database.schema import Writer, client_table, words
 
 
 def _of_customer(column: str = "customer_id") -> ForeignKeyConstraint:
@@ -26,7 +26,7 @@ def _of_customer(column: str = "customer_id") -> ForeignKeyConstraint:
 customer = client_table(
     "customer",
     Column("id", Uuid, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=words(Writer.CUSTOMER)),
     Column("name_key", Text, Computed("lower(name)", persisted=True), nullable=False),
     Column("language", Text),
     Column("attributes", JSONB, nullable=False, server_default=text("'{}'")),
@@ -76,9 +76,9 @@ customer_merge = client_table(
     Column("id", Uuid, nullable=False),
     Column("kept_id", Uuid, nullable=False),
     Column("merged_id", Uuid, nullable=False),
-    Column("merged_name", Text, nullable=False),
+    Column("merged_name", Text, nullable=False, info=words(Writer.CUSTOMER)),
     Column("automatic", Boolean, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Text, nullable=False, info=words(Writer.STAFF)),
     Column("moved", JSONB, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("undone_at", DateTime(timezone=True)),
@@ -98,7 +98,7 @@ customer_note = client_table(
     Column("customer_id", Uuid, nullable=False),
     Column("author_id", Uuid),
     Column("author_name", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False, info=words(Writer.STAFF)),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "id"),
     _of_customer(),
@@ -112,9 +112,9 @@ customer_consent = client_table(
     Column("purpose", Text, nullable=False),
     Column("channel", Text),
     Column("granted", Boolean, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("source", Text, nullable=False, info=words(Writer.STAFF)),
     Column("basis", Text, nullable=False, server_default=text("'consent'")),
-    Column("wording", Text),
+    Column("wording", Text, info=words(Writer.STAFF)),
     Column("recorded_by", Text, nullable=False, server_default=text("''")),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "id"),
@@ -131,7 +131,7 @@ timeline_entry = client_table(
     Column("channel", Text),
     Column("conversation_id", Uuid),
     Column("actor_name", Text),
-    Column("summary", Text, nullable=False),
+    Column("summary", Text, nullable=False, info=words(Writer.CUSTOMER)),
     PrimaryKeyConstraint("client_id", "id"),
     _of_customer(),
     Index("ix_timeline_entry_client_id_customer_id_at", "client_id", "customer_id", "at", "id"),

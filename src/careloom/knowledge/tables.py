@@ -2,16 +2,16 @@
 
 from sqlalchemy import Column, Computed, DateTime, ForeignKey, Index, PrimaryKeyConstraint, Text, Uuid, func
 
-from careloom.platform.database.schema import client_table
+from careloom.platform.database.schema import Writer, client_table, words
 
 macro = client_table(
     "macro",
     Column("id", Uuid, nullable=False),
     Column("program_id", Uuid, ForeignKey("program.id")),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=words(Writer.STAFF)),
     Column("name_key", Text, Computed("lower(name)", persisted=True), nullable=False),
     Column("shortcut", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Text, nullable=False, info=words(Writer.STAFF)),
     Column("language", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "id"),

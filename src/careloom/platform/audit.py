@@ -1,7 +1,7 @@
 """The audit trail: who changed what, from what to what, who read what is sensitive; when and from where."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,6 +13,9 @@ from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.ids import new_id
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.reads import VERBS
+from careloom.platform.redaction.logs import STRICT
+from careloom.platform.redaction.redact import redactor
+from careloom.platform.redaction.values import redact_values
 from careloom.platform.tables import audit_entry, audit_seal
 from careloom.platform.wire import reader, to_plain
 
@@ -48,6 +51,7 @@ class Erasure(Struct, frozen=True):
 
 
 _read = reader(AuditEntry)
+_STRICT: Final = redactor(STRICT, agents=True)
 
 
 async def record(
@@ -133,9 +137,10 @@ async def list_audit(
 
 
 def _fields(value: object) -> dict[str, Any] | None:
+    """An entry is sealed and leaves as it is: what must not stand in an export never gets into the trail."""
     if value is None:
         return None
-    plain: Any = to_plain(value)
+    plain: Any = redact_values(_STRICT, to_plain(value))
     return plain if isinstance(value, (Struct, dict)) else {"value": plain}
 
 

@@ -64,8 +64,10 @@ def add(total: Counts, more: Counts) -> Counts:
 
 
 async def held_rows(tx: Tx, table: Table, where: ColumnElement[bool], *without: str) -> list[dict[str, Any]]:
-    """Rows of `table` as plain values, by primary key, without the columns named: for disclosure to their subject."""
-    columns = [column for column in table.c if column.name not in without]
+    """Rows of `table` as plain values, by primary key, without the columns named and those that the database computes:
+    for disclosure to their subject.
+    """
+    columns = [column for column in table.c if column.name not in without and column.computed is None]
     rows = await tx.execute(select(*columns).where(where).order_by(*table.primary_key.columns))
     return [to_plain(row_fields(row)) for row in rows]
 

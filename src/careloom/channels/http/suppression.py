@@ -17,6 +17,7 @@ from careloom.channels.types.suppression import (
     SuppressedAddress,
     SuppressionImport,
 )
+from careloom.organizations.queries import privacy_of
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Permission
 from careloom.platform.paging import MAX_LIMIT, Page
@@ -77,7 +78,8 @@ async def _lines(unit: UnitOfWork, client_id: ClientId) -> AsyncGenerator[str]:
     while head or after is not None:
         async with unit.transaction() as tx:
             page = await list_suppressed(tx, unit.actor, client_id, None, MAX_LIMIT, after)
-        yield write_rows(page.items, head=head)
+            policy = await privacy_of(tx, client_id)
+        yield write_rows(page.items, policy, head=head)
         after, head = page.next, False
 
 

@@ -1,8 +1,10 @@
 """Builds what a customer gets who asks what is held on them: all rows of all tables, mail as it came, files."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+from careloom.channels.core.email.redact import redact_mail
 from careloom.channels.queries import disposal as channels
 from careloom.compliance.commands.requests import export_key, write
 from careloom.compliance.core.readable import Part, bundle, sha256
@@ -13,16 +15,22 @@ from careloom.compliance.types.requests import PrivacyRequest, RequestStatus
 from careloom.conversations.commands.files import file_key
 from careloom.conversations.queries import disposal as conversations
 from careloom.customers.queries import disposal as customers
-from careloom.organizations.queries import get_client
+from careloom.organizations.queries import get_client, privacy_of
 from careloom.platform import audit
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
+from careloom.platform.database.schema import metadata
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import audited, held_rows
 from careloom.platform.errors import NotFoundError
 from careloom.platform.files import FileStore
+from careloom.platform.leaving import leaving_row
+from careloom.platform.redaction.redact import redactor
+from careloom.platform.redaction.types import Policy
 from careloom.platform.runtime import Runtime
 
+Rows = dict[str, list[dict[str, object]]]
+Mails = list[tuple[UUID, bytes]]
 _LONGEST_NAME = 100
 
 
@@ -52,7 +60,7 @@ async def build_export(runtime: Runtime, client_id: UUID, request_id: UUID) -> P
     return after
 
 
-async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[dict[str, list[dict[str, object]]], list[tuple[UUID, bytes]]]:
+async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[Rows, Mails]:
     ids = await customers.family(tx, one.client_id, one.customer_id)
     addresses = await customers.addresses_of(tx, one.client_id, ids)
     rows = {
@@ -63,8 +71,18 @@ async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[dict[str, list[dict[str,
     rows |= await channels.disclosed(tx, one.client_id, ids, contacts, addresses)
     asked = (privacy_request.c.client_id == one.client_id) & privacy_request.c.customer_id.in_(ids)
     rows["privacy_request"] = await held_rows(tx, privacy_request, asked)
-    rows["audit_entry"] = await audited(tx, one.client_id, [*ids, *contacts])
-    return rows, await channels.raw_mails(tx, one.client_id, contacts)
+    mails = await channels.raw_mails(tx, one.client_id, contacts)
+    policy = await privacy_of(tx, one.client_id)
+    told, letters = await asyncio.to_thread(_leaving, rows, mails, policy)
+    told["audit_entry"] = await audited(tx, one.client_id, [*ids, *contacts])
+    return told, letters
+
+
+def _leaving(rows: Rows, mails: Mails, policy: Policy) -> tuple[Rows, Mails]:
+    """What was found, as the client's policy lets it leave."""
+    told = {name: [leaving_row(metadata.tables[name], one, policy) for one in some] for name, some in rows.items()}
+    chosen = redactor(policy)
+    return told, mails if chosen.idle else [(mail_id, redact_mail(raw, chosen)) for mail_id, raw in mails]
 
 
 async def _attached(files: FileStore, client_id: UUID, rows: list[dict[str, object]]) -> list[Part]:

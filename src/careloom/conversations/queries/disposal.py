@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from careloom.conversations.tables.contact import care_case, conversation, conversation_interval
 from careloom.conversations.tables.desk import draft, mention
 from careloom.conversations.tables.message import file, message, pending_reply
-from careloom.conversations.tables.privacy import masked_value, place_of, recording_pause
+from careloom.conversations.tables.privacy import masked_value, recording_pause
 from careloom.conversations.types import Status
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts, Due, Spared, held_rows, keeping
-from careloom.platform.keys.ring import keys_of
 
 _C = conversation.c
 _RESOLVED = _C.status == Status.RESOLVED
@@ -86,18 +85,14 @@ async def due_files(
 
 
 async def disclosed(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID]) -> dict[str, list[dict[str, Any]]]:
-    """All rows of the customers' cases and conversations, by table."""
+    """All rows of the customers' cases and conversations, by table; of what was masked, that it was."""
     cases = (care_case.c.client_id == client_id) & care_case.c.customer_id.in_(customer_ids)
     own = (_C.client_id == client_id) & _C.customer_id.in_(customer_ids)
     found = {"care_case": await held_rows(tx, care_case, cases), "conversation": await held_rows(tx, conversation, own)}
     ids = select(_C.id).where(own)
     for table in (message, draft, pending_reply, file, mention, masked_value, recording_pause, conversation_interval):
         where = (table.c.client_id == client_id) & table.c.conversation_id.in_(ids)
-        found[table.name] = await held_rows(tx, table, where, "search", "previous_seq", "previous_ended_at")
-    if found[masked_value.name]:
-        keys = await keys_of(tx, client_id)
-        for row in found[masked_value.name]:
-            row["value"] = None if keys.shredded else keys.open(place_of(UUID(row["id"])), row["value"])
+        found[table.name] = await held_rows(tx, table, where, "search", "previous_seq", "previous_ended_at", "value")
     return found
 
 

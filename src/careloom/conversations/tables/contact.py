@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from careloom.platform.database.schema import client_table
+from careloom.platform.database.schema import Writer, client_table, words
 
 care_case = client_table(
     "care_case",
@@ -27,7 +27,7 @@ care_case = client_table(
     Column("program_id", Uuid, ForeignKey("program.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("customer_id", Uuid, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("subject", Text, nullable=False, info=words(Writer.CUSTOMER)),
     Column("merged_into", Uuid),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "id"),
@@ -57,15 +57,15 @@ conversation = client_table(
     Column("case_id", Uuid, nullable=False),
     Column("case_number", Integer, nullable=False),
     Column("customer_id", Uuid, nullable=False),
-    Column("customer_name", Text, nullable=False, server_default=text("''")),
+    Column("customer_name", Text, nullable=False, server_default=text("''"), info=words(Writer.CUSTOMER)),
     Column("channel", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("preview", Text, nullable=False, server_default=text("''")),
+    Column("subject", Text, nullable=False, info=words(Writer.CUSTOMER)),
+    Column("preview", Text, nullable=False, server_default=text("''"), info=words(Writer.CUSTOMER)),
     Column("status", Text, nullable=False),
     Column("phase", Text, nullable=False),
     Column("priority", Text, nullable=False, server_default=text("'normal'")),
     Column("language", Text),
-    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'"), info=words(Writer.STAFF)),
     Column("queue_id", Uuid),
     Column("assignee_id", Uuid, ForeignKey("person.id")),
     Column("assignee_name", Text),

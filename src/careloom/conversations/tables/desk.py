@@ -16,13 +16,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from careloom.platform.database.schema import client_table, person_table
+from careloom.platform.database.schema import Form, Writer, client_table, person_table, words
 
 disposition = client_table(
     "disposition",
     Column("id", Uuid, nullable=False),
     Column("program_id", Uuid, ForeignKey("program.id")),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=words(Writer.STAFF)),
     Column("resolved", Boolean, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -34,9 +34,9 @@ draft = client_table(
     "draft",
     Column("conversation_id", Uuid, nullable=False),
     Column("person_id", Uuid, ForeignKey("person.id"), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("html", Text),
-    Column("attachments", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("text", Text, nullable=False, info=words(Writer.STAFF)),
+    Column("html", Text, info=words(Writer.STAFF, Form.MARKUP)),
+    Column("attachments", JSONB, nullable=False, server_default=text("'[]'"), info=words(Writer.STAFF)),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("client_id", "conversation_id", "person_id"),
     ForeignKeyConstraint(["client_id", "conversation_id"], ["conversation.client_id", "conversation.id"]),

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
-from careloom.platform.database.schema import client_table
+from careloom.platform.database.schema import Form, Writer, client_table, words
 
 SEARCH_VECTOR = (
     "setweight(to_tsvector('simple'::regconfig, coalesce(subject, '')), 'A') "
@@ -34,13 +34,13 @@ message = client_table(
     Column("channel", Text, nullable=False),
     Column("external_id", Text),
     Column("author_id", Uuid),
-    Column("author_name", Text, nullable=False),
-    Column("subject", Text),
-    Column("text", Text, nullable=False),
-    Column("html", Text),
-    Column("folded_text", Text),
-    Column("attachments", JSONB, nullable=False, server_default=text("'[]'")),
-    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("author_name", Text, nullable=False, info=words(Writer.KIND)),
+    Column("subject", Text, info=words(Writer.KIND)),
+    Column("text", Text, nullable=False, info=words(Writer.KIND)),
+    Column("html", Text, info=words(Writer.KIND, Form.MARKUP)),
+    Column("folded_text", Text, info=words(Writer.KIND)),
+    Column("attachments", JSONB, nullable=False, server_default=text("'[]'"), info=words(Writer.KIND)),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'"), info=words(Writer.KIND)),
     Column("delivery", Text, nullable=False, server_default=text("'none'")),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("previous_seq", Integer, Computed("NULLIF(seq - 1, 0)", persisted=True)),
@@ -68,7 +68,7 @@ message = client_table(
 file = client_table(
     "file",
     Column("id", Uuid, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=words(Writer.CUSTOMER)),
     Column("media_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
@@ -87,9 +87,9 @@ pending_reply = client_table(
     Column("conversation_id", Uuid, nullable=False),
     Column("author_id", Uuid, nullable=False),
     Column("author_name", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("html", Text),
-    Column("attachments", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("text", Text, nullable=False, info=words(Writer.STAFF)),
+    Column("html", Text, info=words(Writer.STAFF, Form.MARKUP)),
+    Column("attachments", JSONB, nullable=False, server_default=text("'[]'"), info=words(Writer.STAFF)),
     Column("send_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("client_id", "id"),
     ForeignKeyConstraint(["client_id", "conversation_id"], ["conversation.client_id", "conversation.id"]),

@@ -1,12 +1,14 @@
 """Writes the archive of a client, one piece at a time; what is known of its progress is enough to go on."""
 
+import asyncio
 from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
+from careloom.channels.core.email.redact import redact_mail
 from careloom.conversations.commands.files import file_key
 from careloom.integrations.core.archive import (
     FILES,
@@ -25,12 +27,14 @@ from careloom.integrations.queries.archive import (
     read_rows,
     revision,
 )
-from careloom.organizations.queries import get_client
+from careloom.organizations.queries import get_client, privacy_of
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.files import FileStore
+from careloom.platform.leaving import leaving_line
+from careloom.platform.redaction.types import Policy
 from careloom.platform.wire import from_json_text
 
 _FILE_BATCH: Final = 8_000_000
@@ -78,7 +82,9 @@ async def next_piece(tx: Tx, actor: Actor, files: FileStore, client_id: UUID, no
     place = now.table - len(outside)
     if place < len(tables):
         piece = await read_rows(tx, tables[place], client_id, now.after, now.sealed)
-        content, after = _written(tables[place].name, piece.lines, now, piece.after)
+        policy = await privacy_of(tx, client_id)
+        lines = await asyncio.to_thread(_leaving, tables[place], piece.lines, policy)
+        content, after = _written(tables[place].name, lines, now, piece.after)
         if tables[place].name == "file":
             after = replace(after, waiting_files=tuple(from_json_text(line)["id"] for line in piece.lines))
         return content, after
@@ -95,6 +101,10 @@ async def next_piece(tx: Tx, actor: Actor, files: FileStore, client_id: UUID, no
         left_out=LEFT_OUT,
     )
     return manifest_end(manifest), replace(now, ended=True)
+
+
+def _leaving(table: Table, lines: list[str], policy: Policy) -> list[str]:
+    return [leaving_line(table, one, policy, redact_mail) for one in lines]
 
 
 def _written(table: str, lines: list[str], now: Progress, after: list[Any] | None) -> tuple[bytes, Progress]:

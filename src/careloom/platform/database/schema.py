@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import Column, ForeignKey, MetaData, Table, Uuid
 from sqlalchemy.schema import SchemaItem
 
@@ -24,6 +25,34 @@ class Ownership(StrEnum):
     EITHER = "either"
     PERSON = "person"
     SYSTEM = "system"
+
+
+class Writer(StrEnum):
+    """Who wrote what a column holds. kind: a customer where the row's `kind` is inbound, else the staff."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    KIND = "kind"
+
+
+class Form(StrEnum):
+    """How words stand in a column; text also within arrays and JSON."""
+
+    TEXT = "text"
+    MARKUP = "markup"
+    MAIL = "mail"
+
+
+class Words(Struct, frozen=True):
+    """That a column holds what people wrote."""
+
+    writer: Writer
+    form: Form
+
+
+def words(writer: Writer, form: Form = Form.TEXT) -> dict[str, Words]:
+    """`info` of a column that holds what people wrote: it leaves in bulk as the client's privacy policy lets it."""
+    return {"words": Words(writer, form)}
 
 
 def kept_back(instead: str = "''") -> dict[str, str]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from careloom.channels.core.email.suppression_csv import read_rows, write_rows
 from careloom.channels.types.suppression import SuppressedAddress, SuppressedAddressId, SuppressionReason
 from careloom.organizations.types import ClientId
+from careloom.platform.redaction.types import Policy
 
 _NOTES = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=60)
 
@@ -24,7 +25,7 @@ def _listed(address: str, note: str) -> SuppressedAddress:
 @given(notes=st.lists(_NOTES, max_size=5))
 def test_what_is_written_is_read_again(notes: list[str]) -> None:
     rows = [_listed(f"{number}@example.org", note) for number, note in enumerate(notes)]
-    taken, refused = read_rows(write_rows(rows, head=True), 100)
+    taken, refused = read_rows(write_rows(rows, Policy(), head=True), 100)
     assert refused == []
     assert [(row.address, row.reason, row.expires_at) for row in taken] == [
         (row.address, row.reason, row.expires_at) for row in rows
@@ -33,7 +34,7 @@ def test_what_is_written_is_read_again(notes: list[str]) -> None:
 
 @given(st.sampled_from("=+-@"), _NOTES)
 def test_no_cell_is_a_formula(first: str, note: str) -> None:
-    text = write_rows([_listed(f"{first}cmd@example.org", first + note)], head=False)
+    text = write_rows([_listed(f"{first}cmd@example.org", first + note)], Policy(), head=False)
     assert not text.startswith((first, f'"{first}'))
     assert f",{first}" not in text.replace(note, "")
 

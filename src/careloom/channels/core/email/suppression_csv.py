@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from careloom.channels.types.suppression import RefusedRow, SuppressedAddress, SuppressionReason
+from careloom.platform.redaction.redact import redact
+from careloom.platform.redaction.types import Policy
 
 _COLUMNS = ("address", "reason", "note", "added_at", "expires_at")
 _ADDRESS = re.compile(r"[^@\s<>]{1,200}@[^@\s<>]{1,250}")
@@ -56,19 +58,20 @@ def read_rows(text: str, most: int) -> tuple[list[Row], list[RefusedRow]]:
     return list(taken.values()), refused
 
 
-def write_rows(rows: Iterable[SuppressedAddress], *, head: bool) -> str:
-    """Return the rows as CSV lines, below a line of column names where `head` is set."""
+def write_rows(rows: Iterable[SuppressedAddress], policy: Policy, *, head: bool) -> str:
+    """Return the rows as CSV lines, notes as `policy` lets them leave, below the names of the columns if `head`."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     if head:
         writer.writerow(_COLUMNS)
-    writer.writerows(_cells(row) for row in rows)
+    writer.writerows(_cells(row, policy) for row in rows)
     return target.getvalue()
 
 
-def _cells(row: SuppressedAddress) -> Iterator[str]:
+def _cells(row: SuppressedAddress, policy: Policy) -> Iterator[str]:
     until = "" if row.expires_at is None else row.expires_at.isoformat()
-    for cell in (row.address, row.reason.value, row.note, row.added_at.isoformat(), until):
+    note = redact(policy, row.note, agents=True).text
+    for cell in (row.address, row.reason.value, note, row.added_at.isoformat(), until):
         yield f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
