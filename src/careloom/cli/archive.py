@@ -15,14 +15,14 @@ from careloom.organizations.types import Client
 from careloom.platform import audit
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Database
-from careloom.platform.errors import CareloomError, NotFoundError
+from careloom.platform.errors import TerminalError
 from careloom.platform.files import open_files
 from careloom.platform.keys.files import ClientFiles
 
 _ACTOR: Final = system_actor("careloom export")
 
 
-class FileThereError(CareloomError):
+class FileThereError(TerminalError):
     """The file is there already. Name another one, or move it away."""
 
 
@@ -101,7 +101,7 @@ async def _restore(database: Database, files: ClientFiles, archive: ClientArchiv
 
 
 async def _find(database: Database, name: str) -> Client:
-    """The client with this name or id; raises NotFoundError, also where several have the name."""
+    """The client with this name or id; raises TerminalError, also where several have the name."""
     found: list[Client] = []
     after: str | None = None
     more = True
@@ -111,5 +111,5 @@ async def _find(database: Database, name: str) -> Client:
             found += [one for one in page.items if name in (one.name, str(one.id))]
             after, more = page.next, page.next is not None
     if len(found) != 1:
-        raise NotFoundError(f"{'No client is' if not found else 'Several clients are'} called {name}; give its id.")
+        raise TerminalError(f"{'No client is' if not found else 'Several clients are'} called {name}; give its id.")
     return found[0]

@@ -10,7 +10,7 @@ from careloom.cli.session import with_database
 from careloom.platform import audit
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
-from careloom.platform.errors import InvalidInputError
+from careloom.platform.errors import TerminalError
 from careloom.platform.secrets import load_secret
 from careloom.platform.settings import Settings
 from careloom.platform.trail.checkpoint import Checkpoint, Notary, keep, kept
@@ -74,7 +74,7 @@ def _verify(options: argparse.Namespace, notary: Notary) -> int:
 
 def _export(options: argparse.Namespace, notary: Notary) -> int:
     if not options.client:
-        raise InvalidInputError(f"Say whose chain to export: --client ID, or --client {INSTALLATION}.")
+        raise TerminalError(f"Say whose chain to export: --client ID, or --client {INSTALLATION}.")
     client_id = _client(options.client)
 
     async def work(database: Database, to: IO[bytes]) -> None:
@@ -95,12 +95,12 @@ def _export(options: argparse.Namespace, notary: Notary) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     if options.file is None:
-        raise InvalidInputError("Name the exported file: careloom audit check FILE.")
+        raise TerminalError("Name the exported file: careloom audit check FILE.")
     try:
         with options.file.open("rb") as file:
             found = check_lines(file, _known(options.known), options.key)
     except OSError as error:
-        raise InvalidInputError(f"{options.file} cannot be read: {error.strerror}.") from None
+        raise TerminalError(f"{options.file} cannot be read: {error.strerror}.") from None
     name = found.header.chain
     if found.broken is not None:
         print(f"BROKEN  {name}: {found.broken.words}")
@@ -124,7 +124,7 @@ def _known(path: Path | None) -> list[Checkpoint]:
         with path.open("rb") as file:
             return checkpoints_in(file)
     except OSError as error:
-        raise InvalidInputError(f"{path} cannot be read: {error.strerror}.") from None
+        raise TerminalError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _client(text: str) -> UUID | None:
@@ -133,7 +133,7 @@ def _client(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        raise InvalidInputError(f"--client is a client's id, or `{INSTALLATION}`; {text!r} is neither.") from None
+        raise TerminalError(f"--client is a client's id, or `{INSTALLATION}`; {text!r} is neither.") from None
 
 
 def _name(client_id: UUID | None) -> str:

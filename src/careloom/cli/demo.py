@@ -15,7 +15,7 @@ from careloom.cli.store import HomeLock, Store
 from careloom.cli.up import Role, announce, check_ports, serve
 from careloom.demo.traffic import DemoState, load_state, play, set_up, state_file
 from careloom.platform.database.transactions import Database
-from careloom.platform.errors import CareloomError
+from careloom.platform.errors import TerminalError
 from careloom.platform.logging import configure_logging
 from careloom.platform.loops import Loop
 from careloom.platform.settings import Settings, check_settings
@@ -23,11 +23,11 @@ from careloom.platform.settings import Settings, check_settings
 _MARK = "this-is-a-demo"
 
 
-class NotADemoError(CareloomError):
+class NotADemoError(TerminalError):
     """This data folder holds an installation that is not a demo. Name an empty one with CARELOOM_HOME."""
 
 
-class DemoNeedsEmbeddedError(CareloomError):
+class DemoNeedsEmbeddedError(TerminalError):
     """The demo runs on the embedded database alone. Unset CARELOOM_DATABASE_URL."""
 
 

@@ -15,7 +15,7 @@ from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.database.transactions import Database
-from careloom.platform.errors import InvalidInputError
+from careloom.platform.errors import TerminalError
 from careloom.platform.ids import new_secret
 from careloom.platform.keys.lives import Verdict, rewrap, verify_keys
 from careloom.platform.keys.masters import FILE, name_of, open_masters, read_masters, write_masters
@@ -73,7 +73,7 @@ def _rotate(options: argparse.Namespace) -> int:
 
 def _shred(options: argparse.Namespace) -> int:
     if not options.reason:
-        raise InvalidInputError("Say by which contract or law: --reason WORDS.")
+        raise TerminalError("Say by which contract or law: --reason WORDS.")
     client_id, actor = _client(options), _actor()
 
     async def name_it(database: Database) -> str:
@@ -140,7 +140,7 @@ def _client(options: argparse.Namespace) -> ClientId:
     try:
         return ClientId(UUID(options.client))
     except (TypeError, ValueError):
-        raise InvalidInputError("Name the client: --client ID, as `careloom keys list` shows it.") from None
+        raise TerminalError("Name the client: --client ID, as `careloom keys list` shows it.") from None
 
 
 def _actor() -> Actor:

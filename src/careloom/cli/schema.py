@@ -4,10 +4,10 @@ import argparse
 
 from careloom.cli.store import HomeLock, Store
 from careloom.platform.database.migrations import migrate
-from careloom.platform.errors import CareloomError
+from careloom.platform.errors import TerminalError
 
 
-class OwnerUnknownError(CareloomError):
+class OwnerUnknownError(TerminalError):
     """Set CARELOOM_DATABASE_OWNER_URL to the database as the role that owns the tables."""
 
 

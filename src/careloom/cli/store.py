@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres
 from careloom.platform.database.migrations import migrate, pending
-from careloom.platform.errors import CareloomError
+from careloom.platform.errors import CareloomError, TerminalError
 from careloom.platform.settings import Settings
 
 log = structlog.get_logger()
@@ -23,15 +23,15 @@ _APP_ROLE = "careloom_app"
 _OPTIONS = {"max_connections": "200", "shared_buffers": "256MB", "random_page_cost": "1.1", "jit": "off"}
 
 
-class HomeInUseError(CareloomError):
+class HomeInUseError(TerminalError):
     """Another Careloom runs on this data folder. Stop it first, or name another with CARELOOM_HOME."""
 
 
-class NotMigratedError(CareloomError):
+class NotMigratedError(TerminalError):
     """The database is not at this version. Run `careloom migrate` first."""
 
 
-class DatabaseAwayError(CareloomError):
+class DatabaseAwayError(TerminalError):
     """The database does not answer. Start it, correct CARELOOM_DATABASE_URL, or try again in a moment."""
 
 

@@ -18,7 +18,7 @@ from careloom.cli.process import run_loops
 from careloom.cli.store import HomeLock, Store
 from careloom.conversations.core.language import warm_up
 from careloom.main import consumers, create_app, periodic, router_loops, smtp_loops, tasks, worker_loops
-from careloom.platform.errors import CareloomError
+from careloom.platform.errors import TerminalError
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.jobs import job_app, rescue_jobs
 from careloom.platform.logging import configure_logging
@@ -44,7 +44,7 @@ class Role(StrEnum):
 _LISTENING = (Role.ALL, Role.WEB, Role.SMTP)
 
 
-class PortInUseError(CareloomError):
+class PortInUseError(TerminalError):
     """A port is taken."""
 
 

@@ -13,7 +13,7 @@ from careloom.identity.queries.people import list_people
 from careloom.identity.types import Email, NewPerson, Password, PersonName, Role, RoleGrant, ScopeKind
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Database
-from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
+from careloom.platform.errors import TerminalError
 from careloom.platform.wire import from_plain
 
 _ACTOR = system_actor("careloom user")
@@ -54,12 +54,12 @@ def _password(*, ask: bool) -> str:
 
 
 def _require(field: str, value: str) -> None:
-    """Raises InvalidInputError for what the API would refuse in a new person's `field`."""
+    """Raises TerminalError for what the API would refuse in a new person's `field`."""
     kind, advice = _RULES[field]
     try:
         from_plain(value, kind)
     except msgspec.ValidationError:
-        raise InvalidInputError(errors=(FieldError(f"/{field}", advice),)) from None
+        raise TerminalError(f"/{field}: {advice}") from None
 
 
 async def _add(database: Database, name: str, email: str, password: str) -> None:
@@ -74,5 +74,5 @@ async def _set(database: Database, email: str, password: str) -> None:
         page = await list_people(tx, _ACTOR, search=email)
         found = [one for one in page.items if one.email.lower() == email.lower()]
         if not found:
-            raise NotFoundError(f"Nobody has the e-mail address {email}.")
+            raise TerminalError(f"Nobody has the e-mail address {email}.")
         await set_password(tx, _ACTOR, found[0].id, password)

@@ -213,7 +213,7 @@ def check_rules(policy: Policy) -> None:
             errors.append(FieldError(f"/rules/{index}/name", "Another rule has this name."))
         names.add(rule.name)
         problem = rule_problem(rule)
-        if problem:
+        if problem is not None:
             errors.append(FieldError(f"/rules/{index}/pattern", problem))
     _check(errors)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from careloom.platform.errors import ForbiddenError
+from careloom.platform.texts.languages import Language
 
 
 class Permission(StrEnum):
@@ -66,7 +67,7 @@ class Reach(Struct, frozen=True):
 
 
 class Actor(Struct, frozen=True):
-    """Someone or something that acts. `ip` is where from; None inside the system."""
+    """Someone or something that acts. `ip` is where from; None inside the system. `language` is that of answers."""
 
     name: str
     reaches: tuple[Reach, ...]
@@ -74,6 +75,7 @@ class Actor(Struct, frozen=True):
     api_key_id: UUID | None = None
     ip: str | None = None
     request_id: str | None = None
+    language: Language = Language.EN
 
     @property
     def is_system(self) -> bool:
@@ -114,7 +116,7 @@ class Actor(Struct, frozen=True):
     ) -> None:
         """Raises ForbiddenError unless `may`."""
         if not self.may(permission, client_id=client_id, provider_id=provider_id, program_id=program_id):
-            raise ForbiddenError(f"You need the permission {permission} for this.")
+            raise ForbiddenError("You need the permission {permission} for this.", permission=permission)
 
     def clients_for(self, permission: Permission) -> frozenset[UUID] | None:
         """The clients over which the actor holds `permission` in at least one program; None for all."""

@@ -25,7 +25,7 @@ async def put_parts(files: FileStore, key: str, content: AsyncIterable[bytes], m
         async for chunk in content:
             size += len(chunk)
             if size > most:
-                raise TooLargeError(f"The file may have at most {most // 1_000_000:,} MB; split it.")
+                raise TooLargeError("The file may have at most {most} MB; split it.", most=most // 1_000_000)
             waiting += chunk
             while len(waiting) >= PART_BYTES:
                 await files.put(part_key(key, parts), bytes(waiting[:PART_BYTES]))

@@ -26,12 +26,21 @@ class Residency(Struct, frozen=True):
     def require(self, region: str, *, files: bool = False, relay: bool = False) -> None:
         """Raises RegionRefusedError unless data of `region` may be here; with `files`, `relay` also there."""
         if self.regions and region not in self.regions:
-            here = ", ".join(self.regions)
-            raise RegionRefusedError(f"Data of the region {region} may not be worked on here, which serves {here}.")
+            raise RegionRefusedError(
+                "Data of the region {region} may not be worked on here, which serves {here}.",
+                region=region,
+                here=self.regions,
+            )
         if files and self.files not in (None, region):
-            raise RegionRefusedError(f"Files of the region {region} may not be stored in {self.files}.")
+            raise RegionRefusedError(
+                "Files of the region {region} may not be stored in {where}.", region=region, where=str(self.files)
+            )
         if relay and self.relay not in (None, region):
-            raise RegionRefusedError(f"Mail of the region {region} may not leave through a relay in {self.relay}.")
+            raise RegionRefusedError(
+                "Mail of the region {region} may not leave through a relay in {where}.",
+                region=region,
+                where=str(self.relay),
+            )
 
     @property
     def declared(self) -> bool:

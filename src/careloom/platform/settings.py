@@ -11,10 +11,10 @@ from typing import Any, Final, get_type_hints
 import msgspec
 from msgspec import Struct
 
-from careloom.platform.errors import CareloomError
+from careloom.platform.errors import TerminalError
 
 
-class SettingsError(CareloomError):
+class SettingsError(TerminalError):
     """A setting is not valid."""
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import structlog
 
-from careloom.platform.errors import CareloomError
+from careloom.platform.errors import TerminalError
 from careloom.platform.settings import Settings
 
 log = structlog.get_logger()
 _LOOK_SECONDS = 5.0
 
 
-class CertificateError(CareloomError):
+class CertificateError(TerminalError):
     """The certificate cannot be used."""
 
 

@@ -9,6 +9,7 @@ export interface FieldError {
 interface Problem {
   title?: string;
   detail?: string;
+  code?: string;
   status?: number;
   errors?: FieldError[];
 }
@@ -18,6 +19,8 @@ export class ApiError extends Error {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
+  /** The kind of error, whatever the language. */
+  readonly code: string;
   readonly errors: readonly FieldError[];
 
   constructor(status: number, problem: Problem) {
@@ -26,6 +29,7 @@ export class ApiError extends Error {
     this.status = status;
     this.title = problem.title ?? '';
     this.detail = problem.detail ?? '';
+    this.code = problem.code ?? '';
     this.errors = problem.errors ?? [];
   }
 
@@ -81,8 +85,11 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
+/** What every request says: errors and other texts of the server come in the language of the interface. */
+const spoken = () => ({ 'Accept-Language': document.documentElement.lang });
+
 async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', ...spoken() };
   let body: BodyInit | undefined;
   if (options.body instanceof FormData || options.body instanceof Blob) {
     body = options.body;
@@ -123,7 +130,7 @@ export const http = {
   download: async (path: string): Promise<Blob> => {
     const response = await fetch(path, {
       method: 'POST',
-      headers: csrfToken ? { 'X-CSRF-Token': csrfToken } : {},
+      headers: { ...spoken(), ...(csrfToken && { 'X-CSRF-Token': csrfToken }) },
     });
     if (!response.ok) throw new ApiError(response.status, await problemOf(response));
     return response.blob();

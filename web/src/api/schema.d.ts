@@ -3460,15 +3460,7 @@ export interface components {
             number: number | null;
             hash: string | null;
         };
-        /**
-         * BrandVoice
-         * @default {
-         *       "greeting": "",
-         *       "tone_do": [],
-         *       "tone_dont": [],
-         *       "signature": ""
-         *     }
-         */
+        /** BrandVoice */
         BrandVoice: {
             /** @default  */
             greeting: string;
@@ -3916,8 +3908,8 @@ export interface components {
             passkeys: components["schemas"]["Passkey"][];
             passkey_host: string;
         };
-        /** FieldError */
-        FieldError: {
+        /** FieldProblem */
+        FieldProblem: {
             path: string;
             message: string;
         };
@@ -5447,11 +5439,12 @@ export interface components {
             title: string;
             status: number;
             detail: string;
+            code: string;
             /** @default about:blank */
             type: string;
             instance?: string | null;
             /** @default [] */
-            errors: components["schemas"]["FieldError"][];
+            errors: components["schemas"]["FieldProblem"][];
         };
         /** Program */
         Program: {

@@ -29,6 +29,7 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
+from careloom.platform.texts.text import Text, say
 
 _WRITE: Final = Permission.CHANNELS_WRITE
 _MOST_ROWS: Final = 20_000
@@ -144,9 +145,21 @@ async def require_not_suppressed(tx: Tx, client_id: UUID, address: str) -> None:
         raise AddressSuppressedError(refusal(found))
 
 
-def refusal(one: SuppressedAddress) -> str:
+def refusal(one: SuppressedAddress) -> Text:
     """Why nothing is sent to the address, and what to do."""
-    return f"{_WHY[one.reason].format(one.address)} {AddressSuppressedError.__doc__}"
+    return say("{why} {instead}", why=_why(one), instead=AddressSuppressedError().text)
+
+
+def _why(one: SuppressedAddress) -> Text:
+    match one.reason:
+        case SuppressionReason.COMPLAINT:
+            return say("{address} reported our mail as unwanted.", address=one.address)
+        case SuppressionReason.HARD_BOUNCE:
+            return say("Mail to {address} came back for good.", address=one.address)
+        case SuppressionReason.SOFT_BOUNCE:
+            return say("Mail to {address} came back, and rests for some days.", address=one.address)
+        case SuppressionReason.MANUAL:
+            return say("{address} was taken out by hand.", address=one.address)
 
 
 def _adding(rows: list[SuppressedAddress]) -> Insert:
@@ -166,12 +179,6 @@ def _values(one: SuppressedAddress) -> dict[str, object]:
 
 
 _RENEWED: Final = ("reason", "note", "conversation_id", "added_by", "added_at", "expires_at")
-_WHY: Final = {
-    SuppressionReason.COMPLAINT: "{} reported our mail as unwanted.",
-    SuppressionReason.HARD_BOUNCE: "Mail to {} came back for good.",
-    SuppressionReason.SOFT_BOUNCE: "Mail to {} came back, and rests for some days.",
-    SuppressionReason.MANUAL: "{} was taken out by hand.",
-}
 
 
 def _told(one: SuppressedAddress) -> dict[str, object]:

@@ -13,7 +13,7 @@ from careloom.channels.http.intake import MessageIntake
 from careloom.channels.types import Accepted, InboundMessage
 from careloom.platform.counters import ACCEPTED
 from careloom.platform.errors import CareloomError, InvalidInputError
-from careloom.platform.web.problem import Problem
+from careloom.platform.web.problem import Problem, problem_of
 from careloom.platform.web.unit import Unit
 
 
@@ -64,7 +64,7 @@ async def post_many(request: Request[Any, Any, State], unit: Unit, data: JSONBod
     items: list[Outcome] = []
     for one, outcome in zip(data.messages, taken, strict=True):
         if isinstance(outcome, CareloomError):
-            items.append(Outcome(problem=_problem(outcome)))
+            items.append(Outcome(problem=problem_of(outcome, unit.actor.language)))
         elif isinstance(outcome, BaseException):
             raise outcome
         else:
@@ -81,10 +81,6 @@ def duplicate_of(accepted: Accepted | dict[str, object]) -> bool:
 
 def _intake(request: Request[Any, Any, State]) -> MessageIntake:
     return request.app.state.intake
-
-
-def _problem(error: CareloomError) -> Problem:
-    return Problem(title=error.title, status=error.status, detail=error.detail, errors=error.errors)
 
 
 handlers = [post_inbound, post_many]

@@ -28,7 +28,7 @@ async def place_hold(tx: Tx, actor: Actor, new: NewHold) -> Hold:
     c = legal_hold.c
     standing = select(func.count()).select_from(legal_hold).where(c.client_id == new.client_id, c.lifted_at.is_(None))
     if (await tx.execute(standing)).scalar_one() >= MOST_HOLDS:
-        raise ConflictError(f"A client may have {MOST_HOLDS} holds; lift one, or hold the whole client.")
+        raise ConflictError("A client may have {count} holds; lift one, or hold the whole client.", count=MOST_HOLDS)
     values = {
         "client_id": new.client_id,
         "id": new_id(),
@@ -73,7 +73,7 @@ async def _check(tx: Tx, new: NewHold) -> None:
     else:
         found = await subject_exists(tx, new.client_id, new.scope.value, new.subject_id)
     if not found:
-        raise NotFoundError(f"The client has no such {new.scope}.")
+        raise NotFoundError("The client has no such thing to hold; choose it again.")
 
 
 async def _tell(tx: Tx, actor: Actor, action: str, one: Hold) -> None:

@@ -121,7 +121,7 @@ async def close_incident(tx: Tx, actor: Actor, incident_id: UUID) -> IncidentFil
     one = await _hold(tx, actor, incident_id)
     left = [each.key for each in (await get_file(tx, actor, incident_id)).duties if each.required and not each.done_at]
     if left:
-        raise StepRefusedError(f"Settle these first: {', '.join(left)}.")
+        raise StepRefusedError("Settle these first: {steps}.", steps=tuple(left))
     await _write(tx, one, status=IncidentStatus.CLOSED, closed_at=now())
     await _enter(tx, actor, one, "closed", "")
     await _tell(tx, actor, "incident.close", one, after={"status": IncidentStatus.CLOSED})
@@ -219,7 +219,7 @@ def _is_late(duty: Duty) -> bool:
 def _check(new: NewIncident) -> None:
     errors: list[FieldError] = []
     if new.time_zone not in _ZONES:
-        errors.append(FieldError("/time_zone", "Choose an IANA time zone, as Europe/Berlin."))
+        errors.append(FieldError("/time_zone", "Use an IANA time zone such as Europe/Berlin."))
     if new.aware_at is not None and new.aware_at > now():
         errors.append(FieldError("/aware_at", "Nobody can have become aware of it in the future."))
     if new.contract_hours is not None and Regime.CONTRACT not in new.regimes:

@@ -56,7 +56,7 @@ async def request_purge(tx: Tx, actor: Actor, client_id: ClientId, data_class: D
     require_seen(actor, client_id, Permission.COMPLIANCE_WRITE)
     rule = next(one for one in await list_rules(tx, actor, client_id) if one.data_class is data_class)
     if rule.days is None:
-        raise InvalidInputError(f"Say first for how many days {data_class} are kept.")
+        raise InvalidInputError("Say first for how many days these data are kept.")
     await defer_purge(tx, client_id, data_class, by_hand=True)
     told = {"data_class": data_class, "days": rule.days}
     await audit.record(tx, actor, "retention.purge", client_id, client_id=client_id, after=told)

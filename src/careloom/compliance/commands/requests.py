@@ -145,7 +145,7 @@ def export_key(client_id: UUID, request_id: UUID) -> str:
 
 def _require(one: PrivacyRequest, *wanted: RequestStatus) -> None:
     if one.status not in wanted:
-        raise StepRefusedError(f"The request is {one.status}; load it again.")
+        raise StepRefusedError("The request is at another point by now; load it again.")
 
 
 async def _tell(tx: Tx, actor: Actor, action: str, one: PrivacyRequest, **told: object) -> None:

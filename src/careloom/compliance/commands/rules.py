@@ -16,6 +16,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
+from careloom.platform.texts.text import say
 
 
 async def set_rule(tx: Tx, actor: Actor, client_id: ClientId, data_class: DataClass, new: NewRule) -> Rule:
@@ -69,4 +70,5 @@ def _of(rules: list[Rule], data_class: DataClass) -> Rule:
 def _check(data_class: DataClass, days: int | None) -> None:
     least = SHORTEST.get(data_class, 1)
     if days is not None and days < least:
-        raise InvalidInputError(errors=(FieldError("/days", f"Keep {data_class} for {least} days at least."),))
+        message = say("Keep these data for at least {count} days.", count=least)
+        raise InvalidInputError(errors=(FieldError("/days", message),))

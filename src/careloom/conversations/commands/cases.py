@@ -82,7 +82,7 @@ async def _hold(tx: Tx, actor: Actor, case_id: UUID) -> Case:
     await tx.execute(select(care_case.c.id).where(*where).with_for_update(key_share=True))
     held = await get_case(tx, actor, case_id)
     if held.merged_into is not None:
-        raise ConflictError(f"Case {held.number} was merged into another one.")
+        raise ConflictError("Case {number} was merged into another one.", number=str(held.number))
     return held
 
 

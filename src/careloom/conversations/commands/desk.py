@@ -79,7 +79,7 @@ async def create_view(tx: Tx, actor: Actor, name: str, filter_: ViewFilter) -> S
     async with widened(tx):
         statement = saved_view.select().with_only_columns(func.count()).where(table.person_id == person_id)
         if (await tx.execute(statement)).scalar_one() >= _MOST_VIEWS:
-            raise ConflictError(f"You have {_MOST_VIEWS} views; delete one first.")
+            raise ConflictError("You have {count} views; delete one first.", count=_MOST_VIEWS)
         view = SavedView(ViewId(new_id()), storable(name), filter_)
         await tx.execute(
             saved_view.insert().values(

@@ -37,10 +37,10 @@ async def store_file(
     """
     wanted = (Permission.CONVERSATIONS_REPLY, Permission.MESSAGES_INGEST)
     if not any(actor.may(one, client_id=client_id) for one in wanted):
-        raise ForbiddenError(f"You need the permission {wanted[0]} for this.")
+        raise ForbiddenError("You need the permission {permission} for this.", permission=wanted[0])
     await require_served(tx, client_id, files=True)
     if len(content) > most:
-        raise TooLargeError(f"A file may have at most {most // 1_000_000} MB.")
+        raise TooLargeError("A file may have at most {most} MB.", most=most // 1_000_000)
     if is_refused(name, content):
         raise UnsupportedMediaError("Programs and scripts are not accepted.")
     file_id = FileId(new_id())

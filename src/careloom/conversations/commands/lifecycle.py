@@ -91,7 +91,7 @@ async def give_to(
         if before.assignee_id == person_id:
             return before
         if only_if_unassigned:
-            raise NotUnassignedError(f"{before.assignee_name} has this conversation.")
+            raise NotUnassignedError("{name} has this conversation.", name=before.assignee_name or "")
     held, messages = await assign(tx, actor, held, person_id, person_name, now())
     await tell(tx, before, held.conversation, *(added(held.conversation, one) for one in messages))
     return held.conversation
@@ -145,7 +145,7 @@ async def transfer(
     held = await hold_conversation(tx, actor, conversation_id)
     before, at = held.conversation, now()
     if person_id is not None and before.phase in HELD and before.assignee_id == person_id:
-        raise StatusRefusedError(f"{person_name or 'This person'} has this conversation already.")
+        raise StatusRefusedError("This person has this conversation already.")
     if before.phase in HELD:
         held = await move(tx, held, Phase.TRANSFERRED, at, queue_id=before.queue_id, agent_id=before.assignee_id)
     if person_id is not None:

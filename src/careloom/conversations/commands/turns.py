@@ -49,7 +49,7 @@ async def set_status(tx: Tx, actor: Actor, conversation_id: UUID, status: Status
     if before.status is Status.RESOLVED:
         return await reopen(tx, actor, conversation_id)
     if before.status is status:
-        raise StatusRefusedError(f"This conversation is {status} already.")
+        raise StatusRefusedError("This conversation is in that state already.")
     if status is Status.PENDING:
         if before.phase not in (Phase.WITH_AGENT, Phase.ON_HOLD):
             raise StatusRefusedError("Take this conversation before you wait for the customer.")

@@ -12,6 +12,7 @@ from careloom.conversations.types import ConversationId, Interval, Phase, QueueI
 from careloom.identity.types import PersonId
 from careloom.organizations.types import Channel
 from careloom.platform.errors import ConflictError
+from careloom.platform.texts.text import Text, say
 
 SHORTEST: Final = timedelta(microseconds=1)
 """What PostgreSQL can tell apart; no interval is shorter, so facts have a strict order."""
@@ -21,17 +22,17 @@ class PhaseRefusedError(ConflictError):
     """This cannot be done with the conversation as it is now; load it again."""
 
 
-_INSTEAD: Final[dict[Phase | None, str]] = {
-    None: "A conversation begins in a queue or with an agent.",
-    Phase.QUEUED: "Nobody has this conversation yet. Take it first.",
-    Phase.OFFERED: "This conversation is being offered to an agent. Accept or take it first.",
-    Phase.WITH_AGENT: "An agent has this conversation already. Transfer it, or return it to a queue.",
-    Phase.ON_HOLD: "The customer is on hold. Take them off hold first.",
-    Phase.WAITING_CUSTOMER: "This conversation waits for the customer. Open it first.",
-    Phase.AFTER_CALL_WORK: "This contact is over. Choose an outcome to finish it.",
-    Phase.TRANSFERRED: "This conversation is being handed over. Load it again and retry.",
-    Phase.ABANDONED: "The customer has left. Take or reopen the conversation first.",
-    Phase.ENDED: "This conversation is resolved. Reopen it first.",
+_INSTEAD: Final[dict[Phase | None, Text]] = {
+    None: say("A conversation begins in a queue or with an agent."),
+    Phase.QUEUED: say("Nobody has this conversation yet. Take it first."),
+    Phase.OFFERED: say("This conversation is being offered to an agent. Accept or take it first."),
+    Phase.WITH_AGENT: say("An agent has this conversation already. Transfer it, or return it to a queue."),
+    Phase.ON_HOLD: say("The customer is on hold. Take them off hold first."),
+    Phase.WAITING_CUSTOMER: say("This conversation waits for the customer. Open it first."),
+    Phase.AFTER_CALL_WORK: say("This contact is over. Choose an outcome to finish it."),
+    Phase.TRANSFERRED: say("This conversation is being handed over. Load it again and retry."),
+    Phase.ABANDONED: say("The customer has left. Take or reopen the conversation first."),
+    Phase.ENDED: say("This conversation is resolved. Reopen it first."),
 }
 """What agents read when a conversation in this phase refuses: how it is, and what to do."""
 
@@ -102,7 +103,7 @@ def _check(current: Interval | None, phase: Phase, channel: Channel, agent_id: U
     if not may_follow(before, phase, channel):
         raise PhaseRefusedError(_INSTEAD[before])
     if (agent_id is not None) != (phase in AGENT_PHASES):
-        raise PhaseRefusedError(f"Name {'the' if phase in AGENT_PHASES else 'no'} agent for this.")
+        raise PhaseRefusedError("Name the agent for this." if phase in AGENT_PHASES else "Name no agent for this.")
     keeps_agent = phase in HELD or phase is Phase.TRANSFERRED
     if current is not None and current.phase in HELD and keeps_agent and agent_id != current.agent_id:
         raise PhaseRefusedError("Another agent has this conversation. Transfer it instead.")

@@ -32,6 +32,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.paging import MAX_LIMIT, Page
 from careloom.platform.reads import Read
+from careloom.platform.texts.text import say
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit, UnitOfWork
 
@@ -84,7 +85,7 @@ async def get_by_ids(
     except ValueError:
         raise InvalidInputError(errors=(FieldError("/ids", "Give ids with commas between them."),)) from None
     if len(wanted) > MAX_LIMIT:
-        raise InvalidInputError(errors=(FieldError("/ids", f"Ask for at most {MAX_LIMIT}."),))
+        raise InvalidInputError(errors=(FieldError("/ids", say("Ask for at most {count}.", count=MAX_LIMIT)),))
     return Page(tuple(await unit.read(lambda tx: get_conversations(tx, unit.actor, wanted))))
 
 

@@ -31,7 +31,7 @@ async def attach_identity(
     """
     wanted = (Permission.CUSTOMERS_WRITE, Permission.MESSAGES_INGEST)
     if not any(actor.may(one, client_id=client_id) for one in wanted):
-        raise ForbiddenError(f"You need the permission {wanted[0]} for this.")
+        raise ForbiddenError("You need the permission {permission} for this.", permission=wanted[0])
     value = normalised(kind, value)
     held = await hold_customer(tx, client_id, customer_id)
     try:

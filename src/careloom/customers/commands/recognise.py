@@ -128,4 +128,4 @@ def clean(text: str | None) -> str | None:
 def _require(actor: Actor, client_id: UUID) -> None:
     wanted = (Permission.CUSTOMERS_WRITE, Permission.MESSAGES_INGEST)
     if not any(actor.may(one, client_id=client_id) for one in wanted):
-        raise ForbiddenError(f"You need the permission {wanted[0]} for this.")
+        raise ForbiddenError("You need the permission {permission} for this.", permission=wanted[0])

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Final
+from typing import Final, LiteralString
 
 from careloom.customers.types import IdentityKind
 from careloom.platform.errors import FieldError, InvalidInputError
@@ -38,5 +38,5 @@ def _telephone(text: str) -> str:
     return "+" + digits.removeprefix("00") if digits.startswith("00") else "+" + digits
 
 
-def _refused(message: str) -> InvalidInputError:
+def _refused(message: LiteralString) -> InvalidInputError:
     return InvalidInputError(errors=(FieldError("/value", message),))

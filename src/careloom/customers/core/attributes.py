@@ -5,6 +5,7 @@ from datetime import date
 
 from careloom.customers.types import AttributeField, AttributeKind, AttributeValue
 from careloom.platform.errors import FieldError
+from careloom.platform.texts.text import Text, say
 
 
 def attribute_errors(schema: Sequence[AttributeField], values: Mapping[str, AttributeValue]) -> list[FieldError]:
@@ -13,8 +14,8 @@ def attribute_errors(schema: Sequence[AttributeField], values: Mapping[str, Attr
     errors: list[FieldError] = []
     for key, value in values.items():
         field = fields.get(key)
-        message = "This client has no such attribute." if field is None else _problem(field, value)
-        if message:
+        message = say("This client has no such attribute.") if field is None else _problem(field, value)
+        if message is not None:
             errors.append(FieldError(f"/attributes/{key}", message))
     return errors
 
@@ -32,21 +33,21 @@ def schema_errors(schema: Sequence[AttributeField]) -> list[FieldError]:
     return errors
 
 
-def _problem(field: AttributeField, value: AttributeValue) -> str:
+def _problem(field: AttributeField, value: AttributeValue) -> Text | None:
     if value is None:
-        return ""
+        return None
     match field.kind:
         case AttributeKind.TEXT:
-            return "" if isinstance(value, str) else "Write text."
+            return None if isinstance(value, str) else say("Write a text here.")
         case AttributeKind.NUMBER:
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            return "" if number else "Write a number."
+            return None if number else say("Write a number.")
         case AttributeKind.BOOLEAN:
-            return "" if isinstance(value, bool) else "Say true or false."
+            return None if isinstance(value, bool) else say("Say true or false.")
         case AttributeKind.DATE:
-            return "" if isinstance(value, str) and _is_date(value) else "Write a date as 2026-01-31."
+            return None if isinstance(value, str) and _is_date(value) else say("Write a date such as 2026-01-31.")
         case AttributeKind.CHOICE:
-            return "" if value in field.choices else f"Choose one of: {', '.join(field.choices)}."
+            return None if value in field.choices else say("Choose one of: {choices}.", choices=tuple(field.choices))
 
 
 def _is_date(value: str) -> bool:

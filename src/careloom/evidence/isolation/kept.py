@@ -11,13 +11,13 @@ import httpx
 from careloom.evidence.isolation.builders import World
 from careloom.identity.types import Person
 from careloom.platform.access import system_actor
-from careloom.platform.errors import CareloomError
+from careloom.platform.errors import TerminalError
 from careloom.platform.runtime import Runtime
 
 SYSTEM = system_actor("isolation")
 
 
-class NotBuiltError(CareloomError):
+class NotBuiltError(TerminalError):
     """The two worlds of the isolation suite could not be made."""
 
 

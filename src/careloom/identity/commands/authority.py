@@ -69,7 +69,7 @@ async def require_no_more(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -
     async with widened(tx):
         gone = [grant for grant in grants if not await _exists(tx, grant)]
     if gone:
-        raise GrantTooWideError(f"The scope {gone[0].scope_id} does not exist.")
+        raise GrantTooWideError("The scope {id} does not exist.", id=str(gone[0].scope_id))
 
 
 async def require_held(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -> None:
@@ -133,7 +133,7 @@ async def _exists(tx: Tx, grant: RoleGrant) -> bool:
 
 def _scope(grant: RoleGrant) -> UUID:
     if grant.scope_id is None:
-        raise InvalidInputError(f"A grant over a {grant.scope} names a scope_id.")
+        raise InvalidInputError("A grant over a provider, client or program names its scope_id.")
     return grant.scope_id
 
 

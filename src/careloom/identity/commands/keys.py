@@ -15,6 +15,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError, NotSignedInError
 from careloom.platform.ids import new_id, new_secret
 from careloom.platform.secrets import fingerprint
+from careloom.platform.texts.text import say
 
 
 async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
@@ -29,7 +30,7 @@ async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
     actor.require(Permission.API_KEYS_WRITE)
     unknown = [one for one in new.permissions if one not in actor.permissions]
     if unknown:
-        message = f"You do not hold: {', '.join(sorted(unknown))}."
+        message = say("You do not hold: {permissions}.", permissions=tuple(sorted(unknown)))
         raise InvalidInputError(errors=(FieldError("/permissions", message),))
     if actor.client_ids is not None and not actor.client_ids.issuperset(new.client_ids):
         raise InvalidInputError(errors=(FieldError("/client_ids", "Choose among the clients that you see."),))

@@ -13,6 +13,7 @@ from careloom.platform.access import Actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
+from careloom.platform.texts.text import say
 
 
 async def set_networks(tx: Tx, actor: Actor, client_id: ClientId, new: NewNetworks) -> ClientNetworks:
@@ -28,8 +29,8 @@ async def set_networks(tx: Tx, actor: Actor, client_id: ClientId, new: NewNetwor
         raise InvalidInputError(errors=wrong)
     kept = list(dict.fromkeys(one for one in wanted if one is not None))
     if kept and actor.ip is not None and not is_within(actor.ip, kept):
-        message = f"Your own address, {actor.ip}, is in none of them: you would shut yourself out."
-        raise InvalidInputError(errors=(FieldError("/networks", message),))
+        own = say("Your own address, {ip}, is in none of them: you would shut yourself out.", ip=actor.ip)
+        raise InvalidInputError(errors=(FieldError("/networks", own),))
     if kept:
         values = {"networks": kept, "changed_at": now()}
         statement = insert(client_network).values(client_id=client_id, **values)

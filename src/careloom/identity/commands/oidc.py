@@ -112,7 +112,7 @@ async def _about(issuer: str) -> Mapping[str, Any]:
         raise SsoFailedError("It calls itself by another issuer than the one that is set up.")
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
         if not isinstance(found.get(name), str) or not is_safe_address(found[name]):
-            raise SsoFailedError(f"Its description has no safe {name}.")
+            raise SsoFailedError("Its description has no safe {name}.", name=name)
     return found
 
 

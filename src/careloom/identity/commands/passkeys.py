@@ -70,7 +70,7 @@ async def begin_passkey(tx: Tx, holder: Holder, place: Place) -> dict[str, Any]:
     mine = select(passkey.c.credential_id).where(passkey.c.person_id == holder.person.id)
     known = list((await tx.execute(mine)).scalars())
     if len(known) >= _MOST:
-        raise ConflictError(f"You have {_MOST} passkeys; remove one that you no longer use.")
+        raise ConflictError("You have {count} passkeys; remove one that you no longer use.", count=_MOST)
     options = generate_registration_options(
         rp_id=place.host,
         rp_name=_NAME,

@@ -118,7 +118,8 @@ def _require_own(actor: Actor, role: RoleSheet) -> None:
     if any(wanted <= held for held in own):
         return
     widest = max(own, key=lambda held: len(wanted & held), default=frozenset[Permission]())
-    raise ForbiddenError(f"You can only give what you hold yourself; not: {', '.join(sorted(wanted - widest))}.")
+    lacking = tuple(sorted(wanted - widest))
+    raise ForbiddenError("You can only give what you hold yourself; not: {permissions}.", permissions=lacking)
 
 
 async def _require_grantable(tx: Tx, actor: Actor, role: RoleSheet) -> tuple[RoleGrant, ...]:

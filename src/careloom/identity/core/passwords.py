@@ -6,6 +6,8 @@ from functools import cache
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS  # pyright: ignore[reportMissingTypeStubs]
 
+from careloom.platform.texts.text import Text, say
+
 LEAST_LENGTH = 10
 """No policy allows less."""
 
@@ -15,17 +17,19 @@ _DISGUISES = str.maketrans("013457$@!", "oleastsai")
 _ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
-def problems(password: str, least: int, own: Iterable[str]) -> list[str]:
+def problems(password: str, least: int, own: Iterable[str]) -> list[Text]:
     """What to change of `password`, in words; empty where it will do. `own` are the person's name and address."""
-    found: list[str] = []
+    found: list[Text] = []
     if len(password) < least:
-        found.append(f"Use at least {least} characters; several words in a row are easy to keep in mind.")
+        found.append(
+            say("Use at least {count} characters; several words in a row are easy to keep in mind.", count=least)
+        )
     if len(set(password)) < _LEAST_KINDS:
-        found.append("Use more different characters.")
+        found.append(say("Use more different characters."))
     if is_common(password):
-        found.append("This is one of the most used passwords, or one with a little added; choose other words.")
+        found.append(say("This is one of the most used passwords, or one with a little added; choose other words."))
     if any(word in password.lower() for word in _words(own)):
-        found.append("Leave your own name and e-mail address out of it.")
+        found.append(say("Leave your own name and e-mail address out of it."))
     return found
 
 

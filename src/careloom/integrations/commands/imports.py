@@ -40,6 +40,7 @@ from careloom.platform.file_parts import StoredParts
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer
 from careloom.platform.redaction.types import Policy
+from careloom.platform.texts.text import say
 from careloom.platform.wire import to_plain
 
 RUN_IMPORT: Final = "integrations.import"
@@ -57,9 +58,9 @@ _AT: Final = {
 FORGOTTEN: Final[dict[str, Any]] = {"preview": [], "columns": []}
 """What an import shows of its file, gone."""
 _INSTEAD: Final = {
-    ImportState.CHECKING: "Give it a file first, and let what it is doing come to its end.",
-    ImportState.RUNNING: "Start a dry run first, and let it come to its end.",
-    ImportState.UNDOING: "Only an import that has run can be taken back.",
+    ImportState.CHECKING: say("Give it a file first, and let what it is doing come to its end."),
+    ImportState.RUNNING: say("Start a dry run first, and let it come to its end."),
+    ImportState.UNDOING: say("Only an import that has run can be taken back."),
 }
 
 

@@ -55,7 +55,10 @@ class ClientArchive:
                 self.manifest = read_manifest(self._content(MANIFEST))
                 self._check(self.manifest)
             except (OSError, EOFError, tarfile.TarError, KeyError, msgspec.DecodeError) as error:
-                raise ArchiveError(f"{path.name} is no whole archive of a client ({type(error).__name__}).") from error
+                why = type(error).__name__
+                raise ArchiveError(
+                    "{file} is no whole archive of a client ({why}).", file=path.name, why=why
+                ) from error
             stack.pop_all()
 
     def parts(self, table: str) -> Iterator[Rows]:
@@ -80,10 +83,18 @@ class ClientArchive:
 
     def _check(self, manifest: Manifest) -> None:
         if (manifest.format, manifest.version) != (FORMAT, VERSION):
-            raise ArchiveError(f"This is {manifest.format} version {manifest.version}; {FORMAT} {VERSION} is known.")
+            raise ArchiveError(
+                "This is {found} version {version}; {format} {known} is known.",
+                found=manifest.format,
+                version=manifest.version,
+                format=FORMAT,
+                known=VERSION,
+            )
         for one in manifest.members:
             if one.name not in self._members or hashlib.sha256(self._content(one.name)).hexdigest() != one.sha256:
-                raise ArchiveError(f"{one.name} is missing or damaged: its digest is not that of the manifest.")
+                raise ArchiveError(
+                    "{file} is missing or damaged: its digest is not that of the manifest.", file=one.name
+                )
 
 
 async def restore_client(tx: Tx, actor: Actor, files: ClientFiles, archive: ClientArchive) -> int:
@@ -124,12 +135,14 @@ async def _fits(tx: Tx, manifest: Manifest, client_id: UUID) -> None:
     here = await revision(tx)
     if manifest.schema != here:
         raise ArchiveError(
-            f"The archive holds tables of revision {manifest.schema}, this installation has {here}; "
-            "restore it with the version that wrote it, then upgrade."
+            "The archive holds tables of revision {revision}, this installation has {here}; "
+            "restore it with the version that wrote it, then upgrade.",
+            revision=manifest.schema,
+            here=here,
         )
     found = await tx.execute(text("SELECT 1 FROM client WHERE id = :client"), {"client": client_id})
     if found.first() is not None:
-        raise ArchiveError(f"The client {manifest.client_name} is in this installation already.")
+        raise ArchiveError("The client {name} is in this installation already.", name=manifest.client_name)
 
 
 async def _outside(tx: Tx, archive: ClientArchive) -> None:
@@ -160,9 +173,11 @@ def _check_owner(table: Table, part: Rows, client_id: UUID) -> None:
     try:
         strange = any(from_json_text(row)[owner] != str(client_id) for row in part)
     except (msgspec.DecodeError, KeyError, TypeError) as error:
-        raise ArchiveError(f"A row of {table.name} cannot be read.") from error
+        raise ArchiveError("A row of {table} cannot be read.", table=table.name) from error
     if strange:
-        raise ArchiveError(f"A row of {table.name} belongs to another client than the archive; nothing was restored.")
+        raise ArchiveError(
+            "A row of {table} belongs to another client than the archive; nothing was restored.", table=table.name
+        )
 
 
 def _raw(part: Rows) -> list[msgspec.Raw]:
@@ -186,7 +201,7 @@ async def _restore_files(tx: Tx, files: ClientFiles, archive: ClientArchive, cli
         if content is None:
             continue
         if hashlib.sha256(content).hexdigest() != row["sha256"]:
-            raise ArchiveError(f"The file {row['id']} is damaged: its digest is not that of its row.")
+            raise ArchiveError("The file {id} is damaged: its digest is not that of its row.", id=row["id"])
         await files.put(file_key(client_id, UUID(row["id"])), content, tx=tx)
 
 

@@ -35,7 +35,7 @@ def documents(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
                     continue
                 yield from _of_text(info.filename, io.BytesIO(packed.read(info)))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise UnreadableFileError(f"The ZIP file cannot be read: {error}.") from None
+        raise UnreadableFileError("The ZIP file cannot be read: {error}.", error=str(error)) from None
 
 
 def _of_text(name: str, file: BinaryIO) -> Iterator[tuple[int, str, Any]]:

@@ -27,7 +27,7 @@ def may_export(actor: Actor, client_id: ClientId) -> bool:
 def require_export(actor: Actor, client_id: ClientId) -> None:
     """Raises ForbiddenError unless `may_export`."""
     if not may_export(actor, client_id):
-        raise ForbiddenError(f"You need the permission {_EXPORT} over the whole client for this.")
+        raise ForbiddenError("You need the permission {permission} over the whole client for this.", permission=_EXPORT)
 
 
 def read_export(row: Any) -> Export:

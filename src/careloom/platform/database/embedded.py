@@ -16,7 +16,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from careloom.platform.errors import CareloomError
+from careloom.platform.errors import TerminalError
 
 with warnings.catch_warnings():
     # It warns where XDG_RUNTIME_DIR is unset, and then uses a temporary folder, which is fine.
@@ -34,7 +34,7 @@ _START_SECONDS, _RECOVERY_SECONDS = 10.0, 600.0
 _START_FAILURES = (subprocess.SubprocessError, RuntimeError, OSError, AssertionError, ValueError)
 
 
-class EmbeddedPostgresError(CareloomError):
+class EmbeddedPostgresError(TerminalError):
     """The embedded PostgreSQL did not start."""
 
 

@@ -5,15 +5,16 @@ from typing import Final
 
 from careloom.platform.redaction.linear import BadPatternError, LinearPattern, own_pattern
 from careloom.platform.redaction.types import Action, DataClass, Evidence, Finding, Rule
+from careloom.platform.texts.text import Text, say
 
 
-def rule_problem(rule: Rule) -> str:
-    """Why a rule cannot be used, in words; empty where it can."""
+def rule_problem(rule: Rule) -> Text | None:
+    """Why a rule cannot be used; None where it can."""
     try:
         compiled = own_pattern(rule.pattern, any_case=rule.any_case)
     except BadPatternError as error:
-        return f"This is no pattern of RE2's syntax: {error}."
-    return "This pattern fits the empty text; say what must stand there." if compiled.found_in(b"") else ""
+        return say("This is no pattern of RE2's syntax: {error}.", error=str(error))
+    return say("This pattern fits the empty text; say what must stand there.") if compiled.found_in(b"") else None
 
 
 def find_own(piece: str, raw: bytes, rules: tuple[Rule, ...]) -> Generator[Finding]:

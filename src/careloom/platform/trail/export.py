@@ -76,7 +76,7 @@ def check_lines(lines: Iterable[bytes], known: Sequence[Checkpoint] = (), key: s
     told: set[str] = set()
     for place, line in enumerate(rest, 2):
         if end is not None:
-            raise InvalidInputError(f"Line {place} comes after the end of the export.")
+            raise InvalidInputError("Line {line} comes after the end of the export.", line=place)
         if b'"signature"' in line and b'"content_hash"' not in line:
             end = _read(line, Checkpoint, place)
             continue
@@ -123,4 +123,6 @@ def _read(line: bytes, kind: type[T], place: int) -> T:
     try:
         return msgspec.json.decode(line, type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise InvalidInputError(f"Line {place} is no {kind.__name__.lower()} of an audit export: {error}.") from None
+        raise InvalidInputError(
+            "Line {line} is not of an audit export: {error}.", line=place, error=str(error)
+        ) from None

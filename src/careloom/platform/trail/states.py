@@ -67,7 +67,9 @@ def require_whole(actor: Actor, client_id: UUID | None) -> None:
         of_client = reach.client_ids is None or client_id in reach.client_ids
         if reach.program_ids is None and (whole or (client_id is not None and of_client)):
             return
-    raise ForbiddenError(f"You need the permission {Permission.AUDIT_READ} over all that the chain is about.")
+    raise ForbiddenError(
+        "You need the permission {permission} over all that the chain is about.", permission=Permission.AUDIT_READ
+    )
 
 
 async def measure(tx: Tx) -> None:

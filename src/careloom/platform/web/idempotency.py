@@ -41,7 +41,7 @@ class IdempotencyKey:
         ConflictError for one that was used for another request.
         """
         if len(self._key) > _MAX_KEY:
-            raise InvalidInputError(f"Idempotency-Key may have at most {_MAX_KEY} characters.")
+            raise InvalidInputError("Idempotency-Key may have at most {count} characters.", count=_MAX_KEY)
         await set_scope(tx, _SYSTEM)
         values = {"actor_id": self._actor_id, "key": self._key, "request_hash": self._request_hash}
         made = await tx.execute(

@@ -1,5 +1,6 @@
-"""Errors as RFC 9457 problem documents."""
+"""Errors as RFC 9457 problem documents, in the language that the request asks for."""
 
+import re
 from typing import Any, cast
 
 import msgspec
@@ -20,54 +21,107 @@ from careloom.platform.errors import (
     TooManyRequestsError,
 )
 from careloom.platform.ids import new_id
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import Text, render, rendered, say, verbatim
+from careloom.platform.texts.validation import in_words
+from careloom.platform.web.provide import asked_language
 
 log = structlog.get_logger()
 PROBLEM_TYPE = "application/problem+json"
 _RETRY_SECONDS = "2"
-_UNKNOWN = (
+_UNKNOWN = say(
     "It was lost while this was being stored, so it may be stored. Send the same again, with the same Idempotency-Key "
     "or external_id: nothing is done twice."
 )
+_INVALID = say("The request is not valid.")
+_OF_FRAMEWORK = {
+    404: ("not_found", say("Not Found."), say("There is no such address.")),
+    405: (
+        "method_not_allowed",
+        say("Method Not Allowed."),
+        say("This address does not take this method; the header Allow names those that it takes."),
+    ),
+    413: ("too_large", say("Request Entity Too Large."), say("This is larger than allowed.")),
+}
+_PLACE = re.compile(r"\[(\d+)\]")
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """One thing that is wrong with an input: where (`/path/to/field`) and what to do."""
+
+    path: str
+    message: str
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An error on the wire."""
+    """An error on the wire. `code` says for programs what kind it is; `title`, `detail` and messages are for people."""
 
     title: str
     status: int
     detail: str
+    code: str
     type: str = "about:blank"
     instance: str | None = None
+    errors: tuple[FieldProblem, ...] = ()
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """An error before it is put into a language."""
+
+    status: int
+    code: str
+    title: Text
+    detail: tuple[Text, ...]
     errors: tuple[FieldError, ...] = ()
+    headers: dict[str, str] = {}
 
 
 def careloom_problem(request: Request[Any, Any, Any], error: CareloomError) -> Response[Problem]:
     """An error of ours, with its own status and words."""
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequestsError) else {}
-    return _respond(request, error.status, error.title, error.detail, error.errors, headers)
+    return _respond(request, _Told(error.status, error.code, Text(error.title), (error.text,), error.errors, headers))
+
+
+def problem_of(error: CareloomError, language: Language) -> Problem:
+    """An error of ours as a part of an answer that is none."""
+    return _put(_Told(error.status, error.code, Text(error.title), (error.text,), error.errors), language)
 
 
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """An error of the web framework: bad JSON, unknown path, wrong method, too large a body; its own failures too."""
     if error.status_code == 500:
         return _failed(request, error)
+    headers = dict(error.headers or {})
+    if error.status_code != 400:
+        words = verbatim(error.detail)
+        code, title, detail = _OF_FRAMEWORK.get(error.status_code, ("refused", words, words))
+        return _respond(request, _Told(error.status_code, code, title, (detail,), headers=headers))
     errors: tuple[FieldError, ...] = ()
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        extra = cast("list[dict[str, str]]", error.extra)
-        errors = tuple(
-            FieldError("/" + str(one.get("key", "")).replace(".", "/"), str(one.get("message", ""))) for one in extra
-        )
-    detail = "; ".join(one.message for one in errors) if errors else error.detail
-    title = "The request is not valid." if error.status_code == 400 else error.detail.split(".")[0] + "."
-    return _respond(request, error.status_code, title, detail, errors, dict(error.headers or {}))
+        errors = tuple(_field_error(one) for one in cast("list[dict[str, str]]", error.extra))
+    detail = tuple(one.text for one in errors) or (in_words(error.detail).text,)
+    return _respond(request, _Told(400, "invalid_input", _INVALID, detail, errors, headers))
+
+
+def _field_error(found: dict[str, str]) -> FieldError:
+    """What the framework found wrong, at the field itself: also where one is missing or unknown."""
+    wrong = in_words(str(found.get("message", "")))
+    key = str(found.get("key", ""))
+    steps = [] if found.get("source") == "body" and key == "data" else _PLACE.sub(r".\1", key).split(".")
+    if wrong.field is not None:
+        steps.append(wrong.field)
+    return FieldError("/" + "/".join(step for step in steps if step), wrong.text)
 
 
 def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Anything else: logged with the request id, shown without internals."""
     if isinstance(error, (DBAPIError, PoolTimeoutError)) and _is_outage(error):
         log.warning("database_unavailable", path=request.url.path, error=type(error).__name__)
-        detail = _UNKNOWN if isinstance(error, CommitUnknownError) else "Nothing was changed; try again."
-        return _respond(request, 503, "The database is not reachable.", detail, (), {"Retry-After": _RETRY_SECONDS})
+        unknown = isinstance(error, CommitUnknownError)
+        code = "outcome_unknown" if unknown else "database_away"
+        detail = _UNKNOWN if unknown else say("Nothing was changed; try again.")
+        title = say("The database is not reachable.")
+        return _respond(request, _Told(503, code, title, (detail,), headers={"Retry-After": _RETRY_SECONDS}))
     known = _refused(error)
     if known is not None:
         log.info("refused", path=request.url.path, error=type(getattr(error, "orig", error)).__name__)
@@ -77,7 +131,8 @@ def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Res
 
 def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     log.error("unexpected_error", path=request.url.path, error=type(error).__name__, exc_info=error)
-    return _respond(request, 500, "Something went wrong.", "Nothing was changed; the error is in the log.", (), {})
+    title, detail = say("Something went wrong."), say("Nothing was changed; the error is in the log.")
+    return _respond(request, _Told(500, "failed", title, (detail,)))
 
 
 def _refused(error: Exception) -> CareloomError | None:
@@ -100,22 +155,29 @@ def _is_outage(error: Exception) -> bool:
     )
 
 
-def _respond(
-    request: Request[Any, Any, Any],
-    status: int,
-    title: str,
-    detail: str,
-    errors: tuple[FieldError, ...],
-    headers: dict[str, str],
-) -> Response[Problem]:
+def _respond(request: Request[Any, Any, Any], told: _Told) -> Response[Problem]:
     instance = request.scope.get("state", {}).get("request_id")
+    headers = told.headers
     if instance is None:
         # What the router refuses does not come through the middleware that names requests and counts them.
         instance = str(new_id())
         headers = {**headers, "X-Request-Id": instance}
-        log.info("request", method=request.scope.get("method"), route="unmatched", status=status, request_id=instance)
-    problem = Problem(title=title, status=status, detail=detail, errors=errors, instance=instance)
-    return Response(problem, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
+        method = request.scope.get("method")
+        log.info("request", method=method, route="unmatched", status=told.status, request_id=instance)
+    language = asked_language(request)
+    headers = {**headers, "Content-Language": language, "Vary": "Accept-Language"}
+    problem = msgspec.structs.replace(_put(told, language), instance=instance)
+    return Response(problem, status_code=told.status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+def _put(told: _Told, language: Language) -> Problem:
+    return Problem(
+        title=render(told.title, language),
+        status=told.status,
+        detail=rendered(told.detail, language),
+        code=told.code,
+        errors=tuple(FieldProblem(one.path, render(one.text, language)) for one in told.errors),
+    )
 
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {

@@ -6,9 +6,11 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import Provide
+from msgspec.structs import replace
 
 from careloom.platform.access import Actor
 from careloom.platform.runtime import Runtime
+from careloom.platform.texts.languages import Language, language_for
 from careloom.platform.web.idempotency import IdempotencyKey, hash_request
 from careloom.platform.web.unit import UnitOfWork
 
@@ -29,6 +31,9 @@ async def provide_unit(request: Request[Any, Any, State]) -> UnitOfWork:
     runtime: Runtime = state.runtime
     authenticate: Authenticate = state.authenticate
     actor = await authenticate(runtime, request)
+    language = asked_language(request)
+    if language is not actor.language:
+        actor = replace(actor, language=language)
     word = request.headers.get("idempotency-key")
     key = None if word is None else IdempotencyKey(actor, word, await _hash(request))
     return UnitOfWork(runtime, actor, key)
@@ -43,6 +48,11 @@ async def _hash(request: Request[Any, Any, State]) -> str:
 async def provide_runtime(request: ASGIConnection[Any, Any, Any, Any]) -> Runtime:
     """The process's runtime, for handlers that strangers reach."""
     return request.app.state.runtime
+
+
+def asked_language(connection: Connection) -> Language:
+    """The language in which the request wants to be answered: English where it does not say."""
+    return language_for(connection.headers.get("accept-language", ""))
 
 
 def client_ip(runtime: Runtime, connection: Connection) -> str:

@@ -21,6 +21,7 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
+from careloom.platform.texts.text import say
 from careloom.platform.wire import to_plain
 from careloom.routing.commands.agent import MISSED_OFFER, HeldAgent, hold_agent, move_state
 from careloom.routing.core.capacity import free_slots
@@ -35,10 +36,10 @@ from careloom.routing.types import AcceptMode, OfferId, OfferOutcome, Presence, 
 _SYSTEM = system_actor("routing")
 _T = offer.c
 _GONE = {
-    OfferOutcome.ACCEPTED: "You have accepted this contact already.",
-    OfferOutcome.DECLINED: "You have declined this contact.",
-    OfferOutcome.TIMED_OUT: "The time to accept this contact is over.",
-    OfferOutcome.WITHDRAWN: "This contact has gone elsewhere.",
+    OfferOutcome.ACCEPTED: say("You have accepted this contact already."),
+    OfferOutcome.DECLINED: say("You have declined this contact."),
+    OfferOutcome.TIMED_OUT: say("The time to accept this contact is over."),
+    OfferOutcome.WITHDRAWN: say("This contact has gone elsewhere."),
 }
 
 

@@ -128,7 +128,7 @@ def _providers(actor: Actor) -> frozenset[UUID] | None:
             return None
         held |= reach.provider_ids
     if not held:
-        raise ForbiddenError(f"You need the permission {_READ} over a provider for this.")
+        raise ForbiddenError("You need the permission {permission} over a provider for this.", permission=_READ)
     return frozenset(held)
 
 

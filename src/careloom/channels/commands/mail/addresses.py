@@ -1,5 +1,6 @@
 """Makes and changes the addresses under which programs write and are written to."""
 
+from typing import LiteralString
 from uuid import UUID
 
 from msgspec import UNSET, structs
@@ -87,5 +88,5 @@ async def _require_queue(tx: Tx, client_id: ClientId, program_id: ProgramId, que
         raise InvalidInputError(errors=(FieldError("/queue_id", "Choose a queue of this program."),))
 
 
-def _refused(message: str) -> InvalidInputError:
+def _refused(message: LiteralString) -> InvalidInputError:
     return InvalidInputError(errors=(FieldError("/address", message),))

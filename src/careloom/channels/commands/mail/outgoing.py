@@ -28,6 +28,7 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer, hurry
+from careloom.platform.texts.text import Text
 
 SEND_MAIL: Final = "channels.send_mail"
 _AGAIN: Final = (Delivery.DEFERRED, Delivery.FAILED, Delivery.BOUNCED)
@@ -42,8 +43,8 @@ async def queue_mail(tx: Tx, secret: bytes, event: MessageAdded) -> None:
     one = await get_conversation(tx, actor, event.conversation_id)
     message = await get_message(tx, client_id, one.id, event.seq)
     route = await find_route(tx, one, message.seq)
-    if isinstance(route, str):
-        await tell_failure(tx, actor, one, message.seq, "", route, DeliveryCause.NO_ROUTE)
+    if isinstance(route, Text):
+        await tell_failure(tx, actor, one, message.seq, "", str(route), DeliveryCause.NO_ROUTE)
         return
     try:
         await require_not_suppressed(tx, client_id, route.recipient)
@@ -65,7 +66,7 @@ async def send_again(tx: Tx, actor: Actor, secret: bytes, conversation_id: UUID,
     if message.kind is not MessageKind.OUTBOUND or one.channel is not Channel.EMAIL or message.delivery not in _AGAIN:
         raise NotSentAgainError
     route = await find_route(tx, one, seq)
-    if isinstance(route, str):
+    if isinstance(route, Text):
         raise NotSentAgainError(route)
     await require_not_suppressed(tx, one.client_id, route.recipient)
     outgoing = await find_outgoing(tx, one.client_id, conversation_id=one.id, seq=seq)

@@ -19,6 +19,7 @@ from careloom.platform.access import Actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
+from careloom.platform.texts.text import Text, render, say
 
 
 class Route(Struct, frozen=True):
@@ -28,23 +29,23 @@ class Route(Struct, frozen=True):
     recipient: str
 
 
-async def find_route(tx: Tx, one: Conversation, seq: int) -> Route | str:
+async def find_route(tx: Tx, one: Conversation, seq: int) -> Route | Text:
     """The route of message `seq`, or why there is none. The customer is answered where they wrote from last."""
     references = await references_of(tx, one.client_id, one.id, seq)
     last = references[-1] if references else None
     address = await address_for(tx, one.client_id, one.program_id, None if last is None else last.mail_address_id)
     if address is None:
-        return "The program has no active mail address."
+        return say("The program has no active mail address.")
     try:
         customer = await load(tx, one.client_id, one.customer_id)
     except NotFoundError:
-        return "The customer is gone."
+        return say("The customer is gone.")
     for sender in reversed([known.sender for known in references if known.sender]):
         if has_address(customer, sender):
             return Route(address, sender)
     known_addresses = [identity for identity in customer.identities if identity.kind is IdentityKind.EMAIL]
     if not known_addresses:
-        return "The customer has no e-mail address."
+        return say("The customer has no e-mail address.")
     known_addresses.sort(key=lambda identity: not identity.verified)
     return Route(address, known_addresses[0].value)
 
@@ -53,12 +54,12 @@ async def show_route(tx: Tx, actor: Actor, conversation_id: UUID) -> MailRoute:
     """Where a conversation's next mail would go; raises NotFoundError."""
     one = await get_conversation(tx, actor, conversation_id)
     if one.channel is not Channel.EMAIL:
-        return MailRoute(None, None, "This conversation is not by e-mail.", None)
+        return MailRoute(None, None, render(say("This conversation is not by e-mail."), actor.language), None)
     route = await find_route(tx, one, one.last_seq + 1)
-    if isinstance(route, str):
-        return MailRoute(None, None, route, None)
+    if isinstance(route, Text):
+        return MailRoute(None, None, render(route, actor.language), None)
     suppressed = await find_suppressed(tx, one.client_id, route.recipient, now())
-    problem = None if suppressed is None else refusal(suppressed)
+    problem = None if suppressed is None else render(refusal(suppressed), actor.language)
     return MailRoute(route.address.address, route.recipient, problem, suppressed)
 
 

@@ -26,6 +26,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
 from careloom.platform.sealing import seal, unseal
+from careloom.platform.texts.text import say
 from careloom.platform.wire import json_text, to_plain
 
 PURPOSE: Final = "mailbox"
@@ -146,10 +147,10 @@ def _check(auth: MailboxAuth, values: dict[str, Any], secrets: MailboxSecrets) -
 
 
 _MISSING: Final = {
-    "password": "Enter the password; where the provider asks for one, an app password.",
-    "token_url": "Enter the address at which the provider hands out tokens.",
-    "oauth_client_id": "Enter the client id that the provider gave the registered application.",
-    "refresh_token": "Enter the refresh token.",
-    "client_secret": "Enter the client secret.",
-    "move_to": "Say into which folder mail is moved.",
+    "password": say("Enter the password; where the provider asks for one, an app password."),
+    "token_url": say("Enter the address at which the provider hands out tokens."),
+    "oauth_client_id": say("Enter the client id that the provider gave the registered application."),
+    "refresh_token": say("Enter the refresh token."),
+    "client_secret": say("Enter the client secret."),
+    "move_to": say("Say into which folder mail is moved."),
 }

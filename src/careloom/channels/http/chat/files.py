@@ -47,14 +47,14 @@ async def post_file(request: Request[Any, Any, State], runtime: Process, key: Fr
     largest = max_file_bytes(runtime)
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > largest + _ENVELOPE:
-        raise TooLargeError(f"A file may have at most {largest // 1_000_000} MB.")
+        raise TooLargeError("A file may have at most {most} MB.", most=largest // 1_000_000)
     form = await request.form()
     upload: Any = form.get("file")
     if not isinstance(upload, UploadFile):
         raise InvalidInputError(errors=(FieldError("/file", "Send one file in the field `file`."),))
     content = await upload.read()
     if len(content) > largest:
-        raise TooLargeError(f"A file may have at most {largest // 1_000_000} MB.")
+        raise TooLargeError("A file may have at most {most} MB.", most=largest // 1_000_000)
     async with runtime.database.transaction(entry.actor) as tx:
         if await find_visitor(tx, widget.client_id, widget.id, visitor_id) is None:
             raise NotSignedInError("Register as a visitor first.")

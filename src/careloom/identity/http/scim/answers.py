@@ -21,6 +21,7 @@ from careloom.identity.errors import (
     UserNameTakenError,
 )
 from careloom.platform.errors import CareloomError, InvalidInputError
+from careloom.platform.texts.text import verbatim
 from careloom.platform.web.problem import careloom_problem, http_problem, unexpected_problem
 from careloom.platform.wire import json_text
 
@@ -124,7 +125,7 @@ def _names(request: Asking, parameter: str) -> frozenset[str]:
 
 def _refused(request: Asking, error: Exception) -> Response[Any]:
     if isinstance(error, ValueError) and not isinstance(error, CareloomError):
-        told = careloom_problem(request, InvalidInputError(str(error)))
+        told = careloom_problem(request, InvalidInputError(verbatim(str(error))))
     elif isinstance(error, CareloomError):
         told = careloom_problem(request, error)
     elif isinstance(error, HTTPException):

@@ -1,0 +1,1 @@
+"""What the program says to people: English templates with values, rendered in the reader's language."""
