@@ -43,10 +43,26 @@ class Links:
     def __init__(self, url: str) -> None:
         self.conninfo = conninfo(url)
         self._open: WeakSet[psycopg.AsyncConnection[Any]] = WeakSet()
+        self._away = False
+        self._attempts = 0
 
     async def connect(self, **options: Any) -> Connection:
-        """A new connection; raises psycopg.OperationalError where no server takes writes now."""
-        connection = await psycopg.AsyncConnection.connect(self.conninfo, **options)
+        """A new connection; raises psycopg.OperationalError where no server takes writes now.
+
+        Then one at a time tries on, and whoever comes meanwhile is refused at once: a server that comes back is not met
+        by all who waited.
+        """
+        if self._away and self._attempts:
+            raise psycopg.OperationalError("no server took writes a moment ago")
+        self._attempts += 1
+        try:
+            connection = await psycopg.AsyncConnection.connect(self.conninfo, **options)
+        except psycopg.OperationalError:
+            self._away = True
+            raise
+        finally:
+            self._attempts -= 1
+        self._away = False
         await self.adopt(connection)
         return connection
 
