@@ -48,7 +48,7 @@ class Installation(Struct, frozen=True):
 def running_installation(roles: Sequence[str] = ()) -> Generator[Installation]:
     """Starts one on free ports, with durable settings as shipped; stops and removes it at the end.
 
-    One process does everything, or one process runs each of `roles`.
+    One process does everything, or one process runs each of `roles`, which may name one more than once.
     """
     folder = Path(tempfile.mkdtemp(prefix="careloom-bench-"))
     folder.chmod(0o755)
@@ -58,6 +58,7 @@ def running_installation(roles: Sequence[str] = ()) -> Generator[Installation]:
         **kept,
         "CARELOOM_HOME": str(home),
         "CARELOOM_PORT": str(port),
+        "CARELOOM_SHARED_PORT": str(roles.count("web") > 1),
         "CARELOOM_SMTP_PORT": str(smtp_port),
         "CARELOOM_LOG_LEVEL": "warning",
     }

@@ -144,6 +144,15 @@ def test_a_taken_port_is_named(up: Up, home: Path, ports: tuple[int, int]) -> No
     assert not (home / "postgres").exists()
 
 
+def test_web_processes_share_a_port_where_the_operator_says_so(up: Up, ports: tuple[int, int]) -> None:
+    first, second = [up("--role", "web", CARELOOM_SHARED_PORT="true") for _ in range(2)]
+    assert _is_ready(ports[0], first)
+    assert _is_ready(ports[0], second)
+    assert _stop(first)[0] == 0
+    assert second.poll() is None
+    assert _is_ready(ports[0], second)
+
+
 def test_roles_share_one_server_bring_it_back_and_the_last_one_stops_it(
     up: Up, home: Path, ports: tuple[int, int]
 ) -> None:

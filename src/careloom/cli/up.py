@@ -74,21 +74,27 @@ def run(options: argparse.Namespace) -> int:
 
 def check_ports(settings: Settings, role: Role) -> None:
     """Raises PortInUseError where another program listens on a port that `role` needs."""
-    wanted = {
-        Role.WEB: ("CARELOOM_PORT", settings.host, settings.port),
-        Role.SMTP: ("CARELOOM_SMTP_PORT", settings.smtp_host, settings.smtp_port),
-    }
-    for name, host, port in [one for each, one in wanted.items() if role in (Role.ALL, each)]:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise PortInUseError(
-                    f"Port {port} on {host} cannot be opened ({error.strerror}). Stop the other program that uses it, "
-                    f"or choose another port with {name}."
-                ) from None
+    if role in (Role.ALL, Role.WEB):
+        _opened("CARELOOM_PORT", settings.host, settings.port, shared=settings.shared_port).close()
+    if role in (Role.ALL, Role.SMTP):
+        _opened("CARELOOM_SMTP_PORT", settings.smtp_host, settings.smtp_port).close()
+
+
+def _opened(name: str, host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket bound to a port that the setting `name` chooses; raises PortInUseError."""
+    opened = socket.socket(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0], socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        opened.bind((host, port))
+    except OSError as error:
+        opened.close()
+        raise PortInUseError(
+            f"Port {port} on {host} cannot be opened ({error.strerror}). Stop the other program that uses it, "
+            f"or choose another port with {name}."
+        ) from None
+    return opened
 
 
 async def serve(
@@ -158,21 +164,14 @@ class _Server(uvicorn.Server):
 
 async def _serve_web(runtime: Runtime) -> None:
     settings, certificate = runtime.settings, runtime.certificate
-    config = server_config(
-        create_app(runtime),
-        certificate=certificate,
-        host=settings.host,
-        port=settings.port,
-        timeout_graceful_shutdown=5,
-    )
+    config = server_config(create_app(runtime), certificate=certificate, timeout_graceful_shutdown=5)
+    listening = _opened("CARELOOM_PORT", settings.host, settings.port, shared=settings.shared_port)
     server = _Server(config)
     try:
-        await server.serve()
-    except SystemExit:
-        raise PortInUseError(f"Port {settings.port} on {settings.host} cannot be opened.") from None
+        await server.serve([listening])
     except asyncio.CancelledError:
         server.should_exit = True
-        await server.shutdown()
+        await server.shutdown([listening])
         raise
 
 

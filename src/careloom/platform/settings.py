@@ -31,6 +31,8 @@ class Settings(Struct, frozen=True):
     """Address that the web role listens on."""
     port: int = 8000
     """Port of the web role."""
+    shared_port: bool = False
+    """Several web processes of one machine listen on `port`; the kernel spreads connections over them."""
     public_url: str | None = None
     """Address under which people reach the web role; unset: http://host:port, or https with `tls_certificate`."""
     tls_certificate: Path | None = None
