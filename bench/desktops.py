@@ -13,14 +13,14 @@ import random
 import sys
 import time
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.bare import notify_latencies
 from bench.ingest import HttpClient
 from bench.installation import Installation, report, running_installation
 from bench.reader import Reader, world
-from bench.steady import TEXT, share
+from bench.steady import share, sms, telephone
 from bench.stock import Brand
 from careloom.identity.commands.sessions import Origin, start_session
 from careloom.platform.access import system_actor
@@ -133,13 +133,13 @@ async def post_steadily(
     free: asyncio.Queue[HttpClient] = asyncio.Queue()
     for one in posters:
         free.put_nowait(one)
-    people = {brand.program_id: [_telephone() for _ in range(40)] for brand in brands}
+    people = {brand.program_id: [telephone() for _ in range(40)] for brand in brands}
 
     async def post(program_id: UUID) -> None:
         poster = await free.get()
         known = random.random() < _KNOWN
-        body = _message(program_id, random.choice(people[program_id]) if known else _telephone())
-        status, answer = await poster.post(body)
+        body = sms(str(program_id), random.choice(people[program_id]) if known else telephone())
+        status, answer = await poster.post(json.dumps(body).encode())
         free.put_nowait(poster)
         assert status == 201, answer
         stored = json.loads(answer)
@@ -155,23 +155,6 @@ async def post_steadily(
     await asyncio.gather(*running)
     for one in posters:
         one.close()
-
-
-def _telephone() -> str:
-    return f"+1555{random.randrange(10**9):09d}"
-
-
-def _message(program_id: UUID, telephone: str) -> bytes:
-    value = {
-        "program_id": str(program_id),
-        "channel": "sms",
-        "external_id": uuid4().hex,
-        "identity_kind": "phone",
-        "identity": telephone,
-        "text": TEXT,
-        "language": "en",
-    }
-    return json.dumps(value).encode()
 
 
 async def main(per_second: float, seconds: float) -> None:

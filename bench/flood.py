@@ -6,10 +6,9 @@ import random
 import statistics
 import time
 from collections.abc import Callable
-from uuid import uuid4
 
 from bench.installation import Installation
-from bench.steady import TEXT, WINDOWS
+from bench.steady import WINDOWS, sms, telephone
 
 CONNECTIONS = 256
 LISTS = 12, 100
@@ -69,13 +68,13 @@ async def flood_rate(
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {installation.token}\r\n"
         "Content-Type: application/json\r\nContent-Length: "
     ).encode()
-    people = [_telephone() for _ in range(_KNOWN)]
+    people = [telephone() for _ in range(_KNOWN)]
     over = False
 
     def message() -> dict[str, str]:
         if random.random() < _NEW:
-            people[random.randrange(_KNOWN)] = _telephone()
-        return _message(installation, random.choice(people))
+            people[random.randrange(_KNOWN)] = telephone()
+        return sms(installation.program_id, random.choice(people))
 
     def body() -> bytes | None:
         if over:
@@ -97,19 +96,3 @@ async def flood_rate(
     over = True
     await asyncio.sleep(1)
     return statistics.median(windows)
-
-
-def _telephone() -> str:
-    return f"+1555{random.randrange(10**9):09d}"
-
-
-def _message(installation: Installation, telephone: str) -> dict[str, str]:
-    return {
-        "program_id": installation.program_id,
-        "channel": "sms",
-        "external_id": uuid4().hex,
-        "identity_kind": "phone",
-        "identity": telephone,
-        "text": TEXT,
-        "language": "en",
-    }

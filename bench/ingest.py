@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.bare import commit_rate, file_sink, notify_latencies
 from bench.flood import CONNECTIONS, LISTS, flood_rate
 from bench.installation import Installation, report, running_installation
-from bench.steady import TEXT, WINDOWS, rate, share, since
+from bench.steady import TEXT, WINDOWS, rate, share, since, sms, telephone
 
 _API_CLIENTS = 32
 _VISITORS = 160
@@ -62,17 +62,7 @@ class HttpClient:
 
 def inbound(installation: Installation) -> bytes:
     """A new customer's message for POST /api/inbound."""
-    key = uuid4().hex
-    value = {
-        "program_id": installation.program_id,
-        "channel": "sms",
-        "external_id": key,
-        "identity_kind": "phone",
-        "identity": f"+1555{int(key[:8], 16) % 10_000_000:07d}",
-        "text": TEXT,
-        "language": "en",
-    }
-    return json.dumps(value).encode()
+    return json.dumps(sms(installation.program_id, telephone())).encode()
 
 
 async def api_rate(installation: Installation, seconds: float) -> float:

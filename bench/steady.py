@@ -1,9 +1,11 @@
 """Steady load and what is made of its times."""
 
 import asyncio
+import random
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 TEXT = "My order has not arrived and nobody could tell me where it is. Can you please look into this for me?"
 """The text of every message."""
@@ -45,3 +47,21 @@ def since(seen: dict[str, float], **moments: dict[str, float]) -> dict[str, list
 def share(values: list[float], part: float) -> float:
     """The value below which `part` of the sorted `values` lie."""
     return values[min(len(values) - 1, int(len(values) * part))]
+
+
+def telephone() -> str:
+    """The number of somebody who most likely has not written before."""
+    return f"+1555{random.randrange(10**9):09d}"
+
+
+def sms(program_id: str, number: str) -> dict[str, str]:
+    """A message from a telephone, as POST /api/inbound takes it."""
+    return {
+        "program_id": program_id,
+        "channel": "sms",
+        "external_id": uuid4().hex,
+        "identity_kind": "phone",
+        "identity": number,
+        "text": TEXT,
+        "language": "en",
+    }
