@@ -143,6 +143,8 @@ async def test_a_conversation_of_another_client_cannot_be_watched(
         await _next(socket, "hello")
         await socket.send(json.dumps({"type": "viewing", "conversation_id": str(new_id())}))
         await _ring(database, client, 1)
+        kinds: list[str] = []
         async with asyncio.timeout(5):
-            frame = json.loads(await socket.recv())
-    assert frame["type"] == "bell_rang"
+            while "bell_rang" not in kinds:
+                kinds.append(json.loads(await socket.recv())["type"])
+    assert set(kinds) <= {"person_changed", "bell_rang"}
