@@ -87,6 +87,26 @@ async def test_a_request_that_takes_long_to_answer_is_not_hurried(
     writer.close()
 
 
+async def test_a_body_that_hardly_comes_is_not_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_server, "BODY_SECONDS", 0.3)
+    head = b"POST /api/csp-reports HTTP/1.1\r\nHost: care.example\r\nContent-Length: 5000\r\n\r\n"
+    said = await answered(server, head, b"x" * 100, then_wait=True)
+    assert said.startswith(b"HTTP/1.1 408")
+
+
+async def test_a_body_that_comes_in_steady_pieces_is_taken(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_server, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(web_server, "BODY_BYTES", 10)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"POST /api/csp-reports HTTP/1.1\r\nHost: care.example\r\nContent-Length: 200\r\n\r\n")
+    for _ in range(10):
+        writer.write(b"x" * 20)
+        await asyncio.sleep(0.1)
+    async with asyncio.timeout(10):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+    writer.close()
+
+
 async def test_a_header_does_not_say_where_a_request_comes_from(runtime: Runtime) -> None:
     seen: list[Any] = []
 

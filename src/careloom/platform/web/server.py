@@ -1,4 +1,4 @@
-"""How the web role listens: what a connection may send, and for how long, before it is a request."""
+"""How the web role listens: what a connection may send, and how slowly."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,15 +16,21 @@ HEAD_BYTES: Final = 65_536
 HEAD_SECONDS: Final = 20.0
 """How long a connection may take to send them, from its opening or the end of the request before."""
 
+BODY_SECONDS, BODY_BYTES = 20.0, 4_096
+"""What a body must at least bring in each while, as long as the program takes it."""
+
 _TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """A connection that is closed when headers have no end, in bytes or in time: each would hold memory for nothing."""
+    """A connection that is closed when headers have no end, in bytes or in time, or a body hardly comes.
 
-    _in_head = True
-    _head_bytes = 0
+    Each would hold memory for nothing.
+    """
+
+    _in_head, _in_body = True, False
+    _head_bytes = _body_bytes = 0
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -45,6 +51,8 @@ class BoundedHttp(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head and self._head_bytes > HEAD_BYTES:
             self._refuse(_TOO_LARGE)
+        if self._in_body and self._timer is None:
+            self._await_body()
 
     def on_message_begin(self) -> None:
         """A head begins."""
@@ -62,13 +70,35 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is complete, and the request the application's."""
         self._in_head, self._head_bytes = False, 0
+        self._in_body = self.parser is not None and not self.parser.should_upgrade()
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Takes a part of the body."""
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The body is complete, too, if there is one."""
+        self._in_body = False
+        self._stop_waiting()
+        super().on_message_complete()
 
     def _await_head(self) -> None:
         self._in_head = True
         self._stop_waiting()
         self._timer = self.loop.call_later(HEAD_SECONDS, self._refuse, _TOO_SLOW)
+
+    def _await_body(self) -> None:
+        self._body_bytes = 0
+        self._timer = self.loop.call_later(BODY_SECONDS, self._judge_body)
+
+    def _judge_body(self) -> None:
+        if self.flow.read_paused or self._body_bytes >= BODY_BYTES:
+            self._await_body()
+        else:
+            self._refuse(_TOO_SLOW)
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
@@ -77,7 +107,8 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _refuse(self, answer: bytes) -> None:
         if not self.transport.is_closing():
-            self.transport.write(answer)
+            if not self._in_body or not self.cycle.response_started:
+                self.transport.write(answer)
             self.transport.close()
 
 
