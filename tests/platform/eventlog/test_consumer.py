@@ -11,6 +11,7 @@ from sqlalchemy import text
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.errors import ConflictError
+from careloom.platform.eventlog import consumer as consumer_module
 from careloom.platform.eventlog.consumer import Consumer, ConsumerRunner
 from careloom.platform.eventlog.event import Event, publish
 from careloom.platform.eventlog.parked import list_parked, retry_parked
@@ -125,6 +126,24 @@ async def test_what_an_event_has_locked_is_let_go_before_the_next_one(database: 
     await _drain(runner)
     assert await _tally(database) == [1, 2, 3, 4]
     assert seen == [[], [], [1, 2], [1, 2]]
+
+
+@pytest.mark.usefixtures("tally")
+async def test_a_slow_consumer_commits_often_so_that_readers_get_past_it(
+    database: Database, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer_module, "_HELD_SECONDS", 0.0)
+    seen: list[list[int]] = []
+
+    async def look(tx: Tx, event: Counted) -> None:
+        seen.append(await _tally(database))
+        await _note(tx, event)
+
+    runner = ConsumerRunner(database, hub, Consumer("tally", {Counted: look}))
+    await _publish(database, 1, 2, 3)
+    await _drain(runner)
+    assert await _tally(database) == [1, 2, 3]
+    assert seen == [[], [1], [1, 2]]
 
 
 @pytest.mark.usefixtures("tally")

@@ -1,6 +1,7 @@
 """Consumers: each tails the log with its own cursor; effects and cursor commit together."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ locked while the next one waits for a lock.
 _BATCH = 200
 _IDLE_SECONDS = 1.0
 _REST_SECONDS, _GAP_SECONDS = 0.05, 0.05
+_HELD_SECONDS = 0.04
+"""After which a transaction ends with the event that it is at: while it is open no reader of the log gets past it."""
 
 
 class Consumer(Struct, frozen=True):
@@ -98,8 +101,11 @@ class ConsumerRunner:
                 return _Taken(0, behind=False)
             safe = await self._reader.safe_position(tx)
             events = await self._reader.after(tx, position, safe, _BATCH) if safe > position else []
+            until = time.monotonic() + _HELD_SECONDS
             for count, event in enumerate(events, 1):
-                if self._consumer.cares_for(event) and await self._handle_or_park(tx, event):
+                if not self._consumer.cares_for(event):
+                    continue
+                if await self._handle_or_park(tx, event) or time.monotonic() > until:
                     await _move_cursor(tx, self._consumer.name, event.id)
                     return _Taken(count, behind=True, cut_short=True)
             if events:
