@@ -38,6 +38,8 @@ async def merge_case(tx: Tx, actor: Actor, case_id: UUID, into_id: UUID) -> Case
 
     Raises ConflictError where one of them was merged before, InvalidInputError for another program's.
     """
+    # Before either is looked for: which of the two is missed first must not tell which of them there is.
+    actor.require(_WRITE)
     if case_id == into_id:
         raise InvalidInputError("A case cannot be merged into itself.")
     first, second = sorted((case_id, into_id))
