@@ -98,6 +98,7 @@ def consumers(runtime: Runtime) -> list[Consumer]:
         *conversations_jobs.consumers(runtime),
         *routing_jobs.consumers(runtime),
         *channels_jobs.consumers(runtime),
+        *compliance_jobs.consumers(runtime),
     ]
 
 

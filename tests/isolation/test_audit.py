@@ -38,6 +38,7 @@ AUDITED = {
     "POST /api/incidents/{incident_id}/entries": "incident.note",
     "POST /api/incidents/{incident_id}/close": "incident.close",
     "POST /api/audit/verify": "audit_chain.verify",
+    "POST /api/break-glass/{glass_id}/review": "break_glass.review",
     "PATCH /api/cases/{case_id}": "case.change",
     "POST /api/cases/{case_id}/merge": "case.merge",
     "POST /api/cases/{case_id}/split": "case.split",
@@ -158,6 +159,11 @@ EXEMPT = {
     "POST /api/clients/{client_id}/shreddings": "asks for the end of a client: tests/compliance/test_keys.py",
     "POST /api/shreddings/{shredding_id}/confirm": "needs two people: tests/compliance/test_keys.py",
     "POST /api/shreddings/{shredding_id}/withdraw": "needs one that was asked for: tests/compliance/test_keys.py",
+    **dict.fromkeys(
+        ("POST /api/session/glass", "DELETE /api/session/glass"),
+        "needs a session and a fresh proof; its entries: tests/identity/test_glass.py",
+    ),
+    "POST /api/session/glass/passkey": "a challenge; what is done with it is told of",
     "POST /api/csp-reports": "a browser's own report, which goes to the log alone",
     "POST /chat/{key}/visitors": "a visitor's, who is neither a person nor a key",
     "POST /chat/{key}/offline": "a visitor's message",
@@ -235,6 +241,7 @@ READ = {
 """What the entry says of each endpoint that shows what is sensitive."""
 
 NOT_SENSITIVE = {
+    "/api/break-glass": "the house's own record of who looked",
     "/api/client-keys": "versions and dates of keys; no key is shown",
     "/api/session": "oneself",
     "/api/sign-in": "how the house is set up",

@@ -107,10 +107,12 @@ def test_a_wrong_setting_is_refused_by_name(environment: dict[str, str], word: s
         ("CARELOOM_FILES_URL", "s3://", "s3://bucket/prefix"),
         ("CARELOOM_FILES_URL", "care", "s3://bucket/prefix"),
         ("CARELOOM_S3_ENDPOINT", "s3.example.com", "https://s3.example.com"),
+        ("CARELOOM_ALERT_SENDER", "careloom", "careloom@example.com"),
+        ("CARELOOM_ALERT_SENDER", "Careloom <a@example.com>", "careloom@example.com"),
     ],
 )
 def test_a_wrong_address_is_refused_with_an_example_of_a_right_one(name: str, value: str, example: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} must be a URL such as {example}.* Correct it, or unset it."):
+    with pytest.raises(SettingsError, match=f"{name} must look like {example}.* Correct it, or unset it."):
         load_settings({name: value})
 
 
@@ -178,6 +180,7 @@ def test_every_setting_can_be_given_by_a_variable_of_its_name() -> None:
         "public_url": "https://care.example.com",
         "files_url": "s3://bucket",
         "s3_endpoint": "https://s3.example.com",
+        "alert_sender": "careloom@example.com",
         "secret_key": "k" * 32,
         "master_keys": f"{'m' * 32},{'n' * 40}",
         "demo_confirm": "this-is-a-demo",

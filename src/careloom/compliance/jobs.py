@@ -1,10 +1,11 @@
-"""Background work of compliance: purges at night, requests, warnings before deadlines."""
+"""Background work of compliance: purges at night, requests, warnings before deadlines, alerts by mail."""
 
 from uuid import UUID
 
 from careloom.compliance.commands.alerts import alert
 from careloom.compliance.commands.disclose import build_export
 from careloom.compliance.commands.erasure import erase
+from careloom.compliance.commands.glass_mail import MAIL_GLASS, mail_guard, tell_guards
 from careloom.compliance.commands.keys.rotation import ROTATE, resume_rotations, run_rotation
 from careloom.compliance.commands.purge import PURGE, defer_purge, run_purge
 from careloom.compliance.commands.requests import BUILD_EXPORT, ERASE, defer_work, drop_export, export_key, write
@@ -12,10 +13,14 @@ from careloom.compliance.queries.requests import expired_exports, get_request, w
 from careloom.compliance.queries.retention import list_rules
 from careloom.compliance.types.requests import RequestStatus
 from careloom.compliance.types.retention import DataClass
+from careloom.identity.events import BreakGlassBegun
+from careloom.identity.types import PersonId
 from careloom.organizations.queries import badges
 from careloom.organizations.types import ClientId
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.jobs import Periodic, Task
 from careloom.platform.runtime import Runtime
 
@@ -23,8 +28,18 @@ _SYSTEM = system_actor("compliance")
 _MOST_CLIENTS = 10_000
 
 
+def consumers(runtime: Runtime) -> list[Consumer]:
+    """Who guards a client is told by mail of an emergency access to it, where mail has a sender."""
+
+    async def on_glass(tx: Tx, event: BreakGlassBegun) -> None:
+        if runtime.settings.alert_sender is not None:
+            await tell_guards(tx, event)
+
+    return [Consumer("compliance.alerts", {BreakGlassBegun: on_glass})]
+
+
 def tasks(runtime: Runtime) -> list[Task]:
-    """Purges, exports, erasures and rotations of keys; each can be run again at any point."""
+    """Purges, exports, erasures, rotations of keys, alerts; each can be run again at any point."""
 
     async def purge(client_id: str, data_class: str, by_hand: bool) -> None:
         await run_purge(runtime, ClientId(UUID(client_id)), DataClass(data_class), by_hand=by_hand)
@@ -38,7 +53,16 @@ def tasks(runtime: Runtime) -> list[Task]:
     async def rotate(client_id: str) -> None:
         await run_rotation(runtime, ClientId(UUID(client_id)))
 
-    return [Task(PURGE, purge), Task(BUILD_EXPORT, build), Task(ERASE, run_erasure), Task(ROTATE, rotate)]
+    async def mail_glass(glass_id: str, person_id: str) -> None:
+        await mail_guard(runtime, UUID(glass_id), PersonId(UUID(person_id)))
+
+    return [
+        Task(PURGE, purge),
+        Task(BUILD_EXPORT, build),
+        Task(ERASE, run_erasure),
+        Task(ROTATE, rotate),
+        Task(MAIL_GLASS, mail_glass),
+    ]
 
 
 def periodic(runtime: Runtime) -> list[Periodic]:

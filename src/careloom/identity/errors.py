@@ -88,6 +88,36 @@ class OldSignInError(ForbiddenError):
     """This changes how you sign in, and your sign-in is too long ago for that: sign out, in again, and repeat it."""
 
 
+class NotProvenError(ForbiddenError):
+    """That does not show who you are; try again."""
+
+    path = "/proof"
+
+
+class OldProofError(ForbiddenError):
+    """Your sign-in is too long ago for this: sign out, in again, and repeat it within five minutes."""
+
+
+class GlassOpenError(ConflictError):
+    """This session has emergency access already; end that first."""
+
+
+class NothingToAddError(ConflictError):
+    """Your grants give you this access already."""
+
+
+class StillOpenError(ConflictError):
+    """This emergency access is still under way; review it when it is over."""
+
+
+class ReviewedError(ConflictError):
+    """This was reviewed already; load it again."""
+
+
+class OwnGlassError(ConflictError):
+    """Another person has to review this."""
+
+
 class SsoFailedError(CareloomError):
     """The identity provider did not answer as it should; ask whoever runs it, or try again."""
 

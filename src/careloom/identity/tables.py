@@ -97,6 +97,33 @@ session = system_table(
     Index("ix_session_expires_at", "expires_at"),
 )
 
+break_glass = client_table(
+    "break_glass",
+    Column("id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("person_name", Text, nullable=False),
+    Column("session_id", Uuid, info=kept_back("NULL")),
+    Column("reason", Text, nullable=False),
+    Column("reference", Text),
+    Column("proof", Text, nullable=False),
+    Column("ip", Text),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_how", Text),
+    Column("verdict", Text),
+    Column("note", Text),
+    Column("reviewed_by_id", Uuid),
+    Column("reviewed_by", Text),
+    Column("reviewed_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("client_id", "id"),
+    CheckConstraint("reviewed_by_id <> person_id", name="another_person"),
+    CheckConstraint("until <= begun_at + interval '4 hours'", name="short"),
+    Index("ix_break_glass_id", "id"),
+    Index("ix_break_glass_until", "until", postgresql_where=text("ended_at IS NULL")),
+    Index("uq_break_glass_session_id", "session_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+)
+
 sign_in_failure = system_table(
     "sign_in_failure",
     Column("key", Text, nullable=False),

@@ -1,5 +1,6 @@
 """Who acts, and what they may do: permissions as named verbs, each grant over a reach of clients and programs."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,6 +20,7 @@ class Permission(StrEnum):
     ROLES_WRITE = "roles.write"
     API_KEYS_WRITE = "api_keys.write"
     SECURITY_WRITE = "security.write"
+    GLASS_BREAK = "glass.break"
     AUDIT_READ = "audit.read"
     EVENTS_REPAIR = "events.repair"
     CUSTOMERS_READ = "customers.read"
@@ -47,6 +49,10 @@ class Permission(StrEnum):
     COMPLIANCE_WRITE = "compliance.write"
 
 
+DORMANT = frozenset({Permission.GLASS_BREAK})
+"""What alone shows nothing: a reach that holds no more counts once its person has broken the glass. No key holds it."""
+
+
 class Reach(Struct, frozen=True):
     """Permissions over a set of clients and providers. None means all; `program_ids` None means every program
     of those clients.
@@ -57,6 +63,11 @@ class Reach(Struct, frozen=True):
     provider_ids: frozenset[UUID] | None = frozenset()
     program_ids: frozenset[UUID] | None = None
 
+    @property
+    def sleeps(self) -> bool:
+        """Whether it shows nothing until its person has broken the glass."""
+        return self.permissions == DORMANT
+
     def covers(self, client_id: UUID | None, provider_id: UUID | None, program_id: UUID | None) -> bool:
         """Whether this reach includes the given owner; an owner that is None is not asked about."""
         return (
@@ -66,8 +77,18 @@ class Reach(Struct, frozen=True):
         )
 
 
+class BrokenGlass(Struct, frozen=True):
+    """Emergency access that is under way: to which client, until when."""
+
+    id: UUID
+    client_id: UUID
+    until: datetime
+
+
 class Actor(Struct, frozen=True):
-    """Someone or something that acts. `ip` is where from; None inside the system. `language` is that of answers."""
+    """Someone or something that acts. `ip` is where from; None inside the system. `language` is that of answers.
+    `glass` is what their session has broken, if anything; what it adds is among the reaches.
+    """
 
     name: str
     reaches: tuple[Reach, ...]
@@ -76,6 +97,7 @@ class Actor(Struct, frozen=True):
     ip: str | None = None
     request_id: str | None = None
     language: Language = Language.EN
+    glass: BrokenGlass | None = None
 
     @property
     def is_system(self) -> bool:
@@ -85,12 +107,21 @@ class Actor(Struct, frozen=True):
     @property
     def client_ids(self) -> frozenset[UUID] | None:
         """Every client that any grant reaches; None for all."""
-        return _union([reach.client_ids for reach in self.reaches])
+        return _union([reach.client_ids for reach in self._awake])
 
     @property
     def provider_ids(self) -> frozenset[UUID] | None:
         """Every provider that any grant reaches; None for all."""
-        return _union([reach.provider_ids for reach in self.reaches])
+        return _union([reach.provider_ids for reach in self._awake])
+
+    @property
+    def glass_id(self) -> UUID | None:
+        """The id of the emergency access that is under way."""
+        return None if self.glass is None else self.glass.id
+
+    @property
+    def _awake(self) -> list[Reach]:
+        return [reach for reach in self.reaches if not reach.sleeps]
 
     def may(
         self,

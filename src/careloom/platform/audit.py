@@ -23,7 +23,8 @@ from careloom.platform.wire import reader, to_plain
 class AuditEntry(Struct, frozen=True):
     """One change, or one reading of what is sensitive. `before` and `after` hold only the fields that changed.
 
-    `number` and `hash` are its place in its chain; None for a moment, until it is sealed.
+    `number` and `hash` are its place in its chain; None for a moment, until it is sealed. `glass_id` is the emergency
+    access during which it was written.
     """
 
     id: UUID
@@ -39,6 +40,7 @@ class AuditEntry(Struct, frozen=True):
     after: dict[str, Any] | None
     ip: str | None
     request_id: str | None
+    glass_id: UUID | None
     erased_at: datetime | None
     number: int | None
     hash: str | None
@@ -81,6 +83,7 @@ async def record(
         after=new,
         ip=actor.ip,
         request_id=actor.request_id,
+        glass_id=actor.glass_id,
     )
     if client_id is not None or provider_id is not None:
         await tx.execute(statement)
@@ -112,6 +115,7 @@ async def list_audit(
     client_id: UUID | None = None,
     subject_id: UUID | None = None,
     person_id: UUID | None = None,
+    glass_id: UUID | None = None,
     reads: bool | None = None,
     limit: int = 50,
     after: str | None = None,
@@ -129,6 +133,8 @@ async def list_audit(
         statement = statement.where(table.subject_id == subject_id)
     if person_id is not None:
         statement = statement.where(table.person_id == person_id)
+    if glass_id is not None:
+        statement = statement.where(table.glass_id == glass_id)
     if reads is not None:
         of_reading = func.split_part(table.action, ".", 2).in_(VERBS)
         statement = statement.where(of_reading if reads else ~of_reading)

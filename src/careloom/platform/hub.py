@@ -18,6 +18,9 @@ log = structlog.get_logger()
 
 EVENTS = "careloom_events"
 SIGNALS = "careloom_signals"
+ACCESS_CHANGED = "access_changed"
+"""The kind of signal after which the desks of `person_id` connect anew, each with what its session may see now."""
+
 _RETRY_SECONDS = 0.5
 _BEAT_SECONDS, _SILENT_SECONDS = 1.0, 10.0
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from msgspec import Struct
 from sqlalchemy import Uuid, bindparam, delete, text
@@ -24,6 +24,7 @@ VERBS = ("read", "search", "export")
 
 _SYSTEM = system_actor("audit")
 _MOST_REMEMBERED = 20_000
+_REQUESTS = UUID("b0a8f5d2-6c1e-5f0b-9f43-2d7a5c9e8b11")
 _NOTE = text("""
     WITH wanted AS (
         SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
@@ -36,11 +37,12 @@ _NOTE = text("""
         RETURNING action, subject_id
     )
     INSERT INTO audit_entry
-        (id, client_id, person_id, api_key_id, actor_name, action, subject_type, subject_id, after, ip, request_id)
+        (id, client_id, person_id, api_key_id, actor_name, action, subject_type, subject_id, after, ip, request_id,
+         glass_id)
     SELECT wanted.id, wanted.client_id, :person_id, :api_key_id, :name, wanted.action,
-        split_part(wanted.action, '.', 1), wanted.subject_id, wanted.after, :ip, :request_id
+        split_part(wanted.action, '.', 1), wanted.subject_id, wanted.after, :ip, :request_id, :glass_id
     FROM wanted JOIN fresh USING (action, subject_id)
-""").bindparams(*[bindparam(name, type_=Uuid) for name in ("reader_id", "person_id", "api_key_id")])
+""").bindparams(*[bindparam(name, type_=Uuid) for name in ("reader_id", "person_id", "api_key_id", "glass_id")])
 
 
 class Read(Struct, frozen=True):
@@ -49,7 +51,19 @@ class Read(Struct, frozen=True):
     action: str
     subject_id: UUID
     client_id: UUID | None
-    details: dict[str, int] | None = None
+    details: dict[str, int | str] | None = None
+
+
+def request_of(actor: Actor, method: str, route: str) -> list[Read]:
+    """What is noted of a request made during an emergency access, whatever it asks for; else nothing.
+
+    A route has no ids: the entry is the client's, and the request may be about another one.
+    """
+    if actor.glass is None:
+        return []
+    verb = "read" if method in ("GET", "HEAD") else "send"
+    subject_id = uuid5(_REQUESTS, f"{method} {route}")
+    return [Read(f"request.{verb}", subject_id, actor.glass.client_id, {"method": method, "route": route})]
 
 
 class ReadNotes:
@@ -60,7 +74,8 @@ class ReadNotes:
 
     async def note(self, database: Database, actor: Actor, reads: Sequence[Read]) -> None:
         """Writes the entries of `reads` that are due, in a transaction of their own, before anything is shown."""
-        reader_id = actor.api_key_id or actor.person_id
+        # Under an emergency access each record leaves an entry of its own, whatever was read before.
+        reader_id = actor.glass_id or actor.api_key_id or actor.person_id
         if reader_id is None:
             return
         due = {(reader_id, one.action, one.subject_id): one for one in reads}
@@ -102,5 +117,6 @@ def _values(actor: Actor, reader_id: UUID, reads: Sequence[Read]) -> dict[str, A
         "name": actor.name,
         "ip": actor.ip,
         "request_id": actor.request_id,
+        "glass_id": actor.glass_id,
         "window": ONE_ENTRY,
     }

@@ -75,6 +75,10 @@ class Settings(Struct, frozen=True):
     """Largest attachment and largest mail, in bytes."""
     session_hours: int = 12
     """How long a sign-in lasts without use."""
+    break_glass_minutes: int = 60
+    """The longest that an emergency access may last, in minutes; at most 240."""
+    alert_sender: str | None = None
+    """Address from which alerts are mailed to the people of the house; unset: none are mailed."""
     secret_key: str | None = None
     """Key for signatures, the same on every machine; unset: `secret.key` in home."""
     master_keys: tuple[str, ...] = ()
@@ -113,14 +117,16 @@ _RANGES: Final = {
     "relay_port": (0, 65_535, "a port"),
     "max_upload_bytes": (100_000, 1_000_000_000, "a number of bytes"),
     "session_hours": (1, 8_760, "a number of hours"),
+    "break_glass_minutes": (5, 240, "a number of minutes"),
 }
 _ORIGIN: Final = r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#:@\[\]]+)(:\d{1,5})?"
-_URLS: Final = {
+_FORMS: Final = {
     "database_url": (r"postgresql://\S+", "postgresql://careloom_app:password@db.internal/careloom"),
     "database_owner_url": (r"postgresql://\S+", "postgresql://careloom_owner:password@db.internal/careloom"),
     "public_url": (rf"{_ORIGIN}(/[^\s?#]*)?", "https://care.example.com"),
     "files_url": (r"s3://[^\s/?#]+(/[^\s?#]*)?", "s3://bucket/prefix"),
     "s3_endpoint": (rf"{_ORIGIN}/?", "https://s3.example.com"),
+    "alert_sender": (r"[^@\s<>]+@[^@\s<>]+", "careloom@example.com"),
 }
 _LEAST_SECRET: Final = 32
 _TYPES: Final = get_type_hints(Settings)
@@ -157,10 +163,10 @@ def check_settings(settings: Settings) -> None:
     for name, (least, most, what) in _RANGES.items():
         if not least <= getattr(settings, name) <= most:
             raise SettingsError(f"{_variable(name)} must be {what} from {least} to {most}.")
-    for name, (pattern, example) in _URLS.items():
+    for name, (pattern, example) in _FORMS.items():
         value = getattr(settings, name)
         if value is not None and not re.fullmatch(pattern, value):
-            raise SettingsError(f"{_variable(name)} must be a URL such as {example}. Correct it, or unset it.")
+            raise SettingsError(f"{_variable(name)} must look like {example}. Correct it, or unset it.")
     _check_secret(settings)
     _check_tls(settings)
     _check_masters(settings)

@@ -75,6 +75,7 @@ audit_entry = either_table(
     Column("after", JSONB),
     Column("ip", Text),
     Column("request_id", Text),
+    Column("glass_id", Uuid),
     Column("position", BigInteger, Identity(always=True), nullable=False),
     Column("salt", Uuid, server_default=func.gen_random_uuid(), info=no_secret("goes with every export of the trail")),
     Column("erased_at", DateTime(timezone=True)),
@@ -82,6 +83,7 @@ audit_entry = either_table(
     Index("ix_audit_entry_client_id_id", "client_id", "id"),
     Index("ix_audit_entry_provider_id_id", "provider_id", "id"),
     Index("ix_audit_entry_subject_id_id", "subject_id", "id"),
+    Index("ix_audit_entry_glass_id_id", "glass_id", "id", postgresql_where=text("glass_id IS NOT NULL")),
 )
 
 audit_seal = either_table(

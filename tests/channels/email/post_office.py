@@ -105,7 +105,7 @@ class PostOffice:
 @asynccontextmanager
 async def open_post_office(desk: Desk, runtime: Runtime, **settings: Any) -> AsyncGenerator[PostOffice]:
     sink = Sink()
-    relay = Controller(sink, hostname="127.0.0.1", port=_free_port())
+    relay = Controller(sink, hostname="127.0.0.1", port=free_port())
     relay.start()
     wanted = replace(runtime.settings, smtp_port=0, relay_port=relay.port, **settings)
     office_runtime = Runtime(wanted, runtime.database, runtime.store, runtime.hub, runtime.secret)
@@ -143,7 +143,7 @@ def answer(sent: EmailMessage, text: str, **headers: str) -> str:
     return mail(text, **(values | headers))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

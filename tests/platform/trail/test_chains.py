@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from careloom.platform import audit
-from careloom.platform.access import system_actor
+from careloom.platform.access import BrokenGlass, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
@@ -394,3 +394,31 @@ def _signed_end(last: bytes) -> bytes:
     """A checkpoint that whoever has the key signs over a chain cut short."""
     link = msgspec.json.decode(last, type=Link)
     return msgspec.json.encode(NOTARY.sign(link.chain, link.number, link.hash, now())) + b"\n"
+
+
+async def test_the_emergency_access_of_an_entry_is_sealed_with_it(
+    world: World, database: Database, owner: Callable[..., int]
+) -> None:
+    client = await world.client()
+    glass_id = new_id()
+    under_glass = msgspec.structs.replace(SYSTEM, glass=BrokenGlass(glass_id, client.id, now()))
+    for actor in (SYSTEM, under_glass):
+        async with database.transaction(SYSTEM) as tx:
+            await audit.record(tx, actor, "thing.make", new_id(), client_id=client.id)
+    await seal(database)
+    assert (await whole(database, client.id)).broken is None
+    async with database.transaction(SYSTEM) as tx:
+        exported = [line async for line in export_lines(tx, NOTARY, client.id, now())]
+    assert check_lines(exported).broken is None
+    named = [b'"glass_id"' in line for line in exported[2:-1]]
+    assert named == [False, True]
+    sealed_under = msgspec.json.decode(exported[-2])["id"]
+    for statement in ("glass_id = NULL WHERE glass_id = %s", "glass_id = %s WHERE glass_id IS NULL"):
+        taken = await whole(database, client.id)
+        owner(f"UPDATE audit_entry SET {statement}", glass_id)
+        broken = (await whole(database, client.id)).broken
+        assert taken.broken is None
+        assert broken is not None
+        assert broken.why is Why.CHANGED
+        owner("UPDATE audit_entry SET glass_id = NULL")
+        owner("UPDATE audit_entry SET glass_id = %s WHERE id = %s", glass_id, sealed_under)

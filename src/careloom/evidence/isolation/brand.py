@@ -22,6 +22,7 @@ from careloom.compliance.types.retention import DataClass
 from careloom.conversations.types import ConversationId
 from careloom.evidence.isolation.builders import World
 from careloom.evidence.isolation.data import take_data_in_and_out
+from careloom.evidence.isolation.glass import break_glass
 from careloom.evidence.isolation.kept import SYSTEM, Brand, NotBuiltError, built
 from careloom.evidence.isolation.people import Staff, bearer_of, hire, passkey_row, session_row
 from careloom.identity.types import Role, RoleGrant, ScopeKind
@@ -49,6 +50,7 @@ async def build_brand(runtime: Runtime, world: World, api: httpx.AsyncClient, ca
     await _work(brand)
     await take_data_in_and_out(brand)
     await _comply(brand)
+    await break_glass(brand)
     return brand
 
 

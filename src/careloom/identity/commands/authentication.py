@@ -11,16 +11,18 @@ from msgspec import Struct
 from sqlalchemy import Select, exists, update
 
 from careloom.identity.commands.sessions import touch
+from careloom.identity.core.glass import added
 from careloom.identity.core.reach import Organization, kept_out, narrowed, reaches
 from careloom.identity.core.roles import known_verbs
 from careloom.identity.errors import UnfinishedSignInError
 from careloom.identity.queries.actors import organization_of
+from careloom.identity.queries.glass import GLASS_COLUMNS, broken_glass, of_session
 from careloom.identity.queries.networks import seen_from
 from careloom.identity.queries.people import people_with_grants
-from careloom.identity.tables import api_key, client_network, person, session
+from careloom.identity.tables import api_key, break_glass, client_network, person, session
 from careloom.identity.types import RoleGrant
 from careloom.organizations.queries import clients_closed_to, providers_of_clients
-from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.access import DORMANT, Actor, BrokenGlass, Permission, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotSignedInError
@@ -47,8 +49,10 @@ async def actor_by_session(runtime: Runtime, secret: str, asked: Asked) -> Actor
     UnfinishedSignInError where it still lacks its second factor.
     """
     async with runtime.database.transaction(_SYSTEM) as tx:
-        statement = _people(session.c.id.label("session_id"), session.c.used_at, session.c.pending).join(
-            session, session.c.person_id == person.c.id
+        statement = (
+            _people(session.c.id.label("session_id"), session.c.used_at, session.c.pending, *GLASS_COLUMNS)
+            .join(session, session.c.person_id == person.c.id)
+            .outerjoin(break_glass, of_session())
         )
         row = (
             await tx.execute(
@@ -61,7 +65,7 @@ async def actor_by_session(runtime: Runtime, secret: str, asked: Asked) -> Actor
             raise UnfinishedSignInError
         if _long_ago(row.used_at):
             await touch(tx, row.session_id, runtime.settings.session_hours)
-        return await _actor(tx, row, asked)
+        return await _actor(tx, row, asked, broken_glass(row))
 
 
 async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor:
@@ -87,7 +91,8 @@ async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor
         clients = frozenset[UUID](row.client_ids) or None
         providers = None if clients is None else await _providers(tx, clients)
     permissions = frozenset(Permission(one) for one in row.permissions) or frozenset(Permission)
-    held = narrowed(actor.reaches, permissions, clients, providers)
+    awake = [reach for reach in actor.reaches if not reach.sleeps]
+    held = narrowed(awake, permissions - DORMANT, clients, providers)
     return msgspec.structs.replace(actor, reaches=held, api_key_id=row.key_id)
 
 
@@ -111,17 +116,19 @@ def _long_ago(moment: datetime) -> bool:
     return now() - moment > _TOUCH_AFTER
 
 
-async def _actor(tx: Tx, row: Any, asked: Asked) -> Actor:
+async def _actor(tx: Tx, row: Any, asked: Asked, glass: BrokenGlass | None = None) -> Actor:
     grants = msgspec.convert(row.grants, tuple[RoleGrant, ...], strict=False)
     # What own roles hold came with the person: a role that is changed counts from the next request on.
     roles = {one["role"]: known_verbs(one["permissions"]) for one in row.grants if one["permissions"] is not None}
     organization = msgspec.structs.replace(await _organization(tx, grants), own_roles=roles)
     held = reaches(grants, row.provider_id, organization)
+    if glass is not None:
+        held += added(held, glass.client_id)
     if row.provider_id is not None:
         held = kept_out(held, row.closed)
     if row.guarded:
         held = await seen_from(tx, held, asked.ip)
-    return Actor(row.name, held, person_id=row.id, ip=asked.ip, request_id=asked.request_id)
+    return Actor(row.name, held, person_id=row.id, ip=asked.ip, request_id=asked.request_id, glass=glass)
 
 
 async def _organization(tx: Tx, grants: Sequence[RoleGrant]) -> Organization:

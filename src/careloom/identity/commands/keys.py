@@ -9,7 +9,7 @@ from careloom.identity.queries.people import get_person
 from careloom.identity.tables import api_key
 from careloom.identity.types import ApiKey, ApiKeyId, MadeApiKey, NewApiKey, Person, PersonId
 from careloom.platform import audit
-from careloom.platform.access import Actor, Permission
+from careloom.platform.access import DORMANT, Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError, NotSignedInError
@@ -28,9 +28,9 @@ async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
     if actor.api_key_id is not None:
         raise ForbiddenError("API keys are made by people who have signed in, not with another key.")
     actor.require(Permission.API_KEYS_WRITE)
-    unknown = [one for one in new.permissions if one not in actor.permissions]
+    unknown = [one for one in new.permissions if one not in actor.permissions - DORMANT]
     if unknown:
-        message = say("You do not hold: {permissions}.", permissions=tuple(sorted(unknown)))
+        message = say("You do not hold, or no key may hold: {permissions}.", permissions=tuple(sorted(unknown)))
         raise InvalidInputError(errors=(FieldError("/permissions", message),))
     if actor.client_ids is not None and not actor.client_ids.issuperset(new.client_ids):
         raise InvalidInputError(errors=(FieldError("/client_ids", "Choose among the clients that you see."),))

@@ -143,6 +143,33 @@ async def sign_in_by_passkey(
     """
     challenge = _given_challenge(credential)
     await end_ceremony(tx, "passkey.use", _challenge(challenge), WrongPasskeyError)
+    person_id = await _use(tx, place, credential, challenge)
+    await require_own_way(tx, person_id)
+    return await start_session(tx, person_id, origin, hours, method=Method.PASSKEY)
+
+
+async def begin_passkey_proof(tx: Tx, holder: Holder, place: Place) -> dict[str, Any]:
+    """What the browser needs to use a passkey of someone who is signed in; needs a system transaction."""
+    mine = select(passkey.c.credential_id).where(passkey.c.person_id == holder.person.id).limit(_MOST)
+    options = generate_authentication_options(
+        rp_id=place.host,
+        user_verification=UserVerificationRequirement.REQUIRED,
+        allow_credentials=[PublicKeyCredentialDescriptor(id=one) for one in (await tx.execute(mine)).scalars()],
+    )
+    await begin_ceremony(tx, "passkey.prove", _challenge(options.challenge), {}, _TIME, holder.person.id)
+    return options_to_json_dict(options)
+
+
+async def prove_by_passkey(tx: Tx, holder: Holder, place: Place, credential: dict[str, Any]) -> None:
+    """That the holder's own passkey was used just now; needs a system transaction; raises WrongPasskeyError."""
+    challenge = _given_challenge(credential)
+    await end_ceremony(tx, "passkey.prove", _challenge(challenge), WrongPasskeyError, holder.person.id)
+    if await _use(tx, place, credential, challenge) != holder.person.id:
+        raise WrongPasskeyError
+
+
+async def _use(tx: Tx, place: Place, credential: dict[str, Any], challenge: bytes) -> UUID:
+    """Whose passkey has signed the challenge; raises WrongPasskeyError."""
     row = await _known(tx, credential)
     try:
         found = verify_authentication_response(
@@ -158,8 +185,7 @@ async def sign_in_by_passkey(
         raise WrongPasskeyError from error
     used = {"sign_count": found.new_sign_count, "synced": found.credential_backed_up, "last_used_at": func.now()}
     await tx.execute(update(passkey).where(passkey.c.id == row.id).values(**used))
-    await require_own_way(tx, row.person_id)
-    return await start_session(tx, row.person_id, origin, hours, method=Method.PASSKEY)
+    return row.person_id
 
 
 async def _known(tx: Tx, credential: dict[str, Any]) -> Any:

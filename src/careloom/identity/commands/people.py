@@ -75,7 +75,7 @@ async def change_person(tx: Tx, actor: Actor, person_id: PersonId, changes: Pers
         except IntegrityError as error:
             raise EmailTakenError from error
     if not after.active:
-        await end_sessions(tx, person_id)
+        await end_sessions(tx, actor, person_id)
     await _tell(tx, actor, "person.change", after, before)
     return after
 
@@ -99,7 +99,7 @@ async def set_password(tx: Tx, actor: Actor, person_id: PersonId, password: str)
     require_over(actor, someone.provider_id, someone.client_id)
     await require_no_more(tx, actor, someone.grants)
     await store_password(tx, person_id, password)
-    await end_sessions(tx, person_id)
+    await end_sessions(tx, actor, person_id)
     await audit.record(
         tx, actor, "person.set_password", person_id, client_id=someone.client_id, provider_id=someone.provider_id
     )

@@ -51,7 +51,7 @@ async def begin_totp(tx: Tx, holder: Holder, key: bytes) -> NewTotp:
 async def confirm_totp(database: Database, holder: Holder, key: bytes, code: str) -> RecoveryCodes:
     """Makes the app count, with a first right code, and answers recovery codes; raises WrongCodeError."""
     require_recent(holder)
-    await _require_code(database, holder, key, code, confirmed=False)
+    await require_code(database, holder, key, code, confirmed=False)
     async with database.transaction(_SYSTEM) as tx:
         mine = totp.c.person_id == holder.person.id
         await tx.execute(update(totp).where(mine).values(confirmed_at=now()))
@@ -83,7 +83,7 @@ async def give_second_factor(database: Database, holder: Holder, key: bytes, cod
     """
     if holder.pending is not Pending.SECOND_FACTOR:
         raise ConflictError("Nothing is missing here: this sign-in asks for no code.")
-    await _require_code(database, holder, key, code, confirmed=True)
+    await require_code(database, holder, key, code)
     async with database.transaction(_SYSTEM) as tx:
         await forget_failures(tx, next(iter(code_keys(holder.person.id))))
         return await finish_session(tx, holder, hours)
@@ -111,8 +111,11 @@ async def reset_factors(tx: Tx, actor: Actor, person_id: PersonId) -> None:
     await audit.record(tx, actor, "person.reset_factors", person_id, **owner)
 
 
-async def _require_code(database: Database, holder: Holder, key: bytes, code: str, *, confirmed: bool) -> None:
-    """Uses a code up; a wrong one is counted in a transaction of its own."""
+async def require_code(database: Database, holder: Holder, key: bytes, code: str, *, confirmed: bool = True) -> None:
+    """Uses up a code of the app, or a recovery code; an app that is not `confirmed` gives codes for that alone.
+
+    Raises WrongCodeError, which is counted in a transaction of its own, and TooManyRequestsError.
+    """
     keys = code_keys(holder.person.id)
     async with database.transaction(_SYSTEM) as tx:
         await require_calm(tx, keys)

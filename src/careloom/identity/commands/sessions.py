@@ -3,9 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from careloom.identity.commands.authority import require_no_more, require_over
+from careloom.identity.commands.glass_ends import end_with_sessions
 from careloom.identity.commands.throttling import WINDOW
 from careloom.identity.errors import OldSignInError, UnfinishedSignInError
 from careloom.identity.events import SignedOut
@@ -100,6 +101,7 @@ async def sign_out(tx: Tx, secret: str, ip: str | None = None) -> None:
     owner = (await tx.execute(select(*columns).where(person.c.id == ended.person_id))).one()
     of = {"client_id": owner.client_id, "provider_id": owner.provider_id}
     actor = Actor(owner.name, (), person_id=ended.person_id, ip=ip)
+    await end_with_sessions(tx, actor, [ended.id])
     await audit.record(tx, actor, "session.end", ended.id, **of)
     if not await is_signed_in(tx, ended.person_id):
         await publish(tx, SignedOut(person_id=ended.person_id, audience_id=ended.person_id, **of))
@@ -114,7 +116,7 @@ async def end_session(tx: Tx, actor: Actor, session_id: SessionId) -> None:
         raise NotFoundError
     someone = await require_managed(tx, actor, PersonId(owner_id))
     async with widened(tx):
-        await tx.execute(delete(session).where(session.c.id == session_id))
+        await _drop(tx, actor, session.c.id == session_id)
         await _tell_ended(tx, actor, "session.revoke", session_id, someone)
 
 
@@ -122,7 +124,7 @@ async def end_all_sessions(tx: Tx, actor: Actor, person_id: PersonId) -> None:
     """Signs someone out everywhere; raises NotFoundError, ForbiddenError, GrantTooWideError."""
     someone = await require_managed(tx, actor, person_id)
     async with widened(tx):
-        await tx.execute(delete(session).where(session.c.person_id == person_id))
+        await _drop(tx, actor, session.c.person_id == person_id)
         await _tell_ended(tx, actor, "person.sign_out", person_id, someone)
 
 
@@ -140,10 +142,10 @@ async def require_managed(tx: Tx, actor: Actor, person_id: PersonId) -> Person:
     return someone
 
 
-async def end_sessions(tx: Tx, person_id: UUID) -> None:
+async def end_sessions(tx: Tx, actor: Actor, person_id: UUID) -> None:
     """Ends all of a person's sessions; the caller has checked that the actor may."""
     async with widened(tx):
-        await tx.execute(delete(session).where(session.c.person_id == person_id))
+        await _drop(tx, actor, session.c.person_id == person_id)
 
 
 async def touch(tx: Tx, session_id: UUID, hours: int) -> None:
@@ -155,9 +157,15 @@ async def touch(tx: Tx, session_id: UUID, hours: int) -> None:
 
 async def forget_old(tx: Tx) -> None:
     """Removes expired sessions, old failures and ceremonies that nobody ended; needs a system transaction."""
-    await tx.execute(delete(session).where(session.c.expires_at < func.now()))
+    await _drop(tx, _SYSTEM, session.c.expires_at < func.now())
     await tx.execute(delete(ceremony).where(ceremony.c.expires_at < func.now()))
     await tx.execute(delete(sign_in_failure).where(sign_in_failure.c.at < func.now() - WINDOW))
+
+
+async def _drop(tx: Tx, actor: Actor, which: ColumnElement[bool]) -> None:
+    """Removes sessions, and ends with them what they have broken."""
+    gone = (await tx.execute(delete(session).where(which).returning(session.c.id))).scalars()
+    await end_with_sessions(tx, actor, list(gone))
 
 
 async def _tell_ended(tx: Tx, actor: Actor, action: str, subject_id: UUID, someone: Person) -> None:

@@ -68,7 +68,7 @@ async def change_own_password(tx: Tx, actor: Actor, current: str, new: str) -> N
     if stored is None or not await matches(current, stored.password_hash):
         raise WrongPasswordError
     await store_password(tx, actor.person_id, new, "/new")
-    await end_sessions(tx, actor.person_id)
+    await end_sessions(tx, actor, actor.person_id)
     of = {"client_id": stored.client_id, "provider_id": stored.provider_id}
     await audit.record(tx, actor, "person.change_password", actor.person_id, **of)
 

@@ -15,7 +15,7 @@ from careloom.platform.secrets import fingerprint
 
 WINDOW = timedelta(minutes=15)
 _SYSTEM = system_actor("sign-in")
-_OF_EMAIL, _OF_IP, _OF_PERSON = 8, 40, 8
+_OF_EMAIL, _OF_IP, _OF_PERSON, _OF_GLASS = 8, 40, 8, 10
 
 
 def password_keys(email: str, ip: str | None) -> dict[str, int]:
@@ -26,6 +26,11 @@ def password_keys(email: str, ip: str | None) -> dict[str, int]:
 def code_keys(person_id: UUID) -> dict[str, int]:
     """What a wrong code counts against."""
     return {f"code:{person_id}": _OF_PERSON}
+
+
+def glass_keys(person_id: UUID) -> dict[str, int]:
+    """What an attempt to break the glass counts against, right or wrong."""
+    return {f"glass:{person_id}": _OF_GLASS}
 
 
 async def require_calm(tx: Tx, keys: dict[str, int]) -> None:

@@ -2,13 +2,14 @@
 
 from litestar import Router
 
-from careloom.identity.http import access, factors, networks, people, policies, provisioning, roles, session, sso
+from careloom.identity.http import access, factors, glass, networks, people, policies, provisioning, roles, session, sso
 
 router = Router(
     "/",
     route_handlers=[
         *session.handlers,
         *factors.handlers,
+        *glass.handlers,
         *policies.handlers,
         *networks.handlers,
         *sso.handlers,

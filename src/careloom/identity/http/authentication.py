@@ -14,13 +14,15 @@ from careloom.identity.commands.authentication import (
     csrf_matches,
     csrf_token,
 )
-from careloom.identity.errors import ForgedRequestError
+from careloom.identity.errors import ForgedRequestError, UnfinishedSignInError
+from careloom.identity.queries.glass import open_glass
 from careloom.identity.queries.sessions import holder_of
 from careloom.identity.types import ClientBadge, Me, Pending, Person
 from careloom.identity.types.sign_in import Holder, Origin, StartedSession
 from careloom.organizations.queries import badges
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.coalesce import Shared
+from careloom.platform.database.transactions import widened
 from careloom.platform.errors import NotSignedInError
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.provide import client_ip
@@ -35,12 +37,17 @@ Asking = Request[Any, Any, State]
 
 async def authenticate(runtime: Runtime, connection: Connection) -> Actor:
     """The actor of a request or WebSocket; raises NotSignedInError, ForgedRequestError."""
-    asked = Asked(client_ip(runtime, connection), connection.scope.get("state", {}).get("request_id"))
+    asked = asked_of(runtime, connection)
     authorization = connection.headers.get("authorization", "")
     if authorization.lower().startswith("bearer clk_"):
         actor = await connection.app.state.key_actors((authorization[7:].strip(), asked.ip))
         return replace(actor, request_id=asked.request_id)
     return await actor_by_session(runtime, proven_secret(runtime, connection), asked)
+
+
+def asked_of(runtime: Runtime, connection: Connection) -> Asked:
+    """Where a request comes from."""
+    return Asked(client_ip(runtime, connection), connection.scope.get("state", {}).get("request_id"))
 
 
 def key_actors(runtime: Runtime) -> Shared[tuple[str, str | None], Actor]:
@@ -53,10 +60,17 @@ async def holder(runtime: Runtime, request: Asking) -> Holder:
 
     Raises NotSignedInError, ForgedRequestError.
     """
-    secret = proven_secret(runtime, request)
-    request_id = request.scope.get("state", {}).get("request_id")
+    secret, asked = proven_secret(runtime, request), asked_of(runtime, request)
     async with runtime.database.transaction(_SYSTEM) as tx:
-        return await holder_of(tx, secret, client_ip(runtime, request), request_id)
+        return await holder_of(tx, secret, asked.ip, asked.request_id)
+
+
+async def whole_holder(runtime: Runtime, request: Asking) -> Holder:
+    """The same, of a sign-in that is finished; raises UnfinishedSignInError as well."""
+    mine = await holder(runtime, request)
+    if mine.pending is not None:
+        raise UnfinishedSignInError
+    return mine
 
 
 def proven_secret(runtime: Runtime, connection: Connection) -> str:
@@ -105,12 +119,15 @@ async def describe(runtime: Runtime, actor: Actor, person: Person, secret: str |
     """What the interface needs to know of the person who has signed in."""
     async with runtime.database.transaction(actor) as tx:
         clients = await badges(tx, actor.client_ids)
+        async with widened(tx):
+            glass = None if actor.glass is None else await open_glass(tx, actor.glass)
     return Me(
         person=person,
         permissions=tuple(sorted(actor.permissions)),
         clients=tuple(ClientBadge(one.id, one.name, one.color) for one in clients),
         csrf_token=csrf_token(runtime.secret, secret) if secret else "",
         demo=runtime.settings.demo,
+        glass=glass,
     )
 
 

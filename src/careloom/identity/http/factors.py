@@ -8,14 +8,12 @@ from msgspec import Meta, Struct
 
 from careloom.identity.commands import passkeys, second_factor
 from careloom.identity.commands.passkeys import place_of
-from careloom.identity.errors import UnfinishedSignInError
-from careloom.identity.http.authentication import Asking, holder, origin_of, signed_in
+from careloom.identity.http.authentication import Asking, holder, origin_of, signed_in, whole_holder
 from careloom.identity.queries.factors import factors_of
 from careloom.identity.types import Me, PersonId
 from careloom.identity.types.sign_in import (
     Factors,
     GivenCode,
-    Holder,
     NewTotp,
     Passkey,
     PasskeyChanges,
@@ -25,7 +23,6 @@ from careloom.identity.types.sign_in import (
     StartedSession,
 )
 from careloom.platform.access import system_actor
-from careloom.platform.runtime import Runtime
 from careloom.platform.web.provide import client_ip
 from careloom.platform.web.throttle import Throttle
 from careloom.platform.web.unit import Process, Unit
@@ -127,7 +124,7 @@ async def rename_passkey(
     request: Asking, runtime: Process, passkey_id: FromPath[PasskeyId], data: JSONBody[PasskeyChanges]
 ) -> Passkey:
     """One of mine."""
-    mine = await _whole(runtime, request)
+    mine = await whole_holder(runtime, request)
     async with runtime.database.transaction(_SYSTEM) as tx:
         return await passkeys.rename_passkey(tx, mine, passkey_id, data.name)
 
@@ -135,7 +132,7 @@ async def rename_passkey(
 @delete("/session/passkeys/{passkey_id:uuid}", summary="Remove a passkey")
 async def remove_passkey(request: Asking, runtime: Process, passkey_id: FromPath[PasskeyId]) -> None:
     """One of mine; it signs in no more."""
-    mine = await _whole(runtime, request)
+    mine = await whole_holder(runtime, request)
     async with runtime.database.transaction(_SYSTEM) as tx:
         await passkeys.remove_passkey(tx, mine, passkey_id)
 
@@ -163,13 +160,6 @@ async def sign_in_by_passkey(request: Asking, runtime: Process, data: JSONBody[U
 async def reset_factors(unit: Unit, person_id: FromPath[PersonId]) -> None:
     """For who has lost them: authenticator app, recovery codes and passkeys."""
     await unit.write(lambda tx: second_factor.reset_factors(tx, unit.actor, person_id))
-
-
-async def _whole(runtime: Runtime, request: Asking) -> Holder:
-    mine = await holder(runtime, request)
-    if mine.pending is not None:
-        raise UnfinishedSignInError
-    return mine
 
 
 handlers = [

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from careloom.identity.core.reach import Organization, kept_out, reaches
-from careloom.identity.queries.people import grants_of, people_with_grants, read_person
+from careloom.identity.queries.people import grants_of, holds, people_with_grants, read_person
 from careloom.identity.queries.roles import own_roles
 from careloom.identity.tables import person
 from careloom.identity.types import Person, PersonId, RoleGrant, ScopeKind
@@ -56,6 +56,15 @@ async def people_who_may(
         statement = statement.where(person.c.provider_id == provider_id)
     people = await _actors(tx, statement)
     found = (one for one, actor in people if actor.may(permission, client_id=client_id, program_id=program_id))
+    return list(islice(found, limit))
+
+
+async def who_guard(tx: Tx, permission: Permission, client_id: UUID, limit: int = 200) -> list[Person]:
+    """Active people who hold `permission` over a whole client, by name, however many people there are. Needs a system
+    transaction.
+    """
+    people = await _actors(tx, _workers().where(person.c.active, holds(permission)).order_by(person.c.name).limit(2000))
+    found = (one for one, actor in people if actor.may(permission, client_id=client_id))
     return list(islice(found, limit))
 
 

@@ -106,13 +106,14 @@ async def list_people(
             | func.lower(person.c.email).startswith(wanted, autoescape=True)
         )
     if holding is not None:
-        statement = statement.where(_holds(holding))
+        statement = statement.where(holds(holding))
     rows = await tx.execute(keyset(statement, [person.c.name, person.c.id], after, limit))
     found = await shown_to(tx, actor, [read_person(row) for row in rows])
     return cut(found, limit, lambda one: [one.name, one.id])
 
 
-def _holds(permission: Permission) -> ColumnElement[bool]:
+def holds(permission: Permission) -> ColumnElement[bool]:
+    """Whether a person's grants hold a permission over anything; part of a query."""
     built_in = [role for role, held in PERMISSIONS.items() if permission in held]
     grants = role_grant.outerjoin(own_role, own_role.c.id == role_grant.c.own_role_id)
     gives = role_grant.c.role.in_(built_in) | own_role.c.permissions.contains([permission.value])

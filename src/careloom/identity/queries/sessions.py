@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import exists, select
 
 from careloom.identity.core.devices import device_of
+from careloom.identity.queries.glass import GLASS_COLUMNS, broken_glass, of_session
 from careloom.identity.queries.people import people_with_grants, read_person
-from careloom.identity.tables import person, session
+from careloom.identity.tables import break_glass, person, session
 from careloom.identity.types import Pending, Person, PersonId, SessionId
 from careloom.identity.types.sign_in import Holder, Method, Session
 from careloom.platform.access import Actor
@@ -28,14 +29,16 @@ async def holder_of(tx: Tx, secret: str, ip: str | None, request_id: str | None)
 
     Raises NotSignedInError.
     """
-    columns = (session.c.id.label("session_id"), session.c.pending, session.c.made_at)
+    columns = (session.c.id.label("session_id"), session.c.pending, session.c.made_at, *GLASS_COLUMNS)
     statement = people_with_grants().add_columns(*columns).join(session, session.c.person_id == person.c.id)
+    statement = statement.outerjoin(break_glass, of_session())
     mine = statement.where(session.c.secret_hash == fingerprint(secret), session.c.expires_at > now(), person.c.active)
     row = (await tx.execute(mine)).one_or_none()
     if row is None:
         raise NotSignedInError("Your session has ended; sign in again.")
     someone: Person = read_person(row)
-    actor = Actor(someone.name, (), person_id=someone.id, ip=ip, request_id=request_id)
+    glass = broken_glass(row)
+    actor = Actor(someone.name, (), person_id=someone.id, ip=ip, request_id=request_id, glass=glass)
     pending = None if row.pending is None else Pending(row.pending)
     return Holder(SessionId(row.session_id), someone, pending, row.made_at, actor)
 

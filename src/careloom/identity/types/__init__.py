@@ -13,6 +13,7 @@ PersonId = NewType("PersonId", UUID)
 ApiKeyId = NewType("ApiKeyId", UUID)
 SessionId = NewType("SessionId", UUID)
 GrantId = NewType("GrantId", UUID)
+GlassId = NewType("GlassId", UUID)
 
 
 class Role(StrEnum):
@@ -25,6 +26,7 @@ class Role(StrEnum):
     PLANNER = "planner"
     ACCOUNT_MANAGER = "account_manager"
     CLIENT_VIEWER = "client_viewer"
+    ON_CALL = "on_call"
     COMPLIANCE_OFFICER = "compliance_officer"
 
 
@@ -70,6 +72,16 @@ class ClientBadge(Struct, frozen=True):
     color: str
 
 
+class OpenGlass(Struct, frozen=True):
+    """One's own emergency access that is under way."""
+
+    id: GlassId
+    client: ClientBadge
+    reason: str
+    begun_at: datetime
+    until: datetime
+
+
 class Pending(StrEnum):
     """What a sign-in still lacks: the second factor, or that one is set up."""
 
@@ -79,7 +91,8 @@ class Pending(StrEnum):
 
 class Me(Struct, frozen=True):
     """The signed-in person: who, what they may do anywhere, and the clients they see. With `pending` the sign-in is not
-    finished: `second_factor` must be given, or by `enrolment` one be set up, and nothing else may be done.
+    finished: `second_factor` must be given, or by `enrolment` one be set up, and nothing else may be done. `glass` is
+    the emergency access of this session.
     """
 
     person: Person
@@ -88,6 +101,7 @@ class Me(Struct, frozen=True):
     csrf_token: str
     demo: bool
     pending: Pending | None = None
+    glass: OpenGlass | None = None
 
 
 class ApiKey(Struct, frozen=True):

@@ -50,6 +50,7 @@ OWNERSHIP = {
     "agent_profile": Ownership.PROVIDER,
     "agent_state": Ownership.PROVIDER,
     "api_key": Ownership.PERSON,
+    "break_glass": Ownership.CLIENT,
     "conversation": Ownership.CLIENT,
     "credential": Ownership.SYSTEM,
     "incoming_mail": Ownership.CLIENT,
@@ -392,6 +393,7 @@ def _create_tables() -> None:
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("ip", sa.Text(), nullable=True),
         sa.Column("request_id", sa.Text(), nullable=True),
+        sa.Column("glass_id", sa.Uuid(), nullable=True),
         sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("salt", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
@@ -401,6 +403,13 @@ def _create_tables() -> None:
         sa.UniqueConstraint("position", name=op.f("uq_audit_entry_position")),
     )
     op.create_index("ix_audit_entry_client_id_id", "audit_entry", ["client_id", "id"], unique=False)
+    op.create_index(
+        "ix_audit_entry_glass_id_id",
+        "audit_entry",
+        ["glass_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("glass_id IS NOT NULL"),
+    )
     op.create_index("ix_audit_entry_provider_id_id", "audit_entry", ["provider_id", "id"], unique=False)
     op.create_index("ix_audit_entry_subject_id_id", "audit_entry", ["subject_id", "id"], unique=False)
     _create_audit_chains()
@@ -1787,6 +1796,46 @@ def _create_sign_in_tables() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_client_network_client_id")),
         sa.PrimaryKeyConstraint("client_id", name=op.f("pk_client_network")),
+    )
+    _create_break_glass()
+
+
+def _create_break_glass() -> None:
+    op.create_table(
+        "break_glass",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("person_name", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("ip", sa.Text(), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_how", sa.Text(), nullable=True),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("reviewed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("reviewed_by", sa.Text(), nullable=True),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("reviewed_by_id <> person_id", name=op.f("ck_break_glass_another_person")),
+        sa.CheckConstraint("until <= begun_at + interval '4 hours'", name=op.f("ck_break_glass_short")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_break_glass_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_break_glass")),
+    )
+    op.create_index("ix_break_glass_id", "break_glass", ["id"], unique=False)
+    op.create_index(
+        "ix_break_glass_until", "break_glass", ["until"], unique=False, postgresql_where=sa.text("ended_at IS NULL")
+    )
+    op.create_index(
+        "uq_break_glass_session_id",
+        "break_glass",
+        ["session_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
 
 

@@ -13,7 +13,8 @@ _MAX_WAITING = 2_000
 
 
 class Desk:
-    """A connected person. `overrun` is set when frames pile up; the connection is then closed and comes back.
+    """A connected person. `overrun` is set when frames pile up, or when what they may see has changed; the connection
+    is then closed and comes back.
 
     Until `open` is called, frames wait, so that what the desk missed goes out before what happens meanwhile.
     """

@@ -11,7 +11,7 @@ from careloom.platform.access import Actor
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.purge import PURGED
 from careloom.platform.eventlog.tail import LogTail
-from careloom.platform.hub import Hub, Signal
+from careloom.platform.hub import ACCESS_CHANGED, Hub, Signal
 from careloom.platform.live.desk import Desk, event_frame, visible
 from careloom.platform.live.viewers import Viewer, Viewers
 from careloom.platform.wire import json_text, to_plain
@@ -113,8 +113,16 @@ class Gateway:
             self._on_viewing(signal)
         elif kind == "typing":
             self._on_typing(signal)
+        elif kind == ACCESS_CHANGED:
+            self._send_away(UUID(signal["person_id"]))
         elif kind == PURGED:
             self._tail.forget(UUID(signal["client_id"]), int(signal["upto"]))
+
+    def _send_away(self, person_id: UUID) -> None:
+        """Lets a person's desks come back, to see what each may see now."""
+        for desk in self._desks:
+            if desk.actor.person_id == person_id:
+                desk.overrun.set()
 
     def _on_viewing(self, signal: Signal) -> None:
         conversation_id, person_id = UUID(signal["conversation_id"]), UUID(signal["person_id"])

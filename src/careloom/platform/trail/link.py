@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 FORM = 1
 """The version of the rule; it is part of what is hashed."""
@@ -26,6 +26,7 @@ class Link(Struct, frozen=True, kw_only=True):
     """One sealed entry in plain values: ids as text, times in UTC with microseconds.
 
     `content` is the JSON text of what changed, from `before` to `after`; it and its `salt` are None once erased.
+    `glass_id` stands only in what was written during an emergency access; the others have no such field.
     """
 
     form: int = FORM
@@ -43,6 +44,7 @@ class Link(Struct, frozen=True, kw_only=True):
     provider_id: str | None
     ip: str | None
     request_id: str | None
+    glass_id: str | UnsetType = UNSET
     content_hash: str
     previous_hash: str
     hash: str = ""
@@ -53,7 +55,8 @@ class Link(Struct, frozen=True, kw_only=True):
 
 def link_hash(link: Link) -> str:
     """The hash over everything of the link but its hash and its content, which `content_hash` stands for."""
-    fields = {name: value for name, value in msgspec.structs.asdict(link).items() if name not in _OUTSIDE}
+    there = ((name, value) for name, value in msgspec.structs.asdict(link).items() if value is not UNSET)
+    fields = {name: value for name, value in there if name not in _OUTSIDE}
     return hashlib.sha256(canonical(fields)).hexdigest()
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
 
+from msgspec import UNSET
 from sqlalchemy import ColumnElement, Text, case, cast, func, select
 
 from careloom.platform.database.transactions import Tx
@@ -30,6 +31,7 @@ ENTRY = (
     audit_entry.c.subject_id,
     audit_entry.c.ip,
     audit_entry.c.request_id,
+    audit_entry.c.glass_id,
     audit_entry.c.salt,
     audit_entry.c.erased_at,
     case((audit_entry.c.salt.is_(None), None), else_=CONTENT).label("content"),
@@ -52,6 +54,7 @@ def plain(row: Any) -> dict[str, Any]:
         "provider_id": _text(row.provider_id),
         "ip": row.ip,
         "request_id": row.request_id,
+        "glass_id": UNSET if row.glass_id is None else str(row.glass_id),
         "salt": _text(row.salt),
         "content": row.content,
         "erased_at": None if row.erased_at is None else instant(row.erased_at),

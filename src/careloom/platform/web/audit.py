@@ -49,11 +49,14 @@ async def get_audit(
     client_id: FromQuery[UUID | None] = None,
     subject_id: FromQuery[UUID | None] = None,
     person_id: FromQuery[UUID | None] = None,
+    glass_id: FromQuery[UUID | None] = None,
     reads: FromQuery[bool | None] = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[AuditEntry]:
-    """Who changed or read what, when and from where; `reads` chooses one of the two."""
+    """Who changed or read what, when and from where; `reads` chooses one of the two, `glass_id` what was done during
+    one emergency access.
+    """
     return await unit.read(
         lambda tx: audit.list_audit(
             tx,
@@ -61,6 +64,7 @@ async def get_audit(
             client_id=client_id,
             subject_id=subject_id,
             person_id=person_id,
+            glass_id=glass_id,
             reads=reads,
             limit=limit,
             after=after,

@@ -30,7 +30,8 @@ class IdempotencyKey:
 
     def __init__(self, actor: Actor, key: str, request_hash: str) -> None:
         self._actor = actor
-        self._actor_id = actor.api_key_id or actor.person_id or _NOBODY
+        # What was answered under an emergency access is not answered again after it.
+        self._actor_id = actor.glass_id or actor.api_key_id or actor.person_id or _NOBODY
         self._key = key
         self._request_hash = request_hash
 

@@ -15,12 +15,14 @@ from litestar.params import FromQuery
 from msgspec import Struct
 
 from careloom.platform.access import Actor
+from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import CareloomError, NotSignedInError
 from careloom.platform.hub import send_signal
 from careloom.platform.live.desk import Desk
 from careloom.platform.live.gateway import Gateway
 from careloom.platform.loops import pause
+from careloom.platform.reads import request_of
 from careloom.platform.runtime import Runtime
 
 Socket = WebSocket[Any, Any, State]
@@ -67,6 +69,7 @@ async def live_socket(socket: Socket, after: FromQuery[int | None] = None) -> No
         await socket.accept()
         await socket.close(code=_UNAUTHORIZED, reason="sign in")
         return
+    await runtime.reads.note(runtime.database, actor, request_of(actor, "GET", socket.url.path))
     await socket.accept()
     desk = Desk(actor)
     gateway: Gateway = state.gateway
@@ -129,7 +132,7 @@ class DeskConnection:
     async def _watch(self) -> int:
         await self._still_here()
         while True:
-            await pause(self._desk.overrun, _PING_SECONDS)
+            await pause(self._desk.overrun, self._until_next_look())
             if self._desk.overrun.is_set():
                 return _TRY_AGAIN
             if asyncio.get_running_loop().time() - self._heard > _DEAD_SECONDS:
@@ -143,6 +146,13 @@ class DeskConnection:
                 return _TRY_AGAIN
             self._desk.send_value({"type": "ping"})
             await self._still_here()
+
+    def _until_next_look(self) -> float:
+        """Seconds; an emergency access is looked at the moment it is over."""
+        glass = self._desk.actor.glass
+        if glass is None:
+            return _PING_SECONDS
+        return min(_PING_SECONDS, max(0.0, (glass.until - now()).total_seconds()))
 
     async def _look(self, conversation_id: UUID | None) -> None:
         await self._look_away()

@@ -9,6 +9,7 @@ from litestar.di import Provide
 from msgspec.structs import replace
 
 from careloom.platform.access import Actor
+from careloom.platform.reads import request_of
 from careloom.platform.runtime import Runtime
 from careloom.platform.texts.languages import Language, language_for
 from careloom.platform.web.idempotency import IdempotencyKey, hash_request
@@ -34,6 +35,8 @@ async def provide_unit(request: Request[Any, Any, State]) -> UnitOfWork:
     language = asked_language(request)
     if language is not actor.language:
         actor = replace(actor, language=language)
+    route = str(request.scope.get("path_template") or request.url.path)
+    await runtime.reads.note(runtime.database, actor, request_of(actor, request.method, route))
     word = request.headers.get("idempotency-key")
     key = None if word is None else IdempotencyKey(actor, word, await _hash(request))
     return UnitOfWork(runtime, actor, key)

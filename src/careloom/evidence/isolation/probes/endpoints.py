@@ -72,6 +72,11 @@ REFUSED_TO_ALL = {
     **dict.fromkeys(
         (
             "DELETE /api/session",
+            "DELETE /api/session/glass",
+            "GET /api/session/glass",
+            "GET /api/session/glass/clients",
+            "POST /api/session/glass",
+            "POST /api/session/glass/passkey",
             "DELETE /api/session/passkeys/{passkey_id}",
             "DELETE /api/session/totp",
             "GET /api/session/factors",
