@@ -9,6 +9,7 @@ import { useCan, useMe } from '@/api/session';
 import type { Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { useNow } from '@/components/clock';
+import { FormDialog } from '@/components/FormDialog';
 import { RowSkeletons } from '@/components/States';
 import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
@@ -21,7 +22,6 @@ import {
 } from '@/features/compliance/data';
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
-import { FormDialog } from '@/features/compliance/FormDialog';
 import { Records } from '@/features/compliance/Records';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 

@@ -11,11 +11,11 @@ import type { Page, Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { useNow } from '@/components/clock';
 import { toastError } from '@/components/errors';
+import { FormDialog } from '@/components/FormDialog';
 import classes from '@/features/compliance/Compliance.module.css';
 import { requestsQuery, saveExport, type PrivacyRequest } from '@/features/compliance/data';
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
-import { FormDialog } from '@/features/compliance/FormDialog';
 import { Records } from '@/features/compliance/Records';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 

@@ -9,6 +9,7 @@ import { useCan, useMe } from '@/api/session';
 import type { Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
+import { FormDialog } from '@/components/FormDialog';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { showToast } from '@/components/toasts';
 import { When } from '@/components/Times';
@@ -23,7 +24,6 @@ import {
   type Rule,
 } from '@/features/compliance/data';
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
-import { FormDialog } from '@/features/compliance/FormDialog';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 
 export function Retention() {

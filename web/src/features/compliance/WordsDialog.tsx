@@ -1,7 +1,7 @@
 /** Asks for the words that a step needs: how, why, what was done. */
 import { Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { FormDialog } from '@/features/compliance/FormDialog';
+import { FormDialog } from '@/components/FormDialog';
 
 export function WordsDialog({
   title,

@@ -2,7 +2,7 @@
 import { Button, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import classes from '@/features/compliance/Compliance.module.css';
+import classes from './FormDialog.module.css';
 
 export function FormDialog({
   title,
@@ -21,9 +21,14 @@ export function FormDialog({
   onClose: () => void;
   children: ReactNode;
 }) {
-  const { t } = useTranslation('compliance');
+  const { t } = useTranslation();
   return (
-    <Modal opened title={title} onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal
+      opened
+      title={title}
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
       <form
         className={classes.form}
         onSubmit={(event) => {
