@@ -1,5 +1,6 @@
 import type common from './locales/en.json';
 import type compliance from './features/compliance/locales/en.json';
+import type glass from './features/glass/locales/en.json';
 import type live from './features/live/locales/en.json';
 import type security from './features/security/locales/en.json';
 import type setup from './features/setup/locales/en.json';
@@ -10,6 +11,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common;
       compliance: typeof compliance;
+      glass: typeof glass;
       live: typeof live;
       security: typeof security;
       setup: typeof setup;

@@ -64,11 +64,14 @@ export async function makePasskey(name: string): Promise<Passkey> {
   return http.post<Passkey>('/api/session/passkeys', { name, credential });
 }
 
-export async function signInByPasskey(): Promise<Me> {
-  const options = await http.post<PublicKeyCredentialRequestOptionsJSON>(
-    '/api/sign-in/passkey/options',
-  );
+/** Uses a passkey on what the server asks at `path`; gives what it signed. */
+export async function usedPasskey(path: string): Promise<unknown> {
+  const options = await http.post<PublicKeyCredentialRequestOptionsJSON>(path);
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  const credential = await ask(navigator.credentials.get({ publicKey }));
+  return ask(navigator.credentials.get({ publicKey }));
+}
+
+export async function signInByPasskey(): Promise<Me> {
+  const credential = await usedPasskey('/api/sign-in/passkey/options');
   return http.post<Me>('/api/sign-in/passkey', { credential });
 }

@@ -42,6 +42,8 @@ export interface Events {
     overdue: boolean;
     needs: string;
   };
+  break_glass_begun: { glass_id: Uuid; person_id: Uuid; until: Instant; needs: string };
+  break_glass_changed: { glass_id: Uuid; needs: string };
 }
 
 export type EventName = keyof Events;
@@ -73,6 +75,8 @@ interface Handlers {
   event: (event: DurableEvent) => void;
   /** What was missed is too much to replay: fetch everything again. */
   reset: () => void;
+  /** The socket stands again after a break. */
+  again: () => void;
   typing: (data: Ephemeral['typing']) => void;
   viewers: (data: Ephemeral['viewers']) => void;
 }
@@ -98,6 +102,7 @@ class Realtime {
   private readonly handlers: { [K in keyof Handlers]: Set<Handlers[K]> } = {
     event: new Set(),
     reset: new Set(),
+    again: new Set(),
     typing: new Set(),
     viewers: new Set(),
   };
@@ -208,7 +213,10 @@ class Realtime {
     this.attempts = 0;
     this.setConnection('live');
     if (this.viewing) this.view(this.viewing);
-    if (!first) return;
+    if (!first) {
+      for (const handler of this.handlers.again) handler();
+      return;
+    }
     this.lastId = latestId;
     // What was fetched before the socket stood may already be old.
     for (const handler of this.handlers.reset) handler();

@@ -251,14 +251,21 @@ function onReset(): void {
   });
 }
 
+/** Whoever may see more or less than before is connected anew, and shows what that is. */
+function onAgain(): void {
+  void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey, exact: true });
+}
+
 /** Connects the socket to the cache; gives what ends it. */
 export function startSync(): () => void {
   const offEvent = realtime.on('event', onEvent);
   const offReset = realtime.on('reset', onReset);
+  const offAgain = realtime.on('again', onAgain);
   realtime.start();
   return () => {
     offEvent();
     offReset();
+    offAgain();
     realtime.stop();
   };
 }

@@ -97,6 +97,7 @@ export type BuiltInRole =
   | 'planner'
   | 'account_manager'
   | 'client_viewer'
+  | 'on_call'
   | 'compliance_officer';
 
 export type ScopeKind = 'everything' | 'provider' | 'client' | 'program';
@@ -176,6 +177,17 @@ export interface Me {
   demo: boolean;
   /** What the sign-in still lacks: a second factor, or that one is set up. */
   pending: 'second_factor' | 'enrolment' | null;
+  /** The emergency access of this session. */
+  glass: OpenGlass | null;
+}
+
+/** One's own emergency access that is under way. */
+export interface OpenGlass {
+  id: Uuid;
+  client: ClientBadge;
+  reason: string;
+  begun_at: Instant;
+  until: Instant;
 }
 
 export interface Passkey {

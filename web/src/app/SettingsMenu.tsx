@@ -5,10 +5,12 @@ import {
   IconBellOff,
   IconCheck,
   IconLogout,
+  IconUrgent,
   IconVolume,
   IconVolumeOff,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut, useMe } from '@/api/session';
 import { chooseLanguage } from '@/app/language';
@@ -20,6 +22,10 @@ import { savePreferences, usePreferences } from '@/components/preferences';
 import { showToast } from '@/components/toasts';
 import classes from './Rail.module.css';
 
+const BreakGlassDialog = lazy(async () => ({
+  default: (await import('@/features/glass/BreakGlassDialog')).BreakGlassDialog,
+}));
+
 const THEMES = ['system', 'light', 'dark'] as const;
 const DENSITIES = ['comfortable', 'compact'] as const;
 
@@ -29,6 +35,8 @@ export function SettingsMenu() {
   const navigate = useNavigate();
   const preferences = usePreferences();
 
+  const [breaking, setBreaking] = useState(false);
+  const mayBreak = me.permissions.includes('glass.break') && me.glass === null;
   const leave = () => {
     signOut()
       .then(() => navigate({ to: '/sign-in', search: {} }))
@@ -93,87 +101,109 @@ export function SettingsMenu() {
       group: t('group.go'),
       run: () => void navigate({ to: '/me/security' }),
     },
+    ...(mayBreak
+      ? [
+          {
+            id: 'glass.break',
+            name: t('glass.break'),
+            group: t('group.go'),
+            run: () => setBreaking(true),
+          },
+        ]
+      : []),
     { id: 'leave', name: t('settings.signOut'), group, run: leave },
   ]);
 
   const check = (on: boolean) =>
     on ? <IconCheck size={14} aria-hidden /> : <span style={{ width: 14 }} />;
   return (
-    <Menu position="right-end" width={240} withinPortal>
-      <Menu.Target>
-        <button type="button" className={classes.button}>
-          <Avatar name={me.person.name} />
-          <span className="visually-hidden">{t('settings.open', { name: me.person.name })}</span>
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {me.person.name}
-          <br />
-          {me.person.email}
-        </Menu.Label>
-        <Menu.Item onClick={() => void navigate({ to: '/me' })}>{t('states.title')}</Menu.Item>
-        <Menu.Item onClick={() => void navigate({ to: '/me/security' })}>
-          {t('settings.security')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{t('settings.theme')}</Menu.Label>
-        {THEMES.map((one) => (
-          <Menu.Item
-            key={one}
-            aria-current={preferences.theme === one}
-            leftSection={check(preferences.theme === one)}
-            onClick={() => savePreferences({ theme: one })}
-          >
-            {t(`settings.themes.${one}`)}
+    <>
+      {breaking && (
+        <Suspense>
+          <BreakGlassDialog onClose={() => setBreaking(false)} />
+        </Suspense>
+      )}
+      <Menu position="right-end" width={240} withinPortal>
+        <Menu.Target>
+          <button type="button" className={classes.button}>
+            <Avatar name={me.person.name} />
+            <span className="visually-hidden">{t('settings.open', { name: me.person.name })}</span>
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>
+            {me.person.name}
+            <br />
+            {me.person.email}
+          </Menu.Label>
+          <Menu.Item onClick={() => void navigate({ to: '/me' })}>{t('states.title')}</Menu.Item>
+          <Menu.Item onClick={() => void navigate({ to: '/me/security' })}>
+            {t('settings.security')}
           </Menu.Item>
-        ))}
-        <Menu.Label>{t('settings.density')}</Menu.Label>
-        {DENSITIES.map((one) => (
+          {mayBreak && (
+            <Menu.Item leftSection={<IconUrgent size={14} />} onClick={() => setBreaking(true)}>
+              {t('glass.break')}
+            </Menu.Item>
+          )}
+          <Menu.Divider />
+          <Menu.Label>{t('settings.theme')}</Menu.Label>
+          {THEMES.map((one) => (
+            <Menu.Item
+              key={one}
+              aria-current={preferences.theme === one}
+              leftSection={check(preferences.theme === one)}
+              onClick={() => savePreferences({ theme: one })}
+            >
+              {t(`settings.themes.${one}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Label>{t('settings.density')}</Menu.Label>
+          {DENSITIES.map((one) => (
+            <Menu.Item
+              key={one}
+              aria-current={preferences.density === one}
+              leftSection={check(preferences.density === one)}
+              onClick={() => savePreferences({ density: one })}
+            >
+              {t(`settings.densities.${one}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Label>{t('settings.language')}</Menu.Label>
+          {LANGUAGES.map((one) => (
+            <Menu.Item
+              key={one}
+              aria-current={i18n.language === one}
+              leftSection={check(i18n.language === one)}
+              onClick={() => chooseLanguage(one)}
+            >
+              {ownName(one)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
           <Menu.Item
-            key={one}
-            aria-current={preferences.density === one}
-            leftSection={check(preferences.density === one)}
-            onClick={() => savePreferences({ density: one })}
+            closeMenuOnClick={false}
+            leftSection={preferences.sound ? <IconVolume size={14} /> : <IconVolumeOff size={14} />}
+            onClick={toggleSound}
           >
-            {t(`settings.densities.${one}`)}
+            {preferences.sound ? t('settings.soundOff') : t('settings.soundOn')}
           </Menu.Item>
-        ))}
-        <Menu.Label>{t('settings.language')}</Menu.Label>
-        {LANGUAGES.map((one) => (
           <Menu.Item
-            key={one}
-            aria-current={i18n.language === one}
-            leftSection={check(i18n.language === one)}
-            onClick={() => chooseLanguage(one)}
+            closeMenuOnClick={false}
+            leftSection={
+              preferences.notifications ? <IconBell size={14} /> : <IconBellOff size={14} />
+            }
+            onClick={() => void toggleNotifications()}
           >
-            {ownName(one)}
+            {preferences.notifications
+              ? t('settings.notificationsOff')
+              : t('settings.notificationsOn')}
           </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item
-          closeMenuOnClick={false}
-          leftSection={preferences.sound ? <IconVolume size={14} /> : <IconVolumeOff size={14} />}
-          onClick={toggleSound}
-        >
-          {preferences.sound ? t('settings.soundOff') : t('settings.soundOn')}
-        </Menu.Item>
-        <Menu.Item
-          closeMenuOnClick={false}
-          leftSection={
-            preferences.notifications ? <IconBell size={14} /> : <IconBellOff size={14} />
-          }
-          onClick={() => void toggleNotifications()}
-        >
-          {preferences.notifications
-            ? t('settings.notificationsOff')
-            : t('settings.notificationsOn')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={14} />} onClick={leave}>
-          {t('settings.signOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconLogout size={14} />} onClick={leave}>
+            {t('settings.signOut')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
 import { startSync } from '@/api/sync';
+import { Glass } from '@/app/Glass';
 import { useAccountLanguage } from '@/app/language';
 import { OfferStack } from '@/app/OfferStack';
 import { Palette } from '@/app/Palette';
@@ -39,6 +40,7 @@ export function Shell() {
       </a>
       <Rail />
       <TopBar />
+      <Glass />
       <main id="work" className={classes.work} tabIndex={-1}>
         <Suspense fallback={<RowSkeletons />}>
           <Outlet />

@@ -1,25 +1,51 @@
-/** The place of the compliance officer: requests, retention and holds, incidents, residency, keys. */
+/** The place of the compliance officer: requests, retention and holds, incidents, emergency access, residency, keys. */
+import { Badge } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, type ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { realtime } from '@/api/realtime';
+import { useFormat } from '@/components/format';
 import { useTitle } from '@/components/title';
 import classes from '@/features/compliance/Compliance.module.css';
-import { renew } from '@/features/compliance/data';
+import { glassPages, renew } from '@/features/compliance/data';
+import { Glasses } from '@/features/compliance/Glasses';
 import { Incidents } from '@/features/compliance/Incidents';
 import { Keys } from '@/features/compliance/Keys';
 import { Requests } from '@/features/compliance/Requests';
 import { Residency } from '@/features/compliance/Residency';
 import { Retention } from '@/features/compliance/Retention';
 
-const SECTIONS = ['requests', 'retention', 'incidents', 'residency', 'keys'] as const;
+const SECTIONS = [
+  'requests',
+  'retention',
+  'incidents',
+  'break-glass',
+  'residency',
+  'keys',
+] as const;
 const PARTS: Record<(typeof SECTIONS)[number], ComponentType> = {
   requests: Requests,
   retention: Retention,
   incidents: Incidents,
+  'break-glass': Glasses,
   residency: Residency,
   keys: Keys,
 };
+
+/** How many emergency accesses wait for their review. */
+function Unreviewed() {
+  const { t } = useTranslation('compliance');
+  const format = useFormat();
+  const count = useInfiniteQuery(glassPages(true)).data?.pages[0]?.items.length ?? 0;
+  return (
+    count > 0 && (
+      <Badge ms="xs" size="sm" color="orange" variant="light" title={t('glass.toReview')}>
+        {format.number(count)}
+      </Badge>
+    )
+  );
+}
 
 export function CompliancePage() {
   const { t } = useTranslation('compliance');
@@ -47,6 +73,7 @@ export function CompliancePage() {
               aria-current={one === chosen ? 'page' : undefined}
             >
               {t(`section.${one}`)}
+              {one === 'break-glass' && <Unreviewed />}
             </Link>
           ))}
         </nav>

@@ -1,6 +1,7 @@
 /** What the place reads and does; mirrors the server's Structs. */
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { queryClient } from '@/api/client';
+import type { ProofKind } from '@/api/glass';
 import { http } from '@/api/http';
 import type { Client, Instant, Page, Uuid } from '@/api/types';
 
@@ -119,6 +120,40 @@ export interface IncidentFile {
   duties: Duty[];
   entries: { id: Uuid; at: Instant; by: string; kind: string; text: string }[];
 }
+
+export const VERDICTS = ['accepted', 'questioned'] as const;
+
+export interface Glass {
+  id: Uuid;
+  client_id: Uuid;
+  person_id: Uuid;
+  person_name: string;
+  reason: string;
+  reference: string | null;
+  proof: ProofKind;
+  begun_at: Instant;
+  until: Instant;
+  ended_at: Instant | null;
+  ended_how: 'time' | 'hand' | 'session' | null;
+  verdict: (typeof VERDICTS)[number] | null;
+  note: string | null;
+  reviewed_by: string | null;
+}
+
+/** Emergency accesses, newest first: all, or those that nobody has reviewed yet. */
+export const glassPages = (open: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['compliance', 'glass', open],
+    queryFn: ({ pageParam, signal }) =>
+      http.get<Page<Glass>>(
+        '/api/break-glass',
+        { ...(open && { reviewed: false }), limit: 50, after: pageParam },
+        signal,
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: 5_000,
+  });
 
 const listed = <T>(name: string, path: string, query: Record<string, string | boolean | number>) =>
   queryOptions({

@@ -29,6 +29,7 @@ interface Entry {
   after: Record<string, unknown> | null;
   ip: string | null;
   request_id: string | null;
+  glass_id: Uuid | null;
   erased_at: Instant | null;
   number: number | null;
   hash: string | null;
@@ -53,6 +54,7 @@ export function Audit() {
     client_id: search.client,
     person_id: search.person,
     subject_id: search.subject,
+    glass_id: search.glass,
     reads: search.kind === 'reads' ? true : search.kind === 'changes' ? false : undefined,
   };
   const query = useInfiniteQuery(auditPages(filter));
@@ -152,6 +154,11 @@ function Filters() {
         onSearchChange={setText}
         onChange={(value) => put('person', value)}
       />
+      {search.glass && (
+        <Button size="xs" variant="light" color="red" onClick={() => put('glass', null)}>
+          {t('audit.onlyGlass')} · {t('audit.allAgain')}
+        </Button>
+      )}
       <TextInput
         size="xs"
         label={t('audit.subject')}
@@ -210,6 +217,7 @@ function Line({ entry }: { entry: Entry }) {
         <span className={classes.what}>
           <strong dir="auto">{entry.actor_name}</strong> {deed(entry.action)}
           {name && <em dir="auto">{name}</em>}
+          {entry.action.startsWith('request.') && <em dir="ltr">{String(entry.after?.path)}</em>}
         </span>
         {entry.client_id && <Brand clientId={entry.client_id} />}
       </button>
@@ -253,6 +261,11 @@ function Line({ entry }: { entry: Entry }) {
               <span>
                 {t('audit.sealed', { number: entry.number, hash: entry.hash?.slice(0, 12) })}
               </span>
+            )}
+            {entry.glass_id && (
+              <Link to="." search={{ glass: entry.glass_id }}>
+                {t('audit.underGlass')}
+              </Link>
             )}
             {entry.request_id && <span>{t('audit.request', { id: entry.request_id })}</span>}
             <Link to="." search={{ subject: entry.subject_id }}>
