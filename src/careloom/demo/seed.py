@@ -15,10 +15,11 @@ _UPLOAD_SECONDS = 30
 
 
 class Seeded(Struct, frozen=True):
-    """What the traffic needs to know: the key of each program's widget, the id of each person, by spec key."""
+    """What follows needs to know: the key of each program's widget, the ids of people and clients, by spec key."""
 
     widgets: dict[str, str]
     people: dict[str, str]
+    clients: dict[str, str]
 
 
 class Seeder:
@@ -43,7 +44,8 @@ class Seeder:
             await self._queues()
             widgets = await self._channels()
             await self._knowledge()
-        return Seeded(widgets, {one.key: self._ids[f"person:{one.key}"] for one in self._world.people})
+        people = {one.key: self._ids[f"person:{one.key}"] for one in self._world.people}
+        return Seeded(widgets, people, {one.key: self._ids[f"client:{one.key}"] for one in self._world.clients})
 
     async def _organizations(self) -> None:
         world = self._world

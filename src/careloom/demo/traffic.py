@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from careloom.demo.core.policy import AgentPolicy
+from careloom.demo.emergency import leave_emergencies
 from careloom.demo.generator import Generator, Targets
 from careloom.demo.library import load_catalogue, load_macros
 from careloom.demo.mailbox import Mailbox
@@ -53,6 +54,7 @@ async def set_up(settings: Settings, database: Database, told: Callable[[str], N
     await _wait_for(settings.base_url)
     token = await _administrator(database)
     seeded = await Seeder(demo_world(), settings.base_url, token, told).run()
+    await leave_emergencies(settings.base_url, seeded.clients)
     simulated = [one.key for one in demo_world().people if one.simulated]
     tokens = {key: await _key_for(database, PersonId(UUID(seeded.people[key]))) for key in simulated}
     state = DemoState(seeded.widgets, tokens)

@@ -166,6 +166,11 @@ OFFICE = (
         GrantSpec(Role.ACCOUNT_MANAGER, ScopeKind.CLIENT, "hotel"),
     ),
     _office_person("Marguerite Oduya-Flint", GrantSpec(Role.CLIENT_VIEWER, ScopeKind.CLIENT, "hotel"), client="hotel"),
+    _office_person(
+        "Ottilie Marsworth",
+        GrantSpec(Role.ACCOUNT_MANAGER, ScopeKind.CLIENT, "rides"),
+        GrantSpec(Role.ON_CALL, ScopeKind.PROVIDER, PROVIDER.key),
+    ),
     _office_person("Henrik Adeyard", GrantSpec(Role.COMPLIANCE_OFFICER, ScopeKind.EVERYTHING)),
     _office_person("Soledad Whitcombe", GrantSpec(Role.ADMIN, ScopeKind.EVERYTHING)),
 )
@@ -183,6 +188,7 @@ PERSONAS = (
         Role.CLIENT_VIEWER,
         "Head of customer experience at Stonequill Hotels",
     ),
+    PersonaSpec("duty", "ottilie.marsworth", Role.ON_CALL, "Account manager who is on call at night"),
     PersonaSpec("compliance", "henrik.adeyard", Role.COMPLIANCE_OFFICER, "Compliance officer"),
     PersonaSpec("admin", "soledad.whitcombe", Role.ADMIN, "Administrator of everything"),
 )
