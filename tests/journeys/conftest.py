@@ -99,6 +99,7 @@ class Installation:
             "CARELOOM_PORT": str(self.port),
             "CARELOOM_SMTP_PORT": str(self.smtp_port),
             "CARELOOM_RELAY_PORT": str(relay.port),
+            "CARELOOM_ALERT_SENDER": "careloom@harbor.example",
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(base_url=self.url, timeout=30, trust_env=False)

@@ -42,7 +42,7 @@ SCREENS = {
     "parked events": "/setup/parked-events",
     **{
         f"compliance: {one}": f"/compliance/{one}"
-        for one in ("requests", "retention", "incidents", "residency", "keys")
+        for one in ("requests", "retention", "incidents", "break-glass", "residency", "keys")
     },
 }
 _VIOLATIONS: dict[str, object] = {"resultTypes": ["violations"]}
