@@ -518,6 +518,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What breaking the glass asks of me */
+        get: operations["ApiSessionGlassGetGlassChoice"];
+        put?: never;
+        /** Break the glass */
+        post: operations["ApiSessionGlassBreakGlass"];
+        /** End my emergency access */
+        delete: operations["ApiSessionGlassEndGlass"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/glass/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clients over which I may break the glass */
+        get: operations["ApiSessionGlassClientsGetGlassClients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/glass/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to show who I am by passkey */
+        post: operations["ApiSessionGlassPasskeyBeginGlassProof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency accesses */
+        get: operations["ApiBreakGlassGetGlasses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass/{glass_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Review an emergency access */
+        post: operations["ApiBreakGlassGlassIdReviewReviewGlass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in-policies": {
         parameters: {
             query?: never;
@@ -3456,6 +3543,7 @@ export interface components {
             } | null;
             ip: string | null;
             request_id: string | null;
+            glass_id: string | null;
             erased_at: string | null;
             number: number | null;
             hash: string | null;
@@ -3470,6 +3558,30 @@ export interface components {
             tone_dont: string[];
             /** @default  */
             signature: string;
+        };
+        /** BreakGlass */
+        BreakGlass: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            client_id: string;
+            /** Format: uuid */
+            person_id: string;
+            person_name: string;
+            reason: string;
+            reference: string | null;
+            proof: components["schemas"]["ProofKind"];
+            ip: string | null;
+            /** Format: date-time */
+            begun_at: string;
+            /** Format: date-time */
+            until: string;
+            ended_at: string | null;
+            ended_how: components["schemas"]["GlassEnd"] | null;
+            verdict: components["schemas"]["glass_Verdict"] | null;
+            note: string | null;
+            reviewed_by: string | null;
+            reviewed_at: string | null;
         };
         /** Capacity */
         Capacity: {
@@ -3928,6 +4040,17 @@ export interface components {
             /** @description Six digits, or a recovery code. */
             code: string;
         };
+        /** GlassChoice */
+        GlassChoice: {
+            proofs: components["schemas"]["ProofKind"][];
+            most_minutes: number;
+        };
+        /**
+         * GlassEnd
+         * @description How an access ended: its time was up, its person ended it, or their session ended.
+         * @enum {string}
+         */
+        GlassEnd: "time" | "hand" | "session";
         /** Glimpse */
         Glimpse: {
             name: string;
@@ -4381,6 +4504,7 @@ export interface components {
             csrf_token: string;
             demo: boolean;
             pending?: components["schemas"]["Pending"] | null;
+            glass?: components["schemas"]["OpenGlass"] | null;
         };
         /** MergeSuggestion */
         MergeSuggestion: {
@@ -4554,6 +4678,17 @@ export interface components {
         NewExport: {
             /** Format: uuid */
             client_id: string;
+        };
+        /** NewGlass */
+        NewGlass: {
+            /** Format: uuid */
+            client_id: string;
+            /** @description Why this cannot wait. */
+            reason: string;
+            /** @description An incident's or a ticket's number. */
+            reference?: string | null;
+            minutes: number;
+            proof: components["schemas"]["Proof"];
         };
         /** NewHold */
         NewHold: {
@@ -4956,6 +5091,17 @@ export interface components {
         OnHold: {
             on: boolean;
         };
+        /** OpenGlass */
+        OpenGlass: {
+            /** Format: uuid */
+            id: string;
+            client: components["schemas"]["ClientBadge"];
+            reason: string;
+            /** Format: date-time */
+            begun_at: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** OpenHours */
         OpenHours: {
             weekday: number;
@@ -5140,6 +5286,11 @@ export interface components {
             items: components["schemas"]["ApiKey"][];
             next?: string | null;
         };
+        /** Page[ClientBadge] */
+        "Page_careloom.identity.types.ClientBadge_": {
+            items: components["schemas"]["ClientBadge"][];
+            next?: string | null;
+        };
         /** Page[Person] */
         "Page_careloom.identity.types.Person_": {
             items: components["schemas"]["Person"][];
@@ -5148,6 +5299,11 @@ export interface components {
         /** Page[PersonAccess] */
         "Page_careloom.identity.types.access.PersonAccess_": {
             items: components["schemas"]["PersonAccess"][];
+            next?: string | null;
+        };
+        /** Page[BreakGlass] */
+        "Page_careloom.identity.types.glass.BreakGlass_": {
+            items: components["schemas"]["BreakGlass"][];
             next?: string | null;
         };
         /** Page[RoleSheet] */
@@ -5322,7 +5478,7 @@ export interface components {
          * @default conversations.read
          * @enum {string}
          */
-        Permission: "organizations.read" | "organizations.write" | "people.read" | "people.write" | "roles.write" | "api_keys.write" | "security.write" | "audit.read" | "events.repair" | "customers.read" | "customers.write" | "customers.merge" | "conversations.read" | "conversations.reply" | "conversations.note" | "conversations.assign" | "conversations.write" | "messages.ingest" | "knowledge.read" | "knowledge.write" | "queues.read" | "queues.write" | "presence.set" | "presence.set_others" | "live.read" | "privacy.write" | "privacy.reveal" | "channels.read" | "channels.write" | "data.import" | "data.export" | "compliance.read" | "compliance.write";
+        Permission: "organizations.read" | "organizations.write" | "people.read" | "people.write" | "roles.write" | "api_keys.write" | "security.write" | "glass.break" | "audit.read" | "events.repair" | "customers.read" | "customers.write" | "customers.merge" | "conversations.read" | "conversations.reply" | "conversations.note" | "conversations.assign" | "conversations.write" | "messages.ingest" | "knowledge.read" | "knowledge.write" | "queues.read" | "queues.write" | "presence.set" | "presence.set_others" | "live.read" | "privacy.write" | "privacy.reveal" | "channels.read" | "channels.write" | "data.import" | "data.export" | "compliance.read" | "compliance.write";
         /** Person */
         Person: {
             /** Format: uuid */
@@ -5478,6 +5634,22 @@ export interface components {
             reopen_days?: number;
             undo_send_seconds?: number;
         };
+        /** Proof */
+        Proof: {
+            password?: string | null;
+            /** @description Six digits, or a recovery code. */
+            code?: string | null;
+            /** @description As the browser's WebAuthn interface gives it. */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ProofKind
+         * @description By what someone shows anew who they are; `sign_in`: by a sign-in of the last few minutes.
+         * @enum {string}
+         */
+        ProofKind: "passkey" | "code" | "password" | "sign_in";
         /** Provider */
         Provider: {
             /** Format: uuid */
@@ -5653,6 +5825,11 @@ export interface components {
         Retry: {
             settled: boolean;
             error: string | null;
+        };
+        /** Review */
+        Review: {
+            verdict: components["schemas"]["glass_Verdict"];
+            note: string;
         };
         /** RoleChanges */
         RoleChanges: {
@@ -6037,12 +6214,6 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** Verdict */
-        Verdict: {
-            allowed: boolean;
-            because: components["schemas"]["ExplainedGrant"][];
-            why_not: components["schemas"]["WhyNot"] | null;
-        };
         /** Verification */
         Verification: {
             how: string;
@@ -6107,6 +6278,12 @@ export interface components {
             disposition_id: string;
             note?: string | null;
         };
+        /** Verdict */
+        access_Verdict: {
+            allowed: boolean;
+            because: components["schemas"]["ExplainedGrant"][];
+            why_not: components["schemas"]["WhyNot"] | null;
+        };
         /** Outcome */
         channels_http_inbound_Outcome: {
             accepted?: components["schemas"]["Accepted"] | null;
@@ -6152,6 +6329,12 @@ export interface components {
          * @enum {string}
          */
         conversations_types_View: "mine" | "my_queues" | "unassigned" | "mentioned" | "all";
+        /**
+         * Verdict
+         * @description What a reviewer says of an access.
+         * @enum {string}
+         */
+        glass_Verdict: "accepted" | "questioned";
         /** View */
         identity_types_access_View: {
             /** Format: uuid */
@@ -7147,6 +7330,7 @@ export interface operations {
                 client_id?: string | null;
                 subject_id?: string | null;
                 person_id?: string | null;
+                glass_id?: string | null;
                 reads?: boolean | null;
                 /** @description How many items at most. */
                 limit?: number;
@@ -9638,6 +9822,737 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiSessionGlassGetGlassChoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlassChoice"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiSessionGlassBreakGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGlass"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiSessionGlassEndGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiSessionGlassClientsGetGlassClients: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_careloom.identity.types.ClientBadge_"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiSessionGlassPasskeyBeginGlassProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBreakGlassGetGlasses: {
+        parameters: {
+            query?: {
+                client_id?: string | null;
+                reviewed?: boolean | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_careloom.identity.types.glass.BreakGlass_"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiBreakGlassGlassIdReviewReviewGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                glass_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Review"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
             };
             /** @description The request is not valid; `errors` says where. */
             400: {
@@ -13209,7 +14124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Verdict"];
+                    "application/json": components["schemas"]["access_Verdict"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */

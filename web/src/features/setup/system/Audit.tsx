@@ -217,7 +217,7 @@ function Line({ entry }: { entry: Entry }) {
         <span className={classes.what}>
           <strong dir="auto">{entry.actor_name}</strong> {deed(entry.action)}
           {name && <em dir="auto">{name}</em>}
-          {entry.action.startsWith('request.') && <em dir="ltr">{String(entry.after?.path)}</em>}
+          {entry.action.startsWith('request.') && <em dir="ltr">{String(entry.after?.route)}</em>}
         </span>
         {entry.client_id && <Brand clientId={entry.client_id} />}
       </button>
