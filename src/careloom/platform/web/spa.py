@@ -14,6 +14,8 @@ from careloom.platform.web.static import PRECOMPRESSED, StaticFile, StaticFolder
 
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _AGAIN = {"Cache-Control": "no-cache"}
+_ICON, _A_DAY = "favicon.svg", {"Cache-Control": "public, max-age=86400"}
+"""The icon, for which browsers ask again whenever the page's title changes."""
 _MISSING = "The front end is not built: run `make web` and start again."
 _NONCE = b"{{nonce}}"
 _MAIL = "mail.html"
@@ -54,7 +56,7 @@ def _root_file(request: _Asked, found: StaticFile, name: str) -> Response[bytes]
     elif name.endswith(".html"):
         policy = page_policy(secrets.token_urlsafe(16), _host(request), framed=True)
     else:
-        return found.response(request, _AGAIN)
+        return found.response(request, _A_DAY if name == _ICON else _AGAIN)
     return found.response(request, {**_AGAIN, "Content-Security-Policy": policy})
 
 

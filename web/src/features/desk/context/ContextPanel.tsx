@@ -1,7 +1,6 @@
 /** Who is behind the contact and how to speak for the brand. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { customerQuery } from '@/api/customers';
 import type { Conversation, Customer } from '@/api/types';
@@ -15,6 +14,7 @@ import { ContactList, useContacts } from '@/components/customer/OtherContacts';
 import { Timeline } from '@/components/customer/Timeline';
 import { EditableText } from '@/components/EditableText';
 import { useFormat } from '@/components/format';
+import { Later } from '@/components/Later';
 import { LookingOn, useCanHere } from '@/components/lookingOn';
 import { displayName } from '@/components/names';
 import { Section } from '@/components/Section';
@@ -26,21 +26,25 @@ import classes from './ContextPanel.module.css';
 
 export function ContextPanel({ row, readOnly }: { row: Conversation; readOnly: boolean }) {
   const { t } = useTranslation();
-  const customer = useQuery(customerQuery(row.customer_id));
-  // The conversation is painted first; who it is about follows in the next breath.
-  const ready = useDeferredValue(true, false);
   return (
     <aside className={classes.panel} aria-label={t('context.title')}>
-      {!ready || customer.isPending ? (
-        <RowSkeletons count={5} height={72} />
-      ) : customer.isError ? (
-        <Failed error={customer.error} retry={() => void customer.refetch()} />
-      ) : (
-        <LookingOn value={readOnly}>
-          <Known row={row} customer={customer.data} />
-        </LookingOn>
-      )}
+      <Later meanwhile={<RowSkeletons count={5} height={72} />}>
+        <Whole row={row} readOnly={readOnly} />
+      </Later>
     </aside>
+  );
+}
+
+function Whole({ row, readOnly }: { row: Conversation; readOnly: boolean }) {
+  const customer = useQuery(customerQuery(row.customer_id));
+  if (customer.isPending) return <RowSkeletons count={5} height={72} />;
+  if (customer.isError) {
+    return <Failed error={customer.error} retry={() => void customer.refetch()} />;
+  }
+  return (
+    <LookingOn value={readOnly}>
+      <Known row={row} customer={customer.data} />
+    </LookingOn>
   );
 }
 

@@ -8,6 +8,7 @@ import { putConversation } from '@/api/sync';
 import { useCan, useMe } from '@/api/session';
 import type { Conversation } from '@/api/types';
 import { useActions } from '@/components/actions';
+import { Later } from '@/components/Later';
 import { displayName } from '@/components/names';
 import { savePreferences, usePreferences } from '@/components/preferences';
 import { Failed, RowSkeletons } from '@/components/States';
@@ -195,7 +196,9 @@ function OpenConversation({ row }: { row: Conversation }) {
             <WrapUp row={row} onClose={ended ? undefined : () => setWrapping(null)} />
           </>
         ) : replies ? (
-          <Composer row={row} note={note} viewers={viewers} onReopen={deeds.reopen} />
+          <Later meanwhile={<div className={classes.composer} />}>
+            <Composer row={row} note={note} viewers={viewers} onReopen={deeds.reopen} />
+          </Later>
         ) : (
           notes && <NoteComposer row={row} note={note} />
         )}
