@@ -6,28 +6,28 @@ from hypothesis import strategies as st
 from careloom.platform.eventlog.horizon import Horizon
 
 
-def test_nothing_is_safe_before_the_first_observation() -> None:
-    assert Horizon().safe(100) == 0
-
-
-def test_an_open_transaction_holds_back_what_was_numbered_since_it_began() -> None:
+def test_what_was_numbered_is_held_back_while_one_of_its_writers_runs() -> None:
     horizon = Horizon()
-    horizon.observe(last_event_id=5, next_transaction_id=10)
-    horizon.observe(last_event_id=9, next_transaction_id=12)
-    assert horizon.safe(oldest_open_transaction_id=11) == 5
-    assert horizon.safe(oldest_open_transaction_id=12) == 9
+    assert horizon.observe(5, {"one"}) == 0
+    assert horizon.observe(9, {"one", "two"}) == 0
+    assert horizon.observe(12, {"two"}) == 5
+    assert horizon.observe(12, {"three"}) == 12
 
 
 class _Writer:
     def __init__(self, transaction: int) -> None:
-        self.transaction = transaction
+        self.name = str(transaction)
         self.events: list[int] = []
+
+
+def _writing(active: list[_Writer]) -> set[str]:
+    return {one.name for one in active if one.events}
 
 
 @given(st.data())
 def test_readers_see_every_committed_event_once_whatever_the_order_of_commits(data: st.DataObject) -> None:
-    """A model of PostgreSQL: transactions draw ids, draw event ids from a sequence, commit in any order."""
-    next_transaction, last_event = 1, 0
+    """A model of PostgreSQL: transactions begin, draw event ids from a sequence, commit in any order."""
+    begun, last_event = 0, 0
     active: list[_Writer] = []
     committed: list[int] = []
     read: list[int] = []
@@ -35,8 +35,8 @@ def test_readers_see_every_committed_event_once_whatever_the_order_of_commits(da
     for _ in range(data.draw(st.integers(5, 60))):
         action = data.draw(st.sampled_from(["begin", "write", "commit", "rollback", "read"]))
         if action == "begin":
-            active.append(_Writer(next_transaction))
-            next_transaction += 1
+            begun += 1
+            active.append(_Writer(begun))
         elif action == "write" and active:
             last_event += 1
             data.draw(st.sampled_from(active)).events.append(last_event)
@@ -45,25 +45,21 @@ def test_readers_see_every_committed_event_once_whatever_the_order_of_commits(da
             if action == "commit":
                 committed += writer.events
         elif action == "read":
-            horizon.observe(last_event, next_transaction)
-            safe = horizon.safe(min((one.transaction for one in active), default=next_transaction))
+            safe = horizon.observe(last_event, _writing(active))
             position = read[-1] if read else 0
             read += sorted(one for one in committed if position < one <= safe)
             still_possible = [event for writer in active for event in writer.events]
             assert not any(event <= safe for event in still_possible)
     for writer in active:
         committed += writer.events
-    horizon.observe(last_event, next_transaction)
     position = read[-1] if read else 0
-    read += sorted(one for one in committed if position < one <= horizon.safe(next_transaction))
+    read += sorted(one for one in committed if position < one <= horizon.observe(last_event, ()))
     assert read == sorted(committed)
 
 
 def test_what_was_observed_of_another_server_says_nothing_of_this_one() -> None:
     horizon = Horizon()
-    horizon.observe(last_event_id=90, next_transaction_id=40, server="first")
-    horizon.observe(last_event_id=99, next_transaction_id=50, server="first")
-    assert horizon.safe(oldest_open_transaction_id=40) == 90
-    horizon.observe(last_event_id=70, next_transaction_id=55, server="second")
-    assert horizon.safe(oldest_open_transaction_id=54) == 0
-    assert horizon.safe(oldest_open_transaction_id=55) == 70
+    assert horizon.observe(90, (), server="first") == 90
+    assert horizon.observe(99, {"one"}, server="first") == 90
+    assert horizon.observe(70, {"two"}, server="second") == 0
+    assert horizon.observe(70, (), server="second") == 70

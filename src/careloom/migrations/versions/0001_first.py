@@ -141,6 +141,18 @@ END $$
 """
 
 
+_NUMBERED = ("audit_entry", "event_log")
+"""Tables that are read in the order of their numbers, up to what those who write to them may yet number."""
+
+_HOLD_NUMBERING = """
+CREATE FUNCTION careloom_hold_numbering() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(7236, TG_RELID::integer);
+    RETURN NULL;
+END $$
+"""
+
+
 _NEXT_CASE_NUMBERS = """
 CREATE FUNCTION careloom_next_case_numbers(wanted uuid, count integer) RETURNS bigint[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -184,6 +196,12 @@ def upgrade() -> None:
     op.execute(_REFUSE_CHANGE)
     for table in sorted(_APPEND_ONLY):
         _keep_for_good(table)
+    op.execute(_HOLD_NUMBERING)
+    for table in _NUMBERED:
+        op.execute(
+            f"CREATE TRIGGER hold_numbering BEFORE INSERT ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION careloom_hold_numbering()"
+        )
     op.execute(f"GRANT UPDATE (before, after, salt, erased_at) ON audit_entry TO {APP_ROLE}")
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
     _create_job_tables()

@@ -1,34 +1,37 @@
 """Looks how far a numbered table may be read now: asks the database what the horizon needs to know."""
 
+from typing import Final
+
 from sqlalchemy import text
 
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.horizon import Horizon
 
-_TRANSACTIONS = text("""
-    SELECT greatest(xmax, xmax - 2147483647 + (
-               SELECT max(mod(transactionid::text::bigint - mod(xmax, 4294967296) + 6442450944, 4294967296))
-               FROM pg_locks
-               WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND pid <> pg_backend_pid()
-           )),
-           xmin, concat(pg_postmaster_start_time(), ' ', (SELECT checkpoint_lsn FROM pg_control_checkpoint()))
-    FROM (
-        SELECT pg_snapshot_xmax(one)::text::bigint AS xmax, pg_snapshot_xmin(one)::text::bigint AS xmin
-        FROM pg_current_snapshot() one
-    ) AS now
-""")
-"""A snapshot's xmax is only next after the transactions that have ended: those that run beyond it are known by the lock
-that each holds on its own id, whose 32 bits are taken as near xmax. The one that looks sees what it wrote and need not
-wait for itself.
+NUMBERING: Final = 7236
+"""The first key of the advisory lock that a transaction holds from its first row in a numbered table to its end, shared
+with all others; the second is the table. A trigger of the table takes it, before any row is numbered."""
 
-The server is known by when it started and, as it may recover from a crash without a new start, by its checkpoint."""
+_WRITERS = text(f"""
+    SELECT ARRAY(
+               SELECT virtualtransaction FROM pg_locks
+               WHERE locktype = 'advisory' AND objsubid = 2
+                   AND classid = {NUMBERING} AND objid = CAST(:table AS regclass)
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                   AND pid <> pg_backend_pid()
+           ),
+           concat(pg_postmaster_start_time(), ' ', (SELECT checkpoint_lsn FROM pg_control_checkpoint()))
+""")  # noqa: S608
+"""Who writes, and which run of which server this is: as it may recover from a crash without a new start, by its
+checkpoint, too. The one that looks sees what it wrote and need not wait for itself.
+"""
 
 
 class Lookout:
-    """One reader's horizon over a table whose rows are numbered by `sequence`."""
+    """One reader's horizon over `table`, whose rows are numbered by `column`."""
 
-    def __init__(self, sequence: str) -> None:
-        self._last_value = text(f"SELECT last_value FROM {sequence}")  # noqa: S608
+    def __init__(self, table: str, column: str) -> None:
+        self._table = table
+        self._last_value = text(f"SELECT last_value FROM {table}_{column}_seq")  # noqa: S608
         self._horizon = Horizon()
         self.last = 0
 
@@ -40,6 +43,5 @@ class Lookout:
     async def safe(self, tx: Tx) -> int:
         """The highest number that may be read now; `last` is then the highest that was handed out."""
         self.last = int((await tx.execute(self._last_value)).scalar_one())
-        following, oldest_open, server = (await tx.execute(_TRANSACTIONS)).one()
-        self._horizon.observe(self.last, following, server)
-        return self._horizon.safe(oldest_open)
+        writers, server = (await tx.execute(_WRITERS, {"table": self._table})).one()
+        return self._horizon.observe(self.last, writers, server)

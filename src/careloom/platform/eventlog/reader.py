@@ -17,7 +17,7 @@ class LogReader:
     """One reader's view of the log; keeps its own horizon."""
 
     def __init__(self) -> None:
-        self._lookout = Lookout("event_log_id_seq")
+        self._lookout = Lookout("event_log", "id")
 
     @property
     def server(self) -> str:

@@ -36,7 +36,7 @@ class Sealer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._lookout = Lookout("audit_entry_position_seq")
+        self._lookout = Lookout("audit_entry", "position")
 
     async def run(self) -> None:
         """Works until cancelled; survives the loss of its database connection."""
@@ -54,7 +54,6 @@ class Sealer:
         async with self._database.transaction(_SYSTEM) as tx:
             if not (await tx.execute(_ALONE)).scalar_one():
                 return 0
-            # An advisory lock draws no transaction id: the horizon is not held back by the sealer itself.
             position = await _position(tx)
             upto = await self._lookout.safe(tx)
             if upto <= position:
