@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from careloom.conversations.jobs import consumers
@@ -41,6 +42,7 @@ from careloom.platform.errors import InvalidInputError, NotFoundError
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.hub import Hub
 from careloom.platform.runtime import Runtime
+from careloom.platform.texts.languages import Language
 from tests.conversations.desk import SYSTEM, Desk, make_desk
 
 FIELDS = (
@@ -205,7 +207,10 @@ async def test_a_verified_address_of_another_merges_and_an_unproven_one_suggests
     for one, other in ((visitor, known), (known, visitor)):
         suggested = await desk.do(list_merge_suggestions, one.id)
         assert [each.customer.id for each in suggested] == [other.id]
-        assert "ada@example.org" in suggested[0].evidence[0]
+        assert suggested[0].evidence == ("Gave the address ada@example.org, which the other has.",)
+    german = replace(SYSTEM, language=Language.DE)
+    suggested = await desk.do(list_merge_suggestions, known.id, actor=german)
+    assert suggested[0].evidence == ("Hat die Adresse ada@example.org angegeben, die der andere hat.",)
     proven = await desk.do(*attach, actor=SYSTEM, verified=True)
     assert proven.merge is not None
     assert proven.merge.automatic

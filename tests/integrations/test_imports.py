@@ -79,6 +79,38 @@ async def test_a_dry_run_says_what_would_happen_and_writes_nothing(importer: Imp
     assert await rows(database, "customer", importer.client) == 0
 
 
+async def test_each_reader_learns_in_their_own_language_why_a_row_was_refused(importer: Importer) -> None:
+    await attributes(importer)
+    one = await importer.work(await importer.prepare("customers.csv", sample("customers.csv")), "check")
+    german = {"Accept-Language": "de"}
+    reasons = {each["row"]: each["reason"] for each in await importer.refusals(one)}
+    told = await importer.call("GET", f"/{one['id']}/refusals", headers=german)
+    assert {each["row"] for each in told["items"]} == reasons.keys()
+    spoken = {each["row"]: each["reason"] for each in told["items"]}
+    assert "“31.02.2023” is no time" in reasons[6]
+    assert "„31.02.2023“ ist kein Zeitpunkt" in spoken[6]
+    assert "Wählen Sie eines davon: gold, silver" in spoken[7]
+    shown = (await importer.call("GET", f"/{one['id']}", headers=german))["preview"]
+    assert {each["row"]: each["reason"] for each in shown if each["outcome"] == "refused"} == {
+        row: reason for row, reason in spoken.items() if row in (6, 7)
+    }
+    for report in (
+        await importer.api.get(f"/api/imports/{one['id']}/report", headers=german),
+        await importer.api.get(f"/api/imports/{one['id']}/report?language=de"),
+    ):
+        assert "Wählen Sie eines davon" in report.text
+
+
+async def test_why_a_file_cannot_be_read_is_told_in_the_readers_language(importer: Importer) -> None:
+    one = await importer.prepare("tickets.zip", b"PK\x03\x04 no archive")
+    one = await importer.call("PATCH", f"/{one['id']}", json={"format": "zendesk"})
+    assert (await importer.work(one, "check"))["state"] == "failed"
+    english = await importer.call("GET", f"/{one['id']}")
+    german = await importer.call("GET", f"/{one['id']}", headers={"Accept-Language": "de"})
+    assert english["error"].startswith("The ZIP file cannot be read: ")
+    assert german["error"].startswith("Die ZIP-Datei kann nicht gelesen werden: ")
+
+
 async def test_customers_come_over_with_addresses_attributes_and_their_age(importer: Importer) -> None:
     await attributes(importer)
     one = await importer.whole("customers.csv", sample("customers.csv"))

@@ -33,7 +33,7 @@ data_import = client_table(
     Column("done", BigInteger, nullable=False, server_default=text("0")),
     Column("counts", JSONB, nullable=False, server_default=text("'{}'")),
     Column("preview", JSONB, nullable=False, server_default=text("'[]'")),
-    Column("error", Text),
+    Column("error", JSONB(none_as_null=True)),
     Column("made_by", Uuid),
     Column("made_by_name", Text, nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -63,7 +63,7 @@ import_refusal = client_table(
     Column("number", Integer, nullable=False),
     Column("key", Text, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", JSONB, nullable=False),
     PrimaryKeyConstraint("client_id", "import_id", "row", "number"),
 )
 
@@ -77,7 +77,7 @@ data_export = client_table(
     Column("size", BigInteger, nullable=False, server_default=text("0")),
     Column("parts", Integer, nullable=False, server_default=text("0")),
     Column("progress", JSONB, nullable=False, server_default=text("'{}'")),
-    Column("error", Text),
+    Column("error", JSONB(none_as_null=True)),
     Column("made_by", Uuid),
     Column("made_by_name", Text, nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),

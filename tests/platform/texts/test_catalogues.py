@@ -54,11 +54,6 @@ def test_a_translation_is_none_of_the_english(language: Language) -> None:
     assert not [template for template, forms in catalogue(language).items() if template in sentences(forms)]
 
 
-def test_a_sentence_ends_as_one() -> None:
-    unended = [f"{place}: {text}" for text, place in templates().items() if text[-1] not in ".…"]
-    assert not unended
-
-
 def test_templates_are_found_wherever_they_are_handed_on() -> None:
     found = said_in(
         """

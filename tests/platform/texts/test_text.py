@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careloom.platform.texts.languages import Language
-from careloom.platform.texts.text import Text, catalogue, places, render, rendered, say, verbatim
+from careloom.platform.texts.text import Text, catalogue, changed, places, render, say, together, verbatim
 
 LANGUAGES = st.sampled_from(Language)
 TEMPLATES = st.sampled_from(sorted({template for one in Language for template in catalogue(one)}))
@@ -55,7 +55,14 @@ def test_counts_choose_the_form_and_figures_are_written_as_the_language_does() -
 def test_texts_in_texts_are_of_the_same_language() -> None:
     outer = Text("{why} {instead}", {"why": say("This is missing."), "instead": say("Sign in first.")})
     assert render(outer, Language.DE) == "Das fehlt. Melden Sie sich zuerst an."
-    assert rendered((say("This is missing."), say("Sign in first.")), Language.DE) == render(outer, Language.DE)
+    assert render(together((say("This is missing."), say("Sign in first."))), Language.DE) == render(outer, Language.DE)
+    assert str(together(())) == ""
+
+
+def test_the_words_of_values_can_be_changed_wherever_they_stand() -> None:
+    inner = say("{name} has this conversation.", name="Ada")
+    text = changed(Text("{a} {b} {c}", {"a": inner, "b": ("x", 3), "c": 4}), str.upper)
+    assert str(text) == "ADA has this conversation. X, 3 4"
 
 
 def test_lists_stand_with_the_commas_of_the_language() -> None:

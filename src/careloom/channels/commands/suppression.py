@@ -8,13 +8,14 @@ from sqlalchemy import delete, or_
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from careloom.channels.core.email.cause import SOFT_REST
-from careloom.channels.core.email.suppression_csv import read_rows
+from careloom.channels.core.email.suppression_csv import UnusableRow, read_rows
 from careloom.channels.errors import AddressSuppressedError
 from careloom.channels.queries.suppression import find_suppressed, get_suppressed, read_suppressed
 from careloom.channels.tables import suppressed_address
 from careloom.channels.types.suppression import (
     ImportResult,
     NewSuppressedAddress,
+    RefusedRow,
     SuppressedAddress,
     SuppressedAddressId,
     SuppressionImport,
@@ -29,7 +30,8 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
-from careloom.platform.texts.text import Text, say
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import Text, render, say
 
 _WRITE: Final = Permission.CHANNELS_WRITE
 _MOST_ROWS: Final = 20_000
@@ -130,7 +132,7 @@ async def import_suppressed(tx: Tx, actor: Actor, wanted: SuppressionImport) -> 
             for row in rows[start : start + _CHUNK]
         ]
         added += len((await tx.execute(_adding(some).returning(suppressed_address.c.id))).all())
-    result = ImportResult(added, len(rows) - added, len(refused), tuple(refused[:_MOST_TOLD]))
+    result = ImportResult(added, len(rows) - added, len(refused), _told_rows(refused, actor.language))
     summary = {"added": result.added, "known": result.known, "refused": result.refused}
     await audit.record(
         tx, actor, "suppressed_address.import", wanted.client_id, client_id=wanted.client_id, after=summary
@@ -143,6 +145,10 @@ async def require_not_suppressed(tx: Tx, client_id: UUID, address: str) -> None:
     found = await find_suppressed(tx, client_id, address, now())
     if found is not None:
         raise AddressSuppressedError(refusal(found))
+
+
+def _told_rows(refused: list[UnusableRow], language: Language) -> tuple[RefusedRow, ...]:
+    return tuple(RefusedRow(one.line, render(one.problem, language)) for one in refused[:_MOST_TOLD])
 
 
 def refusal(one: SuppressedAddress) -> Text:

@@ -63,7 +63,7 @@ async def post_mail_test(unit: Unit, mail_address_id: FromPath[UUID], data: JSON
     runtime = unit.runtime
     message_id = f"<{new_id().hex}@{domain}>"
     try:
-        raw = await render_test(address, runtime.secret, data.to, message_id, now(), signers)
+        raw = await render_test(address, runtime.secret, data.to, message_id, now(), signers, unit.actor.language)
         answer = await hand_over(runtime.settings, address.address, data.to, raw)
     except (RelayRefusedError, ValueError) as error:
         return MailTestResult(sent=False, answer=str(error))

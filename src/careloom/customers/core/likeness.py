@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from careloom.customers.types import Customer, IdentityKind
+from careloom.platform.texts.text import Text, say
 
 _CLAIM: Final = 0.9
 _MAILBOX: Final = 0.8
@@ -14,10 +15,10 @@ _ATTRIBUTE: Final = 0.15
 
 
 class Likeness(Struct, frozen=True):
-    """A score from 0 to 1 and the evidence in words; 0 where nothing speaks for it."""
+    """A score from 0 to 1 and the evidence; 0 where nothing speaks for it."""
 
     score: float
-    evidence: tuple[str, ...]
+    evidence: tuple[Text, ...]
 
 
 def likeness(one: Customer, other: Customer, claimed: Sequence[str] = ()) -> Likeness:
@@ -25,18 +26,19 @@ def likeness(one: Customer, other: Customer, claimed: Sequence[str] = ()) -> Lik
 
     `claimed` are addresses of one of them that the other gave without proof.
     """
-    score, evidence = 0.0, [f"gave the address {value}, which the other has" for value in claimed]
+    score, evidence = 0.0, [say("Gave the address {address}, which the other has.", address=value) for value in claimed]
     if claimed:
         score = _CLAIM
     same_name = bool(name_key(one.name)) and name_key(one.name) == name_key(other.name)
     mailboxes = sorted(_mailboxes(one) & _mailboxes(other)) if same_name else []
     if mailboxes:
         score = max(score, _MAILBOX)
-        evidence.append(f"same name and same mailbox name “{mailboxes[0]}” at another e-mail provider")
+        named = mailboxes[0]
+        evidence.append(say("Same name and same mailbox name “{name}” at another e-mail provider.", name=named))
     shared = sorted(_filled(one).items() & _filled(other).items()) if same_name else []
     if shared:
         score = max(score, _NAME + _ATTRIBUTE * len(shared))
-        evidence.append("same name and same " + ", ".join(key for key, _ in shared))
+        evidence.append(say("Same name and the same here: {fields}.", fields=tuple(key for key, _ in shared)))
     return Likeness(min(score, 1.0), tuple(evidence))
 
 

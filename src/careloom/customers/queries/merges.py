@@ -12,6 +12,7 @@ from careloom.customers.tables import customer, customer_claim, customer_identit
 from careloom.customers.types import Customer, CustomerMerge, IdentityKind, MergeSuggestion
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
+from careloom.platform.texts.text import render
 from careloom.platform.wire import reader
 
 _MOST_COMPARED: Final = 30
@@ -46,7 +47,8 @@ async def list_merge_suggestions(tx: Tx, actor: Actor, customer_id: UUID) -> lis
         if alike.score > 0 and other.merged_into is None:
             listed = rows().where(customer.c.client_id == one.client_id, customer.c.id == other.id)
             row = read_row((await tx.execute(listed)).one())
-            found.append(MergeSuggestion(row, alike.score, alike.evidence))
+            evidence = tuple(render(each, actor.language) for each in alike.evidence)
+            found.append(MergeSuggestion(row, alike.score, evidence))
     return sorted(found, key=lambda each: -each.score)[:_MOST_SUGGESTED]
 
 

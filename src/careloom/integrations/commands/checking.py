@@ -12,9 +12,10 @@ from careloom.integrations.core.verdict import Verdict
 from careloom.integrations.queries.imports import SourceKey, erased_keys, known_keys
 from careloom.integrations.types import Import, Outcome
 from careloom.platform.database.transactions import Tx
+from careloom.platform.texts.text import say
 
 CUSTOMER, CONVERSATION = "customer", "conversation"
-_ERASED = "This customer was erased at their own request."
+_ERASED = say("This customer was erased at their own request.")
 
 
 class Memory(Struct):

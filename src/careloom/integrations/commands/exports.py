@@ -23,6 +23,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer
+from careloom.platform.texts.text import say
 from careloom.platform.wire import to_plain
 
 RUN_EXPORT: Final = "integrations.export"
@@ -109,11 +110,16 @@ async def note_part(tx: Tx, one: Written, progress: Progress, size: int) -> None
 async def drop_archives(tx: Tx, client_id: UUID) -> list[tuple[ExportId, int]]:
     """Ends all exports of a client because someone was erased; answers them with the parts that are to go."""
     table = data_export.c
+    why = to_plain(say("A customer was erased since; ask for a new export."))
     standing = (ExportState.RUNNING, ExportState.READY)
     rows = await tx.execute(
         update(data_export)
         .where(table.client_id == client_id, table.state.in_(standing))
-        .values(state=ExportState.FAILED, error="A customer was erased since; ask for a new export.", progress={})
+        .values(
+            state=ExportState.FAILED,
+            error=why,
+            progress={},
+        )
         .returning(table.id, table.parts)
     )
     return [(row.id, row.parts) for row in rows]

@@ -11,7 +11,7 @@ from careloom.customers.queries.schema import get_attribute_schema
 from careloom.integrations.core.accept import clean
 from careloom.integrations.core.entries import Item
 from careloom.integrations.core.look import Look, check_options, columns_of, fields_for, shown
-from careloom.integrations.core.verdict import Verdict, count, preview_line, refusals
+from careloom.integrations.core.verdict import KeptLine, Verdict, count, preview_line, refusals
 from careloom.integrations.errors import ImportStateError
 from careloom.integrations.events import ImportChanged
 from careloom.integrations.queries.imports import IMPORT_COLUMNS, get_import, read_import
@@ -26,7 +26,6 @@ from careloom.integrations.types import (
     ImportState,
     NewImport,
     Outcome,
-    PreviewLine,
 )
 from careloom.organizations.queries import get_program, privacy_of, require_served
 from careloom.platform import audit
@@ -40,8 +39,9 @@ from careloom.platform.file_parts import StoredParts
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer
 from careloom.platform.redaction.types import Policy
-from careloom.platform.texts.text import say
-from careloom.platform.wire import to_plain
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import Text, say
+from careloom.platform.wire import from_plain, to_plain
 
 RUN_IMPORT: Final = "integrations.import"
 _LANES: Final = 2
@@ -161,7 +161,7 @@ async def start_work(tx: Tx, actor: Actor, import_id: ImportId, work: ImportStat
         await tx.execute(delete(import_refusal).where(*_mine(import_refusal, one)))
         values |= {"done": 0, "counts": to_plain(ImportCounts())}
         values |= {"total": 0, "preview": []} if work is ImportState.CHECKING else {}
-    after = await _change(tx, one, **values)
+    after = await _change(tx, one, actor.language, **values)
     lane = f"data-{one.client_id.int % _LANES}"
     await defer(tx, RUN_IMPORT, lock=lane, client_id=str(one.client_id), import_id=str(one.id))
     await audit.record(tx, actor, f"data_import.{_VERBS[work]}", one.id, client_id=one.client_id)
@@ -174,7 +174,7 @@ async def cancel_import(tx: Tx, actor: Actor, import_id: ImportId) -> Import:
     stops = {ImportState.CHECKING: ImportState.READY, ImportState.RUNNING: ImportState.CANCELLED}
     if one.state not in stops:
         raise ImportStateError("Nothing of this import is running.")
-    after = await _change(tx, one, state=stops[one.state])
+    after = await _change(tx, one, actor.language, state=stops[one.state])
     await audit.record(tx, actor, "data_import.cancel", one.id, client_id=one.client_id)
     return after
 
@@ -213,7 +213,7 @@ async def note_progress(tx: Tx, one: Import, verdicts: Sequence[Verdict], items:
         "counts": to_plain(count(one.counts, verdicts)),
     }
     if one.state is ImportState.CHECKING:
-        values["preview"] = to_plain(_preview(one.preview, verdicts, policy))
+        values["preview"] = to_plain(_preview(await _lines_of(tx, one), verdicts, policy))
     return await _change(tx, one, **values)
 
 
@@ -223,9 +223,9 @@ async def restart(tx: Tx, one: Import) -> Import:
     return await _change(tx, one, **_FRESH)
 
 
-async def settle(tx: Tx, one: Import, state: ImportState, error: str | None = None) -> Import:
+async def settle(tx: Tx, one: Import, state: ImportState, error: Text | None = None) -> Import:
     """Ends what a locked import does; a dry run knows how many entries there are."""
-    values: dict[str, Any] = {"state": state, "error": error}
+    values: dict[str, Any] = {"state": state, "error": None if error is None else to_plain(error)}
     if state is ImportState.CHECKED:
         values |= {"total": one.done, "done": 0}
     if state in OVER:
@@ -235,7 +235,12 @@ async def settle(tx: Tx, one: Import, state: ImportState, error: str | None = No
     return await _change(tx, one, **values)
 
 
-def _preview(before: Sequence[PreviewLine], verdicts: Sequence[Verdict], policy: Policy) -> list[PreviewLine]:
+async def _lines_of(tx: Tx, one: Import) -> list[KeptLine]:
+    where = (data_import.c.client_id == one.client_id, data_import.c.id == one.id)
+    return from_plain((await tx.execute(select(data_import.c.preview).where(*where))).scalar_one(), list[KeptLine])
+
+
+def _preview(before: Sequence[KeptLine], verdicts: Sequence[Verdict], policy: Policy) -> list[KeptLine]:
     """The first lines; of a long file rather those that need a look."""
     lines = [*before, *(preview_line(one, policy) for one in verdicts)]
     if len(lines) <= _PREVIEW:
@@ -250,10 +255,10 @@ async def _hold(tx: Tx, import_id: ImportId) -> ImportId:
     return import_id
 
 
-async def _change(tx: Tx, one: Import, **values: Any) -> Import:
+async def _change(tx: Tx, one: Import, language: Language = Language.EN, **values: Any) -> Import:
     where = (data_import.c.client_id == one.client_id, data_import.c.id == one.id)
     statement = update(data_import).where(*where).values(**values, changed_at=now()).returning(*IMPORT_COLUMNS)
-    after = read_import((await tx.execute(statement)).one())
+    after = read_import((await tx.execute(statement)).one(), language)
     await publish(
         tx,
         ImportChanged(

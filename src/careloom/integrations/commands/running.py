@@ -42,6 +42,7 @@ from careloom.platform.clock import now
 from careloom.platform.errors import NotFoundError
 from careloom.platform.file_parts import delete_parts, read_parts
 from careloom.platform.runtime import Runtime
+from careloom.platform.texts.text import Text, say
 
 log = structlog.get_logger()
 _ENTRIES, _MESSAGES, _BYTES = 1000, 4000, 8_000_000
@@ -94,15 +95,17 @@ async def run_import(runtime: Runtime, holds: Holds, client_id: UUID, import_id:
             await _read(runtime, actor, one, parts, {each.key: each for each in schema})
     except (UnreadableFileError, NotFoundError, LookupError, UnicodeError, RecursionError, MemoryError) as error:
         log.info("import_failed", import_id=str(import_id), error=type(error).__name__)
-        await _fail(runtime, actor, one, _words(error))
+        await _fail(runtime, actor, one, _reason(error))
 
 
-def _words(error: BaseException) -> str:
+def _reason(error: BaseException) -> Text:
     if isinstance(error, NotFoundError):
-        return "The file is not kept any more. Prepare another import with it: what was taken over is not made twice."
+        return say(
+            "The file is not kept any more. Prepare another import with it: what was taken over is not made twice."
+        )
     if isinstance(error, UnreadableFileError):
-        return error.detail
-    return "The file cannot be read as it is set: check format and encoding."
+        return error.text
+    return say("The file cannot be read as it is set: check format and encoding.")
 
 
 async def _read(runtime: Runtime, actor: Actor, one: Import, parts: int, schema: dict[str, AttributeField]) -> None:
@@ -178,7 +181,7 @@ async def _undo(runtime: Runtime, holds: Holds, actor: Actor, one: Import) -> No
                 async with runtime.database.transaction(actor) as tx:
                     after = await check_removable(tx, holds, one, kind, after)
     except (TouchedError, HeldError) as error:
-        await _settle(runtime, actor, one, ImportState.DONE, error.detail)
+        await _settle(runtime, actor, one, ImportState.DONE, error.text)
         return
     for kind in KINDS:
         more = True
@@ -194,7 +197,7 @@ async def _delete(runtime: Runtime, one: Import, files: list[FileId]) -> None:
         await runtime.files.delete(file_key(one.client_id, each))
 
 
-async def _settle(runtime: Runtime, actor: Actor, one: Import, state: ImportState, error: str | None = None) -> None:
+async def _settle(runtime: Runtime, actor: Actor, one: Import, state: ImportState, error: Text | None = None) -> None:
     async with runtime.database.transaction(actor) as tx:
         held = await lock_import(tx, actor, one.id, one.state, one.done)
         if held is not None:
@@ -204,9 +207,9 @@ async def _settle(runtime: Runtime, actor: Actor, one: Import, state: ImportStat
                 await delete_parts(runtime.files, file_parts_key(one.client_id, one.id), parts)
 
 
-async def _fail(runtime: Runtime, actor: Actor, one: Import, words: str) -> None:
+async def _fail(runtime: Runtime, actor: Actor, one: Import, reason: Text) -> None:
     async with runtime.database.transaction(actor) as tx:
         now_at = await get_import(tx, actor, one.id)
         held = await lock_import(tx, actor, one.id, one.state, now_at.done)
         if held is not None:
-            await settle(tx, held, ImportState.FAILED, words)
+            await settle(tx, held, ImportState.FAILED, reason)

@@ -14,7 +14,8 @@ from careloom.customers.core.addresses import normalised
 from careloom.customers.core.attributes import attribute_errors
 from careloom.customers.types import AttributeField, IdentityKind, NewIdentity
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, CustomerOf, Item, PastMessage
-from careloom.platform.errors import InvalidInputError
+from careloom.platform.errors import FieldError, InvalidInputError
+from careloom.platform.texts.text import Text, changed, say, together
 
 _SLACK: Final = timedelta(days=1)
 _EARLIEST_YEAR: Final = 1970
@@ -24,7 +25,7 @@ _TEXT: Final = 100_000
 def accepted(item: Item, schema: Mapping[str, AttributeField], now: datetime) -> Item:
     """`item` as it can be stored, with notes of what was left out; or without its entry, and why."""
     entry = item.entry
-    item = replace(item, key=clean(item.key), reason=clean(item.reason))
+    item = replace(item, key=clean(item.key), reason=None if item.reason is None else changed(item.reason, clean))
     if isinstance(entry, CustomerEntry):
         return _customer(item, entry, schema, now)
     if isinstance(entry, ConversationEntry):
@@ -47,12 +48,12 @@ def _customer(item: Item, entry: CustomerEntry, schema: Mapping[str, AttributeFi
     key = clean(entry.key or "") or (f"{identities[0].kind}:{identities[0].value}"[:300] if identities else "")
     errors = attribute_errors(tuple(schema.values()), entry.attributes)
     if not key:
-        return _refused(item, "The customer has neither a key nor an address that can be used. " + " ".join(notes))
+        return _refused(item, say("The customer has neither a key nor an address that can be used."), *notes)
     if errors:
-        return _refused(item, " ".join(f"{one.path.rpartition('/')[2]}: {one.message}" for one in errors))
+        return _refused(item, *(_at_field(one) for one in errors))
     moments = [entry.created_at, *(one.at for one in (*entry.notes, *entry.consents))]
     if any(one is not None and not _plausible(one, now) for one in moments):
-        return _refused(item, "A time lies before 1970 or in the future.")
+        return _refused(item, say("A time lies before 1970 or in the future."))
     attributes = {
         name: storable(value) if isinstance(value, str) else value
         for name, value in entry.attributes.items()
@@ -74,16 +75,17 @@ def _conversation(item: Item, entry: ConversationEntry, now: datetime) -> Item:
     identities, notes = _addresses(entry.customer.identities)
     key, customer_key = clean(entry.key), clean(entry.customer.key or "")
     if not key:
-        return _refused(item, "The conversation has no key.")
+        return _refused(item, say("The conversation has no key."))
     if not identities and not customer_key:
-        return _refused(item, "Whose conversation it is, is not said: the customer has no key and no address.")
+        nobody = say("Whose conversation it is, is not said: the customer has no key and no address.")
+        return _refused(item, nobody)
     messages = sorted(entry.messages, key=lambda one: one.at)
     moments = [one.at for one in messages] + [one for one in (entry.created_at, entry.resolved_at) if one is not None]
     if not all(_plausible(one, now) for one in moments):
-        return _refused(item, "A time lies before 1970 or in the future.")
+        return _refused(item, say("A time lies before 1970 or in the future."))
     refused = sorted({one.name for each in messages for one in each.files if is_refused(one.name, one.content)})
     if refused:
-        notes = (*notes, f"Programs and scripts were left out: {', '.join(refused)[:300]}.")
+        notes = (*notes, say("Programs and scripts were left out: {files}.", files=tuple(refused)))
     created = min(entry.created_at or messages[0].at, messages[0].at)
     ended = max(entry.resolved_at or messages[-1].at, created) if entry.status is Status.RESOLVED else None
     kept = replace(
@@ -111,14 +113,15 @@ def _message(one: PastMessage) -> PastMessage:
     return replace(one, author=clean(one.author), text=text, html=html, files=files)
 
 
-def _addresses(given: tuple[NewIdentity, ...]) -> tuple[tuple[NewIdentity, ...], tuple[str, ...]]:
+def _addresses(given: tuple[NewIdentity, ...]) -> tuple[tuple[NewIdentity, ...], tuple[Text, ...]]:
     kept: dict[NewIdentity, None] = {}
-    notes: list[str] = []
+    notes: list[Text] = []
     for one in given:
         try:
             kept[NewIdentity(one.kind, normalised(one.kind, one.value))] = None
         except InvalidInputError as error:
-            notes.append(f"{one.kind} {clean(one.value[:80])!r} was left out: {error.errors[0].message}")
+            left_out = clean(one.value[:80])
+            notes.append(say("“{value}” was left out: {problem}", value=left_out, problem=error.errors[0].text))
     return tuple(one for one in kept if one.kind is not IdentityKind.VISITOR), tuple(notes)
 
 
@@ -126,5 +129,9 @@ def _plausible(at: datetime, now: datetime) -> bool:
     return at.tzinfo is not None and at.year >= _EARLIEST_YEAR and at <= now + _SLACK
 
 
-def _refused(item: Item, reason: str) -> Item:
-    return Item(item.row, None, reason.strip(), item.key, item.notes)
+def _at_field(error: FieldError) -> Text:
+    return say("{field}: {problem}", field=error.path.rpartition("/")[2], problem=error.text)
+
+
+def _refused(item: Item, *reasons: Text) -> Item:
+    return Item(item.row, None, together(reasons), item.key, item.notes)

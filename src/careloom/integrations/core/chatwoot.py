@@ -15,8 +15,10 @@ from careloom.integrations.core.detect import (
 )
 from careloom.integrations.core.documents import Json, built, documents, inner, objects, text
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.core.reasons import WrongValueError
 from careloom.integrations.core.sheet import read_sheet
 from careloom.integrations.types import ImportOptions, Target
+from careloom.platform.texts.text import Text, say
 
 _WORDS: Final = {"incoming": 0, "outgoing": 1, "activity": 2, "template": 3}
 _ACTIVITY: Final = 2
@@ -32,7 +34,7 @@ def read_chatwoot(file: BinaryIO, options: ImportOptions) -> Iterator[Item]:
     messages: dict[str, list[Json]] = {}
     conversations: list[tuple[int, Json]] = []
     for row, _, found in documents(file):
-        if isinstance(found, str):
+        if isinstance(found, Text):
             yield Item(row, None, found)
             continue
         for one in _payload(found):
@@ -43,7 +45,7 @@ def read_chatwoot(file: BinaryIO, options: ImportOptions) -> Iterator[Item]:
             elif "id" in one and ("email" in one or "phone_number" in one or "identifier" in one):
                 yield built(row, text(one.get("id")), lambda one=one: _customer(one), CustomerEntry)
             else:
-                yield Item(row, None, "This is neither a contact nor a conversation nor a message.")
+                yield Item(row, None, say("This is neither a contact nor a conversation nor a message."))
     for row, one in conversations:
         key = text(one.get("id"))
         more = messages.get(key, [])
@@ -100,7 +102,7 @@ def _conversation(one: Json, more: list[Json]) -> Json:
     sender = inner(meta.get("sender"))
     kept = [each for each in (objects(one.get("messages")) or more) if _type(each) != _ACTIVITY]
     if any(not each.get("created_at") for each in kept):
-        raise ValueError("a message has no created_at")
+        raise WrongValueError(say("A message has no created_at."))
     moments = [(values.moment(each["created_at"]), each) for each in kept]
     moments.sort(key=lambda each: (each[0], text(each[1].get("id")).zfill(20)))
     state = values.status(text(one.get("status")) or "resolved")

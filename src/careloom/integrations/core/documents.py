@@ -9,7 +9,9 @@ import msgspec
 
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
 from careloom.integrations.core.lines import whole_lines
+from careloom.integrations.core.reasons import reason_of
 from careloom.integrations.errors import UnreadableFileError
+from careloom.platform.texts.text import say
 
 MAX_DOCUMENT_BYTES: Final = 250_000_000
 Json = dict[str, Any]
@@ -18,7 +20,7 @@ Json = dict[str, Any]
 def documents(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
     """Each document with the line where it begins and its file's name; a reason where it cannot be read.
 
-    A document is a dict; the reason a str. Raises UnreadableFileError for a ZIP that is none.
+    A document is a dict; the reason a Text. Raises UnreadableFileError for a ZIP that is none.
     """
     start = file.read(4)
     file.seek(0)
@@ -31,7 +33,8 @@ def documents(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
                 if info.filename.endswith("/") or info.filename.rpartition("/")[2].startswith("."):
                     continue
                 if info.file_size > MAX_DOCUMENT_BYTES:
-                    yield 1, info.filename, f"{info.filename} is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB."
+                    most = MAX_DOCUMENT_BYTES // 1_000_000
+                    yield 1, info.filename, say("{file} is larger than {most} MB.", file=info.filename, most=most)
                     continue
                 yield from _of_text(info.filename, io.BytesIO(packed.read(info)))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
@@ -48,13 +51,13 @@ def _of_text(name: str, file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
         if isinstance(found, (dict, list)):
             many = cast("list[Any]", found if isinstance(found, list) else [found])
             for number, one in enumerate(many, 1):
-                yield number, name, inner(one) if isinstance(one, dict) else "This is no JSON object."
+                yield number, name, inner(one) if isinstance(one, dict) else say("This is no JSON object.")
             return
     del whole
     file.seek(0)
     for number, line in enumerate(whole_lines(file), 1):
         if line is None:
-            yield number, name, "The line is too long."
+            yield number, name, say("The line is too long.")
         elif line.strip(b"\xef\xbb\xbf \t\r\n"):
             yield number, name, _line(line)
 
@@ -63,8 +66,8 @@ def _line(line: bytes) -> Any:
     try:
         found = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return f"{error}."
-    return inner(found) if isinstance(found, dict) else "The line is no JSON object."
+        return reason_of(error)
+    return inner(found) if isinstance(found, dict) else say("The line is no JSON object.")
 
 
 def objects(value: Any) -> list[Json]:
@@ -90,4 +93,4 @@ def built(row: int, key: str, build: Callable[[], Json], kind: type[CustomerEntr
     try:
         return Item(row, msgspec.convert(build(), kind), key=key)
     except (ValueError, TypeError, OverflowError, msgspec.ValidationError) as error:
-        return Item(row, None, f"{error}.", key)
+        return Item(row, None, reason_of(error), key)

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from careloom.conversations.types import Language, MessageKind, Priority, Status, Tag
 from careloom.customers.types import AttributeInput, ConsentPurpose, Name, NewIdentity
 from careloom.organizations.types import Channel
+from careloom.platform.texts.text import Text
 
 Key = Annotated[str, Meta(min_length=1, max_length=300)]
 LongText = Annotated[str, Meta(max_length=100_000)]
@@ -102,9 +103,9 @@ class Item(Struct, frozen=True):
 
     row: int
     entry: Entry | None
-    reason: str = ""
+    reason: Text | None = None
     key: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 MAX_ENTRY_BYTES = 40_000_000

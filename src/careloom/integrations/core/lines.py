@@ -6,6 +6,8 @@ from typing import BinaryIO
 import msgspec
 
 from careloom.integrations.core.entries import MAX_ENTRY_BYTES, CustomerEntry, Entry, Item
+from careloom.integrations.core.reasons import reason_of
+from careloom.platform.texts.text import say
 
 _decoder = msgspec.json.Decoder(Entry)
 
@@ -14,7 +16,7 @@ def read_lines(file: BinaryIO) -> Iterator[Item]:
     """The entries of the file, with their line numbers; what cannot be read becomes an item with a reason."""
     for number, line in enumerate(whole_lines(file), 1):
         if line is None:
-            yield Item(number, None, f"The line is longer than {MAX_ENTRY_BYTES // 1_000_000} MB.")
+            yield Item(number, None, say("The line is longer than {most} MB.", most=MAX_ENTRY_BYTES // 1_000_000))
         elif line.strip(b"\xef\xbb\xbf \t\r\n"):
             yield _item(number, line)
 
@@ -34,7 +36,7 @@ def _item(number: int, line: bytes) -> Item:
     try:
         entry = _decoder.decode(line.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Item(number, None, f"{error}.")
+        return Item(number, None, reason_of(error))
     if isinstance(entry, CustomerEntry) and not entry.key and not entry.identities:
-        return Item(number, None, "The customer has neither a key nor an address.")
+        return Item(number, None, say("The customer has neither a key nor an address."))
     return Item(number, entry, key=entry.key or "")

@@ -22,6 +22,7 @@ from careloom.integrations.core.entries import (
 )
 from careloom.integrations.types import ImportOptions
 from careloom.organizations.types import Channel
+from careloom.platform.texts.text import say
 
 _HEAD_BYTES: Final = 100_000
 _HEAD: Final = Limits(max_bytes=_HEAD_BYTES, max_parts=1, max_depth=1)
@@ -100,10 +101,10 @@ def _item(file: BinaryIO, thread: list[_Place], own: set[str]) -> Item:
     first = mails[0][0]
     customer = next((who for mail, _ in mails for who in _customers(mail, own)), None)
     if customer is None:
-        return Item(row, None, "No customer's address stands in these mails.", thread[0].id)
+        return Item(row, None, say("No customer's address stands in these mails."), thread[0].id)
     dated = [(mail, place.at) for mail, place in mails if place.at is not None]
     if not dated:
-        return Item(row, None, "The mail has no date.", thread[0].id)
+        return Item(row, None, say("The mail has no date."), thread[0].id)
     messages = tuple(_message(mail, at, own) for mail, at in dated)
     name = next((who.name for mail, _ in mails for who in (mail.sender, *mail.to) if who.address == customer), "")
     entry = ConversationEntry(
@@ -115,7 +116,8 @@ def _item(file: BinaryIO, thread: list[_Place], own: set[str]) -> Item:
         messages=messages,
     )
     left_out = len(thread) - len(messages)
-    notes = (f"{left_out} mails without a date, or beyond {_MOST_MAILS}, were left out.",) if left_out else ()
+    told = say("{count} mails without a date, or beyond {most}, were left out.", count=left_out, most=_MOST_MAILS)
+    notes = (told,) if left_out else ()
     return Item(row, entry, key=entry.key, notes=notes)
 
 

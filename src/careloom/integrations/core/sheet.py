@@ -13,7 +13,9 @@ from careloom.customers.types import AttributeField, AttributeInput, AttributeKi
 from careloom.integrations.core import values
 from careloom.integrations.core.detect import ATTRIBUTE
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.core.reasons import WrongValueError, reason_of
 from careloom.integrations.types import ImportOptions, Target
+from careloom.platform.texts.text import Text, say
 
 _CELL: Final = 1_000_000
 _KINDS: Final = {
@@ -49,20 +51,36 @@ def _read(file: BinaryIO, options: ImportOptions) -> Iterator[Row | Item]:
         except StopIteration:
             break
         except csv.Error as error:
-            yield Item(line, None, f"The row cannot be read: {error}. Is a quotation mark left open?")
+            yield Item(line, None, _unreadable(error))
             continue
         if not any(cells):
             continue
         if header is None:
             header = cells
         elif len(cells) > len(header):
-            yield Item(line, None, f"The row has {len(cells)} columns, the first line {len(header)}.")
+            yield Item(line, None, _too_wide(len(cells), len(header)))
         elif any("\ufffd" in cell for cell in cells):
-            yield Item(line, None, f"The row holds characters that are not {options.encoding}; choose its encoding.")
+            yield Item(line, None, _undecoded(options.encoding))
         else:
             named = zip(options.fields, cells, strict=False)
             yield line, {field: cell.replace("\x00", "").strip() for field, cell in named if field and cell.strip()}
     text.detach()
+
+
+def _unreadable(error: csv.Error) -> Text:
+    return say("The row cannot be read: {error}. Is a quotation mark left open?", error=str(error))
+
+
+def _too_wide(found: int, head: int) -> Text:
+    return say("The row has {found} columns, the first line {head}.", found=found, head=head)
+
+
+def _undecoded(encoding: str) -> Text:
+    return say("The row holds characters that are not {encoding}; choose its encoding.", encoding=encoding)
+
+
+def _of(field: AttributeField, problem: Text) -> Text:
+    return say("{field}: {problem}", field=field.label, problem=problem)
 
 
 def _customer(row: Row, schema: Mapping[str, AttributeField]) -> Item:
@@ -81,7 +99,7 @@ def _customer(row: Row, schema: Mapping[str, AttributeField]) -> Item:
         }
         return Item(line, msgspec.convert(plain, CustomerEntry), key=key)
     except (ValueError, msgspec.ValidationError) as error:
-        return Item(line, None, str(error), key)
+        return Item(line, None, reason_of(error), key)
 
 
 def _attributes(cells: Mapping[str, str], schema: Mapping[str, AttributeField]) -> AttributeInput:
@@ -99,11 +117,11 @@ def _typed(field: AttributeField, cell: str) -> str | float | bool:
         try:
             return float(cell)
         except ValueError:
-            raise ValueError(f"{field.label}: {cell[:40]!r} is no number such as 1234.5") from None
+            raise WrongValueError(_of(field, say("“{value}” is no number such as 1234.5.", value=cell[:40]))) from None
     if field.kind is AttributeKind.BOOLEAN:
         word = cell.lower()
         if word not in (*_YES, *_NO):
-            raise ValueError(f"{field.label}: {cell[:40]!r} is neither yes nor no")
+            raise WrongValueError(_of(field, say("“{value}” is neither yes nor no.", value=cell[:40])))
         return word in _YES
     return cell[:10] if field.kind is AttributeKind.DATE else cell
 
@@ -118,9 +136,10 @@ def _conversations(rows: Iterator[Row | Item]) -> Iterator[Item]:
         together = [one for one in group if not isinstance(one, Item)]
         line = together[0][0]
         if not key:
-            yield from (Item(one[0], None, "The row has no key of its conversation.") for one in together)
+            yield from (Item(one[0], None, say("The row has no key of its conversation.")) for one in together)
         elif key in seen:
-            yield Item(line, None, "Rows of this conversation stand further up; sort the file by its key.", key)
+            again = say("Rows of this conversation stand further up; sort the file by its key.")
+            yield Item(line, None, again, key)
         else:
             seen.add(key)
             yield _conversation(line, key, [one[1] for one in together])
@@ -153,16 +172,18 @@ def _conversation(line: int, key: str, rows: list[dict[str, str]]) -> Item:
         }
         return Item(line, msgspec.convert(plain, ConversationEntry), key=key)
     except (ValueError, msgspec.ValidationError) as error:
-        return Item(line, None, str(error), key)
+        return Item(line, None, reason_of(error), key)
 
 
 def _message(row: Mapping[str, str], first: Mapping[str, str]) -> dict[str, Any]:
     word = row.get("message_kind", "inbound").lower()
     if word not in _KINDS:
-        raise ValueError(f"{word[:40]!r} is no kind of message; use one of: inbound, outbound, note")
+        choices = ("inbound", "outbound", "note")
+        told = say("“{value}” is no kind of message; use one of: {choices}.", value=word[:40], choices=choices)
+        raise WrongValueError(told)
     at = row.get("message_at") or first.get("created_at")
     if at is None:
-        raise ValueError("a message has no time; say which column holds it")
+        raise WrongValueError(say("A message has no time; say which column holds it."))
     return {
         "kind": _KINDS[word],
         "author": row.get("message_author", "")[:200],

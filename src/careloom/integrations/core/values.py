@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from careloom.conversations.types import Priority, Status
+from careloom.integrations.core.reasons import WrongValueError
 from careloom.organizations.types import Channel
+from careloom.platform.texts.text import say
 
 _NUMBER: Final = re.compile(r"\d{9,16}(\.\d+)?")
 _ZONE: Final = re.compile(r"\s*(UTC|Z|GMT)$", re.IGNORECASE)
@@ -36,7 +38,7 @@ _CHANNELS: Final = {
 def moment(value: Any) -> datetime:
     """A point in time of ISO 8601, or of seconds or milliseconds since 1970; without a zone it is UTC.
 
-    Raises ValueError for anything else, such as 03/04/2024, which two countries read as two days.
+    Raises WrongValueError for anything else, such as 03/04/2024, which two countries read as two days.
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _of_number(float(value))
@@ -46,7 +48,7 @@ def moment(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(_ZONE.sub("+00:00", text).replace("/", "-"))
     except ValueError:
-        raise ValueError(f"{text[:40]!r} is no time; write it as 2026-01-31T14:30:00Z") from None
+        raise WrongValueError(say("“{value}” is no time; write it as 2026-01-31T14:30:00Z.", value=text[:40])) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -55,17 +57,25 @@ def _of_number(value: float) -> datetime:
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f"{value} is no time in seconds since 1970") from None
+        raise WrongValueError(say("“{value}” is no time in seconds since 1970.", value=str(value))) from None
 
 
 def status(text: str) -> Status:
-    """Our status for another system's; raises ValueError."""
-    return _known(_STATUSES, text, "status", "open, pending, resolved")
+    """Our status for another system's; raises WrongValueError."""
+    found = _STATUSES.get(text.strip().lower())
+    if found is None:
+        choices = ("open", "pending", "resolved")
+        raise WrongValueError(say("“{value}” is no status; use one of: {choices}.", value=text[:40], choices=choices))
+    return found
 
 
 def priority(text: str) -> Priority:
-    """Our priority for another system's; nothing is normal. Raises ValueError."""
-    return _known(_PRIORITIES, text or "normal", "priority", "low, normal, high, urgent")
+    """Our priority for another system's; nothing is normal. Raises WrongValueError."""
+    found = _PRIORITIES.get((text or "normal").strip().lower())
+    if found is None:
+        choices = ("low", "normal", "high", "urgent")
+        raise WrongValueError(say("“{value}” is no priority; use one of: {choices}.", value=text[:40], choices=choices))
+    return found
 
 
 def channel(text: str) -> Channel | None:
@@ -85,10 +95,3 @@ def tags(values: Any) -> tuple[str, ...]:
     parts = re.split(r"[,;|]", values) if isinstance(values, str) else (values or [])
     clean = (" ".join(str(one).split())[:50].strip() for one in parts)
     return tuple(dict.fromkeys(one for one in clean if one))[:20]
-
-
-def _known(table: dict[str, Any], text: str, what: str, choices: str) -> Any:
-    found = table.get(text.strip().lower())
-    if found is None:
-        raise ValueError(f"{text[:40]!r} is no {what}; use one of: {choices}")
-    return found

@@ -6,11 +6,12 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from careloom.integrations.core.entries import CustomerEntry, Item
-from careloom.integrations.types import ImportCounts, Outcome, PreviewLine, Refusal
+from careloom.integrations.types import ImportCounts, Outcome
 from careloom.platform.redaction.redact import redact
 from careloom.platform.redaction.types import Policy
+from careloom.platform.texts.text import Text, changed, together
 
-_NAME, _KEY, _REASON, _PREVIEW_REASON = 120, 300, 1000, 300
+_NAME, _WORDS, _NOTES = 120, 300, 5
 _LOOKED_AT = 500
 
 
@@ -19,7 +20,7 @@ class Verdict(Struct, frozen=True):
 
     item: Item
     outcome: Outcome
-    reason: str = ""
+    reason: Text | None = None
     customer_made: bool = False
 
 
@@ -37,49 +38,72 @@ def count(before: ImportCounts, verdicts: Iterable[Verdict]) -> ImportCounts:
     return ImportCounts(**found)
 
 
-def refusals(verdicts: Iterable[Verdict], policy: Policy) -> list[Refusal]:
+class KeptRefusal(Struct, frozen=True):
+    """A line of the report as it is kept: `reason` is put into words for each reader."""
+
+    row: int
+    number: int
+    key: str
+    outcome: Outcome
+    reason: Text
+
+
+class KeptLine(Struct, frozen=True):
+    """A line of the preview as it is kept."""
+
+    row: int
+    kind: str
+    name: str
+    outcome: Outcome
+    reason: Text
+
+
+def refusals(verdicts: Iterable[Verdict], policy: Policy) -> list[KeptRefusal]:
     """What of the verdicts belongs into the report: refused entries, and what was left out of others."""
     return [
-        replace(one, key=redact(policy, one.key).text, reason=_shown(policy, one.reason, _REASON))
-        for one in _refusals(verdicts)
+        replace(one, key=redact(policy, one.key).text, reason=_told(policy, one.reason)) for one in _refusals(verdicts)
     ]
 
 
-def _shown(policy: Policy, text: str, most: int) -> str:
+def _told(policy: Policy, reason: Text) -> Text:
     """Words of the file as the client's policy lets them be stored, cut off where they are long."""
-    return redact(policy, text).text[:most]
+    return changed(reason, lambda words: redact(policy, words).text[:_WORDS])
 
 
-def _refusals(verdicts: Iterable[Verdict]) -> list[Refusal]:
-    found: list[Refusal] = []
+def _refusals(verdicts: Iterable[Verdict]) -> list[KeptRefusal]:
+    found: list[KeptRefusal] = []
     for one in verdicts:
         if one.outcome is Outcome.REFUSED:
-            found.append(Refusal(one.item.row, 0, one.item.key, Outcome.REFUSED, one.reason or one.item.reason))
+            found.append(KeptRefusal(one.item.row, 0, one.item.key, Outcome.REFUSED, _why(one)))
         else:
             found += [
-                Refusal(one.item.row, number, one.item.key, Outcome.CHANGED, note)
+                KeptRefusal(one.item.row, number, one.item.key, Outcome.CHANGED, note)
                 for number, note in enumerate(one.item.notes, 1)
             ]
     return found
 
 
-def preview_line(one: Verdict, policy: Policy) -> PreviewLine:
+def preview_line(one: Verdict, policy: Policy) -> KeptLine:
     """How a dry run shows an entry."""
     line = _preview_line(one)
-    return replace(line, name=_shown(policy, line.name, _NAME), reason=_shown(policy, line.reason, _PREVIEW_REASON))
+    return replace(line, name=redact(policy, line.name).text[:_NAME], reason=_told(policy, line.reason))
 
 
-def _preview_line(one: Verdict) -> PreviewLine:
+def _preview_line(one: Verdict) -> KeptLine:
     entry = one.item.entry
     if entry is None:
-        return PreviewLine(one.item.row, "", one.item.key, one.outcome, one.reason or one.item.reason)
+        return KeptLine(one.item.row, "", one.item.key, one.outcome, _why(one))
     customer = isinstance(entry, CustomerEntry)
     name = entry.name if isinstance(entry, CustomerEntry) else entry.subject or entry.messages[0].text
     outcome = Outcome.CHANGED if one.item.notes and one.outcome is Outcome.MADE else one.outcome
-    return PreviewLine(
+    return KeptLine(
         one.item.row,
         "customer" if customer else "conversation",
         (name or one.item.key)[:_LOOKED_AT],
         outcome,
-        " ".join((one.reason, *one.item.notes)).strip(),
+        together(([] if one.reason is None else [one.reason]) + [*one.item.notes[:_NOTES]]),
     )
+
+
+def _why(one: Verdict) -> Text:
+    return one.reason or one.item.reason or together(())

@@ -7,6 +7,8 @@ from careloom.conversations.types import MessageKind, Status
 from careloom.integrations.core import values
 from careloom.integrations.core.documents import Json, built, documents, inner, objects, text
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.core.reasons import WrongValueError
+from careloom.platform.texts.text import Text, say
 
 _KINDS: Final = ("tickets", "users", "comments")
 _END_USER: Final = ("end-user", "end_user", "")
@@ -41,7 +43,7 @@ class _Export:
         elif "id" in one and ("role" in one or "email" in one or "users" in hint):
             self._user(row, one)
         else:
-            self.wrong.append(Item(row, None, "This is neither a ticket nor a user nor a comment of a ticket."))
+            self.wrong.append(Item(row, None, say("This is neither a ticket nor a user nor a comment of a ticket.")))
 
     def _user(self, row: int, one: Json) -> None:
         self.users.setdefault(text(one.get("id")), (row, one))
@@ -51,7 +53,7 @@ def read_zendesk(file: BinaryIO) -> Iterator[Item]:
     """Customers first, then a conversation for each ticket; `row` is the line of the document it stands in."""
     export = _Export()
     for row, name, found in documents(file):
-        if isinstance(found, str):
+        if isinstance(found, Text):
             yield Item(row, None, found)
         else:
             export.add(row, found, name)
@@ -89,7 +91,7 @@ def _identities(user: Json) -> list[Json]:
 def _conversation(ticket: Json, export: _Export) -> Json:
     ticket_id, requester_id = text(ticket.get("id")), text(ticket.get("requester_id"))
     if not ticket_id:
-        raise ValueError("the ticket has no id")
+        raise WrongValueError(say("The ticket has no id."))
     requester = export.users.get(requester_id, (0, {}))[1]
     messages = [
         _message(one, requester_id, export)
@@ -121,11 +123,11 @@ def _comments(ticket: Json, export: _Export) -> list[Json]:
     own = objects(ticket.get("comments")) or export.comments.get(text(ticket.get("id")), [])
     if own:
         if any(not one.get("created_at") for one in own):
-            raise ValueError("a comment has no created_at")
+            raise WrongValueError(say("A comment has no created_at."))
         return own
     description = text(ticket.get("description"))
     if not description or not ticket.get("created_at"):
-        raise ValueError("the ticket has neither comments nor a description")
+        raise WrongValueError(say("The ticket has neither comments nor a description."))
     return [{"author_id": ticket.get("requester_id"), "body": description, "created_at": ticket["created_at"]}]
 
 

@@ -3,12 +3,13 @@
 import csv
 import io
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Request, delete, get, patch, post, put
 from litestar.datastructures import State
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
+from msgspec.structs import replace
 
 from careloom.integrations.commands.imports import (
     cancel_import,
@@ -27,14 +28,17 @@ from careloom.integrations.core.look import look_at
 from careloom.integrations.queries.imports import get_import, list_imports, list_refusals
 from careloom.integrations.types import Import, ImportChanges, ImportId, ImportState, NewImport, Refusal
 from careloom.organizations.types import ClientId
+from careloom.platform.access import Actor
 from careloom.platform.file_parts import delete_parts, put_parts, read_parts
 from careloom.platform.paging import Page
 from careloom.platform.reads import Read
+from careloom.platform.texts.languages import Language
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit, UnitOfWork
 
 MAX_IMPORT_BYTES: Final = 2_000_000_000
 _REPORT_PAGE: Final = 1000
+Wanted = Annotated[Language | None, QueryParameter(description="That of the reasons; else as `Accept-Language` says.")]
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -134,24 +138,25 @@ async def get_refusals(
 ) -> Page[Refusal]:
     """Entries with their place in the file and the reason, in its order."""
     one = await _opened(unit, import_id)
-    return await unit.read(lambda tx: list_refusals(tx, one, limit, after))
+    return await unit.read(lambda tx: list_refusals(tx, unit.actor, one, limit, after))
 
 
 @get("/imports/{import_id:uuid}/report", summary="The report as CSV", media_type="text/csv")
-async def get_report(unit: Unit, import_id: FromPath[ImportId]) -> Stream:
+async def get_report(unit: Unit, import_id: FromPath[ImportId], language: Wanted = None) -> Stream:
     """Every entry that was not taken over, or not whole: its place in the file, its key and the reason."""
     one = await _opened(unit, import_id)
     headers = {"Content-Disposition": f'attachment; filename="import-{one.id}.csv"'}
-    return Stream(_report(unit, one), media_type="text/csv; charset=utf-8", headers=headers)
+    reader = replace(unit.actor, language=language or unit.actor.language)
+    return Stream(_report(unit, reader, one), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _report(unit: UnitOfWork, one: Import) -> AsyncIterator[str]:
+async def _report(unit: UnitOfWork, reader: Actor, one: Import) -> AsyncIterator[str]:
     yield "row,key,outcome,reason\r\n"
     after: str | None = None
     more = True
     while more:
         async with unit.transaction() as tx:
-            page = await list_refusals(tx, one, _REPORT_PAGE, after)
+            page = await list_refusals(tx, reader, one, _REPORT_PAGE, after)
         yield "".join(_line(each) for each in page.items)
         after, more = page.next, page.next is not None
 

@@ -13,7 +13,9 @@ from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError, NotFoundError
 from careloom.platform.paging import Page, cut, keyset
-from careloom.platform.wire import row_fields
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import Text, render
+from careloom.platform.wire import from_plain, row_fields
 
 EXPORT_COLUMNS: Final = tuple(data_export.c[name] for name in Export.__struct_fields__)
 _EXPORT: Final = Permission.DATA_EXPORT
@@ -30,9 +32,11 @@ def require_export(actor: Actor, client_id: ClientId) -> None:
         raise ForbiddenError("You need the permission {permission} over the whole client for this.", permission=_EXPORT)
 
 
-def read_export(row: Any) -> Export:
-    """An export from a row of its columns."""
-    return msgspec.convert(row_fields(row), Export, strict=False)
+def read_export(row: Any, language: Language = Language.EN) -> Export:
+    """An export from a row of its columns, with the reason of its failure in a language."""
+    fields = row_fields(row)
+    error = None if fields["error"] is None else render(from_plain(fields["error"], Text), language)
+    return msgspec.convert({**fields, "error": error}, Export, strict=False)
 
 
 async def list_exports(
@@ -45,7 +49,7 @@ async def list_exports(
     if client_id is not None:
         statement = statement.where(data_export.c.client_id == client_id)
     rows = await tx.execute(keyset(statement, [data_export.c.id], after, limit, descending=True))
-    return cut([read_export(row) for row in rows], limit, lambda one: [one.id])
+    return cut([read_export(row, actor.language) for row in rows], limit, lambda one: [one.id])
 
 
 async def get_export(tx: Tx, actor: Actor, export_id: ExportId) -> Export:
@@ -53,4 +57,4 @@ async def get_export(tx: Tx, actor: Actor, export_id: ExportId) -> Export:
     row = (await tx.execute(select(*EXPORT_COLUMNS).where(data_export.c.id == export_id))).one_or_none()
     if row is None or not may_export(actor, row.client_id):
         raise NotFoundError
-    return read_export(row)
+    return read_export(row, actor.language)

@@ -18,14 +18,15 @@ from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
-from careloom.platform.wire import reader, row_fields
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import Text, render
+from careloom.platform.wire import from_plain, row_fields
 
 IMPORT_COLUMNS: Final = tuple(data_import.c[name] for name in Import.__struct_fields__)
 _IN_LISTS: Final[tuple[ColumnElement[Any], ...]] = tuple(
     literal_column("'[]'::jsonb", JSONB).label(each.name) if each.name in ("columns", "preview") else each
     for each in IMPORT_COLUMNS
 )
-_read_refusal = reader(Refusal)
 _KNOWN: Final = text(
     "SELECT key, record_id FROM import_key WHERE client_id = :client_id AND kind = :kind AND key = ANY(:keys)"
 )
@@ -45,9 +46,16 @@ class MadeKey(Struct, frozen=True):
     given: Any
 
 
-def read_import(row: Any) -> Import:
-    """An import from a row of its columns."""
-    return msgspec.convert(row_fields(row), Import, strict=False)
+def read_import(row: Any, language: Language = Language.EN) -> Import:
+    """An import from a row of its columns, with its reasons in a language."""
+    fields = row_fields(row)
+    fields["error"] = None if fields["error"] is None else _told(fields["error"], language)
+    fields["preview"] = [{**line, "reason": _told(line["reason"], language)} for line in fields["preview"]]
+    return msgspec.convert(fields, Import, strict=False)
+
+
+def _told(reason: Any, language: Language) -> str:
+    return render(from_plain(reason, Text), language)
 
 
 async def list_imports(
@@ -62,7 +70,7 @@ async def list_imports(
     if client_id is not None:
         statement = statement.where(table.client_id == client_id)
     rows = await tx.execute(keyset(statement, [table.id], after, limit, descending=True))
-    return cut([read_import(row) for row in rows], limit, lambda one: [one.id])
+    return cut([read_import(row, actor.language) for row in rows], limit, lambda one: [one.id])
 
 
 async def get_import(tx: Tx, actor: Actor, import_id: ImportId) -> Import:
@@ -70,17 +78,22 @@ async def get_import(tx: Tx, actor: Actor, import_id: ImportId) -> Import:
     row = (await tx.execute(select(*IMPORT_COLUMNS).where(data_import.c.id == import_id))).one_or_none()
     if row is None or not actor.may(Permission.DATA_IMPORT, client_id=row.client_id, program_id=row.program_id):
         raise NotFoundError
-    return read_import(row)
+    return read_import(row, actor.language)
 
 
-async def list_refusals(tx: Tx, one: Import, limit: int = 50, after: str | None = None) -> Page[Refusal]:
+async def list_refusals(tx: Tx, actor: Actor, one: Import, limit: int = 50, after: str | None = None) -> Page[Refusal]:
     """What an import did not take over, or not whole, in the order of the file."""
     table = import_refusal.c
     statement = select(*(table[name] for name in Refusal.__struct_fields__)).where(
         table.client_id == one.client_id, table.import_id == one.id
     )
     rows = await tx.execute(keyset(statement, [table.row, table.number], after, limit))
-    return cut([_read_refusal(row) for row in rows], limit, lambda each: [each.row, each.number])
+    return cut([_read_refusal(row, actor.language) for row in rows], limit, lambda each: [each.row, each.number])
+
+
+def _read_refusal(row: Any, language: Language) -> Refusal:
+    fields = row_fields(row)
+    return msgspec.convert({**fields, "reason": _told(fields["reason"], language)}, Refusal, strict=False)
 
 
 async def known_keys(tx: Tx, client_id: ClientId, keys: Collection[SourceKey]) -> dict[SourceKey, UUID]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable, Iterable
 from importlib import resources
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString, cast
 
 import msgspec
 from msgspec import Struct
@@ -63,9 +64,23 @@ def render(text: Text, language: Language) -> str:
     return _PLACE.sub(put, forms)
 
 
-def rendered(texts: tuple[Text, ...], language: Language) -> str:
-    """Sentences one after another."""
-    return " ".join(render(one, language) for one in texts)
+def together(texts: Iterable[Text]) -> Text:
+    """Sentences one after another, as one text."""
+    values = {f"sentence{number}": one for number, one in enumerate(texts, 1)}
+    return Text(" ".join(f"{{{name}}}" for name in values), dict(values))
+
+
+def changed(text: Text, change: Callable[[str], str]) -> Text:
+    """The text with all words that its values hold changed; its templates and numbers stay."""
+
+    def apply(value: Value) -> Value:
+        if isinstance(value, Text):
+            return changed(value, change)
+        if isinstance(value, str):
+            return change(value)
+        return value if isinstance(value, (int, float)) else tuple(cast("Any", apply(one)) for one in value)
+
+    return Text(text.template, {name: apply(value) for name, value in text.values.items()})
 
 
 def places(template: str) -> frozenset[str]:

@@ -22,7 +22,7 @@ from careloom.platform.errors import (
 )
 from careloom.platform.ids import new_id
 from careloom.platform.texts.languages import Language
-from careloom.platform.texts.text import Text, render, rendered, say, verbatim
+from careloom.platform.texts.text import Text, render, say, together, verbatim
 from careloom.platform.texts.validation import in_words
 from careloom.platform.web.provide import asked_language
 
@@ -71,7 +71,7 @@ class _Told(msgspec.Struct, frozen=True):
     status: int
     code: str
     title: Text
-    detail: tuple[Text, ...]
+    detail: Text
     errors: tuple[FieldError, ...] = ()
     headers: dict[str, str] = {}
 
@@ -79,12 +79,12 @@ class _Told(msgspec.Struct, frozen=True):
 def careloom_problem(request: Request[Any, Any, Any], error: CareloomError) -> Response[Problem]:
     """An error of ours, with its own status and words."""
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequestsError) else {}
-    return _respond(request, _Told(error.status, error.code, Text(error.title), (error.text,), error.errors, headers))
+    return _respond(request, _Told(error.status, error.code, Text(error.title), error.text, error.errors, headers))
 
 
 def problem_of(error: CareloomError, language: Language) -> Problem:
     """An error of ours as a part of an answer that is none."""
-    return _put(_Told(error.status, error.code, Text(error.title), (error.text,), error.errors), language)
+    return _put(_Told(error.status, error.code, Text(error.title), error.text, error.errors), language)
 
 
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
@@ -95,11 +95,11 @@ def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     if error.status_code != 400:
         words = verbatim(error.detail)
         code, title, detail = _OF_FRAMEWORK.get(error.status_code, ("refused", words, words))
-        return _respond(request, _Told(error.status_code, code, title, (detail,), headers=headers))
+        return _respond(request, _Told(error.status_code, code, title, detail, headers=headers))
     errors: tuple[FieldError, ...] = ()
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         errors = tuple(_field_error(one) for one in cast("list[dict[str, str]]", error.extra))
-    detail = tuple(one.text for one in errors) or (in_words(error.detail).text,)
+    detail = together(one.text for one in errors) if errors else in_words(error.detail).text
     return _respond(request, _Told(400, "invalid_input", _INVALID, detail, errors, headers))
 
 
@@ -121,7 +121,7 @@ def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Res
         code = "outcome_unknown" if unknown else "database_away"
         detail = _UNKNOWN if unknown else say("Nothing was changed; try again.")
         title = say("The database is not reachable.")
-        return _respond(request, _Told(503, code, title, (detail,), headers={"Retry-After": _RETRY_SECONDS}))
+        return _respond(request, _Told(503, code, title, detail, headers={"Retry-After": _RETRY_SECONDS}))
     known = _refused(error)
     if known is not None:
         log.info("refused", path=request.url.path, error=type(getattr(error, "orig", error)).__name__)
@@ -132,7 +132,7 @@ def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Res
 def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     log.error("unexpected_error", path=request.url.path, error=type(error).__name__, exc_info=error)
     title, detail = say("Something went wrong."), say("Nothing was changed; the error is in the log.")
-    return _respond(request, _Told(500, "failed", title, (detail,)))
+    return _respond(request, _Told(500, "failed", title, detail))
 
 
 def _refused(error: Exception) -> CareloomError | None:
@@ -174,7 +174,7 @@ def _put(told: _Told, language: Language) -> Problem:
     return Problem(
         title=render(told.title, language),
         status=told.status,
-        detail=rendered(told.detail, language),
+        detail=render(told.detail, language),
         code=told.code,
         errors=tuple(FieldProblem(one.path, render(one.text, language)) for one in told.errors),
     )

@@ -18,6 +18,7 @@ from careloom.channels.core.email.parse import parse_mail
 from careloom.channels.core.email.quote import fold_mail
 from careloom.channels.core.email.verdict import OwnMail, judge
 from careloom.channels.types import MailVerdict
+from careloom.platform.texts.languages import Language
 
 AT = datetime(2024, 3, 12, 10, 15, tzinfo=UTC)
 BASE = OutgoingMail(
@@ -47,6 +48,16 @@ def _library(data: bytes) -> EmailMessage:
     assert isinstance(read, EmailMessage)
     assert not read.defects
     return read
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_quoted_is_introduced_in_the_customers_language_and_folded_away_again(language: Language) -> None:
+    for html in (REPLY.html, None):
+        folded = fold_mail(parse_mail(compose(structs.replace(REPLY, language=language, html=html, signature=""))))
+        assert folded.text == REPLY.text
+        introduced = (folded.folded_text or "").replace("\u2068", "").replace("\u2069", "")
+        assert "Ann <ann@mail.example>" in introduced
+        assert ("wrote" in introduced) == (language is Language.EN)
 
 
 def test_a_reply_is_threaded_signed_and_quotes_below() -> None:

@@ -23,6 +23,9 @@ from careloom.organizations.queries import get_program
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.files import FileStore
+from careloom.platform.texts.languages import Language, language_for
+from careloom.platform.texts.text import render as in_words
+from careloom.platform.texts.text import say
 
 _FILE_IMAGE = re.compile(r'(src=")/api/files/([0-9a-f-]{36})"')
 
@@ -65,6 +68,7 @@ async def load_ready(tx: Tx, actor: Actor, secret: bytes, client_id: UUID, outgo
         html=_with_inline_files(message),
         signature=signature,
         quoted=quoted,
+        language=language_for(one.language or ""),
     )
     signers = await signers_of(tx, secret, client_id, address.address.rpartition("@")[2])
     return ReadyMail(outgoing, reply_to, mail, message.attachments, signers)
@@ -84,16 +88,23 @@ async def render(ready: ReadyMail, files: FileStore) -> bytes:
 
 
 async def render_test(
-    address: MailAddress, secret: bytes, to: str, message_id: str, at: datetime, signers: tuple[Signer, ...]
+    address: MailAddress,
+    secret: bytes,
+    to: str,
+    message_id: str,
+    at: datetime,
+    signers: tuple[Signer, ...],
+    language: Language,
 ) -> bytes:
     """A mail that shows whether the relay takes mail from an address; raises ValueError for a bad `to`."""
     mail = OutgoingMail(
         sender=Address(address.address, address.display_name),
         to=(Address(to),),
-        subject=f"Test mail from {address.address}",
+        subject=in_words(say("Test mail from {address}", address=address.address), language),
         message_id=message_id,
         date=at,
-        text="This is a test. If you can read it, mail from this address arrives.",
+        text=in_words(say("This is a test. If you can read it, mail from this address arrives."), language),
+        language=language,
         loop_id=loop_mark(secret),
         signature=address.signature,
         automatic=True,

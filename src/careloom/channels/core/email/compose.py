@@ -18,6 +18,8 @@ from careloom.channels.core.email.names import safe_file_name
 from careloom.channels.core.email.quote_words import REPLY_PREFIX
 from careloom.channels.core.email.sanitize import sanitize, text_to_html
 from careloom.channels.core.email.verdict import LOOP_HEADER
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import render, say
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\Z")
@@ -43,7 +45,8 @@ class OutgoingMail(Struct, frozen=True):
 
     `references` are the Message-IDs of the thread, oldest first, with `in_reply_to` or without it. `reply_to`
     carries the plus address. `html` is the agent's rich text (sanitised again here), None for plain text only.
-    `automatic` marks mail that no person wrote. `loop_id` is this installation's mark against mail loops.
+    `automatic` marks mail that no person wrote. `loop_id` is this installation's mark against mail loops. `language` is
+    that of the words above what is quoted.
     """
 
     sender: Address
@@ -61,6 +64,7 @@ class OutgoingMail(Struct, frozen=True):
     signature: str = ""
     quoted: Quoted | None = None
     attachments: tuple[MailAttachment, ...] = ()
+    language: Language = Language.EN
     automatic: bool = False
 
 
@@ -207,10 +211,11 @@ def _transfer(text: str) -> str:
     return "7bit" if plain else "quoted-printable"
 
 
-def _attribution(quoted: Quoted) -> str:
+def _attribution(quoted: Quoted, language: Language) -> str:
     name = " ".join(_BREAKS.sub(" ", quoted.author.name).split())
     who = f"{name} <{quoted.author.address}>" if name else quoted.author.address
-    return f"On {quoted.at:%Y-%m-%d at %H:%M %z}, {who} wrote:"
+    date, time = f"{quoted.at:%Y-%m-%d}", f"{quoted.at:%H:%M %z}"
+    return render(say("On {date} at {time}, {who} wrote:", date=date, time=time, who=who), language)
 
 
 def _plain_text(mail: OutgoingMail) -> str:
@@ -220,7 +225,7 @@ def _plain_text(mail: OutgoingMail) -> str:
     if mail.quoted is not None:
         lines = mail.quoted.text[:_LONGEST_QUOTE].strip("\n").split("\n")
         marked = "\n".join(f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in lines)
-        pieces.append(f"{_attribution(mail.quoted)}\n{marked}")
+        pieces.append(f"{_attribution(mail.quoted, mail.language)}\n{marked}")
     return "\n\n".join(pieces) + "\n"
 
 
@@ -231,8 +236,9 @@ def _html(mail: OutgoingMail) -> str:
     if mail.quoted is not None:
         quoted = sanitize(mail.quoted.html, _LONGEST_QUOTE) if mail.quoted.html else None
         body = quoted or text_to_html(mail.quoted.text[:_LONGEST_QUOTE])
+        attribution = escape(_attribution(mail.quoted, mail.language))
         pieces.append(
-            f'<div class="careloom_quote"><div class="careloom_attribution">{escape(_attribution(mail.quoted))}</div>\n'
+            f'<div class="careloom_quote"><div class="careloom_attribution">{attribution}</div>\n'
             f'<blockquote type="cite">{body}</blockquote></div>'
         )
     content = "\n<br>\n".join(pieces)

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from careloom.channels.types.suppression import RefusedRow, SuppressedAddress, SuppressionReason
+from careloom.channels.types.suppression import SuppressedAddress, SuppressionReason
 from careloom.platform.redaction.redact import redact
 from careloom.platform.redaction.types import Policy
+from careloom.platform.texts.text import Text, say
 
 _COLUMNS = ("address", "reason", "note", "added_at", "expires_at")
 _ADDRESS = re.compile(r"[^@\s<>]{1,200}@[^@\s<>]{1,250}")
@@ -29,22 +30,28 @@ class Row(Struct, frozen=True):
     expires_at: datetime | None
 
 
-def read_rows(text: str, most: int) -> tuple[list[Row], list[RefusedRow]]:
+class UnusableRow(Struct, frozen=True):
+    """A line of the file that cannot be taken, and why."""
+
+    line: int
+    problem: Text
+
+
+def read_rows(text: str, most: int) -> tuple[list[Row], list[UnusableRow]]:
     """Return the rows that can be taken, each address once, and those that cannot; `most` rows are looked at."""
     source = io.StringIO(text.removeprefix("\ufeff"))
     first = text.partition("\n")[0]
     reader = csv.reader(source, delimiter=";" if first.count(";") > first.count(",") else ",")
     taken: dict[str, Row] = {}
-    refused: list[RefusedRow] = []
+    refused: list[UnusableRow] = []
     try:
         head = [name.strip().lower() for name in next(reader, _NONE)]
         if "address" not in head:
-            return [], [RefusedRow(1, "The first line must name the columns; one of them is `address`.")]
+            return [], [UnusableRow(1, say("The first line must name the columns; one of them is `address`."))]
         for count, cells in enumerate(reader):
             if count >= most:
-                refused.append(
-                    RefusedRow(reader.line_num, f"Only {most} rows are taken at once. Import the rest next.")
-                )
+                rest = say("Only {count} rows are taken at once. Import the rest next.", count=most)
+                refused.append(UnusableRow(reader.line_num, rest))
                 break
             if not any(cell.strip() for cell in cells):
                 continue
@@ -52,9 +59,9 @@ def read_rows(text: str, most: int) -> tuple[list[Row], list[RefusedRow]]:
             if isinstance(found, Row):
                 taken.setdefault(found.address, found)
             else:
-                refused.append(RefusedRow(reader.line_num, found))
+                refused.append(UnusableRow(reader.line_num, found))
     except csv.Error as error:
-        refused.append(RefusedRow(reader.line_num, f"This is no CSV: {error}."))
+        refused.append(UnusableRow(reader.line_num, say("This is no CSV: {error}.", error=str(error))))
     return list(taken.values()), refused
 
 
@@ -75,19 +82,19 @@ def _cells(row: SuppressedAddress, policy: Policy) -> Iterator[str]:
         yield f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _row(cells: dict[str, str]) -> Row | str:
+def _row(cells: dict[str, str]) -> Row | Text:
     values = {name: cell.strip().removeprefix("'") for name, cell in cells.items()}
     address = values["address"].lower() if "address" in values else ""
     if not _ADDRESS.fullmatch(address) or len(address) > 254:
-        return "This is no e-mail address."
+        return say("This is no e-mail address.")
     reason = values.get("reason") or SuppressionReason.MANUAL
     if reason not in set(SuppressionReason):
-        return f"The reason must be one of: {', '.join(SuppressionReason)}."
+        return say("The reason must be one of: {choices}.", choices=tuple(SuppressionReason))
     until = values.get("expires_at")
     try:
         expires_at = datetime.fromisoformat(until) if until else None
     except ValueError:
-        return "`expires_at` must look like 2030-01-31T12:00:00Z."
+        return say("`expires_at` must look like 2030-01-31T12:00:00Z.")
     if expires_at is not None and expires_at.tzinfo is None:
         expires_at = expires_at.replace(tzinfo=UTC)
     return Row(address, SuppressionReason(reason), values.get("note", "").replace("\x00", "")[:500], expires_at)

@@ -10,6 +10,7 @@ import {
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { withQuery } from '@/api/http';
 import { useFormat } from '@/components/format';
 import { Failed, RowSkeletons } from '@/components/States';
 import classes from '@/features/setup/data/Data.module.css';
@@ -108,7 +109,7 @@ export function Preview({ one }: { one: DataImport }) {
 }
 
 export function Refusals({ one }: { one: DataImport }) {
-  const { t } = useTranslation(['setup', 'common']);
+  const { t, i18n } = useTranslation(['setup', 'common']);
   const format = useFormat();
   const query = useInfiniteQuery(refusalPages(one));
   const found = query.data?.pages.flatMap((page) => page.items) ?? [];
@@ -117,7 +118,7 @@ export function Refusals({ one }: { one: DataImport }) {
       <div>
         <Button
           component="a"
-          href={`/api/imports/${one.id}/report`}
+          href={withQuery(`/api/imports/${one.id}/report`, { language: i18n.language })}
           download
           variant="default"
           leftSection={<IconDownload size={14} aria-hidden />}

@@ -1,0 +1,31 @@
+"""Why something of a file cannot be taken over, as a text for people."""
+
+import re
+from typing import Final
+
+import msgspec
+
+from careloom.platform.texts.text import Text, say, verbatim
+from careloom.platform.texts.validation import in_words
+
+_PLACE: Final = re.compile(r"(.*?) - at `(?:key in )?\$\.?(.*)`", re.DOTALL)
+
+
+class WrongValueError(ValueError):
+    """A value of the file is not what it must be; `text` says what and what to write."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(str(text))
+
+
+def reason_of(error: Exception) -> Text:
+    """What an error says: of a value of ours, of the decoder with the place in the entry, or in its own words."""
+    if isinstance(error, WrongValueError):
+        return error.text
+    if not isinstance(error, msgspec.MsgspecError):
+        return verbatim(str(error))
+    found = _PLACE.fullmatch(str(error))
+    wrong = in_words(found[1] if found else str(error))
+    steps = [one for one in (found[2] if found else "", wrong.field) if one]
+    return say("{field}: {problem}", field=".".join(steps), problem=wrong.text) if steps else wrong.text
