@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 import careloom
 from careloom.cli.command import command_parser
 from careloom.conversations.types import Phase, Status
 from careloom.identity.types import Role
-from careloom.platform.access import Permission
+from careloom.platform.access import Permission, named
 from careloom.platform.eventlog.event import Event
 from careloom.platform.settings import Settings
 from careloom.routing.types import Presence
@@ -83,6 +85,11 @@ def _events(base: type[Event]) -> Iterator[type[Event]]:
 def test_every_permission_and_role_is_documented() -> None:
     assert _missing([one.value for one in Permission]) == [], "describe these in docs/operators.md"
     assert _missing([one.value for one in Role]) == [], "describe these in docs/operators.md"
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_every_permission_has_words_that_say_what_it_lets_one_do(permission: Permission) -> None:
+    assert str(named(permission)).endswith(f"” ({permission})")
 
 
 def test_every_state_that_people_see_is_documented() -> None:

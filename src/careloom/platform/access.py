@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from careloom.platform.errors import ForbiddenError
 from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import Text, say
 
 
 class Permission(StrEnum):
@@ -51,6 +53,49 @@ class Permission(StrEnum):
 
 DORMANT = frozenset({Permission.GLASS_BREAK})
 """What alone shows nothing: a reach that holds no more counts once its person has broken the glass. No key holds it."""
+
+_IN_WORDS: Final = {
+    Permission.ORGANIZATIONS_READ: say("See clients and programs"),
+    Permission.ORGANIZATIONS_WRITE: say("Change clients, programs, sites and teams"),
+    Permission.PEOPLE_READ: say("See people"),
+    Permission.PEOPLE_WRITE: say("Change people and grants"),
+    Permission.ROLES_WRITE: say("Make and change roles"),
+    Permission.API_KEYS_WRITE: say("Make API keys"),
+    Permission.SECURITY_WRITE: say("Set sign-in rules, single sign-on and networks"),
+    Permission.AUDIT_READ: say("Read the audit trail"),
+    Permission.EVENTS_REPAIR: say("Repair parked events"),
+    Permission.CUSTOMERS_READ: say("See customers"),
+    Permission.CUSTOMERS_WRITE: say("Change customers"),
+    Permission.CUSTOMERS_MERGE: say("Merge customers"),
+    Permission.CONVERSATIONS_READ: say("Read contacts"),
+    Permission.CONVERSATIONS_REPLY: say("Answer contacts"),
+    Permission.CONVERSATIONS_NOTE: say("Write notes"),
+    Permission.CONVERSATIONS_ASSIGN: say("Assign contacts"),
+    Permission.CONVERSATIONS_WRITE: say("Change contacts"),
+    Permission.MESSAGES_INGEST: say("Hand in customers' messages"),
+    Permission.KNOWLEDGE_READ: say("See macros and outcomes"),
+    Permission.KNOWLEDGE_WRITE: say("Change macros and outcomes"),
+    Permission.QUEUES_READ: say("See queues"),
+    Permission.QUEUES_WRITE: say("Change queues and skills"),
+    Permission.PRESENCE_SET: say("Set one's own state"),
+    Permission.PRESENCE_SET_OTHERS: say("Set others' state"),
+    Permission.LIVE_READ: say("See the live board"),
+    Permission.PRIVACY_WRITE: say("Set what is masked or removed"),
+    Permission.PRIVACY_REVEAL: say("See what was masked"),
+    Permission.CHANNELS_READ: say("See addresses and widgets"),
+    Permission.CHANNELS_WRITE: say("Change addresses and widgets"),
+    Permission.DATA_IMPORT: say("Import customers and conversations"),
+    Permission.DATA_EXPORT: say("Export a whole client"),
+    Permission.COMPLIANCE_READ: say("See rules, requests and incidents"),
+    Permission.COMPLIANCE_WRITE: say("Set rules and holds, answer requests, handle incidents"),
+    Permission.GLASS_BREAK: say("Take emergency access to a client"),
+}
+"""What each lets one do, as the screens of roles call it."""
+
+
+def named(permission: Permission) -> Text:
+    """A permission as people and programs know it: “See customers” (customers.read)."""
+    return say("“{words}” ({permission})", words=_IN_WORDS[permission], permission=permission)
 
 
 class Reach(Struct, frozen=True):
@@ -147,7 +192,7 @@ class Actor(Struct, frozen=True):
     ) -> None:
         """Raises ForbiddenError unless `may`."""
         if not self.may(permission, client_id=client_id, provider_id=provider_id, program_id=program_id):
-            raise ForbiddenError("You need the permission {permission} for this.", permission=permission)
+            raise ForbiddenError("You need the permission {permission} for this.", permission=named(permission))
 
     def clients_for(self, permission: Permission) -> frozenset[UUID] | None:
         """The clients over which the actor holds `permission` in at least one program; None for all."""

@@ -9,7 +9,7 @@ from careloom.conversations.tables.message import file
 from careloom.conversations.types import Attachment, FileId
 from careloom.organizations.queries import require_served
 from careloom.platform import audit
-from careloom.platform.access import Actor, Permission
+from careloom.platform.access import Actor, Permission, named
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError, TooLargeError, UnsupportedMediaError
 from careloom.platform.ids import new_id
@@ -37,7 +37,7 @@ async def store_file(
     """
     wanted = (Permission.CONVERSATIONS_REPLY, Permission.MESSAGES_INGEST)
     if not any(actor.may(one, client_id=client_id) for one in wanted):
-        raise ForbiddenError("You need the permission {permission} for this.", permission=wanted[0])
+        raise ForbiddenError("You need the permission {permission} for this.", permission=named(wanted[0]))
     await require_served(tx, client_id, files=True)
     if len(content) > most:
         raise TooLargeError("A file may have at most {most} MB.", most=most // 1_000_000)

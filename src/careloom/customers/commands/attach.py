@@ -9,7 +9,7 @@ from careloom.customers.core.addresses import normalised
 from careloom.customers.errors import IdentityTakenError
 from careloom.customers.queries.customer import find_by_identity, load
 from careloom.customers.types import Attached, IdentityKind
-from careloom.platform.access import Actor, Permission
+from careloom.platform.access import Actor, Permission, named
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError
 
@@ -31,7 +31,7 @@ async def attach_identity(
     """
     wanted = (Permission.CUSTOMERS_WRITE, Permission.MESSAGES_INGEST)
     if not any(actor.may(one, client_id=client_id) for one in wanted):
-        raise ForbiddenError("You need the permission {permission} for this.", permission=wanted[0])
+        raise ForbiddenError("You need the permission {permission} for this.", permission=named(wanted[0]))
     value = normalised(kind, value)
     held = await hold_customer(tx, client_id, customer_id)
     try:

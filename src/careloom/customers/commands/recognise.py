@@ -13,7 +13,7 @@ from careloom.customers.queries.customer import find_by_identity
 from careloom.customers.tables import customer, customer_identity
 from careloom.customers.types import Customer, CustomerId, Identity, IdentityId, IdentityKind
 from careloom.organizations.types import ClientId
-from careloom.platform.access import Actor, Permission
+from careloom.platform.access import Actor, Permission, named
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError, NotFoundError
@@ -128,4 +128,4 @@ def clean(text: str | None) -> str | None:
 def _require(actor: Actor, client_id: UUID) -> None:
     wanted = (Permission.CUSTOMERS_WRITE, Permission.MESSAGES_INGEST)
     if not any(actor.may(one, client_id=client_id) for one in wanted):
-        raise ForbiddenError("You need the permission {permission} for this.", permission=wanted[0])
+        raise ForbiddenError("You need the permission {permission} for this.", permission=named(wanted[0]))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from careloom.integrations.tables import data_export
 from careloom.integrations.types import Export, ExportId
 from careloom.organizations.types import ClientId
-from careloom.platform.access import Actor, Permission
+from careloom.platform.access import Actor, Permission, named
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError, NotFoundError
@@ -29,7 +29,9 @@ def may_export(actor: Actor, client_id: ClientId) -> bool:
 def require_export(actor: Actor, client_id: ClientId) -> None:
     """Raises ForbiddenError unless `may_export`."""
     if not may_export(actor, client_id):
-        raise ForbiddenError("You need the permission {permission} over the whole client for this.", permission=_EXPORT)
+        raise ForbiddenError(
+            "You need the permission {permission} over the whole client for this.", permission=named(_EXPORT)
+        )
 
 
 def read_export(row: Any, language: Language = Language.EN) -> Export:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from prometheus_client import Gauge
 from sqlalchemy import func, select
 
-from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.access import Actor, Permission, named, system_actor
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError
@@ -68,7 +68,8 @@ def require_whole(actor: Actor, client_id: UUID | None) -> None:
         if reach.program_ids is None and (whole or (client_id is not None and of_client)):
             return
     raise ForbiddenError(
-        "You need the permission {permission} over all that the chain is about.", permission=Permission.AUDIT_READ
+        "You need the permission {permission} over all that the chain is about.",
+        permission=named(Permission.AUDIT_READ),
     )
 
 

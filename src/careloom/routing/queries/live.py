@@ -16,7 +16,7 @@ from careloom.identity.queries.people import find_people
 from careloom.identity.types import Person
 from careloom.organizations.queries import list_sites, list_teams, openings_of
 from careloom.organizations.types import Site, SiteId, Team, TeamId
-from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.access import Actor, Permission, named, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx, set_scope
@@ -128,7 +128,7 @@ def _providers(actor: Actor) -> frozenset[UUID] | None:
             return None
         held |= reach.provider_ids
     if not held:
-        raise ForbiddenError("You need the permission {permission} over a provider for this.", permission=_READ)
+        raise ForbiddenError("You need the permission {permission} over a provider for this.", permission=named(_READ))
     return frozenset(held)
 
 
