@@ -17,6 +17,7 @@ from careloom.cli.command import command_parser
 from careloom.conversations.types import Phase, Status
 from careloom.identity.types import Role
 from careloom.platform.access import Permission, named
+from careloom.platform.errors import CareloomError, TerminalError
 from careloom.platform.eventlog.event import Event
 from careloom.platform.settings import Settings
 from careloom.routing.types import Presence
@@ -133,3 +134,21 @@ def test_every_decision_is_listed() -> None:
     listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
     files = [path.name for path in (ROOT / "docs" / "decisions").glob("0*.md")]
     assert [name for name in files if name not in listed] == []
+
+
+def test_every_code_of_an_error_is_documented_with_its_status() -> None:
+    rows = [line.split("|") for line in (ROOT / "docs" / "api.md").read_text().splitlines() if line.startswith("| ")]
+    documented = {code: row[1] for row in rows for code in re.findall(r"`(\w+)`", row[-2])}
+    for module in pkgutil.walk_packages(careloom.__path__, "careloom."):
+        if not module.name.startswith(("careloom.migrations", "careloom.cli.__main__")):
+            importlib.import_module(module.name)
+    kinds = {kind.__new__(kind).code: str(kind.status) for kind in _kinds(CareloomError)}
+    assert [code for code, status in kinds.items() if status not in documented.get(code, "")] == []
+
+
+def _kinds(kind: type[CareloomError]) -> Iterator[type[CareloomError]]:
+    """What people and programs are told of: not what only a terminal shows, or a redirect."""
+    for one in kind.__subclasses__():
+        if one is not TerminalError and not one.__name__.startswith("_") and one.__module__.startswith("careloom."):
+            yield one
+            yield from _kinds(one)

@@ -25,6 +25,14 @@ _NOBODY = UUID(int=0)
 _MAX_KEY = 200
 
 
+class KeyReusedError(ConflictError):
+    """This Idempotency-Key was used for a different request; use a new one."""
+
+
+class AnswerErasedError(ConflictError):
+    """This was done before; its answer was erased. Load what you need anew."""
+
+
 class IdempotencyKey:
     """The key of one request of one actor; `request_hash` tells the same request from another."""
 
@@ -39,7 +47,7 @@ class IdempotencyKey:
         """Takes the key in the request's transaction; answers what `keep` stored where it was taken before.
 
         Waits for a transaction that has just taken it. Raises InvalidInputError for a key that is too long,
-        ConflictError for one that was used for another request.
+        KeyReusedError for one that was used for another request, AnswerErasedError where it is not known any more.
         """
         if len(self._key) > _MAX_KEY:
             raise InvalidInputError("Idempotency-Key may have at most {count} characters.", count=_MAX_KEY)
@@ -62,9 +70,9 @@ class IdempotencyKey:
         columns = select(idempotency_key.c.request_hash, idempotency_key.c.response)
         row = (await tx.execute(columns.where(self._mine))).one()
         if row.response is None:
-            raise ConflictError("This was done before; its answer was erased. Load what you need anew.")
+            raise AnswerErasedError
         if row.request_hash != self._request_hash:
-            raise ConflictError("This Idempotency-Key was used for a different request; use a new one.")
+            raise KeyReusedError
         return row.response
 
     @property
