@@ -217,6 +217,8 @@ async def test_a_verified_address_of_another_merges_and_an_unproven_one_suggests
     assert proven.customer.id == known.id
     assert {each.kind for each in proven.customer.identities} == {IdentityKind.EMAIL, IdentityKind.VISITOR}
     assert await desk.do(list_merge_suggestions, known.id) == []
+    (merged,) = await desk.do(list_merges, known.id, actor=german)
+    assert merged.reason == "Beide haben dieselbe bestätigte Adresse."
 
 
 async def test_namesakes_are_suggested_only_with_further_evidence(desk: Desk) -> None:
@@ -254,6 +256,20 @@ async def test_the_latest_word_on_a_consent_counts_and_none_is_lost(desk: Desk) 
     rest = await desk.do(list_consent_records, one.id, 2, first.next)
     assert [each.granted for each in (*first.items, *rest.items)] == [True, False, True]
     assert rest.next is None
+
+
+@pytest.mark.parametrize("purpose", ConsentPurpose)
+@pytest.mark.parametrize("granted", [True, False])
+async def test_a_consent_in_the_timeline_is_told_in_the_readers_language(
+    desk: Desk, purpose: ConsentPurpose, granted: bool
+) -> None:
+    one = await made(desk, "Ada")
+    await desk.do(set_consent, one.id, ConsentWord(purpose=purpose, granted=granted, source="call"))
+    english = (await desk.do(list_timeline, one.id)).items[0]
+    german = (await desk.do(list_timeline, one.id, actor=replace(SYSTEM, language=Language.DE))).items[0]
+    assert english.summary.endswith("yes." if granted else "no.")
+    assert german.summary.endswith("ja." if granted else "nein.")
+    assert german.kind is TimelineKind.CONSENT_CHANGED
 
 
 async def test_a_consent_keeps_what_was_asked_on_which_basis_and_who_wrote_it_down(desk: Desk) -> None:

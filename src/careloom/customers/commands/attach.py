@@ -6,6 +6,7 @@ from careloom.customers.commands.hold import hold_customer
 from careloom.customers.commands.identities import add_identity, channel_added, claim
 from careloom.customers.commands.merges import merge_automatically
 from careloom.customers.core.addresses import normalised
+from careloom.customers.core.remembered import SAME_ADDRESS
 from careloom.customers.errors import IdentityTakenError
 from careloom.customers.queries.customer import find_by_identity, load
 from careloom.customers.types import Attached, IdentityKind
@@ -53,5 +54,5 @@ async def _shared(
         return Attached(await load(tx, client_id, customer_id), claimed=True)
     one = await load(tx, client_id, customer_id)
     kept, merged = sorted((one, other), key=lambda each: (each.created_at, each.id))
-    merge = await merge_automatically(tx, actor, kept, merged, f"both have the verified {kind} address {value}")
+    merge = await merge_automatically(tx, actor, kept, merged, SAME_ADDRESS)
     return Attached(await load(tx, client_id, kept.id), merge=merge)

@@ -7,6 +7,7 @@ from msgspec.structs import asdict
 
 from careloom.customers.commands.hold import hold_customer
 from careloom.customers.commands.timeline import add_entry
+from careloom.customers.core.remembered import consent_code
 from careloom.customers.events import ConsentChanged, CustomerChanged
 from careloom.customers.queries.customer import get_customer
 from careloom.customers.tables import customer_consent
@@ -45,7 +46,7 @@ async def set_consent(tx: Tx, actor: Actor, customer_id: UUID, word: ConsentWord
             given[name] = redact(policy, given[name].replace("\x00", ""), agents=True).text
     consent = Consent(**given, id=new_id(), at=now(), recorded_by=actor.name)
     await tx.execute(customer_consent.insert().values(client_id=one.client_id, customer_id=held.id, **asdict(consent)))
-    summary = f"{consent.purpose} {'granted' if consent.granted else 'refused'}"
+    summary = consent_code(consent.purpose, granted=consent.granted)
     await add_entry(
         tx,
         one.client_id,

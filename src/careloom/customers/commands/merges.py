@@ -139,7 +139,8 @@ async def _merge(
         at=now(),
     )
     merge = read_merge((await tx.execute(statement.returning(*customer_merge.c))).one())
-    await _remember(tx, actor, kept, TimelineKind.CUSTOMER_MERGED, f"{other.name}: {reason}" if other.name else reason)
+    words = [one for one in (other.name, "" if automatic else reason) if one]
+    await _remember(tx, actor, kept, TimelineKind.CUSTOMER_MERGED, ": ".join(words))
     await publish(
         tx,
         CustomersMerged(client_id=kept.client_id, merge_id=merge.id, kept_id=kept.id, merged_id=other.id),

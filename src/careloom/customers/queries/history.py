@@ -1,19 +1,23 @@
 """A customer's timeline, notes and consents."""
 
+from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from careloom.customers.core.remembered import told_summary
 from careloom.customers.queries.customer import get_customer
 from careloom.customers.tables import customer_consent, customer_note, timeline_entry
 from careloom.customers.types import Consent, CustomerNote, TimelineEntry
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page, cut, keyset
+from careloom.platform.texts.languages import Language
 from careloom.platform.wire import reader
 
-_read_entry = reader(TimelineEntry)
+_read_kept = reader(TimelineEntry)
 _read_note = reader(CustomerNote)
 _read_consent = reader(Consent)
 
@@ -26,7 +30,12 @@ async def list_timeline(
     table = timeline_entry.c
     statement = select(timeline_entry).where(table.client_id == one.client_id, table.customer_id == one.id)
     rows = await tx.execute(keyset(statement, [table.at, table.id], after, limit, descending=True))
-    return cut([_read_entry(row) for row in rows], limit, lambda entry: [entry.at, entry.id])
+    return cut([_read_entry(row, actor.language) for row in rows], limit, lambda entry: [entry.at, entry.id])
+
+
+def _read_entry(row: Any, language: Language) -> TimelineEntry:
+    entry = _read_kept(row)
+    return replace(entry, summary=told_summary(entry.kind, entry.summary, language))
 
 
 async def list_notes(

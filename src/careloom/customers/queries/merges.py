@@ -3,21 +3,30 @@
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import or_, select
 
 from careloom.customers.core.likeness import likeness, mailbox
+from careloom.customers.core.remembered import told_reason
 from careloom.customers.queries.customer import get_customer, load
 from careloom.customers.queries.search import begins, read_row, rows
 from careloom.customers.tables import customer, customer_claim, customer_identity, customer_merge
 from careloom.customers.types import Customer, CustomerMerge, IdentityKind, MergeSuggestion
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
+from careloom.platform.texts.languages import Language
 from careloom.platform.texts.text import render
 from careloom.platform.wire import reader
 
 _MOST_COMPARED: Final = 30
 _MOST_SUGGESTED: Final = 10
-read_merge = reader(CustomerMerge)
+_read_kept = reader(CustomerMerge)
+
+
+def read_merge(row: Any, language: Language = Language.EN) -> CustomerMerge:
+    """A merge from a row of its columns, with its reason in a language."""
+    merge = _read_kept(row)
+    return replace(merge, reason=told_reason(merge.reason, language, automatic=merge.automatic))
 
 
 async def list_merges(tx: Tx, actor: Actor, customer_id: UUID) -> list[CustomerMerge]:
@@ -30,7 +39,7 @@ async def list_merges(tx: Tx, actor: Actor, customer_id: UUID) -> list[CustomerM
         .order_by(table.id.desc())
         .limit(100)
     )
-    return [read_merge(row) for row in await tx.execute(statement)]
+    return [read_merge(row, actor.language) for row in await tx.execute(statement)]
 
 
 async def list_merge_suggestions(tx: Tx, actor: Actor, customer_id: UUID) -> list[MergeSuggestion]:
