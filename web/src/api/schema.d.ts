@@ -3548,7 +3548,15 @@ export interface components {
             number: number | null;
             hash: string | null;
         };
-        /** BrandVoice */
+        /**
+         * BrandVoice
+         * @default {
+         *       "greeting": "",
+         *       "tone_do": [],
+         *       "tone_dont": [],
+         *       "signature": ""
+         *     }
+         */
         BrandVoice: {
             /** @default  */
             greeting: string;
@@ -4320,6 +4328,12 @@ export interface components {
             count: number;
             lasts: boolean;
         };
+        /**
+         * Language
+         * @description A language of the interface, as BCP 47 writes it. The front end has the same.
+         * @enum {string}
+         */
+        Language: "en" | "de" | "es" | "fr" | "pt-BR" | "ar";
         /** Left */
         Left: {
             case_number: number;
@@ -29765,7 +29779,10 @@ export interface operations {
     };
     ApiImportsImportIdReportGetReport: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description That of the reasons; else as `Accept-Language` says. */
+                language?: components["schemas"]["Language"] | null;
+            };
             header?: never;
             path: {
                 import_id: string;
