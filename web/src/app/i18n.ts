@@ -1,6 +1,7 @@
 /** Texts: `common` from src/locales, one more namespace per feature that has a locales folder. */
 import i18next, { type BackendModule, type ReadCallback, type ResourceKey } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { queryClient } from '@/api/client';
 import { intlLocale, isolate, LANGUAGES } from '@/components/languages';
 
 type TextFile = () => Promise<{ default: ResourceKey }>;
@@ -36,6 +37,7 @@ export async function startTexts(): Promise<void> {
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language;
     document.documentElement.dir = i18next.dir(language);
+    void queryClient.invalidateQueries(); // some of it the server told in the language before
   });
   await i18next
     .use(backend)
