@@ -24,6 +24,7 @@ import {
   type Rule,
 } from '@/features/compliance/data';
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
+import { RegionRules } from '@/features/compliance/RegionRules';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 
 export function Retention() {
@@ -40,6 +41,7 @@ export function Retention() {
       <Rules client={client} />
       <Holds client={client} />
       <Purges client={client} />
+      <RegionRules />
     </>
   );
 }

@@ -23,6 +23,12 @@ export interface Rule {
   reason: string;
 }
 
+export interface RegionRule {
+  region: string;
+  data_class: DataClass;
+  days: number | null;
+}
+
 export interface Outlook {
   data_class: DataClass;
   items: number;
@@ -173,6 +179,7 @@ export const purgesQuery = (client_id: Uuid) =>
   listed<Purge>('purges', '/api/purges', { client_id, limit: 20 });
 export const rulesQuery = (client_id: Uuid) =>
   listed<Rule>('rules', `/api/clients/${client_id}/retention`, {});
+export const regionRulesQuery = listed<RegionRule>('regions', '/api/retention-defaults', {});
 export const outlookQuery = (client_id: Uuid) =>
   listed<Outlook>('outlook', `/api/clients/${client_id}/retention/outlook`, {});
 export const incidentQuery = (id: Uuid) =>
