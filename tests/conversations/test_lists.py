@@ -185,6 +185,7 @@ async def test_a_word_in_most_messages_is_looked_for_in_the_newest_alone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "_MOST_RANKED", 3)
+    monkeypatch.setattr(search, "_SAMPLED", 2)
     monkeypatch.setattr(search, "_COMMON", 2)
     monkeypatch.setattr(search, "_LEAST_OF_EACH", 1)
     old, rare = await desk.opened("parcel"), await desk.opened("a parcel and a heron")

@@ -19,7 +19,8 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page
 
 _MOST_RANKED: Final = 5000
-_COMMON: Final = _MOST_RANKED // 20
+_SAMPLED: Final = 1000
+_COMMON: Final = _SAMPLED // 20
 _LEAST_OF_EACH: Final = 20
 _M: Final = message.c
 _COLUMNS: Final = (_M.client_id, _M.conversation_id, _M.seq, _M.at, _M.kind, _M.search)
@@ -32,7 +33,7 @@ async def search_conversations(
 ) -> Page[SearchHit]:
     """Conversations with messages that hold the words, best first; of more than 5000 messages some are ranked.
 
-    What more than one in twenty of the newest 5000 messages hold is looked for in these alone: so common words cost no
+    What one in twenty of the newest 1000 messages holds is looked for in the newest 5000 alone: so common words cost no
     more than rare ones. Understands "phrases", OR and -exclusions; the last word may be a beginning. Without words it
     finds nothing.
     """
@@ -41,18 +42,18 @@ async def search_conversations(
         return Page(())
     asked = _tsquery(words)
     mine = actor.clients_for(Permission.CONVERSATIONS_READ) if client_id is None else frozenset({client_id})
-    newest = _newest(asked, await list_client_ids(tx) if mine is None else sorted(mine))
-    some = select(newest.c.seq).limit(_COMMON).subquery("some")
+    clients = await list_client_ids(tx) if mine is None else sorted(mine)
+    some = select(_newest(asked, clients, _SAMPLED).c.seq).limit(_COMMON).subquery("some")
     common = (await tx.execute(select(func.count()).select_from(some))).scalar_one() == _COMMON
-    source = newest if common else _indexed(asked, mine)
+    source = _newest(asked, clients, _MOST_RANKED) if common else _indexed(asked, mine)
     rows = (await tx.execute(_hits(actor, asked, source, limit))).all()
     return Page(tuple(SearchHit(read_conversation(row), row.snippet, float(row.rank)) for row in rows))
 
 
-def _newest(asked: Any, clients: Sequence[UUID]) -> Any:
+def _newest(asked: Any, clients: Sequence[UUID], most: int) -> Any:
     """Those that match among the newest messages of these clients, some of each; ids are in the order of time."""
     given = func.unnest(cast(list(clients), ARRAY(Uuid))).table_valued("id").render_derived(name="lead")
-    each = max(_LEAST_OF_EACH, _MOST_RANKED // max(1, len(clients)))
+    each = max(_LEAST_OF_EACH, most // max(1, len(clients)))
     one = select(*_COLUMNS).where(_M.client_id == given.c.id).order_by(_M.id.desc())
     latest = one.limit(each).lateral("latest")
     statement = select(*latest.c).select_from(given.join(latest, true()))
