@@ -5,7 +5,6 @@ from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import text
 
 from careloom.identity.core.reach import reaches, shared
 from careloom.identity.core.roles import permissions_of
@@ -113,8 +112,7 @@ async def view_of(database: Database, actor: Actor, person_id: PersonId, peeks: 
         theirs = await actor_of(tx, person_id)
     held = () if theirs is None else shared(theirs.reaches, actor.reaches)
     seen = Actor(someone.name, held, person_id=someone.id)
-    async with database.transaction(seen) as tx:
-        await tx.execute(text("SET TRANSACTION READ ONLY"))
+    async with database.transaction(seen, reading=True) as tx:
         clients = await badges(tx, seen.client_ids)
         lists = [await _glimpse(tx, seen, name, peek) for name, peek in peeks.items()]
     return View(

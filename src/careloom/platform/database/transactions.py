@@ -22,6 +22,8 @@ _SCOPE = text(
     "SELECT set_config('careloom.clients', :clients, true), set_config('careloom.providers', :providers, true)"
 )
 
+_READING = text(f"{_SCOPE.text}, set_config('transaction_read_only', 'on', true)")
+
 _SHOWN = text(
     "SELECT current_setting('careloom.clients', true) AS clients, "
     "current_setting('careloom.providers', true) AS providers"
@@ -56,28 +58,30 @@ class Database:
         )
 
     @asynccontextmanager
-    async def transaction(self, actor: Actor) -> AsyncGenerator[Tx]:
+    async def transaction(self, actor: Actor, *, reading: bool = False) -> AsyncGenerator[Tx]:
         """One transaction in which row-level security shows the actor's clients and providers; commits at the end.
+
+        `reading`: it cannot write.
 
         Raises OperationalError where the database is away, CommitUnknownError where it went away during the commit.
         """
         async with AsyncExitStack() as stack:
             try:
-                tx = await self._begun(stack, actor)
+                tx = await self._begun(stack, actor, reading)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
                 # The pool's connection was to a server that is gone, and so are all that are as old. Nothing was done.
-                tx = await self._begun(stack, actor)
+                tx = await self._begun(stack, actor, reading)
             transaction = tx.get_transaction()
             yield tx
             if transaction is not None:
                 await _commit(transaction)
 
-    async def _begun(self, stack: AsyncExitStack, actor: Actor) -> Tx:
+    async def _begun(self, stack: AsyncExitStack, actor: Actor, reading: bool) -> Tx:
         tx = await stack.enter_async_context(self.engine.connect())
         await tx.begin()
-        await set_scope(tx, actor)
+        await tx.execute(_READING if reading else _SCOPE, _scope_of(actor))
         return tx
 
     async def close(self) -> None:
@@ -87,7 +91,7 @@ class Database:
 
 async def set_scope(tx: Tx, actor: Actor) -> None:
     """Narrows or widens what the open transaction sees to what `actor` may see."""
-    await tx.execute(_SCOPE, {"clients": _listed(actor.client_ids), "providers": _listed(actor.provider_ids)})
+    await tx.execute(_SCOPE, _scope_of(actor))
 
 
 @asynccontextmanager
@@ -121,6 +125,10 @@ async def beside(tx: Tx, actor: Actor) -> AsyncGenerator[Tx]:
             yield own
     finally:
         await engine.dispose()
+
+
+def _scope_of(actor: Actor) -> dict[str, str]:
+    return {"clients": _listed(actor.client_ids), "providers": _listed(actor.provider_ids)}
 
 
 def _listed(ids: frozenset[UUID] | None) -> str:

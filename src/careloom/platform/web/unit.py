@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import TypeVar, cast
 
 from litestar.di import NamedDependency
-from sqlalchemy import text
 
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
@@ -39,8 +38,7 @@ class UnitOfWork:
         """Runs `work` in a transaction that cannot write. What it found that is sensitive, `noting` tells: it is noted
         in the audit trail before it is shown.
         """
-        async with self.transaction() as tx:
-            await tx.execute(text("SET TRANSACTION READ ONLY"))
+        async with self.runtime.database.transaction(self.actor, reading=True) as tx:
             found = await work(tx)
         if noting is not None:
             await self.note(noting(found))
