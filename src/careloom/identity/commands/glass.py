@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import structlog
 from msgspec import Struct
 from sqlalchemy import select, update
 
@@ -44,6 +45,7 @@ from careloom.platform.hub import ACCESS_CHANGED, send_signal
 from careloom.platform.ids import new_id
 from careloom.platform.texts.text import say
 
+log = structlog.get_logger()
 _SYSTEM = system_actor("break-glass")
 _SHORTEST_REASON = 10
 
@@ -78,7 +80,10 @@ async def begin_glass(house: House, actor: Actor, holder: Holder, new: NewGlass)
             await audit.record(tx, actor, "break_glass.refuse", new_id(), client_id=new.client_id, after=why)
         raise
     async with house.database.transaction(_SYSTEM) as tx:
-        return await _begin(tx, actor, holder, new, reason, proof)
+        glass_id = await _begin(tx, actor, holder, new, reason, proof)
+    whose = {"client_id": str(new.client_id), "person_id": str(holder.person.id)}
+    log.warning("break_glass_begun", glass_id=str(glass_id), **whose)
+    return glass_id
 
 
 async def review_glass(tx: Tx, actor: Actor, glass_id: UUID, review: Review) -> BreakGlass:
