@@ -90,8 +90,7 @@ function Banner({ glass }: { glass: OpenGlass }) {
       <span className={classes.noted}>{t('glass.noted')}</span>
       <Button
         size="compact-sm"
-        color="red"
-        variant="filled"
+        variant="default"
         className={classes.end ?? ''}
         loading={end.isPending}
         onClick={() => end.mutate()}

@@ -1,5 +1,4 @@
 /** The place of the compliance officer: requests, retention and holds, incidents, emergency access, residency, keys. */
-import { Badge } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, type ComponentType } from 'react';
@@ -40,9 +39,9 @@ function Unreviewed() {
   const count = useInfiniteQuery(glassPages(true)).data?.pages[0]?.items.length ?? 0;
   return (
     count > 0 && (
-      <Badge ms="xs" size="sm" color="orange" variant="light" title={t('glass.toReview')}>
+      <span className={classes.standing} data-standing="open" title={t('glass.toReview')}>
         {format.number(count)}
-      </Badge>
+      </span>
     )
   );
 }

@@ -1,5 +1,5 @@
 /** Emergency accesses: who had one, why, for how long, what was done, and what another person says of it. */
-import { Badge, Button, SegmentedControl, Textarea } from '@mantine/core';
+import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import { IconUrgent } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -118,16 +118,10 @@ function Times({ one }: { one: Glass }) {
 
 function Standing({ one }: { one: Glass }) {
   const { t } = useTranslation('compliance');
-  if (one.verdict === null)
-    return (
-      <Badge variant="light" color="orange">
-        {t('glass.toReview')}
-      </Badge>
-    );
   return (
-    <Badge variant="light" color={one.verdict === 'accepted' ? 'green' : 'red'}>
-      {t(`glass.${one.verdict}`)}
-    </Badge>
+    <span className={classes.standing} data-standing={one.verdict ?? 'open'}>
+      {t(one.verdict === null ? 'glass.toReview' : `glass.${one.verdict}`)}
+    </span>
   );
 }
 
