@@ -52,7 +52,7 @@ class Permission(StrEnum):
 
 
 DORMANT = frozenset({Permission.GLASS_BREAK})
-"""What alone shows nothing: a reach that holds no more counts once its person has broken the glass. No key holds it."""
+"""What alone shows nothing: a reach that holds no more counts once its person has broken the glass, in a session."""
 
 _IN_WORDS: Final = {
     Permission.ORGANIZATIONS_READ: say("See clients and programs"),

@@ -91,8 +91,9 @@ async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor
         clients = frozenset[UUID](row.client_ids) or None
         providers = None if clients is None else await _providers(tx, clients)
     permissions = frozenset(Permission(one) for one in row.permissions) or frozenset(Permission)
-    awake = [reach for reach in actor.reaches if not reach.sleeps]
-    held = narrowed(awake, permissions - DORMANT, clients, providers)
+    # A key may hand `glass.break` on where it is held to nothing less; without a session it never breaks one.
+    usable = [reach for reach in actor.reaches if not reach.sleeps or permissions >= DORMANT]
+    held = narrowed(usable, permissions, clients, providers)
     return msgspec.structs.replace(actor, reaches=held, api_key_id=row.key_id)
 
 
