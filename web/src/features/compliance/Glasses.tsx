@@ -72,7 +72,9 @@ function Row({ one }: { one: Glass }) {
       <Brand clientId={one.client_id} />
       <div className={classes.what}>
         <strong dir="auto">{one.person_name}</strong>
-        <bdi>{one.reason}</bdi>
+        <p>
+          <bdi>{one.reason}</bdi>
+        </p>
         <span>
           {one.reference && <>{t('glass.reference', { reference: one.reference })} · </>}
           {t(`glass.proof.${one.proof}`)}
