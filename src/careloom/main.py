@@ -33,6 +33,7 @@ from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.queries.lists import Asked, list_conversations
 from careloom.conversations.types import ConversationId, Sort, View, ViewFilter
 from careloom.customers import http as customers_http
+from careloom.customers import jobs as customers_jobs
 from careloom.customers.queries.search import list_customers
 from careloom.demo import http as demo_http
 from careloom.identity import http as identity_http
@@ -105,6 +106,7 @@ def consumers(runtime: Runtime) -> list[Consumer]:
 def tasks(runtime: Runtime) -> list[Task]:
     """Every kind of background job."""
     return [
+        *customers_jobs.tasks(runtime),
         *conversations_jobs.tasks(runtime),
         *channels_jobs.tasks(runtime),
         *compliance_jobs.tasks(runtime),

@@ -57,12 +57,13 @@ class Subject:
         body = {
             "client_id": str(self.house.client_id),
             "name": f"Ada {MARK}",
-            "attributes": {"tier": f"gold {MARK}"},
+            "attributes": {"tier": f"gold {MARK}", "policy": f"P-1 {MARK}"},
             "identities": [{"kind": "email", "value": ADDRESS}],
         }
         self.customer_id = UUID((await self.call("POST", "/api/customers", json=body))["id"])
         path = f"/api/customers/{self.customer_id}"
-        await self.call("PATCH", path, json={"name": f"Ada Two {MARK}", "attributes": {"tier": f"silver {MARK}"}})
+        attributes = {"tier": f"silver {MARK}", "policy": f"P-2 {MARK}"}
+        await self.call("PATCH", path, json={"name": f"Ada Two {MARK}", "attributes": attributes})
         phone = {"kind": "handle", "value": f"@{MARK}"}
         given = await self.call("POST", f"{path}/identities", json=phone)
         handle = next(one["id"] for one in given["identities"] if one["kind"] == "handle")
@@ -136,7 +137,8 @@ class Subject:
         await post_mail(brand, letter.as_bytes())
 
     async def _merges(self) -> None:
-        body = {"client_id": str(self.house.client_id), "name": f"Ada Three {MARK}"}
+        attributes = {"policy": f"P-3 {MARK}"}
+        body = {"client_id": str(self.house.client_id), "name": f"Ada Three {MARK}", "attributes": attributes}
         other = (await self.call("POST", "/api/customers", json=body))["id"]
         await self.call("POST", f"/api/customers/{other}/identities", json={"kind": "email", "value": SECOND})
         merge = {"other_id": other, "reason": f"one {MARK}"}
@@ -162,7 +164,7 @@ class Subject:
             "key": f"c {MARK}",
             "name": f"Ada {MARK}",
             "identities": [{"kind": "email", "value": ADDRESS}],
-            "attributes": {"tier": f"gold {MARK}"},
+            "attributes": {"tier": f"gold {MARK}", "policy": f"P-4 {MARK}"},
             "notes": [{"text": f"old {MARK}", "at": at}],
         }
         contact = {

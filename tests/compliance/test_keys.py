@@ -41,6 +41,13 @@ def sealed(house: House) -> set[str]:
     return {value.split(".")[1] for (value,) in house.rows("SELECT value FROM masked_value")}
 
 
+async def by_policy(house: House) -> set[str]:
+    """Who is found by the sensitive attribute that all of the brand's customers share."""
+    wanted = {"client_id": str(house.client_id), "attribute": "policy", "value": house.brand.text("number")}
+    answer = await house.answer("POST", "/api/customers/find", "agent", json=wanted)
+    return {one["id"] for one in answer.json()["items"]}
+
+
 async def shred(house: House) -> Any:
     """As two people do; the hold that the brand has is lifted first."""
     await house.officer("POST", f"/api/holds/{house.brand.ids['hold_id']}/lift", json={"reason": "over"})
@@ -58,6 +65,8 @@ async def test_a_rotation_seals_all_anew_and_destroys_the_old_version_later(hous
     assert (done.state, done.broken) == (RotationState.DONE, 0)
     assert versions(house) == [(1, False, True), (2, True, False)]
     assert [one.value for one in await originals(house)] == [IBAN]
+    assert {value.split(".")[1] for (value,) in house.rows("SELECT value FROM customer_secret")} == {"2"}
+    assert str(house.brand.ids["customer_id"]) in await by_policy(house)
     assert (await house.answer("GET", f"/api/files/{house.brand.ids['file_id']}", "agent")).text == "An upload amber"
     assert await run_rotation(house.runtime, house.client_id) is None
 

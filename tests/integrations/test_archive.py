@@ -19,6 +19,8 @@ from psycopg import sql
 from sqlalchemy import Column, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 
+from careloom.customers.commands.secrets import find_by_secret, reveal_attribute
+from careloom.customers.types import SensitiveSearch
 from careloom.evidence.isolation.kept import Brand
 from careloom.evidence.isolation.stage import Stage
 from careloom.integrations.commands.archiving import begin, next_piece
@@ -38,10 +40,12 @@ from careloom.integrations.queries.archive import (
     OUTSIDE,
     archived_tables,
     kept_back_columns,
+    opened_columns,
     outside_of,
     written_columns,
 )
 from careloom.integrations.types import ExportId
+from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import system_actor
 from careloom.platform.database.embedded import EmbeddedPostgres
@@ -98,11 +102,12 @@ def members(content: bytes) -> dict[str, bytes]:
 
 
 def rows_of(url: str, client_id: UUID) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of an archive, without what is withheld."""
+    """Every row of every table of an archive, without what is withheld or sealed anew."""
     found: dict[str, list[tuple[Any, ...]]] = {}
     with psycopg.connect(url) as connection:
         for table in archived_tables():
-            kept = [one for one in written_columns(table) if one not in kept_back_columns(table)]
+            withheld = {*kept_back_columns(table), *opened_columns(table)}
+            kept = [one for one in written_columns(table) if one not in withheld]
             columns = sql.SQL(", ").join(_as_text(table.c[one]) for one in kept)
             owner = sql.Identifier("id" if table.name == "client" else "client_id")
             query = sql.SQL("SELECT {} FROM {} WHERE {} = %s ORDER BY 1, 2, 3").format(
@@ -201,6 +206,20 @@ async def test_an_archive_holds_nothing_of_another_client_and_no_secret(
     assert stage.b.canary.encode() not in plain
     assert str(stage.b.ids["client_id"]).encode() not in plain
     assert stage.a.words["widget_secret"].encode() not in plain
+
+
+async def test_sensitive_attributes_come_back_readable_and_are_found_again(
+    stage: Stage, empty: tuple[Database, str], tmp_path: Path
+) -> None:
+    client_id, customer_id = ClientId(stage.a.ids["client_id"]), stage.a.ids["customer_id"]
+    content = await archive_of(stage.runtime.database, stage.runtime.store, client_id)
+    await restore(empty[0], LocalFiles(tmp_path / "files"), content, tmp_path)
+    value = stage.a.text("number")
+    async with empty[0].transaction(SYSTEM) as tx:
+        shown = await reveal_attribute(tx, SYSTEM, customer_id, "policy")
+        found = await find_by_secret(tx, SYSTEM, SensitiveSearch(client_id, "policy", value))
+    assert shown.value == value
+    assert customer_id in {one.id for one in found}
 
 
 async def test_a_restored_audit_trail_is_right_and_goes_on(

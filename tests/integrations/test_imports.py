@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from careloom.conversations.tables.privacy import place_of
+from careloom.conversations.tables.privacy import masked_value
 from careloom.customers.types import AttributeField, AttributeKind
 from careloom.integrations.commands import running as job
 from careloom.organizations.types import Client
 from careloom.platform import file_parts
 from careloom.platform.database.transactions import Database
+from careloom.platform.keys.places import place_in
 from careloom.platform.keys.ring import keys_of
 from careloom.platform.wire import to_plain
 from tests.integrations.importing import Importer, Json
@@ -377,7 +378,7 @@ async def test_words_are_stored_as_the_clients_policy_lets_them_be(importer: Imp
             await tx.execute(text("SELECT client_id, id, field, value FROM masked_value ORDER BY field"))
         ).all()
         keys = await keys_of(tx, originals[0].client_id)
-        kept = [(row.field, keys.open(place_of(row.id), row.value)) for row in originals]
+        kept = [(row.field, keys.open(place_in(masked_value.c.value, row.id), row.value)) for row in originals]
     assert "•••• 3000" in texts["inbound"]
     assert "DE89 3704" in texts["outbound"]
     assert kept == [(field, "DE89 3704 0044 0532 0130 00") for field in ("html", "text")]
@@ -389,6 +390,30 @@ async def test_what_a_dry_run_shows_of_a_file_is_redacted(importer: Importer) ->
     one = await importer.work(await importer.prepare("a.csv", content), "check")
     assert one["counts"]["customers_made"] == 1
     assert "4111 1111" not in json.dumps(one)
+
+
+async def test_sensitive_attributes_are_filled_in_and_show_nowhere(importer: Importer, database: Database) -> None:
+    fields = [
+        {"key": "policy", "label": "Policy", "kind": "text", "sensitive": True, "exact": True},
+        {"key": "income", "label": "Income", "kind": "number", "sensitive": True},
+    ]
+    path = f"/api/clients/{importer.client.id}/attribute-schema"
+    assert (await importer.api.put(path, json={"items": fields})).is_success
+    content = b"name,email,policy,income\nAna,a@customer.example,P-77,31000\nBea,b@customer.example,P-78,much"
+    one = await importer.work(await importer.prepare("a.csv", content), "check")
+    assert [column["samples"] for column in one["columns"][2:]] == [["•••", "•••"], ["•••", "•••"]]
+    assert (one["counts"]["customers_made"], one["counts"]["refused"]) == (1, 1)
+    (refused,) = await importer.refusals(one)
+    assert "much" not in refused["reason"]
+    await importer.work(one, "run")
+    wanted = {"client_id": str(importer.client.id), "attribute": "policy", "value": "p-77"}
+    found = await importer.api.post("/api/customers/find", json=wanted)
+    assert [each["name"] for each in found.json()["items"]] == ["Ana"]
+    async with database.transaction(SYSTEM) as tx:
+        for table in ("customer", "customer_secret", "data_import", "import_key", "import_refusal", "idempotency_key"):
+            kept = str(list((await tx.execute(text(f"SELECT one::text FROM {table} one"))).scalars()))
+            assert ("P-77" in kept, "31000" in kept) == (False, False), table
+    assert (await importer.work(one, "undo"))["state"] == "undone"
 
 
 async def test_looking_at_imported_records_does_not_keep_them_from_being_taken_back(importer: Importer) -> None:

@@ -68,6 +68,8 @@ AUDITED = {
     "POST /api/conversations/{conversation_id}/wrap-up": "conversation.wrap_up",
     "POST /api/customer-merges/{merge_id}/undo": "customer.undo_merge",
     "POST /api/customers": "customer.create",
+    "POST /api/customers/find": "customer.find",
+    "POST /api/customers/{customer_id}/attributes/reveal": "customer.reveal",
     "PATCH /api/customers/{customer_id}": "customer.change",
     "PUT /api/customers/{customer_id}/consents": "customer.set_consent",
     "POST /api/customers/{customer_id}/identities": "customer.add_identity",

@@ -1,4 +1,4 @@
-"""Endpoints of customers, their identities, merges, notes, consents and timeline."""
+"""Endpoints of customers, their attributes, identities, merges, notes, consents and timeline."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from careloom.customers.commands import consents, identities, merges, notes, profile
+from careloom.customers.commands import consents, identities, merges, notes, profile, secrets
 from careloom.customers.commands.consents import ConsentWord
 from careloom.customers.queries import customer, history, schema
 from careloom.customers.queries import merges as merge_queries
@@ -25,11 +25,14 @@ from careloom.customers.types import (
     CustomerNote,
     CustomerRow,
     IdentityId,
+    Key,
     LegalBasis,
     MergeId,
     MergeSuggestion,
     NewCustomer,
     NewIdentity,
+    RevealedAttribute,
+    SensitiveSearch,
     TimelineEntry,
 )
 from careloom.organizations.types import Channel, ClientId
@@ -37,9 +40,13 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page
 from careloom.platform.reads import Read
 from careloom.platform.web.http import After, Limit
+from careloom.platform.web.throttle import Throttle
 from careloom.platform.web.unit import Unit
 
 T = TypeVar("T")
+
+_guesses = Throttle(per_minute=60, burst=60)
+"""Searches for an exact value, by person: whoever may not see a value shall not get there by trying all of them."""
 
 
 class NewCustomerNote(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +64,12 @@ class NewConsent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     source: Annotated[str, Meta(min_length=1, max_length=200)]
     basis: LegalBasis = LegalBasis.CONSENT
     wording: Annotated[str, Meta(max_length=4_000)] | None = None
+
+
+class Revealing(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which sensitive attribute is to be shown."""
+
+    attribute: Key
 
 
 class NewMerge(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +130,23 @@ async def get_customer(unit: Unit, customer_id: FromPath[CustomerId]) -> Custome
         lambda tx: customer.get_customer(tx, unit.actor, customer_id),
         noting=lambda one: [Read("customer.read", one.id, one.client_id)],
     )
+
+
+@post("/customers/find", status_code=200, summary="Customers by a sensitive attribute")
+async def find_customers(unit: Unit, data: JSONBody[SensitiveSearch]) -> Page[CustomerRow]:
+    """Those with exactly this value, newest first, at most 50; each search leaves an audit entry. 60 a minute."""
+    _guesses.take(str(unit.actor.person_id))
+    async with unit.transaction() as tx:  # not `write`: the answer is kept for no repeat
+        return Page(await secrets.find_by_secret(tx, unit.actor, data))
+
+
+@post("/customers/{customer_id:uuid}/attributes/reveal", status_code=200, summary="Show a sensitive attribute")
+async def reveal_attribute(
+    unit: Unit, customer_id: FromPath[CustomerId], data: JSONBody[Revealing]
+) -> RevealedAttribute:
+    """In plain, to those who may; each call leaves an audit entry."""
+    async with unit.transaction() as tx:  # not `write`, which keeps the answer for repeats
+        return await secrets.reveal_attribute(tx, unit.actor, customer_id, data.attribute)
 
 
 @patch("/customers/{customer_id:uuid}", summary="Change a customer")
@@ -217,7 +247,7 @@ async def get_attribute_schema(unit: Unit, client_id: FromPath[ClientId]) -> Fie
 
 @put("/clients/{client_id:uuid}/attribute-schema", summary="Set a client's customer attributes")
 async def set_attribute_schema(unit: Unit, client_id: FromPath[ClientId], data: JSONBody[Fields]) -> Fields:
-    """Replaces the fields; values already stored stay."""
+    """Replaces the fields; values already stored stay, and are encrypted where they become sensitive."""
     return Fields(await unit.write(lambda tx: profile.change_attribute_schema(tx, unit.actor, client_id, data.items)))
 
 
@@ -226,6 +256,8 @@ router = Router(
     route_handlers=[
         get_customers,
         create_customer,
+        find_customers,
+        reveal_attribute,
         get_customer,
         change_customer,
         give_identity,

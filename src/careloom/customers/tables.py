@@ -1,4 +1,6 @@
-"""Tables of customers, identities, addresses named without proof, merges, notes, consents and the timeline."""
+"""Tables of customers, their sensitive attributes, identities, addresses named without proof, merges, notes, consents
+and the timeline.
+"""
 
 from sqlalchemy import (
     Boolean,
@@ -16,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from careloom.platform.database.schema import Writer, client_table, words
+from careloom.platform.database.schema import Writer, client_table, kept_back, opened, words
 
 
 def _of_customer(column: str = "customer_id") -> ForeignKeyConstraint:
@@ -43,6 +45,18 @@ customer = client_table(
         postgresql_where=text("merged_into IS NOT NULL"),
     ),
     Index("ix_customer_client_id_name", "client_id", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+)
+
+customer_secret = client_table(
+    "customer_secret",
+    Column("customer_id", Uuid, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("revision", Uuid, nullable=False),
+    Column("value", Text, nullable=False, info=opened()),
+    Column("blind", Text, info=kept_back("NULL")),
+    PrimaryKeyConstraint("client_id", "customer_id", "key"),
+    _of_customer(),
+    Index("ix_customer_secret_client_id_key", "client_id", "key", "blind"),
 )
 
 customer_identity = client_table(

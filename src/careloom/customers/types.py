@@ -49,12 +49,18 @@ class AttributeKind(StrEnum):
 
 
 class AttributeField(Struct, frozen=True):
-    """One attribute of a client's schema; `choices` only for `choice`."""
+    """One attribute of a client's schema; `choices` only for `choice`.
+
+    What is `sensitive` is stored encrypted and shown only to those who may reveal it; `exact`: its customers are found
+    by its exact value, which lets whoever reads the database see whose values are equal.
+    """
 
     key: Key
     label: Label
     kind: AttributeKind
     choices: Annotated[tuple[Label, ...], Meta(max_length=100)] = ()
+    sensitive: bool = False
+    exact: bool = False
 
 
 Key = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[a-z][a-z0-9_]*$")]
@@ -68,7 +74,7 @@ AttributeValue = str | float | bool | None
 
 
 class Customer(Struct, frozen=True):
-    """An end customer of one client."""
+    """An end customer of one client. `masked` names the sensitive attributes that are kept of them, without values."""
 
     id: CustomerId
     client_id: ClientId
@@ -78,6 +84,22 @@ class Customer(Struct, frozen=True):
     attributes: dict[str, AttributeValue]
     created_at: datetime
     merged_into: CustomerId | None
+    masked: tuple[str, ...] = ()
+
+
+class RevealedAttribute(Struct, frozen=True):
+    """A sensitive attribute in plain."""
+
+    attribute: str
+    value: AttributeValue
+
+
+class SensitiveSearch(Struct, frozen=True, forbid_unknown_fields=True):
+    """Asks for a client's customers whose sensitive attribute has exactly this value."""
+
+    client_id: ClientId
+    attribute: Key
+    value: AttributeText | float | bool
 
 
 class NewIdentity(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,10 +7,14 @@ from typing import Any
 import httpx
 from msgspec import Struct
 
+from careloom.demo.core.customers import record_of
+from careloom.demo.library import load_catalogue
 from careloom.demo.world.specs import GrantSpec, PersonSpec, QueueSpec, World
 from careloom.platform.wire import to_plain
 
 _AT_ONCE = 4
+_CLINIC = "clinic"
+_PATIENTS = 60
 _UPLOAD_SECONDS = 30
 
 
@@ -44,6 +48,7 @@ class Seeder:
             await self._queues()
             widgets = await self._channels()
             await self._knowledge()
+            await self._patients()
         people = {one.key: self._ids[f"person:{one.key}"] for one in self._world.people}
         return Seeded(widgets, people, {one.key: self._ids[f"client:{one.key}"] for one in self._world.clients})
 
@@ -185,6 +190,26 @@ class Seeder:
             for one in self._world.macros
         )
         self._told(f"{len(self._world.macros)} macros")
+
+    async def _patients(self) -> None:
+        """People whom the clinic knows before they write, each with an insurance number that is kept encrypted."""
+        clinic = next(one for one in self._world.clients if one.key == _CLINIC)
+        doctors = next(one.choices for one in clinic.attributes if one.key == "doctor")
+        known = [one for one in load_catalogue().customers.values() if one.client == _CLINIC][:_PATIENTS]
+        await self._all(
+            self._call(
+                "POST",
+                "customers",
+                {
+                    "client_id": self._ids[f"client:{_CLINIC}"],
+                    "name": one.name,
+                    "identities": [{"kind": "email", "value": one.email}],
+                    "attributes": record_of(one, doctors),
+                },
+            )
+            for one in known
+        )
+        self._told(f"{len(known)} patients of {clinic.name}")
 
     async def _make(self, path: str, noun: str, key: str, new: dict[str, Any]) -> str:
         made = await self._call("POST", path, new)

@@ -19,7 +19,7 @@ from careloom.platform.wire import json_text
 ONE_ENTRY = timedelta(minutes=15)
 """Whoever reads the same record again within this time leaves no other entry."""
 
-VERBS = ("read", "search", "export")
+VERBS = ("read", "search", "export", "find", "reveal")
 """The verbs of entries about reading; all others are about changes."""
 
 _SYSTEM = system_actor("audit")

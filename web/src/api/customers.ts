@@ -89,6 +89,12 @@ export const attributeSchemaQuery = (clientId: Uuid) =>
   });
 
 export const customersApi = {
+  reveal: (id: Uuid, attribute: string) =>
+    http.post<{ attribute: string; value: AttributeValue }>(at(id, 'attributes/reveal'), {
+      attribute,
+    }),
+  find: (form: { client_id: Uuid; attribute: string; value: AttributeValue }) =>
+    http.post<Items<CustomerRow>>('/api/customers/find', form),
   change: (
     id: Uuid,
     change: {

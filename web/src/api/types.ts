@@ -337,6 +337,8 @@ export interface AttributeField {
   label: string;
   kind: AttributeKind;
   choices: string[];
+  sensitive: boolean;
+  exact: boolean;
 }
 
 export type DataClass =
@@ -402,6 +404,7 @@ export interface Customer {
   attributes: Record<string, AttributeValue>;
   created_at: Instant;
   merged_into: Uuid | null;
+  masked: string[];
 }
 
 export interface CustomerRow {

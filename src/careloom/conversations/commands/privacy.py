@@ -14,13 +14,14 @@ from careloom.conversations.commands.message import storable
 from careloom.conversations.core.privacy import Taken, clean
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.queries.messages import get_message
-from careloom.conversations.tables.privacy import masked_value, place_of
+from careloom.conversations.tables.privacy import masked_value
 from careloom.conversations.types.privacy import Original
 from careloom.organizations.queries import privacy_of
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
+from careloom.platform.keys.places import place_in
 from careloom.platform.keys.ring import ClientKeys, keys_of, sealing_keys
 from careloom.platform.redaction.redact import redact, redactor
 
@@ -104,7 +105,7 @@ async def keep_many_originals(tx: Tx, client_id: UUID, masked: Sequence[tuple[UU
             "index": one.index,
             "data_class": one.data_class,
             "kind": one.kind,
-            "value": keys.seal(place_of(original_id), one.value),
+            "value": keys.seal(place_in(masked_value.c.value, original_id), one.value),
             "kept_until": until,
         }
         for conversation_id, message_id, taken in masked
@@ -136,7 +137,8 @@ async def reveal(tx: Tx, actor: Actor, conversation_id: UUID, seq: int) -> tuple
 
 
 def _opened(keys: ClientKeys, row: Any) -> Original:
-    return Original(row.field, row.index, row.data_class, row.kind, keys.open(place_of(row.id), row.value))
+    value = keys.open(place_in(masked_value.c.value, row.id), row.value)
+    return Original(row.field, row.index, row.data_class, row.kind, value)
 
 
 async def forget_originals(tx: Tx, at: datetime) -> int:

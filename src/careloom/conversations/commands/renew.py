@@ -1,20 +1,17 @@
 """Seals masked originals and files anew with the current version of their client's key."""
 
-from typing import Any
-
 from careloom.conversations.commands.files import file_key
 from careloom.conversations.tables.message import file
-from careloom.conversations.tables.privacy import masked_value, place_of
+from careloom.conversations.tables.privacy import masked_value
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
-from careloom.platform.keys.cipher import Place
 from careloom.platform.keys.errors import CipherBrokenError
 from careloom.platform.keys.renewal import Renewal, Renewed, batch, next_of, renew_column
 
 
 async def renew_originals(tx: Tx, one: Renewal) -> Renewed:
     """A batch of what was masked in messages."""
-    return await renew_column(tx, one, masked_value, "value", _place)
+    return await renew_column(tx, one, masked_value, "value")
 
 
 async def renew_files(tx: Tx, one: Renewal) -> Renewed:
@@ -30,7 +27,3 @@ async def renew_files(tx: Tx, one: Renewal) -> Renewed:
         except CipherBrokenError:
             broken += 1
     return Renewed(min(len(rows), one.limit), renewed, broken, next_of(rows, one.limit, order))
-
-
-def _place(row: Any) -> Place:
-    return place_of(row.id)

@@ -1,7 +1,5 @@
 """What was masked in messages, kept apart from them, and when recordings were paused."""
 
-from uuid import UUID
-
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -18,7 +16,6 @@ from sqlalchemy import (
 )
 
 from careloom.platform.database.schema import client_table
-from careloom.platform.keys.cipher import Place
 
 masked_value = client_table(
     "masked_value",
@@ -37,11 +34,6 @@ masked_value = client_table(
     Index("ix_masked_value_client_id_conversation_id", "client_id", "conversation_id"),
     Index("ix_masked_value_kept_until", "kept_until"),
 )
-
-
-def place_of(original_id: UUID) -> Place:
-    """Where a masked value stands, for its client's key."""
-    return Place("masked_value.value", (original_id,))
 
 
 recording_pause = client_table(

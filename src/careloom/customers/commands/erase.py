@@ -15,6 +15,7 @@ from careloom.customers.tables import (
     customer_identity,
     customer_merge,
     customer_note,
+    customer_secret,
     timeline_entry,
 )
 from careloom.customers.types import CustomerId
@@ -32,7 +33,8 @@ class ErasedCustomers(Struct, frozen=True):
 
 
 async def erase_customers(tx: Tx, client_id: UUID, customer_ids: tuple[CustomerId, ...]) -> ErasedCustomers:
-    """Removes addresses, claims, notes, timeline and merge history of these customers, and blanks their rows.
+    """Removes addresses, claims, sensitive attributes, notes, timeline and merge history of these customers, and blanks
+    their rows.
 
     Consents stay as proof, without the words on where they came from. Doing it again changes nothing. The caller
     has checked that nothing speaks against it. Locks the customers.
@@ -41,7 +43,7 @@ async def erase_customers(tx: Tx, client_id: UUID, customer_ids: tuple[CustomerI
     mine = (c.client_id == client_id) & c.id.in_(customer_ids)
     await tx.execute(select(c.id).where(mine).order_by(c.id).with_for_update())
     counts: Counts = {"customer_claim": await _drop_claims(tx, client_id, customer_ids)}
-    for table in (customer_identity, customer_note, timeline_entry):
+    for table in (customer_identity, customer_secret, customer_note, timeline_entry):
         where = (table.c.client_id == client_id) & table.c.customer_id.in_(customer_ids)
         counts[table.name] = (await tx.execute(delete(table).where(where))).rowcount
     gone = delete(customer_merge).where(merges(client_id, customer_ids)).returning(customer_merge.c.id)

@@ -9,10 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import text
 
+from careloom.customers.commands.seal import Sealing, seal_secrets
+from careloom.customers.core.attributes import Plain, Secret, parted
 from careloom.customers.errors import IdentityTakenError
 from careloom.customers.queries.imported import Address, owners_of
+from careloom.customers.queries.schema import schema_of
+from careloom.customers.queries.secrets import Name, kept_secrets
 from careloom.customers.tables import customer, customer_consent, customer_identity, customer_note
-from careloom.customers.types import AttributeValue, ConsentPurpose, CustomerId, IdentityKind
+from careloom.customers.types import AttributeField, AttributeValue, ConsentPurpose, CustomerId, IdentityKind
 from careloom.organizations.queries import privacy_of, require_served
 from careloom.organizations.types import Channel, ClientId
 from careloom.platform.access import Actor, Permission
@@ -56,11 +60,12 @@ class ImportedCustomer(Struct, frozen=True, kw_only=True):
 
 
 class Given(Struct, frozen=True, omit_defaults=True):
-    """What an import gave to a customer who was there: by this it can be taken back."""
+    """What an import gave to a customer who was there: by this it is taken back. Of sensitive ones the revision."""
 
     name: bool = False
     language: bool = False
     attributes: dict[str, AttributeValue] = {}
+    secrets: dict[str, UUID] = {}
     identities: tuple[UUID, ...] = ()
     notes: tuple[UUID, ...] = ()
     consents: tuple[UUID, ...] = ()
@@ -84,6 +89,8 @@ class _Plan(Struct):
     made: bool
     first: bool
     new: list[Address]
+    plain: Plain
+    secret: Secret
 
 
 class _Found(Struct, frozen=True):
@@ -120,11 +127,13 @@ async def place_customers(
     policy = await privacy_of(tx, client_id)
     imported = [_redacted(policy, one) for one in imported]
     wanted = {each for one in imported for each in one.addresses}
-    plans = _planned(imported, await owners_of(tx, client_id, wanted))
+    schema = await schema_of(tx, client_id)
+    plans = _planned(imported, await owners_of(tx, client_id, wanted), schema)
     there = await _load(tx, client_id, {one.id for one in plans if not one.made})
     await _make(tx, client_id, [one for one in plans if one.made and one.first])
     identities = await _add_addresses(tx, client_id, plans)
-    given = await _give(tx, client_id, plans, there, identities)
+    secrets = await _seal(tx, client_id, plans, there)
+    given = await _give(tx, client_id, plans, there, identities, secrets)
     by_id = {one.id: (one.one.name, one.one.language) for one in plans if one.made and one.first}
     placed: list[Placed] = []
     for plan, gift in zip(plans, given, strict=True):
@@ -140,7 +149,9 @@ def _redacted(policy: Policy, one: ImportedCustomer) -> ImportedCustomer:
     return replace(one, name=redact(policy, one.name).text, notes=notes)
 
 
-def _planned(imported: Sequence[ImportedCustomer], owners: dict[Address, CustomerId]) -> list[_Plan]:
+def _planned(
+    imported: Sequence[ImportedCustomer], owners: dict[Address, CustomerId], schema: Sequence[AttributeField]
+) -> list[_Plan]:
     """Who each is. `owners` grows with the batch, so that two entries with one address are one customer."""
     plans: list[_Plan] = []
     fresh: set[CustomerId] = set()
@@ -152,7 +163,7 @@ def _planned(imported: Sequence[ImportedCustomer], owners: dict[Address, Custome
         made = owner is None or owner in fresh
         if owner is None:
             fresh.add(customer_id)
-        plans.append(_Plan(one, customer_id, made, owner is None, new))
+        plans.append(_Plan(one, customer_id, made, owner is None, new, *parted(schema, one.attributes)))
     return plans
 
 
@@ -170,7 +181,7 @@ async def _make(tx: Tx, client_id: ClientId, plans: Sequence[_Plan]) -> None:
             "id": plan.id,
             "name": plan.one.name,
             "language": plan.one.language,
-            "attributes": plan.one.attributes,
+            "attributes": plan.plain,
             "created_at": plan.one.created_at,
         }
         for plan in plans
@@ -201,19 +212,38 @@ async def _add_addresses(tx: Tx, client_id: ClientId, plans: Sequence[_Plan]) ->
     return {(IdentityKind(str(row["kind"])), str(row["value"])): UUID(str(row["id"])) for row in rows}
 
 
+async def _seal(
+    tx: Tx, client_id: ClientId, plans: Sequence[_Plan], there: dict[CustomerId, _Found]
+) -> list[dict[str, UUID]]:
+    """Seals what each lacks of sensitive attributes; answers the revision of each."""
+    some = any(plan.secret for plan in plans)
+    taken: set[Name] = set(await kept_secrets(tx, client_id, there)) if some else set()
+    sealing: list[Sealing] = []
+    revisions: list[dict[str, UUID]] = []
+    for plan in plans:
+        lacks = {field: value for field, value in plan.secret.items() if (plan.id, field.key) not in taken}
+        taken |= {(plan.id, field.key) for field in lacks}
+        mine = [Sealing(plan.id, field, value, new_id()) for field, value in lacks.items()]
+        sealing += mine
+        revisions.append({one.field.key: one.revision for one in mine})
+    await seal_secrets(tx, client_id, sealing)
+    return revisions
+
+
 async def _give(
     tx: Tx,
     client_id: ClientId,
     plans: Sequence[_Plan],
     there: dict[CustomerId, _Found],
     identities: dict[Address, UUID],
+    secrets: Sequence[dict[str, UUID]],
 ) -> list[Given | None]:
     """What each gets who was there, or was made by an earlier entry of this batch; new customers' notes as well."""
     notes: list[dict[str, Any]] = []
     consents: list[dict[str, Any]] = []
     gifts: list[Given | None] = []
     changed: dict[CustomerId, _Found] = {}
-    for plan in plans:
+    for plan, sealed in zip(plans, secrets, strict=True):
         mine = {"client_id": client_id, "customer_id": plan.id}
         own_notes = [{**mine, "id": new_id(), **_plain(one)} for one in plan.one.notes]
         own_consents = [{**mine, "id": new_id(), **_plain(one)} for one in plan.one.consents]
@@ -224,7 +254,7 @@ async def _give(
             gifts.append(None)
             continue
         found = changed.get(plan.id, found)
-        lacks = {key: value for key, value in plan.one.attributes.items() if found.attributes.get(key) is None}
+        lacks = {key: value for key, value in plan.plain.items() if found.attributes.get(key) is None}
         named, spoken = bool(plan.one.name and not found.name), bool(plan.one.language and not found.language)
         if lacks or named or spoken:
             changed[plan.id] = _Found(
@@ -238,6 +268,7 @@ async def _give(
                 name=named,
                 language=spoken,
                 attributes=lacks,
+                secrets=sealed,
                 identities=tuple(identities[one] for one in plan.new),
                 notes=tuple(one["id"] for one in own_notes),
                 consents=tuple(one["id"] for one in own_consents),

@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Table, select, update
 
+from careloom.customers.commands.secret_merges import give_secrets, take_secrets_back
 from careloom.customers.commands.timeline import add_entry
 from careloom.customers.errors import MergeRefusedError
 from careloom.customers.events import CustomerChanged, CustomersMerged, CustomersUnmerged
@@ -38,7 +39,9 @@ _MOVING: dict[str, Table] = {
 
 
 class _Moved(Struct, frozen=True):
-    """What a merge changed: the ids of moved rows, and what the kept customer was given."""
+    """What a merge changed: the ids of moved rows, and what the kept customer was given; of sensitive attributes their
+    revisions.
+    """
 
     identities: tuple[UUID, ...]
     notes: tuple[UUID, ...]
@@ -47,6 +50,7 @@ class _Moved(Struct, frozen=True):
     attributes: dict[str, AttributeValue]
     name: str | None
     language: str | None
+    secrets: dict[str, UUID] = {}
 
 
 async def merge_customers(tx: Tx, actor: Actor, kept_id: UUID, other_id: UUID, reason: str) -> CustomerMerge:
@@ -85,6 +89,7 @@ async def undo_merge(tx: Tx, actor: Actor, merge_id: UUID) -> CustomerMerge:
     moved = from_plain(row.moved, _Moved)
     for name, table in _MOVING.items():
         await _give(tx, table, kept.client_id, getattr(moved, name), kept.id, merged.id)
+    await take_secrets_back(tx, kept.client_id, {kept.id: moved.secrets})
     await _write(tx, merged, merged_into=None)
     await _write(tx, kept, **_without(kept, moved))
     at = now()
@@ -120,6 +125,7 @@ async def _merge(
         attributes={key: value for key, value in other.attributes.items() if key not in kept.attributes},
         name=other.name if not kept.name and other.name else None,
         language=other.language if not kept.language else None,
+        secrets=await give_secrets(tx, kept.client_id, other.id, kept.id),
     )
     given = {"name": moved.name, "language": moved.language}
     values: dict[str, Any] = {key: value for key, value in given.items() if value is not None}

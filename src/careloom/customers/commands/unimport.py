@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from careloom.customers.commands.imported import Given
+from careloom.customers.commands.secret_merges import take_secrets_back
 from careloom.customers.tables import customer_consent, customer_identity, customer_note
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
@@ -39,6 +40,7 @@ _REMOVE: Final = tuple(
         ("customer_note", "customer_id"),
         ("customer_consent", "customer_id"),
         ("customer_identity", "customer_id"),
+        ("customer_secret", "customer_id"),
         ("customer", "id"),
     )
 )
@@ -59,6 +61,7 @@ async def take_customers_back(
         return
     rows = [{"id": one, "name": g.name, "language": g.language, "attributes": g.attributes} for one, g in given.items()]
     await tx.execute(_TAKE_BACK, {"client_id": client_id, "rows": json_text(rows)})
+    await take_secrets_back(tx, client_id, {one: gift.secrets for one, gift in given.items()})
     for name, table in (("identities", customer_identity), ("notes", customer_note), ("consents", customer_consent)):
         ids = [one for gift in given.values() for one in getattr(gift, name)]
         if ids:

@@ -1,11 +1,16 @@
-"""Whether a customer's attributes fit the client's schema."""
+"""Whether a customer's attributes fit the client's schema, and which of them are sealed."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from careloom.customers.types import AttributeField, AttributeKind, AttributeValue
 from careloom.platform.errors import FieldError
 from careloom.platform.texts.text import Text, say
+from careloom.platform.wire import json_text
+
+Plain = dict[str, AttributeValue]
+Secret = dict[AttributeField, AttributeValue]
 
 
 def attribute_errors(schema: Sequence[AttributeField], values: Mapping[str, AttributeValue]) -> list[FieldError]:
@@ -30,7 +35,25 @@ def schema_errors(schema: Sequence[AttributeField]) -> list[FieldError]:
         seen.add(field.key)
         if (field.kind is AttributeKind.CHOICE) != bool(field.choices):
             errors.append(FieldError(f"/items/{index}/choices", "A choice needs choices, anything else has none."))
+        if field.exact and not field.sensitive:
+            errors.append(FieldError(f"/items/{index}/exact", "Only what is sensitive is found by its exact value."))
     return errors
+
+
+def parted(schema: Sequence[AttributeField], values: Mapping[str, AttributeValue]) -> tuple[Plain, Secret]:
+    """What may be kept in plain, by key, and what is to be sealed, by field."""
+    sensitive = {field.key: field for field in schema if field.sensitive}
+    plain = {key: value for key, value in values.items() if key not in sensitive}
+    return plain, {field: values[key] for key, field in sensitive.items() if key in values}
+
+
+def compared(value: AttributeValue) -> str:
+    """The text by which equal values are found: a text's case, width of letters and outer or double spaces do not
+    count, 1 and 1.0 are the same.
+    """
+    if isinstance(value, str):
+        return json_text(" ".join(unicodedata.normalize("NFKC", value).casefold().split()))
+    return json_text(float(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 
 
 def _problem(field: AttributeField, value: AttributeValue) -> Text | None:

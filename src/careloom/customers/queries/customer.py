@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from careloom.customers.tables import customer, customer_identity
+from careloom.customers.tables import customer, customer_identity, customer_secret
 from careloom.customers.types import Customer, CustomerId, Identity, IdentityKind
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
@@ -20,10 +21,10 @@ read_identity = reader(Identity)
 
 async def get_customer(tx: Tx, actor: Actor, customer_id: UUID) -> Customer:
     """One customer as stored, also one merged away; raises NotFoundError."""
-    row = (await tx.execute(select(customer).where(customer.c.id == customer_id))).one_or_none()
+    row = (await tx.execute(_rows().where(customer.c.id == customer_id))).one_or_none()
     if row is None or not actor.may(Permission.CUSTOMERS_READ, client_id=row.client_id):
         raise NotFoundError
-    return await whole(tx, row)
+    return await _whole(tx, row)
 
 
 async def clients_of_customers(tx: Tx, customer_ids: Sequence[UUID]) -> list[ClientId]:
@@ -36,21 +37,21 @@ async def find_by_identity(tx: Tx, client_id: UUID, kind: IdentityKind, value: s
     """The customer who has the address, already in its stored form."""
     table = customer_identity.c
     statement = (
-        select(customer)
+        _rows()
         .join(customer_identity, (table.client_id == customer.c.client_id) & (table.customer_id == customer.c.id))
         .where(table.client_id == client_id, table.kind == kind, table.value == value)
     )
     row = (await tx.execute(statement)).one_or_none()
-    return None if row is None else await whole(tx, row)
+    return None if row is None else await _whole(tx, row)
 
 
 async def load(tx: Tx, client_id: UUID, customer_id: UUID) -> Customer:
     """The customer, for commands that have checked the access; raises NotFoundError."""
-    statement = select(customer).where(customer.c.client_id == client_id, customer.c.id == customer_id)
+    statement = _rows().where(customer.c.client_id == client_id, customer.c.id == customer_id)
     row = (await tx.execute(statement)).one_or_none()
     if row is None:
         raise NotFoundError
-    return await whole(tx, row)
+    return await _whole(tx, row)
 
 
 async def name_of(tx: Tx, client_id: UUID | None, customer_id: UUID) -> str:
@@ -70,7 +71,16 @@ async def list_identities(tx: Tx, client_id: UUID, customer_id: CustomerId) -> l
     return [read_identity(row) for row in await tx.execute(statement)]
 
 
-async def whole(tx: Tx, row: Any) -> Customer:
+async def _whole(tx: Tx, row: Any) -> Customer:
     """A customer from its row, with identities."""
     identities = await list_identities(tx, row.client_id, row.id)
     return msgspec.convert({**row_fields(row), "identities": identities}, Customer, strict=False)
+
+
+def _rows() -> Select[Any]:
+    """Customers, each with the names of the sensitive attributes that are kept of them."""
+    secret = customer_secret.c
+    masked = select(func.array_agg(aggregate_order_by(secret.key, secret.key))).where(
+        secret.client_id == customer.c.client_id, secret.customer_id == customer.c.id
+    )
+    return select(customer, func.coalesce(masked.scalar_subquery(), []).label("masked"))

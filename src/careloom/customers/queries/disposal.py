@@ -1,11 +1,13 @@
 """What is kept of customers: for disclosure to them, and to see what has outlived its time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
 
+from careloom.customers.queries.secrets import open_secrets
 from careloom.customers.tables import (
     customer,
     customer_claim,
@@ -13,13 +15,15 @@ from careloom.customers.tables import (
     customer_identity,
     customer_merge,
     customer_note,
+    customer_secret,
     timeline_entry,
 )
 from careloom.customers.types import CustomerId
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts, Due, Spared, held_rows, keeping
+from careloom.platform.keys.ring import keys_of
 
-_OWN = (customer_identity, customer_claim, customer_note, timeline_entry)
+_OWN = (customer_identity, customer_secret, customer_claim, customer_note, timeline_entry)
 _MOST_MERGED = 1_000
 
 
@@ -53,9 +57,19 @@ async def disclosed(tx: Tx, client_id: UUID, customer_ids: tuple[CustomerId, ...
     """All rows on these customers, by table."""
     found = {"customer": await held_rows(tx, customer, _in(customer, client_id, customer.c.id, customer_ids))}
     for table in (*_OWN, customer_consent):
-        found[table.name] = await held_rows(tx, table, _in(table, client_id, table.c.customer_id, customer_ids))
+        where = _in(table, client_id, table.c.customer_id, customer_ids)
+        found[table.name] = await held_rows(tx, table, where, "revision", "blind")
+    await _open(tx, client_id, customer_ids, found[customer_secret.name])
     found[customer_merge.name] = await held_rows(tx, customer_merge, merges(client_id, customer_ids))
     return found
+
+
+async def _open(tx: Tx, client_id: UUID, customer_ids: tuple[CustomerId, ...], rows: Sequence[dict[str, Any]]) -> None:
+    """Opens the values of sensitive attributes; None where the client's keys were destroyed."""
+    shredded = bool(rows) and (await keys_of(tx, client_id)).shredded
+    values = {} if shredded else await open_secrets(tx, client_id, customer_ids)
+    for row in rows:
+        row["value"] = values.get((UUID(row["customer_id"]), row["key"]))
 
 
 async def consents_of(tx: Tx, client_id: UUID, customer_ids: tuple[CustomerId, ...]) -> int:

@@ -15,5 +15,10 @@ async def get_attribute_schema(tx: Tx, actor: Actor, client_id: UUID) -> tuple[A
     """The client's fields in their order; raises NotFoundError."""
     if not actor.may(Permission.CUSTOMERS_READ, client_id=client_id):
         raise NotFoundError
+    return await schema_of(tx, client_id)
+
+
+async def schema_of(tx: Tx, client_id: UUID) -> tuple[AttributeField, ...]:
+    """The same for commands that have checked the access."""
     plain = await organizations.attribute_schema(tx, client_id)
     return tuple(msgspec.convert(one, AttributeField, strict=False) for one in plain)

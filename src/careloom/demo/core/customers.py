@@ -1,5 +1,6 @@
 """Synthetic customers: who stands behind a dialogue, always the same for the same person and client."""
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from careloom.demo.types import DemoCustomer, Dialogue
@@ -34,6 +35,16 @@ _AREA_CODES = (212, 303, 312, 404, 412, 503, 602, 614, 713, 919)
 def _pick(key: str, salt: str, size: int) -> int:
     digest = blake2b(f"{salt}:{key}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % size
+
+
+def record_of(customer: DemoCustomer, doctors: Sequence[str]) -> dict[str, str | bool]:
+    """Return what the clinic knows of a patient: the insurance number, one of its doctors, whether to remind them."""
+    first, second = (_pick(customer.key, salt, 9000) + 1000 for salt in ("insurance", "member"))
+    return {
+        "insurance": f"MF-{first}-{second}",
+        "doctor": doctors[_pick(customer.key, "doctor", len(doctors))],
+        "reminders": _pick(customer.key, "reminders", 2) == 0,
+    }
 
 
 def customer_of(dialogue: Dialogue) -> DemoCustomer:

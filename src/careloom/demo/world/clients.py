@@ -48,6 +48,7 @@ CLIENTS = (
             _CUSTOMER_SINCE,
             AttributeField("doctor", "Doctor", AttributeKind.CHOICE, ("Dr. Alexis", "Dr. Johnson", "Dr. Morgan")),
             AttributeField("reminders", "Wants reminders", AttributeKind.BOOLEAN),
+            AttributeField("insurance", "Insurance number", AttributeKind.TEXT, sensitive=True, exact=True),
         ),
     ),
     ClientSpec(

@@ -91,8 +91,9 @@ async def _set_up(brand: Brand) -> None:
     owned = {"client_id": client, "program_id": program}
     await brand.made("macro_id", "/api/macros", {**owned, "name": brand.text("Macro"), "body": brand.text("Body")})
     await brand.made("disposition_id", "/api/dispositions", {**owned, "name": brand.text("Outcome")})
-    schema = [{"key": "tier", "label": brand.text("Tier"), "kind": "text"}]
-    await brand.call("PUT", f"/api/clients/{client}/attribute-schema", json={"items": schema})
+    tier = {"key": "tier", "label": brand.text("Tier"), "kind": "text"}
+    policy = {"key": "policy", "label": brand.text("Policy"), "kind": "text", "sensitive": True, "exact": True}
+    await brand.call("PUT", f"/api/clients/{client}/attribute-schema", json={"items": [tier, policy]})
     brand.words["address"] = f"care@{brand.canary}.example"
     address = {"program_id": program, "address": brand.words["address"], "display_name": brand.text("Care")}
     await brand.made("mail_address_id", "/api/mail-addresses", {**address, "queue_id": str(ids["queue_id"])})
@@ -160,7 +161,7 @@ async def _know_customers(brand: Brand) -> None:
         body = {
             "client_id": str(brand.ids["client_id"]),
             "name": f"{brand.canary} {name}",
-            "attributes": {"tier": brand.text("gold")},
+            "attributes": {"tier": brand.text("gold"), "policy": brand.text("number")},
             "identities": [address],
         }
         found = await brand.made(name, "/api/customers", body)

@@ -70,6 +70,7 @@ TEXTS = {
     "domains": "shop.example",
     "issuer": "https://login.example",
     "key": "level",
+    "attribute": "policy",
     "holidays": "2030-01-01",
     "shortcut": "word",
     "host": "imap.example.org",

@@ -114,7 +114,7 @@ async def take_file(tx: Tx, actor: Actor, import_id: ImportId, stored: StoredPar
         "parts": stored.parts,
         "format": look.format,
         "options": to_plain(options),
-        "columns": to_plain(shown(look.columns, await privacy_of(tx, one.client_id))),
+        "columns": to_plain(shown(look.columns, options, await privacy_of(tx, one.client_id), schema)),
         "state": ImportState.READY,
     }
     after = await _change(tx, one, **values, **_FRESH)
@@ -135,10 +135,11 @@ async def change_import(
     kind = one.format if changes.format is UNSET else changes.format
     columns = one.columns
     if sample is not None:
+        schema = await get_attribute_schema(tx, actor, one.client_id)
         found = columns_of(sample, kind, options)
         if _way(kind, options) != _way(one.format, one.options) and options.fields == one.options.fields:
-            options = fields_for(Look(kind, options, found), await get_attribute_schema(tx, actor, one.client_id))
-        columns = shown(found, await privacy_of(tx, one.client_id))
+            options = fields_for(Look(kind, options, found), schema)
+        columns = shown(found, options, await privacy_of(tx, one.client_id), schema)
     values = {"options": to_plain(options), "format": kind, "columns": to_plain(columns), "state": ImportState.READY}
     after = await _change(tx, one, **values, **_FRESH)
     before, now_so = ({"format": each.format, "options": each.options} for each in (one, after))

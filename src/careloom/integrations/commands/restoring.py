@@ -13,6 +13,7 @@ from sqlalchemy import Table, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from careloom.conversations.commands.files import file_key
+from careloom.customers.commands.conform import conform_all
 from careloom.integrations.core.archive import (
     FILES,
     FORMAT,
@@ -25,7 +26,14 @@ from careloom.integrations.core.archive import (
     table_of,
 )
 from careloom.integrations.errors import ArchiveError
-from careloom.integrations.queries.archive import OUTSIDE, archived_tables, revision, written_columns
+from careloom.integrations.queries.archive import (
+    OUTSIDE,
+    archived_tables,
+    opened_columns,
+    place_of,
+    revision,
+    written_columns,
+)
 from careloom.organizations.commands import reserve_case_numbers
 from careloom.organizations.queries import require_served
 from careloom.platform import audit
@@ -33,7 +41,7 @@ from careloom.platform.access import Actor
 from careloom.platform.database.rows import insert_rows
 from careloom.platform.database.transactions import Tx
 from careloom.platform.keys.files import ClientFiles
-from careloom.platform.keys.ring import add_version, masters_of
+from careloom.platform.keys.ring import add_version, masters_of, sealing_keys
 from careloom.platform.trail.sealing import continue_chain
 from careloom.platform.wire import from_json_text, json_text
 
@@ -111,7 +119,7 @@ async def restore_client(tx: Tx, actor: Actor, files: ClientFiles, archive: Clie
         for table in reversed(archived_tables()):
             for part in archive.parts(table.name):
                 _check_owner(table, part, client_id)
-                await _restore_part(tx, table, part)
+                await _restore_part(tx, table, await _sealed(tx, table, part, client_id))
                 rows += len(part)
                 if table.name == "client":
                     await require_served(tx, client_id, files=True)
@@ -125,6 +133,7 @@ async def restore_client(tx: Tx, actor: Actor, files: ClientFiles, archive: Clie
             "A row contradicts what this installation holds, such as a mail address that another client has; "
             "nothing was restored."
         ) from error
+    await conform_all(tx, client_id)
     await _move_numbers(tx, client_id)
     await continue_chain(tx, client_id)
     await audit.record(tx, actor, "client.restore", client_id, after={"rows": rows, "made_at": manifest.made_at})
@@ -165,6 +174,17 @@ async def _restore_part(tx: Tx, table: Table, part: Rows) -> None:
     later = LATER.get(table.name, ())
     columns = [one for one in written_columns(table) if one not in later]
     await insert_rows(tx, table, columns, _raw(part))
+
+
+async def _sealed(tx: Tx, table: Table, part: Rows, client_id: UUID) -> Rows:
+    columns = opened_columns(table)
+    if not columns:
+        return part
+    keys, rows = await sealing_keys(tx, client_id), [from_json_text(line) for line in part]
+    for row in rows:
+        for name in columns:
+            row[name] = keys.seal(place_of(table, name, row), row[name])
+    return [json_text(row).encode() for row in rows]
 
 
 def _check_owner(table: Table, part: Rows, client_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from careloom.customers.types import AttributeField
 from careloom.integrations.core.accept import clean
 from careloom.integrations.core.detect import (
+    ATTRIBUTE,
     decode_start,
     first_rows,
     guess_delimiter,
@@ -23,6 +25,7 @@ from careloom.platform.redaction.redact import redact
 from careloom.platform.redaction.types import Policy
 
 _SHOWN = 80
+_HIDDEN = "•••"
 
 
 class Look(Struct, frozen=True):
@@ -64,9 +67,16 @@ def check_options(options: ImportOptions) -> None:
         raise InvalidInputError(errors=(FieldError("/options/delimiter", "Use one of , ; | or a tab."),))
 
 
-def shown(columns: tuple[Column, ...], policy: Policy) -> tuple[Column, ...]:
-    """Columns with their first values as the client's policy lets them be stored."""
-    return tuple(Column(one.name, tuple(redact(policy, value).text for value in one.samples)) for one in columns)
+def shown(
+    columns: tuple[Column, ...], options: ImportOptions, policy: Policy, schema: Sequence[AttributeField]
+) -> tuple[Column, ...]:
+    """Columns with their first values as the client's policy lets them be stored; of sensitive attributes nothing."""
+    sensitive = {f"{ATTRIBUTE}{one.key}" for one in schema if one.sensitive}
+    fields = zip_longest(columns, options.fields[: len(columns)])
+    return tuple(
+        Column(one.name, tuple(_HIDDEN if field in sensitive else redact(policy, each).text for each in one.samples))
+        for one, field in fields
+    )
 
 
 def columns_of(sample: bytes, kind: Format, options: ImportOptions) -> tuple[Column, ...]:

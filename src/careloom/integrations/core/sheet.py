@@ -117,11 +117,13 @@ def _typed(field: AttributeField, cell: str) -> str | float | bool:
         try:
             return float(cell)
         except ValueError:
-            raise WrongValueError(_of(field, say("“{value}” is no number such as 1234.5.", value=cell[:40]))) from None
+            problem = say("“{value}” is no number such as 1234.5.", value=cell[:40])
+            raise WrongValueError(_of(field, say("Write a number.") if field.sensitive else problem)) from None
     if field.kind is AttributeKind.BOOLEAN:
         word = cell.lower()
         if word not in (*_YES, *_NO):
-            raise WrongValueError(_of(field, say("“{value}” is neither yes nor no.", value=cell[:40])))
+            problem = say("“{value}” is neither yes nor no.", value=cell[:40])
+            raise WrongValueError(_of(field, say("Say true or false.") if field.sensitive else problem))
         return word in _YES
     return cell[:10] if field.kind is AttributeKind.DATE else cell
 

@@ -3,19 +3,22 @@
 Tables are read children first: whatever a row names is read later, so that work which goes on leaves no loose ends.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import LargeBinary, Table, TextClause, text
+from sqlalchemy import LargeBinary, Table, TextClause, Uuid, text
 from sqlalchemy.dialects import postgresql
 
 from careloom.integrations.core.archive import LEFT_OUT
 from careloom.platform.database.schema import Ownership, metadata
 from careloom.platform.database.transactions import Tx
-from careloom.platform.wire import from_json_text
+from careloom.platform.keys.cipher import Place
+from careloom.platform.keys.places import key_columns, place_in
+from careloom.platform.keys.ring import keys_of
+from careloom.platform.wire import from_json_text, json_text
 
 _DIALECT: Final = postgresql.dialect()
 _ROWS, _LARGE_ROWS = 2000, 20
@@ -56,6 +59,11 @@ def kept_back_columns(table: Table) -> dict[str, str]:
     return {column.name: column.info["kept_back"] for column in table.columns if "kept_back" in column.info}
 
 
+def opened_columns(table: Table) -> list[str]:
+    """Columns that are sealed with the client's key, and open in an archive."""
+    return [column.name for column in table.columns if "opened" in column.info]
+
+
 async def last_seal(tx: Tx, client_id: UUID) -> int:
     """The number of the last sealed entry of the client's audit trail; 0 where there is none."""
     return int((await tx.execute(_LAST_SEAL, {"client": client_id})).scalar_one() or 0)
@@ -71,10 +79,11 @@ async def read_rows(tx: Tx, table: Table, client_id: UUID, after: list[Any] | No
         values["sealed"] = sealed
     rows = await tx.execute(_select(table, after is not None), {"client": client_id, "limit": limit, **values})
     lines = list(rows.scalars())
-    if len(lines) < limit:
-        return Piece(lines, None)
-    last = from_json_text(lines[-1])
-    return Piece(lines, [last[name] for name in keys])
+    after = None
+    if len(lines) == limit:
+        last = from_json_text(lines[-1])
+        after = [last[name] for name in keys]
+    return Piece(await _opened(tx, table, client_id, lines), after)
 
 
 async def read_outside(tx: Tx, name: str, client_id: UUID) -> list[str]:
@@ -110,6 +119,23 @@ def outside_of(table: Table) -> set[str]:
     return named - {one.name for one in archived_tables()}
 
 
+async def _opened(tx: Tx, table: Table, client_id: UUID, lines: list[str]) -> list[str]:
+    columns = opened_columns(table)
+    if not columns or not lines:
+        return lines
+    keys, rows = await keys_of(tx, client_id), [from_json_text(line) for line in lines]
+    for row in rows:
+        for name in columns:
+            row[name] = keys.open(place_of(table, name, row), row[name])
+    return [json_text(row) for row in rows]
+
+
+def place_of(table: Table, name: str, row: Mapping[str, Any]) -> Place:
+    """Where the value of a row of an archive stands sealed."""
+    typed = ((table.c[one], row[one]) for one in key_columns(table))
+    return place_in(table.c[name], *(UUID(each) if isinstance(one.type, Uuid) else each for one, each in typed))
+
+
 def _columns_naming(table: Table, name: str) -> list[str]:
     return [
         column.name
@@ -120,8 +146,7 @@ def _columns_naming(table: Table, name: str) -> list[str]:
 
 
 def _keys(table: Table) -> list[str]:
-    own = [column.name for column in table.primary_key.columns if column.name != "client_id"]
-    return own or ["client_id"]
+    return key_columns(table) or ["client_id"]
 
 
 def _mine(table: Table) -> str:

@@ -75,6 +75,7 @@ OWNERSHIP = {
     "pending_reply": Ownership.CLIENT,
     "masked_value": Ownership.CLIENT,
     "client_key": Ownership.CLIENT,
+    "customer_secret": Ownership.CLIENT,
     "key_rotation": Ownership.CLIENT,
     "shredding": Ownership.CLIENT,
     "recording_pause": Ownership.CLIENT,
@@ -238,6 +239,23 @@ def _create_key_tables() -> None:
         unique=True,
         postgresql_where=sa.text("retired_at IS NULL AND destroyed_at IS NULL"),
     )
+    op.create_table(
+        "customer_secret",
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Uuid(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("blind", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id", "customer_id"],
+            ["customer.client_id", "customer.id"],
+            name=op.f("fk_customer_secret_client_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_secret_client_id")),
+        sa.PrimaryKeyConstraint("client_id", "customer_id", "key", name=op.f("pk_customer_secret")),
+    )
+    op.create_index("ix_customer_secret_client_id_key", "customer_secret", ["client_id", "key", "blind"])
     op.create_table(
         "key_rotation",
         sa.Column("client_id", sa.Uuid(), nullable=False),

@@ -68,6 +68,13 @@ def no_secret(why: str) -> dict[str, str]:
     return {"no_secret": why}
 
 
+def opened() -> dict[str, bool]:
+    """`info` of a column that is sealed with the client's key: an archive of the client holds what was sealed, which is
+    sealed anew where it is restored.
+    """
+    return {"opened": True}
+
+
 def client_table(name: str, *items: SchemaItem) -> Table:
     """A table whose rows belong to a client: `client_id` first, never empty."""
     owner = Column("client_id", Uuid, ForeignKey("client.id"), nullable=False)

@@ -7,9 +7,10 @@ from msgspec import Struct
 from sqlalchemy import Column, Table, select, update
 
 from careloom.platform.database.transactions import Tx
-from careloom.platform.keys.cipher import Place, sealed_by
+from careloom.platform.keys.cipher import sealed_by
 from careloom.platform.keys.errors import CipherBrokenError
 from careloom.platform.keys.files import ClientFiles
+from careloom.platform.keys.places import key_columns, place_in
 from careloom.platform.keys.ring import ClientKeys
 from careloom.platform.paging import encode_cursor, keyset
 from careloom.platform.wire import row_fields
@@ -34,24 +35,32 @@ class Renewal(Struct, frozen=True):
 
 
 Step = Callable[[Tx, Renewal], Awaitable[Renewed]]
+Besides = Callable[[Any, str], dict[str, Any]]
 
 
-async def renew_column(tx: Tx, one: Renewal, table: Table, name: str, place_of: Callable[[Any], Place]) -> Renewed:
-    """A batch of sealed values in a column, in the order of the primary key; locks the rows that it changes."""
+async def renew_column(
+    tx: Tx, one: Renewal, table: Table, name: str, besides: Besides = lambda _row, _text: {}
+) -> Renewed:
+    """A batch of sealed values in a column, in the order of the primary key; locks the rows.
+
+    `besides` gives what else of the row follows from the row and the text that is sealed in it.
+    """
     order = list(table.primary_key.columns)
     rows = await batch(tx, one, table, order)
     renewed = broken = 0
     for row in rows[: one.limit]:
-        fields, place = row_fields(row), place_of(row)
+        fields = row_fields(row)
         if fields[name].startswith(sealed_by(one.keys.current or 0)):
             continue
+        place = place_in(table.c[name], *(fields[each] for each in key_columns(table)))
         try:
             text = one.keys.open(place, fields[name])
         except CipherBrokenError:
             broken += 1
             continue
         mine = [each == fields[each.name] for each in order]
-        await tx.execute(update(table).where(*mine).values({name: one.keys.seal(place, text)}))
+        values = {name: one.keys.seal(place, text), **besides(row, text)}
+        await tx.execute(update(table).where(*mine).values(values))
         renewed += 1
     return Renewed(min(len(rows), one.limit), renewed, broken, next_of(rows, one.limit, order))
 

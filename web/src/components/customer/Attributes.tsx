@@ -1,11 +1,11 @@
 /** What the client keeps about a customer, edited in place. */
-import { Select, Switch } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { attributeSchemaQuery, customerQuery, customersApi } from '@/api/customers';
 import { queryClient } from '@/api/client';
 import type { AttributeField, AttributeValue, Customer } from '@/api/types';
-import { EditableText } from '@/components/EditableText';
+import { AttributeInput } from '@/components/customer/AttributeInput';
+import { SensitiveAttribute } from '@/components/customer/SensitiveAttribute';
 import { toastError } from '@/components/errors';
 import { useCanHere } from '@/components/lookingOn';
 import { showToast } from '@/components/toasts';
@@ -60,68 +60,19 @@ export function Attributes({ customer }: { customer: Customer }) {
         <div key={field.key} className={classes.fact}>
           <dt>{field.label}</dt>
           <dd>
-            <AttributeInput
-              field={field}
-              value={customer.attributes[field.key] ?? null}
-              readOnly={!writes}
-              onSave={(value) => save(field, value)}
-            />
+            {field.sensitive ? (
+              <SensitiveAttribute customer={customer} field={field} readOnly={!writes} />
+            ) : (
+              <AttributeInput
+                field={field}
+                value={customer.attributes[field.key] ?? null}
+                readOnly={!writes}
+                onSave={(value) => save(field, value)}
+              />
+            )}
           </dd>
         </div>
       ))}
     </dl>
-  );
-}
-
-function AttributeInput({
-  field,
-  value,
-  readOnly,
-  onSave,
-}: {
-  field: AttributeField;
-  value: AttributeValue;
-  readOnly: boolean;
-  onSave: (value: AttributeValue) => void;
-}) {
-  const { t } = useTranslation();
-  if (field.kind === 'boolean') {
-    return (
-      <Switch
-        size="xs"
-        aria-label={field.label}
-        disabled={readOnly}
-        checked={value === true}
-        onChange={(event) => onSave(event.currentTarget.checked)}
-      />
-    );
-  }
-  if (field.kind === 'choice' && !readOnly) {
-    return (
-      <Select
-        size="xs"
-        variant="unstyled"
-        aria-label={field.label}
-        placeholder={t('customer.unset')}
-        data={field.choices}
-        value={value === null ? null : String(value)}
-        onChange={onSave}
-        className={classes.choiceInput}
-      />
-    );
-  }
-  const parse = (text: string): AttributeValue => {
-    if (text === '') return null;
-    return field.kind === 'number' ? Number(text) : text;
-  };
-  return (
-    <EditableText
-      label={field.label}
-      placeholder={t('customer.unset')}
-      type={field.kind === 'number' ? 'number' : field.kind === 'date' ? 'date' : 'text'}
-      readOnly={readOnly}
-      value={value === null ? '' : String(value)}
-      onSave={(text) => onSave(parse(text))}
-    />
   );
 }

@@ -15,6 +15,8 @@ import { displayName } from '@/components/names';
 import { Page } from '@/components/Page';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { When } from '@/components/Times';
+import { ExactSearch } from '@/features/search/ExactSearch';
+import { People } from '@/features/search/People';
 import { splitSnippet } from '@/features/search/snippet';
 import classes from './SearchPage.module.css';
 
@@ -38,6 +40,7 @@ export function SearchPage() {
   }, [text, q, navigate]);
   const hits = useQuery(searchQuery(q, client_id));
   const customers = useQuery(customerSearchQuery(q, client_id));
+  const finding = client_id ?? (me.clients.length === 1 ? me.clients[0]?.id : undefined);
   return (
     <Page title={t('search.title')}>
       <div className={classes.form} role="search">
@@ -67,6 +70,7 @@ export function SearchPage() {
           }
         />
       </div>
+      {finding && <ExactSearch clientId={finding} />}
       {q.trim().length < 2 ? (
         <Empty title={t('search.start')}>{t('search.startHint')}</Empty>
       ) : (
@@ -74,21 +78,7 @@ export function SearchPage() {
           {(customers.data?.items.length ?? 0) > 0 && (
             <section className={classes.part}>
               <h2>{t('palette.customers')}</h2>
-              <ul className={classes.people}>
-                {customers.data?.items.slice(0, 6).map((one) => (
-                  <li key={one.id}>
-                    <Link
-                      to="/customers/$customerId"
-                      params={{ customerId: one.id }}
-                      className={classes.person}
-                    >
-                      <strong>{displayName(one.name)}</strong>
-                      <span className={classes.quiet}>{one.primary_identity}</span>
-                      <Brand clientId={one.client_id} />
-                    </Link>
-                  </li>
-                ))}
-              </ul>
+              <People found={customers.data?.items.slice(0, 6) ?? []} />
             </section>
           )}
           <section className={classes.part} aria-busy={hits.isFetching}>

@@ -15,6 +15,7 @@ from careloom.compliance.queries.retention import require_seen
 from careloom.compliance.tables import key_rotation
 from careloom.compliance.types.keys import Rotation
 from careloom.conversations.commands.renew import renew_files, renew_originals
+from careloom.customers.commands.conform import renew_secrets
 from careloom.integrations.commands.renew import renew_archives, renew_imports
 from careloom.organizations.queries import get_client
 from careloom.organizations.types import ClientId
@@ -34,6 +35,7 @@ ROTATE: Final = "compliance.rotate_key"
 _BATCH: Final = 50
 STEPS: Mapping[str, Step] = {
     "masked_value": renew_originals,
+    "customer_secret": renew_secrets,
     "file": renew_files,
     "privacy_request": renew_exports,
     "data_import": renew_imports,

@@ -1,5 +1,5 @@
 /** What a client keeps about its customers. */
-import { ActionIcon, Button, Select, TagsInput, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Select, Switch, TagsInput, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -15,6 +15,15 @@ import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Attributes.module.css';
 
 const KINDS: readonly AttributeKind[] = ['text', 'number', 'boolean', 'date', 'choice'];
+
+const NEW: AttributeField = {
+  key: '',
+  label: '',
+  kind: 'text',
+  choices: [],
+  sensitive: false,
+  exact: false,
+};
 
 const schemaQuery = (clientId: string) =>
   queryOptions({
@@ -59,6 +68,7 @@ export const keyOf = (label: string) =>
 function SchemaForm({ client, fields }: { client: Client; fields: AttributeField[] }) {
   const { t } = useTranslation(['setup', 'common']);
   const kept = new Set(fields.map((one) => one.key));
+  const sealed = new Set(fields.filter((one) => one.sensitive).map((one) => one.key));
   const form = useForm<{ items: AttributeField[] }>({
     initial: { items: fields },
     rules: ({ items }) => {
@@ -162,6 +172,26 @@ function SchemaForm({ client, fields }: { client: Client; fields: AttributeField
                     error={form.error(`items/${index}/choices`)}
                   />
                 )}
+                <Switch
+                  label={t('attributes.sensitive')}
+                  description={
+                    sealed.has(one.key) ? t('attributes.sealed') : t('attributes.sensitiveHint')
+                  }
+                  checked={one.sensitive}
+                  disabled={sealed.has(one.key)}
+                  onChange={(event) =>
+                    put(index, { sensitive: event.currentTarget.checked, exact: false })
+                  }
+                  error={form.error(`items/${index}/sensitive`)}
+                />
+                {one.sensitive && (
+                  <Switch
+                    label={t('attributes.exact')}
+                    description={t('attributes.exactHint')}
+                    checked={one.exact}
+                    onChange={(event) => put(index, { exact: event.currentTarget.checked })}
+                  />
+                )}
               </li>
             );
           })}
@@ -171,9 +201,7 @@ function SchemaForm({ client, fields }: { client: Client; fields: AttributeField
             variant="default"
             size="compact-sm"
             leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() =>
-              form.set({ items: [...items, { key: '', label: '', kind: 'text', choices: [] }] })
-            }
+            onClick={() => form.set({ items: [...items, NEW] })}
           >
             {t('attributes.add')}
           </Button>
