@@ -10,11 +10,12 @@ import pytest
 
 from careloom.conversations.commands import delivery, drafts, lifecycle, notes, reply, start
 from careloom.conversations.commands import desk as desk_commands
-from careloom.conversations.commands.files import file_key, store_file
+from careloom.conversations.commands.files import store_file
 from careloom.conversations.commands.start import FirstMail
 from careloom.conversations.errors import AlreadySentError
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.queries.desk import get_draft, list_pending_replies
+from careloom.conversations.queries.files import file_key
 from careloom.conversations.queries.messages import list_messages
 from careloom.conversations.types import Delivery, Phase, Status
 from careloom.identity.commands.people import create_person

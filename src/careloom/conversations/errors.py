@@ -11,5 +11,9 @@ class AlreadySentError(ConflictError):
     """This reply has been sent; it can no longer be recalled."""
 
 
+class FileDamagedError(ConflictError):
+    """This file is not the one that was stored, so it is not handed out. Restore it from a backup."""
+
+
 class NotUnassignedError(ConflictError):
     """Someone else has this conversation."""

@@ -12,8 +12,8 @@ from careloom.compliance.core.terms import export_until
 from careloom.compliance.queries.requests import get_request
 from careloom.compliance.tables import privacy_request
 from careloom.compliance.types.requests import PrivacyRequest, RequestStatus
-from careloom.conversations.commands.files import file_key
 from careloom.conversations.queries import disposal as conversations
+from careloom.conversations.queries.files import file_key
 from careloom.customers.queries import disposal as customers
 from careloom.organizations.queries import get_client, privacy_of
 from careloom.platform import audit

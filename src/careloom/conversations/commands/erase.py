@@ -12,10 +12,10 @@ from msgspec import Struct
 from sqlalchemy import delete, exists, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from careloom.conversations.commands.files import file_key
 from careloom.conversations.commands.message import preview
 from careloom.conversations.events import ConversationChanged, facts
 from careloom.conversations.queries.conversation import COLUMNS, read_conversation
+from careloom.conversations.queries.files import file_key
 from careloom.conversations.tables.contact import care_case, conversation, conversation_interval, customer_move
 from careloom.conversations.tables.desk import draft, mention
 from careloom.conversations.tables.message import file, message, pending_reply

@@ -1,10 +1,10 @@
 """Stores files: those that agents attach, and those that arrive with messages."""
 
-import hashlib
 from typing import Final
 from uuid import UUID
 
 from careloom.conversations.core.file_types import is_refused, media_type, safe_name
+from careloom.conversations.queries.files import file_key, sha256
 from careloom.conversations.tables.message import file
 from careloom.conversations.types import Attachment, FileId
 from careloom.organizations.queries import require_served
@@ -53,7 +53,7 @@ async def store_file(
             name=stored.name,
             media_type=stored.media_type,
             size=stored.size,
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=sha256(content),
             made_by=made_by or actor.person_id,
         )
     )
@@ -61,8 +61,3 @@ async def store_file(
         kind = {"media_type": stored.media_type, "size": stored.size}
         await audit.record(tx, actor, "file.store", file_id, client_id=client_id, after=kind)
     return stored
-
-
-def file_key(client_id: UUID, file_id: UUID) -> str:
-    """Where a file's bytes are kept."""
-    return f"{client_id}/{file_id}"

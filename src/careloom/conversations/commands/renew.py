@@ -1,6 +1,6 @@
 """Seals masked originals and files anew with the current version of their client's key."""
 
-from careloom.conversations.commands.files import file_key
+from careloom.conversations.queries.files import file_key
 from careloom.conversations.tables.message import file
 from careloom.conversations.tables.privacy import masked_value
 from careloom.platform.database.transactions import Tx

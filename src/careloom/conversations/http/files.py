@@ -8,9 +8,9 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath, MultipartBody
 from msgspec import Struct
 
-from careloom.conversations.commands.files import file_key, store_file
+from careloom.conversations.commands.files import store_file
 from careloom.conversations.core.file_types import INLINE
-from careloom.conversations.queries.files import get_file
+from careloom.conversations.queries.files import get_file, read_file
 from careloom.conversations.types import Attachment, FileId, StoredFile
 from careloom.organizations.types import ClientId
 from careloom.platform.reads import Read
@@ -42,7 +42,7 @@ async def download(unit: Unit, file_id: FromPath[FileId]) -> Response[bytes]:
         lambda tx: get_file(tx, unit.actor, file_id),
         noting=lambda one: [Read("file.read", one.id, one.client_id)],
     )
-    content = await unit.runtime.files.get(file_key(stored.client_id, stored.id))
+    content = await read_file(unit.runtime.files, stored)
     media_type, headers = file_headers(stored)
     return Response(content, media_type=media_type, headers=headers)
 

@@ -1,16 +1,20 @@
-"""What is known of stored files."""
+"""What is known of stored files, and their bytes as they were stored."""
 
+import asyncio
+import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 
+from careloom.conversations.errors import FileDamagedError
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.tables.message import file
 from careloom.conversations.types import Attachment, FileId, StoredFile
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
+from careloom.platform.keys.files import ClientFiles
 from careloom.platform.wire import reader
 
 _read = reader(StoredFile)
@@ -36,6 +40,26 @@ async def load_file(tx: Tx, client_id: UUID, file_id: UUID) -> StoredFile:
     if row is None:
         raise NotFoundError
     return _read(row)
+
+
+async def read_file(files: ClientFiles, stored: StoredFile) -> bytes:
+    """The file's bytes; raises NotFoundError, ShreddedError, CipherBrokenError, and FileDamagedError where they are not
+    those that were stored.
+    """
+    content = await files.get(file_key(stored.client_id, stored.id))
+    if await asyncio.to_thread(sha256, content) != stored.sha256:
+        raise FileDamagedError
+    return content
+
+
+def sha256(content: bytes) -> str:
+    """In hexadecimal digits, as it stands in a file's row."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_key(client_id: UUID, file_id: UUID) -> str:
+    """Where a file's bytes are kept."""
+    return f"{client_id}/{file_id}"
 
 
 async def attachments_of(

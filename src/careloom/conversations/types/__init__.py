@@ -290,5 +290,6 @@ class StoredFile(Struct, frozen=True):
     name: str
     media_type: str
     size: int
+    sha256: str
     conversation_id: ConversationId | None
     made_by: UUID | None

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import Table, func, select
 
 from careloom.channels.core.email.redact import redact_mail
-from careloom.conversations.commands.files import file_key
+from careloom.conversations.queries.files import file_key
 from careloom.integrations.core.archive import (
     FILES,
     LEFT_OUT,

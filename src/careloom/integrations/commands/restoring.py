@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Table, text
 from sqlalchemy.exc import DataError, IntegrityError
 
-from careloom.conversations.commands.files import file_key
+from careloom.conversations.queries.files import file_key
 from careloom.customers.commands.conform import conform_all
 from careloom.integrations.core.archive import (
     FILES,

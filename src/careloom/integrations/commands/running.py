@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 from sqlalchemy.exc import OperationalError
 
-from careloom.conversations.commands.files import file_key
+from careloom.conversations.queries.files import file_key
 from careloom.conversations.types import FileId
 from careloom.customers.errors import IdentityTakenError
 from careloom.customers.queries.schema import get_attribute_schema

@@ -9,7 +9,6 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import update
 
-from careloom.conversations.commands.files import file_key
 from careloom.conversations.commands.imported import (
     ImportedConversation,
     ImportedFile,
@@ -20,6 +19,7 @@ from careloom.conversations.commands.imported import (
 from careloom.conversations.commands.unimport import stamps_of
 from careloom.conversations.core.file_types import media_type, safe_name
 from careloom.conversations.queries.conversation import get_conversation
+from careloom.conversations.queries.files import file_key
 from careloom.conversations.types import Attachment, ConversationId, FileId, MessageKind, Status
 from careloom.customers.commands.imported import (
     Given,

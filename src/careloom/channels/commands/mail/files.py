@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from careloom.channels.core.email.mail import MailAttachment
 from careloom.conversations.commands.asides import record_file
-from careloom.conversations.commands.files import file_key
 from careloom.conversations.core.file_types import is_refused, media_type
+from careloom.conversations.queries.files import file_key
 from careloom.conversations.types import Attachment, FileId
 from careloom.platform.database.transactions import Tx
 from careloom.platform.files import FileStore

@@ -13,9 +13,9 @@ from careloom.channels.core.chat.signatures import file_link, may_fetch
 from careloom.channels.http.chat.door import enter, gateway_of, visitor_by
 from careloom.channels.http.chat.public import max_file_bytes
 from careloom.channels.queries.visitors import find_visitor
-from careloom.conversations.commands.files import file_key, store_file
+from careloom.conversations.commands.files import store_file
 from careloom.conversations.core.file_types import INLINE
-from careloom.conversations.queries.files import load_file
+from careloom.conversations.queries.files import load_file, read_file
 from careloom.conversations.types import FileId
 from careloom.platform.clock import now
 from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError, NotSignedInError, TooLargeError
@@ -87,7 +87,7 @@ async def get_file(
         "Cache-Control": "private, max-age=86400, immutable",
     }
     media_type = stored.media_type if inline else "application/octet-stream"
-    content = await runtime.files.get(file_key(entry.widget.client_id, stored.id))
+    content = await read_file(runtime.files, stored)
     return Response(content, media_type=media_type, headers=headers)
 
 
