@@ -9,6 +9,7 @@ export function FormDialog({
   action = title,
   ready,
   busy = false,
+  destroys = false,
   onSubmit,
   onClose,
   children,
@@ -17,6 +18,8 @@ export function FormDialog({
   action?: string;
   ready: boolean;
   busy?: boolean;
+  /** Whether what it does cannot be taken back. */
+  destroys?: boolean;
   onSubmit: () => void;
   onClose: () => void;
   children: ReactNode;
@@ -37,7 +40,7 @@ export function FormDialog({
         }}
       >
         {children}
-        <Button type="submit" loading={busy} disabled={!ready}>
+        <Button type="submit" loading={busy} disabled={!ready} {...(destroys && { color: 'red' })}>
           {action}
         </Button>
       </form>

@@ -1,16 +1,17 @@
 /** Each client's key: its version and age, how far a rotation is, and its end by two people. */
-import { Button, Modal, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
-import { useCan } from '@/api/session';
+import { useCan, useMe } from '@/api/session';
 import { Brand } from '@/components/Brand';
-import { toastError } from '@/components/errors';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
-import { keysQuery, renew, type ClientKey } from '@/features/compliance/data';
+import { keysQuery, type ClientKey } from '@/features/compliance/data';
+import { useDeed } from '@/features/compliance/deeds';
+import { ShredDialog } from '@/features/compliance/ShredDialog';
 
 export function Keys() {
   const { t } = useTranslation('compliance');
@@ -37,11 +38,7 @@ function KeyRow({ one }: { one: ClientKey }) {
   const { t } = useTranslation('compliance');
   const writes = useCan('compliance.write');
   const [ending, setEnding] = useState(false);
-  const act = useMutation({
-    mutationFn: (path: string) => http.post(path),
-    onSuccess: renew,
-    onError: toastError,
-  });
+  const rotate = useDeed(() => http.post(`/api/clients/${one.client_id}/key-rotations`));
   const gone = one.shredded_at !== null;
   const rotating = one.rotation !== null && one.rotation.state !== 'done';
   return (
@@ -49,18 +46,8 @@ function KeyRow({ one }: { one: ClientKey }) {
       <div className={classes.what}>
         <Brand clientId={one.client_id} />
         <KeyLine one={one} />
-        {one.shredding && !gone && (
-          <span className={classes.warning}>
-            {t('keys.asked', { name: one.shredding.asked_by, reason: one.shredding.reason })}{' '}
-            <When at={one.shredding.until} />
-          </span>
-        )}
+        <RotationLine rotation={one.rotation} />
       </div>
-      {rotating && one.rotation && (
-        <span className={classes.when}>
-          {t(`keys.state.${one.rotation.state}`, { count: one.rotation.renewed })}
-        </span>
-      )}
       {gone && (
         <span className={classes.when} data-late>
           {t('keys.gone')}
@@ -73,28 +60,86 @@ function KeyRow({ one }: { one: ClientKey }) {
               size="compact-sm"
               variant="default"
               disabled={rotating}
-              loading={act.isPending}
-              onClick={() => act.mutate(`/api/clients/${one.client_id}/key-rotations`)}
+              loading={rotate.isPending}
+              onClick={() => rotate.mutate()}
             >
               {t('keys.rotate')}
             </Button>
           )}
-          {one.shredding && (
-            <Button
-              size="compact-sm"
-              variant="default"
-              onClick={() => act.mutate(`/api/shreddings/${one.shredding?.id}/withdraw`)}
-            >
-              {t('keys.withdraw')}
+          {one.shredding === null && (
+            <Button size="compact-sm" variant="subtle" color="red" onClick={() => setEnding(true)}>
+              {t('keys.ask')}
             </Button>
           )}
-          <Button size="compact-sm" variant="subtle" onClick={() => setEnding(true)}>
-            {t(one.shredding ? 'keys.confirm' : 'keys.ask')}
-          </Button>
         </div>
+      )}
+      {one.shredding && !gone && (
+        <Asked shredding={one.shredding} writes={writes} onConfirm={() => setEnding(true)} />
       )}
       {ending && <ShredDialog one={one} onClose={() => setEnding(false)} />}
     </li>
+  );
+}
+
+/** That somebody wants the keys destroyed, and what others can do about it. */
+function Asked({
+  shredding,
+  writes,
+  onConfirm,
+}: {
+  shredding: NonNullable<ClientKey['shredding']>;
+  writes: boolean;
+  onConfirm: () => void;
+}) {
+  const { t } = useTranslation('compliance');
+  const me = useMe();
+  const mine = shredding.asked_by_id === me.person.id;
+  const withdraw = useDeed(() => http.post(`/api/shreddings/${shredding.id}/withdraw`));
+  return (
+    <div className={classes.asked}>
+      <div>
+        <p>
+          {mine ? t('keys.askedByMe') : t('keys.asked', { name: shredding.asked_by })}{' '}
+          <When at={shredding.until} />
+        </p>
+        <p className={classes.given}>
+          {t('keys.reasonGiven')} <bdi>{shredding.reason}</bdi>
+        </p>
+      </div>
+      {writes && (
+        <div className={classes.acts}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={withdraw.isPending}
+            onClick={() => withdraw.mutate()}
+          >
+            {t('keys.withdraw')}
+          </Button>
+          {!mine && (
+            <Button size="compact-sm" color="red" onClick={onConfirm}>
+              {t('keys.confirm')}
+            </Button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** How far the last rotation is; of one that is done, only what it could not read. */
+function RotationLine({ rotation }: { rotation: ClientKey['rotation'] }) {
+  const { t } = useTranslation('compliance');
+  if (rotation === null) return null;
+  return (
+    <>
+      {rotation.state !== 'done' && (
+        <span>{t(`keys.state.${rotation.state}`, { count: rotation.renewed })}</span>
+      )}
+      {rotation.broken > 0 && (
+        <span className={classes.warning}>{t('keys.broken', { count: rotation.broken })}</span>
+      )}
+    </>
   );
 }
 
@@ -112,67 +157,5 @@ function KeyLine({ one }: { one: ClientKey }) {
       {t('keys.version', { version: one.version })} <When at={one.made_at} />
       {one.kept > 1 && <> · {t('keys.kept', { count: one.kept - 1 })}</>}
     </span>
-  );
-}
-
-/** Asks for the client's name, so that nobody means another one; whoever asks first also says why. */
-function ShredDialog({ one, onClose }: { one: ClientKey; onClose: () => void }) {
-  const { t } = useTranslation('compliance');
-  const [name, setName] = useState('');
-  const [reason, setReason] = useState('');
-  const asked = one.shredding;
-  const title = t(asked ? 'keys.confirm' : 'keys.ask');
-  const send = useMutation({
-    mutationFn: () =>
-      asked
-        ? http.post(`/api/shreddings/${asked.id}/confirm`, { client_name: name })
-        : http.post(`/api/clients/${one.client_id}/shreddings`, { client_name: name, reason }),
-    onSuccess: () => {
-      onClose();
-      return renew();
-    },
-    onError: toastError,
-  });
-  const ready = name.trim() === one.client_name && (asked !== null || reason.trim() !== '');
-  return (
-    <Modal opened title={title} onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          send.mutate();
-        }}
-      >
-        <p>{t(asked ? 'keys.confirmHint' : 'keys.askHint')}</p>
-        {asked && (
-          <p>
-            {t('keys.reasonGiven')} <bdi>{asked.reason}</bdi>
-          </p>
-        )}
-        {!asked && (
-          <Textarea
-            mt="sm"
-            label={t('retention.reason')}
-            autosize
-            minRows={2}
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-        )}
-        <TextInput
-          mt="sm"
-          label={t('keys.name')}
-          description={one.client_name}
-          maxLength={120}
-          autoComplete="off"
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Button type="submit" mt="md" color="red" loading={send.isPending} disabled={!ready}>
-          {title}
-        </Button>
-      </form>
-    </Modal>
   );
 }

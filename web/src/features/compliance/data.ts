@@ -52,8 +52,14 @@ export interface ClientKey {
   made_at: Instant | null;
   kept: number;
   shredded_at: Instant | null;
-  rotation: { state: 'renewing' | 'waiting' | 'done'; renewed: number } | null;
-  shredding: { id: Uuid; reason: string; asked_by: string; until: Instant } | null;
+  rotation: { state: 'renewing' | 'waiting' | 'done'; renewed: number; broken: number } | null;
+  shredding: {
+    id: Uuid;
+    reason: string;
+    asked_by_id: Uuid | null;
+    asked_by: string;
+    until: Instant;
+  } | null;
 }
 
 export const SCOPES = ['client', 'customer', 'case', 'conversation'] as const;
