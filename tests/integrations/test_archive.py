@@ -54,7 +54,6 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.files import FileStore, LocalFiles
 from careloom.platform.keys.files import ClientFiles
 from careloom.platform.keys.masters import OPTION, LocalMasters
-from careloom.platform.sealing import MARK
 from careloom.platform.trail.checkpoint import Notary
 from careloom.platform.trail.sealing import Sealer
 from careloom.platform.trail.verifying import verify
@@ -189,7 +188,7 @@ def sealed_values(url: str, client_id: UUID) -> set[str]:
             owner = sql.Identifier("id" if table.name == "client" else "client_id")
             query = sql.SQL("SELECT row_to_json(one)::text FROM {} one WHERE {} = %s")
             for (row,) in connection.execute(query.format(sql.Identifier(table.name), owner), [client_id]):
-                found |= set(re.findall(rf"{re.escape(MARK)}[A-Za-z0-9+/=]{{30,}}", row))
+                found |= set(re.findall(r"k1\.\d+\.[A-Za-z0-9_=-]{30,}", row))
     return found
 
 

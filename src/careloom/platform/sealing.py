@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from careloom.platform.errors import CareloomError
 
-MARK: Final = "s1."
+_MARK: Final = "s1."
 """How every sealed value begins."""
 
 _NONCE_BYTES: Final = 12
@@ -29,13 +29,13 @@ def seal(key: bytes, owner_id: UUID, purpose: str, value: str) -> str:
     """`value` encrypted (AES-256-GCM) under a key of the owner's and the purpose's own; equal values look unlike."""
     nonce = os.urandom(_NONCE_BYTES)
     sealed = nonce + _cipher(key, owner_id, purpose).encrypt(nonce, value.encode(), None)
-    return MARK + base64.b64encode(sealed).decode()
+    return _MARK + base64.b64encode(sealed).decode()
 
 
 def unseal(key: bytes, owner_id: UUID, purpose: str, sealed: str) -> str:
     """What `seal` was given; raises SealBrokenError for another key, owner or purpose, or a changed text."""
     try:
-        raw = base64.b64decode(sealed.removeprefix(MARK), validate=True)
+        raw = base64.b64decode(sealed.removeprefix(_MARK), validate=True)
         opened = _cipher(key, owner_id, purpose).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
     except (InvalidTag, binascii.Error, ValueError):
         raise SealBrokenError from None

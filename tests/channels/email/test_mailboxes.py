@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import text
 
 from careloom.channels.commands.mailbox import poll as polling
 from careloom.channels.commands.mailbox.poll import Poller
@@ -26,6 +27,7 @@ from careloom.channels.types.mailbox import (
     NewMailbox,
 )
 from careloom.platform.errors import InvalidInputError
+from careloom.platform.keys.lives import destroy_versions
 from careloom.platform.runtime import Runtime
 from tests.channels.email.imap_server import PASSWORD, USER, ImapServer, TokenEndpoint, running_imap, running_tokens
 from tests.channels.email.post_office import MAILS, PostOffice, mail
@@ -53,7 +55,7 @@ class Branch:
             "take_existing": True,
         }
         async with self.runtime.database.transaction(SYSTEM) as tx:
-            return await create_mailbox(tx, SYSTEM, self.runtime.secret, NewMailbox(**(values | more)))
+            return await create_mailbox(tx, SYSTEM, NewMailbox(**(values | more)))
 
     async def poll(self, poller: Poller | None = None) -> Any:
         """Polls what is due; answers the mailbox's row."""
@@ -356,15 +358,35 @@ async def test_secrets_are_sealed_and_stay_with_the_place_that_they_were_given_f
     (row,) = await branch.office.desk.rows("SELECT m::text AS whole FROM mailbox m")
     assert PASSWORD not in row.whole
     database = branch.runtime.database
-    secret = branch.runtime.secret
     with pytest.raises(InvalidInputError) as caught:
         async with database.transaction(SYSTEM) as tx:
-            await change_mailbox(tx, SYSTEM, secret, one.id, MailboxChanges(host="imap.attacker.example"))
+            await change_mailbox(tx, SYSTEM, one.id, MailboxChanges(host="imap.attacker.example"))
     assert [error.path for error in caught.value.errors] == ["/password"]
     async with database.transaction(SYSTEM) as tx:
-        changed = await change_mailbox(tx, SYSTEM, secret, one.id, MailboxChanges(poll_seconds=120))
+        changed = await change_mailbox(tx, SYSTEM, one.id, MailboxChanges(poll_seconds=120))
     assert changed.poll_seconds == 120
     assert (await branch.poll()).problem is None
+
+
+async def test_secrets_that_cannot_be_read_any_more_are_entered_again(branch: Branch) -> None:
+    one, database = await branch.mailbox(), branch.runtime.database
+    for broken in ("", "k1.1.broken"):
+        async with database.transaction(SYSTEM) as tx:
+            await tx.execute(text("UPDATE mailbox SET secret = :broken"), {"broken": broken})
+        assert (await branch.poll()).problem == "secret"
+        with pytest.raises(InvalidInputError):
+            async with database.transaction(SYSTEM) as tx:
+                await change_mailbox(tx, SYSTEM, one.id, MailboxChanges(poll_seconds=120))
+        async with database.transaction(SYSTEM) as tx:
+            await change_mailbox(tx, SYSTEM, one.id, MailboxChanges(password=PASSWORD))
+        assert (await branch.poll()).problem is None
+
+
+async def test_a_client_whose_keys_were_destroyed_signs_in_nowhere(branch: Branch) -> None:
+    one = await branch.mailbox()
+    async with branch.runtime.database.transaction(SYSTEM) as tx:
+        await destroy_versions(tx, one.client_id)
+    assert (await branch.poll()).problem == "secret"
 
 
 async def test_another_folder_begins_anew(branch: Branch) -> None:
@@ -372,7 +394,7 @@ async def test_another_folder_begins_anew(branch: Branch) -> None:
     await branch.imap.deliver(_letter(1))
     await branch.poll()
     async with branch.runtime.database.transaction(SYSTEM) as tx:
-        await change_mailbox(tx, SYSTEM, branch.runtime.secret, one.id, MailboxChanges(folder="Missing"))
+        await change_mailbox(tx, SYSTEM, one.id, MailboxChanges(folder="Missing"))
     row = await branch.poll()
     assert row.problem == "folder"
 

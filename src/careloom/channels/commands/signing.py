@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from sqlalchemy import delete, select, update
 
 from careloom.channels.core.email.dkim import make_key
-from careloom.channels.queries.signing import SEALED_AS, get_signing_key, read_key
+from careloom.channels.queries.signing import get_signing_key, read_key
 from careloom.channels.tables import mail_address, signing_key
 from careloom.channels.types.signing import NewSigningKey, SigningKey, SigningKeyChanges
 from careloom.organizations.queries import get_client
@@ -17,11 +17,15 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
-from careloom.platform.sealing import seal
+from careloom.platform.keys.places import place_in
+from careloom.platform.keys.renewal import Renewal, Renewed, renew_column
+from careloom.platform.keys.ring import sealing_keys
 
 
-async def create_signing_key(tx: Tx, actor: Actor, secret: bytes, new: NewSigningKey) -> SigningKey:
-    """A new key, not switched on; raises InvalidInputError for a domain from which the client writes no mail."""
+async def create_signing_key(tx: Tx, actor: Actor, new: NewSigningKey) -> SigningKey:
+    """A new key, not switched on; raises InvalidInputError for a domain from which the client writes no mail,
+    ShreddedError.
+    """
     await get_client(tx, actor, new.client_id)
     actor.require(Permission.CHANNELS_WRITE, client_id=new.client_id)
     domain = new.domain.lower()
@@ -31,13 +35,14 @@ async def create_signing_key(tx: Tx, actor: Actor, secret: bytes, new: NewSignin
     if (await tx.execute(own.limit(1))).first() is None:
         raise InvalidInputError(errors=(FieldError("/domain", "No mail address of this client lies in this domain."),))
     key, key_id = await to_thread(make_key, new.algorithm), new_id()
+    keys = await sealing_keys(tx, new.client_id)
     statement = signing_key.insert().values(
         client_id=new.client_id,
         id=key_id,
         domain=domain,
         selector=f"cl{now():%Y%m}{key_id.hex[-6:]}",
         algorithm=new.algorithm,
-        private_key=seal(secret, new.client_id, SEALED_AS, key.private),
+        private_key=keys.seal(place_in(signing_key.c.private_key, key_id), key.private),
         public_key=key.public,
     )
     made = read_key((await tx.execute(statement.returning(*signing_key.c))).one())
@@ -55,6 +60,11 @@ async def change_signing_key(tx: Tx, actor: Actor, key_id: UUID, changes: Signin
         tx, actor, "signing_key.change", before.id, client_id=before.client_id, before=before, after=after
     )
     return after
+
+
+async def renew_signing_keys(tx: Tx, one: Renewal) -> Renewed:
+    """A batch of private keys, sealed anew with the current version of their client's key."""
+    return await renew_column(tx, one, signing_key, "private_key")
 
 
 async def delete_signing_key(tx: Tx, actor: Actor, key_id: UUID) -> None:

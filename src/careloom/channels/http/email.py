@@ -58,7 +58,7 @@ async def post_mail_test(unit: Unit, mail_address_id: FromPath[UUID], data: JSON
     async with unit.transaction() as tx:
         address = await get_mail_address(tx, unit.actor, mail_address_id, Permission.CHANNELS_WRITE)
         domain = address.address.rpartition("@")[2]
-        signers = await signers_of(tx, unit.runtime.secret, address.client_id, domain)
+        signers = await signers_of(tx, address.client_id, domain)
         await audit.record(tx, unit.actor, "mail_address.test", address.id, client_id=address.client_id)
     runtime = unit.runtime
     message_id = f"<{new_id().hex}@{domain}>"

@@ -34,13 +34,13 @@ async def get_one(unit: Unit, mailbox_id: FromPath[UUID]) -> Mailbox:
 @post("/mailboxes", summary="Add a mailbox")
 async def post_mailbox(unit: Unit, data: JSONBody[NewMailbox]) -> Mailbox:
     """A mailbox whose new mail is taken in for a mail address, as if it had come by SMTP."""
-    return await unit.write(lambda tx: create_mailbox(tx, unit.actor, unit.runtime.secret, data))
+    return await unit.write(lambda tx: create_mailbox(tx, unit.actor, data))
 
 
 @patch("/mailboxes/{mailbox_id:uuid}", summary="Change a mailbox")
 async def patch_mailbox(unit: Unit, mailbox_id: FromPath[UUID], data: JSONBody[MailboxChanges]) -> Mailbox:
     """Changes the fields that are given and polls it soon. Signing in elsewhere asks for the secrets again."""
-    return await unit.write(lambda tx: change_mailbox(tx, unit.actor, unit.runtime.secret, mailbox_id, data))
+    return await unit.write(lambda tx: change_mailbox(tx, unit.actor, mailbox_id, data))
 
 
 @delete("/mailboxes/{mailbox_id:uuid}", summary="Remove a mailbox")

@@ -25,7 +25,7 @@ async def get_signing_keys(
 @post("/signing-keys", summary="Make a key for a domain")
 async def post_signing_key(unit: Unit, data: JSONBody[NewSigningKey]) -> SigningKey:
     """Publish its record, then switch it on."""
-    return await unit.write(lambda tx: create_signing_key(tx, unit.actor, unit.runtime.secret, data))
+    return await unit.write(lambda tx: create_signing_key(tx, unit.actor, data))
 
 
 @patch("/signing-keys/{signing_key_id:uuid}", summary="Switch a key on or off")

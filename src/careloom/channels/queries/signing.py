@@ -13,10 +13,10 @@ from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
+from careloom.platform.keys.places import place_in
+from careloom.platform.keys.ring import keys_of
 from careloom.platform.paging import Page, cut, keyset
-from careloom.platform.sealing import unseal
 
-SEALED_AS = "signing-key"
 _WRITE = Permission.CHANNELS_WRITE
 
 
@@ -41,17 +41,20 @@ async def get_signing_key(tx: Tx, actor: Actor, key_id: UUID) -> SigningKey:
     return read_key(row)
 
 
-async def signers_of(tx: Tx, secret: bytes, client_id: UUID, domain: str) -> tuple[Signer, ...]:
-    """The keys that sign the client's mail from `domain`; raises SealBrokenError."""
+async def signers_of(tx: Tx, client_id: UUID, domain: str) -> tuple[Signer, ...]:
+    """The keys that sign the client's mail from `domain`; none where they were destroyed. Raises CipherBrokenError."""
     table = signing_key.c
     statement = select(signing_key).where(table.client_id == client_id, table.domain == domain.lower(), table.active)
-    rows = await tx.execute(statement.order_by(table.id).limit(4))
+    rows = list(await tx.execute(statement.order_by(table.id).limit(4)))
+    keys = await keys_of(tx, client_id) if rows else None
+    if keys is None or keys.shredded:
+        return ()
     return tuple(
         Signer(
             row.domain,
             row.selector,
             SigningAlgorithm(row.algorithm),
-            unseal(secret, client_id, SEALED_AS, row.private_key),
+            keys.open(place_in(table.private_key, row.id), row.private_key),
         )
         for row in rows
     )

@@ -15,8 +15,8 @@ from careloom.channels.core.email.thread import plus_address
 from careloom.channels.queries.mail import Outgoing, Reference, get_mail_address, get_outgoing, references_of
 from careloom.channels.queries.signing import signers_of
 from careloom.channels.types import MailAddress
-from careloom.conversations.commands.files import file_key
 from careloom.conversations.queries.conversation import get_conversation
+from careloom.conversations.queries.files import file_key
 from careloom.conversations.queries.messages import get_message
 from careloom.conversations.types import Attachment, Conversation, Message
 from careloom.organizations.queries import get_program
@@ -70,7 +70,7 @@ async def load_ready(tx: Tx, actor: Actor, secret: bytes, client_id: UUID, outgo
         quoted=quoted,
         language=language_for(one.language or ""),
     )
-    signers = await signers_of(tx, secret, client_id, address.address.rpartition("@")[2])
+    signers = await signers_of(tx, client_id, address.address.rpartition("@")[2])
     return ReadyMail(outgoing, reply_to, mail, message.attachments, signers)
 
 

@@ -20,14 +20,14 @@ from careloom.channels.commands.mailbox.tokens import Tokens
 from careloom.channels.core.email.oversized import stand_in
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddress
-from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxCheck, MailboxProblem
+from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxCheck, MailboxProblem, MailboxSecrets
 from careloom.organizations.queries import require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
+from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.outbound import HostRefusedError, HostUnknownError, destination
 from careloom.platform.runtime import Runtime
-from careloom.platform.sealing import SealBrokenError
 
 log = structlog.get_logger()
 _MOST_MAILS: Final = 100
@@ -123,18 +123,18 @@ class Poller:
         settings = self._runtime.settings
         try:
             place = await destination(one.host, one.port, settings.mailbox_networks)
-            secrets = read_secrets(self._runtime.secret, one.client_id, sealed)
+            secrets = await self._secrets(one, sealed)
         except HostRefusedError as error:
             raise MailboxError(MailboxProblem.BLOCKED, str(error)) from error
         except HostUnknownError as error:
             raise MailboxError(MailboxProblem.HOST, f"There is no host {error}.") from error
-        except SealBrokenError as error:
+        except (CipherBrokenError, ShreddedError) as error:
             raise MailboxError(MailboxProblem.SECRET, str(error)) from error
         session = ImapSession(self._threads, place, one, settings.max_upload_bytes)
         if one.auth is MailboxAuth.PASSWORD:
             await session.open(secrets.password or "")
             return session
-        token, fresh = await self._token(one, sealed)
+        token, fresh = await self._token(one, sealed, secrets)
         try:
             await session.open(Bearer(token))
         except MailboxError as error:
@@ -143,17 +143,20 @@ class Poller:
             # The server ended the token before its time: one more, and the second refusal counts.
             self._tokens.drop(one.id)
             session = ImapSession(self._threads, place, one, settings.max_upload_bytes)
-            await session.open(Bearer((await self._token(one, sealed))[0]))
+            await session.open(Bearer((await self._token(one, sealed, secrets))[0]))
         return session
 
-    async def _token(self, one: Mailbox, sealed: str) -> tuple[str, bool]:
+    async def _secrets(self, one: Mailbox, sealed: str) -> MailboxSecrets:
+        async with self._runtime.database.transaction(system_actor("mailbox", one.client_id)) as tx:
+            return await read_secrets(tx, one.client_id, one.id, sealed)
+
+    async def _token(self, one: Mailbox, sealed: str, secrets: MailboxSecrets) -> tuple[str, bool]:
         runtime = self._runtime
-        secrets = read_secrets(runtime.secret, one.client_id, sealed)
         granted, fresh = await self._tokens.get(one, sealed, secrets)
         token = granted.refresh_token
         if fresh and token is not None and token != secrets.refresh_token:
             async with runtime.database.transaction(system_actor("mailbox", one.client_id)) as tx:
-                renewed = await keep_refresh_token(tx, runtime.secret, one.client_id, one.id, token)
+                renewed = await keep_refresh_token(tx, one.client_id, one.id, token)
             self._tokens.keep(one.id, renewed or sealed, granted)
         return granted.access_token, fresh
 

@@ -1,5 +1,6 @@
 """Makes, changes and removes mailboxes; their secrets are sealed and never shown again."""
 
+import contextlib
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,11 +26,13 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
-from careloom.platform.sealing import seal, unseal
+from careloom.platform.keys.errors import CipherBrokenError
+from careloom.platform.keys.places import place_in
+from careloom.platform.keys.renewal import Renewal, Renewed, renew_column
+from careloom.platform.keys.ring import keys_of, sealing_keys
 from careloom.platform.texts.text import say
 from careloom.platform.wire import json_text, to_plain
 
-PURPOSE: Final = "mailbox"
 _SECRETS: Final = ("password", "client_secret", "refresh_token")
 _ELSEWHERE: Final = ("host", "port", "tls", "username", "auth", "token_url", "oauth_client_id")
 """What decides who is given the secrets."""
@@ -37,25 +40,26 @@ _OTHER_FOLDER: Final = ("host", "username", "folder")
 """What makes it another folder, with numbers of its own."""
 
 
-async def create_mailbox(tx: Tx, actor: Actor, secret: bytes, new: NewMailbox) -> Mailbox:
-    """A new mailbox; raises InvalidInputError for a missing secret, NotFoundError for the mail address."""
+async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox) -> Mailbox:
+    """A new mailbox; raises InvalidInputError for a missing secret, NotFoundError for the address, ShreddedError."""
     address = await get_mail_address(tx, actor, new.mail_address_id, Permission.CHANNELS_WRITE)
     values = {name: value for name, value in structs.asdict(new).items() if name not in _SECRETS}
     values |= {"token_url": new.token_url or "", "move_to": new.move_to or ""}
     secrets = MailboxSecrets(new.password, new.client_secret, new.refresh_token)
     _check(new.auth, values, secrets)
-    statement = mailbox.insert().values(
-        client_id=address.client_id, id=new_id(), secret=_sealed(secret, address.client_id, secrets), **_stored(values)
-    )
+    mailbox_id = MailboxId(new_id())
+    sealed = await _sealed(tx, address.client_id, mailbox_id, secrets)
+    statement = mailbox.insert().values(client_id=address.client_id, id=mailbox_id, secret=sealed, **_stored(values))
     made = read_mailbox((await tx.execute(statement.returning(*mailbox.c))).one())
     await audit.record(tx, actor, "mailbox.create", made.id, client_id=made.client_id, after=made)
     return made
 
 
-async def change_mailbox(tx: Tx, actor: Actor, secret: bytes, mailbox_id: UUID, changes: MailboxChanges) -> Mailbox:
-    """Changes a mailbox and polls it soon; raises NotFoundError, InvalidInputError.
+async def change_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID, changes: MailboxChanges) -> Mailbox:
+    """Changes a mailbox and polls it soon; raises NotFoundError, InvalidInputError, ShreddedError.
 
-    Secrets stay with the place that they were given for: to sign in elsewhere, they are given again.
+    Secrets stay with the place that they were given for: to sign in elsewhere, they are given again, also where those
+    that are kept cannot be read any more.
     """
     before = await get_mailbox(tx, actor, mailbox_id)
     given = {name: value for name, value in structs.asdict(changes).items() if value is not UNSET}
@@ -66,11 +70,15 @@ async def change_mailbox(tx: Tx, actor: Actor, secret: bytes, mailbox_id: UUID, 
     after = structs.replace(before, **values)
     of_mailbox = (mailbox.c.client_id == before.client_id) & (mailbox.c.id == before.id)
     sealed = (await tx.execute(select(mailbox.c.secret).where(of_mailbox).with_for_update())).scalar_one()
-    kept = MailboxSecrets() if values.keys() & set(_ELSEWHERE) else read_secrets(secret, before.client_id, sealed)
+    kept = MailboxSecrets()
+    if not values.keys() & set(_ELSEWHERE):
+        with contextlib.suppress(CipherBrokenError):
+            kept = await read_secrets(tx, before.client_id, before.id, sealed)
     secrets = structs.replace(kept, **fresh)
     _check(after.auth, structs.asdict(after), secrets)
     stored: dict[str, Any] = _stored(values)
-    stored |= {"secret": _sealed(secret, before.client_id, secrets), "next_at": now(), "failures": 0}
+    renewed = await _sealed(tx, before.client_id, before.id, secrets)
+    stored |= {"secret": renewed, "next_at": now(), "failures": 0}
     if values.keys() & set(_OTHER_FOLDER):
         stored |= {"uid_validity": None, "last_uid": 0, "unsettled_uid": None, "checked_at": None}
     # Whoever polls it at this moment finds the lease gone, and stores nothing more of the old place.
@@ -97,9 +105,15 @@ async def delete_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID) -> None:
     await audit.record(tx, actor, "mailbox.delete", before.id, client_id=before.client_id, before=before)
 
 
-def read_secrets(secret: bytes, client_id: UUID, sealed: str) -> MailboxSecrets:
-    """What was sealed; raises SealBrokenError."""
-    return msgspec.json.decode(unseal(secret, client_id, PURPOSE, sealed), type=MailboxSecrets)
+async def read_secrets(tx: Tx, client_id: UUID, mailbox_id: MailboxId, sealed: str) -> MailboxSecrets:
+    """What was sealed; raises CipherBrokenError, also where none is kept, ShreddedError."""
+    opened = (await keys_of(tx, client_id)).open(place_in(mailbox.c.secret, mailbox_id), sealed)
+    return msgspec.json.decode(opened, type=MailboxSecrets)
+
+
+async def renew_mailboxes(tx: Tx, one: Renewal) -> Renewed:
+    """A batch of mailboxes, their secrets sealed anew with the current version of their client's key."""
+    return await renew_column(tx, one, mailbox, "secret")
 
 
 async def sealed_secrets(tx: Tx, one: Mailbox) -> str:
@@ -108,19 +122,21 @@ async def sealed_secrets(tx: Tx, one: Mailbox) -> str:
     return (await tx.execute(select(mailbox.c.secret).where(of_mailbox))).scalar_one()
 
 
-async def keep_refresh_token(tx: Tx, secret: bytes, client_id: UUID, mailbox_id: MailboxId, token: str) -> str | None:
+async def keep_refresh_token(tx: Tx, client_id: UUID, mailbox_id: MailboxId, token: str) -> str | None:
     """Keeps the refresh token by which the provider replaced the last one; answers the secrets as sealed now."""
     of_mailbox = (mailbox.c.client_id == client_id) & (mailbox.c.id == mailbox_id)
     sealed = (await tx.execute(select(mailbox.c.secret).where(of_mailbox).with_for_update())).scalar_one_or_none()
     if sealed is None:
         return None
-    renewed = _sealed(secret, client_id, structs.replace(read_secrets(secret, client_id, sealed), refresh_token=token))
+    secrets = structs.replace(await read_secrets(tx, client_id, mailbox_id, sealed), refresh_token=token)
+    renewed = await _sealed(tx, client_id, mailbox_id, secrets)
     await tx.execute(update(mailbox).where(of_mailbox).values(secret=renewed))
     return renewed
 
 
-def _sealed(secret: bytes, client_id: UUID, secrets: MailboxSecrets) -> str:
-    return seal(secret, client_id, PURPOSE, json_text(secrets))
+async def _sealed(tx: Tx, client_id: UUID, mailbox_id: MailboxId, secrets: MailboxSecrets) -> str:
+    keys = await sealing_keys(tx, client_id)
+    return keys.seal(place_in(mailbox.c.secret, mailbox_id), json_text(secrets))
 
 
 def _stored(values: dict[str, Any]) -> dict[str, Any]:
