@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from careloom.compliance.commands.keys import rotation
 from careloom.compliance.commands.keys.rotation import resume_rotations, run_rotation
 from careloom.compliance.types.keys import RotationState
 from careloom.conversations.commands.privacy import reveal
@@ -65,7 +64,12 @@ async def test_a_rotation_seals_all_anew_and_destroys_the_old_version_later(hous
     assert (done.state, done.broken) == (RotationState.DONE, 0)
     assert versions(house) == [(1, False, True), (2, True, False)]
     assert [one.value for one in await originals(house)] == [IBAN]
-    assert {value.split(".")[1] for (value,) in house.rows("SELECT value FROM customer_secret")} == {"2"}
+    others = house.rows(
+        "SELECT value FROM customer_secret UNION ALL SELECT secret FROM mailbox "
+        "UNION ALL SELECT private_key FROM signing_key"
+    )
+    assert {value.split(".")[1] for (value,) in others} == {"2"}
+    assert len(others) > 2
     assert str(house.brand.ids["customer_id"]) in await by_policy(house)
     assert (await house.answer("GET", f"/api/files/{house.brand.ids['file_id']}", "agent")).text == "An upload amber"
     assert await run_rotation(house.runtime, house.client_id) is None
@@ -89,7 +93,6 @@ async def test_a_rotation_that_is_stopped_anywhere_goes_on_and_loses_nothing(
 ) -> None:
     await run_rotation(house.runtime, house.client_id, AT_ONCE)
     await house.officer("POST", f"/api/clients/{house.client_id}/key-rotations")
-    monkeypatch.setattr(rotation, "_BATCH", 1)
     store, stops = house.runtime.store, [0]
     put = store.put
 
@@ -102,7 +105,7 @@ async def test_a_rotation_that_is_stopped_anywhere_goes_on_and_loses_nothing(
     monkeypatch.setattr(store, "put", put_and_die)
     for _ in range(3):
         with pytest.raises(OSError, match="power"):
-            await run_rotation(house.runtime, house.client_id, AT_ONCE)
+            await run_rotation(house.runtime, house.client_id, AT_ONCE, batch=1)
     async with house.runtime.database.transaction(SYSTEM) as tx:
         await resume_rotations(tx)
     done = await run_rotation(house.runtime, house.client_id, AT_ONCE)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from careloom.channels.commands.mailbox.setup import renew_mailboxes
+from careloom.channels.commands.signing import renew_signing_keys
 from careloom.compliance.commands.keys.exports import renew_exports
 from careloom.compliance.errors import StepRefusedError
 from careloom.compliance.events import RetentionChanged
@@ -36,6 +38,8 @@ _BATCH: Final = 50
 STEPS: Mapping[str, Step] = {
     "masked_value": renew_originals,
     "customer_secret": renew_secrets,
+    "mailbox": renew_mailboxes,
+    "signing_key": renew_signing_keys,
     "file": renew_files,
     "privacy_request": renew_exports,
     "data_import": renew_imports,
@@ -60,8 +64,10 @@ async def rotate_key(tx: Tx, actor: Actor, client_id: ClientId) -> Rotation:
     return made
 
 
-async def run_rotation(runtime: Runtime, client_id: ClientId, grace: timedelta = GRACE) -> Rotation | None:
-    """Looks through everything, a batch a transaction, and once more when `grace` is over; then destroys what is old.
+async def run_rotation(
+    runtime: Runtime, client_id: ClientId, grace: timedelta = GRACE, batch: int = _BATCH
+) -> Rotation | None:
+    """Looks through everything, `batch` rows a transaction, once more when `grace` is over; then destroys what is old.
 
     Stopped anywhere, the next run goes on with the next batch. Answers how far it is, None where none is under way.
     """
@@ -71,7 +77,7 @@ async def run_rotation(runtime: Runtime, client_id: ClientId, grace: timedelta =
             if row is None:
                 return None
             if row.place:
-                await _step(tx, runtime, row)
+                await _step(tx, runtime, row, batch)
             elif row.look > 1:
                 return await _finish(tx, row)
             elif now() >= row.begun_at + grace:
@@ -94,10 +100,10 @@ async def _open(tx: Tx, client_id: UUID) -> Any:
     return (await tx.execute(statement.with_for_update())).one_or_none()
 
 
-async def _step(tx: Tx, runtime: Runtime, row: Any) -> None:
+async def _step(tx: Tx, runtime: Runtime, row: Any, batch: int) -> None:
     """The next batch; behind the last place, the look is over."""
     keys = await keys_of(tx, row.client_id)
-    done = await STEPS[row.place](tx, Renewal(keys, runtime.files, row.after, _BATCH))
+    done = await STEPS[row.place](tx, Renewal(keys, runtime.files, row.after, batch))
     counts = {"seen": row.seen + done.seen, "renewed": row.renewed + done.renewed, "broken": row.broken + done.broken}
     places = [*STEPS, ""]
     place = row.place if done.next is not None else places[places.index(row.place) + 1]
