@@ -15,6 +15,7 @@ from careloom.conversations.commands.privacy import reveal
 from careloom.conversations.types.privacy import Original
 from careloom.platform.access import system_actor
 from careloom.platform.database.schema import metadata
+from careloom.platform.keys.cipher import file_version
 from tests.compliance.conftest import House
 
 SYSTEM = system_actor("test")
@@ -70,6 +71,8 @@ async def test_a_rotation_seals_all_anew_and_destroys_the_old_version_later(hous
     )
     assert {value.split(".")[1] for (value,) in others} == {"2"}
     assert len(others) > 2
+    mails = house.rows("SELECT raw FROM incoming_mail")
+    assert {file_version(bytes(raw)) for (raw,) in mails} == {2}
     assert str(house.brand.ids["customer_id"]) in await by_policy(house)
     assert (await house.answer("GET", f"/api/files/{house.brand.ids['file_id']}", "agent")).text == "An upload amber"
     assert await run_rotation(house.runtime, house.client_id) is None

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from careloom.platform.database.schema import Form, Writer, client_table, kept_back, no_secret, words
+from careloom.platform.database.schema import Form, Writer, client_table, kept_back, no_secret, opened, words
 
 mail_address = client_table(
     "mail_address",
@@ -41,7 +41,7 @@ incoming_mail = client_table(
     Column("key", Text, nullable=False),
     Column("return_path", Text, nullable=False),
     Column("recipient", Text, nullable=False),
-    Column("raw", LargeBinary, nullable=False, info=no_secret("a mail as it came") | words(Writer.CUSTOMER, Form.MAIL)),
+    Column("raw", LargeBinary, nullable=False, info=opened() | words(Writer.CUSTOMER, Form.MAIL)),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("verdict", Text),
     Column("conversation_id", Uuid),

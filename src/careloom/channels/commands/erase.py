@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
-from careloom.channels.queries.disposal import loose_mail, naming, visits
+from careloom.channels.queries.disposal import mail_naming, visits
 from careloom.channels.tables import incoming_mail, mail_reference, outgoing_mail, suppressed_address, visitor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts
@@ -34,8 +34,8 @@ async def forget_people(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID], a
     counts: Counts = {}
     gone = delete(visitor).where(visits(client_id, customer_ids, addresses))
     counts["visitor"] = (await tx.execute(gone)).rowcount
-    mail = delete(incoming_mail).where(loose_mail(client_id, addresses))
-    counts["incoming_mail"] = (await tx.execute(mail)).rowcount
+    loose = await mail_naming(tx, client_id, addresses, None)
+    counts["incoming_mail"] = await remove_raw_mail(tx, client_id, loose)
     s = suppressed_address.c
     resting = delete(suppressed_address).where(s.client_id == client_id, s.address.in_(sorted(addresses)))
     counts["suppressed_address"] = (await tx.execute(resting)).rowcount
@@ -47,8 +47,7 @@ async def forget_people(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID], a
 
 async def forget_mail_of(tx: Tx, client_id: UUID, conversation_id: UUID, addresses: Collection[str]) -> int:
     """Removes mail as it came of somebody else's conversation in which one of these addresses stands."""
-    theirs = naming(client_id, addresses) & (incoming_mail.c.conversation_id == conversation_id)
-    return (await tx.execute(delete(incoming_mail).where(theirs))).rowcount
+    return await remove_raw_mail(tx, client_id, await mail_naming(tx, client_id, addresses, conversation_id))
 
 
 async def remove_raw_mail(tx: Tx, client_id: UUID, ids: Sequence[UUID]) -> int:

@@ -10,7 +10,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from careloom.channels.tables import incoming_mail, mail_reference, outgoing_mail, suppressed_address, visitor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts, held_rows
+from careloom.platform.keys.places import bytes_in
+from careloom.platform.keys.ring import ClientKeys, keys_of
 
+_AT_ONCE = 50
 _OF_CONTACT = (incoming_mail, mail_reference, outgoing_mail)
 
 
@@ -29,10 +32,12 @@ async def disclosed(
 
 
 async def raw_mails(tx: Tx, client_id: UUID, conversation_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
-    """The mails of these conversations as they came."""
+    """The mails of these conversations as they came; none of a client whose keys were destroyed."""
     c = incoming_mail.c
     statement = select(c.id, c.raw).where(c.client_id == client_id, c.conversation_id.in_(conversation_ids))
-    return [(row.id, row.raw) for row in await tx.execute(statement.order_by(c.id).limit(2_000))]
+    rows = list(await tx.execute(statement.order_by(c.id).limit(2_000)))
+    keys = await keys_of(tx, client_id) if rows else None
+    return [(row.id, _opened(keys, row)) for row in rows] if keys and not keys.shredded else []
 
 
 async def written_elsewhere(
@@ -52,7 +57,7 @@ async def written_elsewhere(
 async def left_of(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID], addresses: Collection[str]) -> Counts:
     """Rows that still tell of these customers beside their contacts, by table."""
     found = {"visitor": await _count(tx, visitor, visits(client_id, customer_ids, addresses))}
-    found["incoming_mail"] = await _count(tx, incoming_mail, loose_mail(client_id, addresses))
+    found["incoming_mail"] = len(await mail_naming(tx, client_id, addresses, None))
     sent = (mail_reference.c.client_id == client_id) & mail_reference.c.sender.in_(sorted(addresses))
     found["mail_reference"] = await _count(tx, mail_reference, sent)
     return {name: count for name, count in found.items() if count}
@@ -88,18 +93,30 @@ def visits(client_id: UUID, customer_ids: Sequence[UUID], addresses: Collection[
     return and_(c.client_id == client_id, or_(c.customer_id.in_(customer_ids), c.email.in_(sorted(addresses))))
 
 
-def loose_mail(client_id: UUID, addresses: Collection[str]) -> ColumnElement[bool]:
-    """True for mail that belongs to no conversation and in whose envelope or text one of the addresses stands."""
-    return naming(client_id, addresses) & incoming_mail.c.conversation_id.is_(None)
+async def mail_naming(tx: Tx, client_id: UUID, addresses: Collection[str], conversation_id: UUID | None) -> list[UUID]:
+    """Mail of this conversation, or of none, in whose envelope or text one of the addresses stands.
 
-
-def naming(client_id: UUID, addresses: Collection[str]) -> ColumnElement[bool]:
-    """True for mail in whose envelope or text one of the addresses stands."""
+    It is sealed, so each is opened; of a client whose keys were destroyed the envelopes alone tell.
+    """
     c = incoming_mail.c
-    text = func.lower(func.encode(c.raw, "escape"))
-    named = [func.strpos(text, one.lower()) > 0 for one in sorted(addresses) if "@" in one]
-    path = func.lower(c.return_path).in_(sorted(one.lower() for one in addresses))
-    return and_(c.client_id == client_id, or_(path, *named))
+    mine = c.conversation_id.is_(None) if conversation_id is None else c.conversation_id == conversation_id
+    statement = select(c.id, c.return_path, c.raw).where(c.client_id == client_id, mine)
+    keys, found, after = await keys_of(tx, client_id), list[UUID](), None
+    words = [one.lower().encode() for one in addresses if "@" in one]
+    senders = {one.lower() for one in addresses}
+    while True:
+        rows = list(await tx.execute(_by_id(statement, c.id, _AT_ONCE, after)))
+        for row in rows:
+            text = b"" if keys.shredded else _opened(keys, row).lower()
+            if row.return_path.lower() in senders or any(one in text for one in words):
+                found.append(row.id)
+        if len(rows) < _AT_ONCE:
+            return found
+        after = rows[-1].id
+
+
+def _opened(keys: ClientKeys, row: Any) -> bytes:
+    return keys.open_file(bytes_in(incoming_mail.c.raw, row.id), row.raw)
 
 
 def _by_id(statement: Any, column: Any, limit: int, after: UUID | None) -> Any:

@@ -30,8 +30,8 @@ from careloom.integrations.queries.archive import (
     OUTSIDE,
     archived_tables,
     opened_columns,
-    place_of,
     revision,
+    sealed_row,
     written_columns,
 )
 from careloom.organizations.commands import reserve_case_numbers
@@ -177,14 +177,10 @@ async def _restore_part(tx: Tx, table: Table, part: Rows) -> None:
 
 
 async def _sealed(tx: Tx, table: Table, part: Rows, client_id: UUID) -> Rows:
-    columns = opened_columns(table)
-    if not columns:
+    if not opened_columns(table):
         return part
-    keys, rows = await sealing_keys(tx, client_id), [from_json_text(line) for line in part]
-    for row in rows:
-        for name in columns:
-            row[name] = keys.seal(place_of(table, name, row), row[name])
-    return [json_text(row).encode() for row in rows]
+    keys = await sealing_keys(tx, client_id)
+    return [json_text(sealed_row(keys, table, from_json_text(line))).encode() for line in part]
 
 
 def _check_owner(table: Table, part: Rows, client_id: UUID) -> None:

@@ -9,18 +9,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import LargeBinary, Table, TextClause, Uuid, text
+from sqlalchemy import Column, LargeBinary, Table, TextClause, Uuid, text
 from sqlalchemy.dialects import postgresql
 
 from careloom.integrations.core.archive import LEFT_OUT
 from careloom.platform.database.schema import Ownership, metadata
 from careloom.platform.database.transactions import Tx
-from careloom.platform.keys.cipher import Place
-from careloom.platform.keys.places import key_columns, place_in
-from careloom.platform.keys.ring import keys_of
+from careloom.platform.keys.places import bytes_in, key_columns, place_in
+from careloom.platform.keys.ring import ClientKeys, keys_of
 from careloom.platform.wire import from_json_text, json_text
 
 _DIALECT: Final = postgresql.dialect()
+_HEX: Final = "\\x"
 _ROWS, _LARGE_ROWS = 2000, 20
 _LAST_SEAL: Final = text("SELECT max(number) FROM audit_seal WHERE client_id = :client")
 _TRAIL: Final = {
@@ -126,14 +126,31 @@ async def _opened(tx: Tx, table: Table, client_id: UUID, lines: list[str]) -> li
     keys, rows = await keys_of(tx, client_id), [from_json_text(line) for line in lines]
     for row in rows:
         for name in columns:
-            row[name] = keys.open(place_of(table, name, row), row[name])
+            row[name] = _open(keys, table.c[name], _key_of(table, row), row[name])
     return [json_text(row) for row in rows]
 
 
-def place_of(table: Table, name: str, row: Mapping[str, Any]) -> Place:
-    """Where the value of a row of an archive stands sealed."""
-    typed = ((table.c[one], row[one]) for one in key_columns(table))
-    return place_in(table.c[name], *(UUID(each) if isinstance(one.type, Uuid) else each for one, each in typed))
+def sealed_row(keys: ClientKeys, table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of an archive as it is stored: sealed where its columns say so. Raises ShreddedError."""
+    key = _key_of(table, row)
+    return {**row, **{name: _seal(keys, table.c[name], key, row[name]) for name in opened_columns(table)}}
+
+
+def _key_of(table: Table, row: Mapping[str, Any]) -> list[UUID | str]:
+    typed = ((table.c[one].type, row[one]) for one in key_columns(table))
+    return [UUID(each) if isinstance(kind, Uuid) else each for kind, each in typed]
+
+
+def _open(keys: ClientKeys, column: Column[Any], key: Sequence[UUID | str], held: str) -> str:
+    if isinstance(column.type, LargeBinary):
+        return _HEX + keys.open_file(bytes_in(column, *key), bytes.fromhex(held.removeprefix(_HEX))).hex()
+    return keys.open(place_in(column, *key), held)
+
+
+def _seal(keys: ClientKeys, column: Column[Any], key: Sequence[UUID | str], held: str) -> str:
+    if isinstance(column.type, LargeBinary):
+        return _HEX + keys.seal_file(bytes_in(column, *key), bytes.fromhex(held.removeprefix(_HEX))).hex()
+    return keys.seal(place_in(column, *key), held)
 
 
 def _columns_naming(table: Table, name: str) -> list[str]:

@@ -13,6 +13,11 @@ def place_in(column: Column[Any], *row: UUID | str) -> Place:
     return Place(f"{column.table.name}.{column.name}", row)
 
 
+def bytes_in(column: Column[Any], *row: UUID | str) -> str:
+    """The name under which a row's bytes in `column` are sealed, as a file's are."""
+    return "/".join((f"{column.table.name}.{column.name}", *map(str, row)))
+
+
 def key_columns(table: Table) -> list[str]:
     """What names a row of a client's: the table's primary key without the client."""
     return [column.name for column in table.primary_key.columns if column.name != "client_id"]

@@ -10,7 +10,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.keys.cipher import sealed_by
 from careloom.platform.keys.errors import CipherBrokenError
 from careloom.platform.keys.files import ClientFiles
-from careloom.platform.keys.places import key_columns, place_in
+from careloom.platform.keys.places import bytes_in, key_columns, place_in
 from careloom.platform.keys.ring import ClientKeys
 from careloom.platform.paging import encode_cursor, keyset
 from careloom.platform.wire import row_fields
@@ -61,6 +61,27 @@ async def renew_column(
         mine = [each == fields[each.name] for each in order]
         values = {name: one.keys.seal(place, text), **besides(row, text)}
         await tx.execute(update(table).where(*mine).values(values))
+        renewed += 1
+    return Renewed(min(len(rows), one.limit), renewed, broken, next_of(rows, one.limit, order))
+
+
+async def renew_bytes(tx: Tx, one: Renewal, table: Table, name: str) -> Renewed:
+    """The same for a column of bytes, which are sealed as files are."""
+    order = list(table.primary_key.columns)
+    rows = await batch(tx, one, table, order)
+    renewed = broken = 0
+    for row in rows[: one.limit]:
+        fields = row_fields(row)
+        if not fields[name] or one.keys.is_current(fields[name]):
+            continue
+        place = bytes_in(table.c[name], *(fields[each] for each in key_columns(table)))
+        try:
+            content = one.keys.open_file(place, fields[name])
+        except CipherBrokenError:
+            broken += 1
+            continue
+        mine = [each == fields[each.name] for each in order]
+        await tx.execute(update(table).where(*mine).values({name: one.keys.seal_file(place, content)}))
         renewed += 1
     return Renewed(min(len(rows), one.limit), renewed, broken, next_of(rows, one.limit, order))
 

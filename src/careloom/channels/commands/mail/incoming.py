@@ -26,6 +26,9 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ConflictError
 from careloom.platform.files import FileStore
 from careloom.platform.ids import new_id
+from careloom.platform.keys.places import bytes_in
+from careloom.platform.keys.renewal import Renewal, Renewed, renew_bytes
+from careloom.platform.keys.ring import keys_of, sealing_keys
 from careloom.platform.redaction.markup import redact_html
 from careloom.platform.redaction.redact import redactor
 from careloom.platform.secrets import sign
@@ -87,12 +90,25 @@ async def take_in(
         key=prepared.key,
         return_path=_storable(envelope.return_path),
         recipient=_storable(envelope.recipient),
-        raw=await _kept_raw(tx, address, envelope, prepared),
+        raw=await _sealed(tx, address, incoming_id, await _kept_raw(tx, address, envelope, prepared)),
     )
     statement = statement.on_conflict_do_nothing(index_elements=[incoming_mail.c.client_id, incoming_mail.c.key])
     if (await tx.execute(statement.returning(incoming_mail.c.id))).one_or_none() is None:
         return True
     return await _handle(tx, actor, secret, address, incoming_id, prepared)
+
+
+async def _sealed(tx: Tx, address: MailAddress, incoming_id: IncomingMailId, raw: bytes) -> bytes:
+    """The mail sealed with its client's key; nothing where the keys were destroyed."""
+    keys = await sealing_keys(tx, address.client_id)
+    if keys.shredded:
+        return b""
+    return await asyncio.to_thread(keys.seal_file, bytes_in(incoming_mail.c.raw, incoming_id), raw)
+
+
+async def renew_raw_mail(tx: Tx, one: Renewal) -> Renewed:
+    """A batch of mail as it came in, sealed anew with the current version of its client's key."""
+    return await renew_bytes(tx, one, incoming_mail, "raw")
 
 
 async def _kept_raw(tx: Tx, address: MailAddress, envelope: Envelope, prepared: Prepared) -> bytes:
@@ -109,7 +125,9 @@ async def _kept_raw(tx: Tx, address: MailAddress, envelope: Envelope, prepared: 
 
 
 async def retry_incoming(tx: Tx, actor: Actor, files: FileStore, secret: bytes, incoming_id: UUID) -> IncomingMail:
-    """Handles a kept mail again; raises NotFoundError, ConflictError where it was handled meanwhile."""
+    """Handles a kept mail again; raises NotFoundError, ShreddedError, and ConflictError where it was
+    handled meanwhile.
+    """
     found = await get_incoming(tx, actor, incoming_id, Permission.CHANNELS_WRITE)
     statement = select(incoming_mail.c.raw, incoming_mail.c.handled_at).where(
         incoming_mail.c.client_id == found.client_id, incoming_mail.c.id == found.id
@@ -119,7 +137,8 @@ async def retry_incoming(tx: Tx, actor: Actor, files: FileStore, secret: bytes, 
         raise ConflictError("This mail was handled before.")
     system = system_actor("mail", found.client_id)
     address = await get_mail_address(tx, system, found.mail_address_id)
-    prepared = await prepare(files, secret, address, Envelope(found.return_path, found.recipient, row.raw))
+    raw = (await keys_of(tx, found.client_id)).open_file(bytes_in(incoming_mail.c.raw, found.id), row.raw)
+    prepared = await prepare(files, secret, address, Envelope(found.return_path, found.recipient, raw))
     if not await _handle(tx, system, secret, address, found.id, prepared):
         await drop_files(files, address.client_id, prepared.files)
     after = await get_incoming(tx, system, found.id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from careloom.channels.commands.mail.incoming import renew_raw_mail
 from careloom.channels.commands.mailbox.setup import renew_mailboxes
 from careloom.channels.commands.signing import renew_signing_keys
 from careloom.compliance.commands.keys.exports import renew_exports
@@ -38,6 +39,7 @@ _BATCH: Final = 50
 STEPS: Mapping[str, Step] = {
     "masked_value": renew_originals,
     "customer_secret": renew_secrets,
+    "incoming_mail": renew_raw_mail,
     "mailbox": renew_mailboxes,
     "signing_key": renew_signing_keys,
     "file": renew_files,
