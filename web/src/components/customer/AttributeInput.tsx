@@ -2,6 +2,7 @@
 import { Select, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AttributeField, AttributeValue } from '@/api/types';
+import { parsed } from '@/components/customer/attributeValue';
 import { EditableText } from '@/components/EditableText';
 import classes from './Customer.module.css';
 
@@ -96,11 +97,4 @@ export function useChoices(field: AttributeField): Choice[] {
     { value: 'true', label: t('state.yes') },
     { value: 'false', label: t('state.no') },
   ];
-}
-
-/** What was typed as the attribute's kind asks for it; null for nothing. */
-export function parsed(field: AttributeField, text: string): AttributeValue {
-  if (text === '') return null;
-  if (field.kind === 'boolean') return text === 'true';
-  return field.kind === 'number' ? Number(text) : text;
 }
