@@ -15,9 +15,12 @@ from careloom.channels.types import VisitorId
 from careloom.evidence.isolation.brand import post_mail
 from careloom.evidence.isolation.kept import SYSTEM
 from careloom.platform.clock import now
+from careloom.platform.database.schema import metadata
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.parked import park
 from careloom.platform.ids import new_id
+from careloom.platform.keys.places import bytes_in, place_in
+from careloom.platform.keys.ring import keys_of
 from tests.compliance.conftest import House
 
 MARK = "zqvxmark"
@@ -210,8 +213,10 @@ def _letter(sender: str, message_id: str) -> EmailMessage:
 
 
 async def places(house: House) -> set[str]:
-    """Every table in which the mark stands, in any column, text, JSON, array, search vector or bytes; and the files."""
-    found: set[str] = set()
+    """Every table in which the mark stands, in any column, text, JSON, array, search vector or bytes, also sealed; and
+    the files.
+    """
+    found = await _sealed_places(house)
     tables = house.rows(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
     )
@@ -225,3 +230,14 @@ async def places(house: House) -> set[str]:
         if path.is_file() and MARK.encode() in await house.runtime.files.get(str(path.relative_to(store))):
             found.add("the file store")
     return found
+
+
+async def _sealed_places(house: House) -> set[str]:
+    mails = house.rows("SELECT id, raw FROM incoming_mail WHERE client_id = %s", house.client_id)
+    values = house.rows("SELECT customer_id, key, value FROM customer_secret WHERE client_id = %s", house.client_id)
+    async with house.runtime.database.transaction(SYSTEM) as tx:
+        keys = await keys_of(tx, house.client_id)
+    raw, value = metadata.tables["incoming_mail"].c.raw, metadata.tables["customer_secret"].c.value
+    opened = {"incoming_mail": [keys.open_file(bytes_in(raw, one), bytes(held)) for one, held in mails]}
+    opened["customer_secret"] = [keys.open(place_in(value, *key), held).encode() for *key, held in values]
+    return {name for name, contents in opened.items() if any(MARK.encode() in one for one in contents)}

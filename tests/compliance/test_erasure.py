@@ -20,6 +20,7 @@ SEEDED = {
     "customer_identity",
     "customer_merge",
     "customer_note",
+    "customer_secret",
     "data_import",
     "draft",
     "file",
