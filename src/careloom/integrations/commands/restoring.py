@@ -41,7 +41,7 @@ from careloom.platform.access import Actor
 from careloom.platform.database.rows import insert_rows
 from careloom.platform.database.transactions import Tx
 from careloom.platform.keys.files import ClientFiles
-from careloom.platform.keys.ring import add_version, masters_of, sealing_keys
+from careloom.platform.keys.ring import add_version, forget, keys_of, masters_of
 from careloom.platform.trail.sealing import continue_chain
 from careloom.platform.wire import from_json_text, json_text
 
@@ -124,6 +124,7 @@ async def restore_client(tx: Tx, actor: Actor, files: ClientFiles, archive: Clie
                 if table.name == "client":
                     await require_served(tx, client_id, files=True)
                     await add_version(tx, masters_of(tx), client_id, 1)
+                    forget(client_id)  # what an attempt that was rolled back had made
                 if table.name == "file":
                     await _restore_files(tx, files, archive, client_id, part)
         for table in archived_tables():
@@ -179,7 +180,7 @@ async def _restore_part(tx: Tx, table: Table, part: Rows) -> None:
 async def _sealed(tx: Tx, table: Table, part: Rows, client_id: UUID) -> Rows:
     if not opened_columns(table):
         return part
-    keys = await sealing_keys(tx, client_id)
+    keys = await keys_of(tx, client_id)
     return [json_text(sealed_row(keys, table, from_json_text(line))).encode() for line in part]
 
 
