@@ -77,7 +77,7 @@ async def _demo(tmp_path: Path) -> AsyncGenerator[Chaos]:
         store.open()
         database = Database(store.url, pool_size=2)
         try:
-            state = await set_up(settings, database, lambda _line: None)
+            state = await set_up(settings, database, lambda _line: None, past=False)
             async with Mailbox(settings.relay_host, settings.relay_port) as mailbox:
                 catalogue = load_catalogue()
                 state = replace(state, tokens=dict(list(state.tokens.items())[::EVERY_NTH_AGENT]))

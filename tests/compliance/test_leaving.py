@@ -40,6 +40,7 @@ CODES = {
         "delivery",
         "domain",
         "domains",
+        "ended_how",
         "folder",
         "groups_claim",
         "host",
@@ -47,7 +48,7 @@ CODES = {
         "holidays",
     ),
     *("industry", "issuer", "kind", "language", "languages", "locale", "media_type", "move_to", "networks"),
-    *("oauth_client_id", "origins", "outcome", "phase", "priority", "privacy", "problem", "purpose", "region"),
+    *("oauth_client_id", "origins", "outcome", "phase", "priority", "privacy", "problem", "proof", "purpose", "region"),
     *("regimes", "rules", "scope", "second_factor_roles", "selector", "severity", "shortcut", "skills", "status"),
     *("subject_type", "time_zone", "tls", "token_url", "verdict", "accept_mode", "attribute_schema", "application_id"),
     *("case_ids", "conversation_ids", "counts", "digest", "export_sha256", "external_id", "hash", "content_hash"),
@@ -57,7 +58,7 @@ CODES = {
 KNOWN_BY = {"address", "email", "ip", "recipient", "return_path", "sender", "username", "value"}
 """Columns of addresses: they are how one is known."""
 NAMES = {"actor_name", "added_by", "assignee_name", "author_name", "by", "changed_by", "done_by", "lifted_by"} | {
-    *("name", "opened_by", "paused_by_name", "placed_by", "recorded_by", "verified_by")
+    *("name", "opened_by", "person_name", "reviewed_by", "paused_by_name", "placed_by", "recorded_by", "verified_by")
 }
 """Columns of names of the staff, and of what they set up."""
 OTHERS = {

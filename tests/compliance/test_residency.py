@@ -16,7 +16,11 @@ from careloom.customers.types import IdentityKind, NewCustomer
 from careloom.identity.commands.people import change_person
 from careloom.identity.queries.actors import actor_of, actors_of, people_who_may
 from careloom.identity.types import Person, PersonChanges
+from careloom.integrations.commands.exports import request_export
+from careloom.integrations.commands.imports import prepare_import
+from careloom.integrations.types import NewExport, NewImport
 from careloom.organizations.commands import change_client, create_client, create_team
+from careloom.organizations.queries import require_served
 from careloom.organizations.types import Channel, ClientChanges, Industry, NewClient, NewTeam
 from careloom.platform.access import Permission
 from careloom.platform.database.transactions import Database, Tx
@@ -88,6 +92,37 @@ async def test_files_are_stored_in_the_clients_region_alone(
         await _declared(fresh_database.url, Residency(files="us"), store)
     assert not list((home / "files").rglob("*.*"))
     assert await _declared(fresh_database.url, Residency(files="eu"), store)
+
+
+async def test_no_file_comes_in_and_no_archive_is_written_outside_of_the_clients_region(
+    house: tuple[World, Any, Any], fresh_database: FreshDatabase
+) -> None:
+    _, client, program = house
+
+    async def take_in(tx: Tx) -> object:
+        return await prepare_import(tx, SYSTEM, NewImport(program_id=program.id, name="customers.csv"))
+
+    async def give_out(tx: Tx) -> object:
+        return await request_export(tx, SYSTEM, NewExport(client.id))
+
+    for attempt in (take_in, give_out):
+        for elsewhere in (Residency(("us",)), Residency(files="us")):
+            with pytest.raises(RegionRefusedError, match="eu"):
+                await _declared(fresh_database.url, elsewhere, attempt)
+        assert await _declared(fresh_database.url, Residency(("eu",), files="eu"), attempt)
+
+
+async def test_mail_of_a_client_leaves_through_no_relay_elsewhere(
+    house: tuple[World, Any, Any], fresh_database: FreshDatabase
+) -> None:
+    _, client, _ = house
+
+    async def send(tx: Tx) -> object:
+        return await require_served(tx, client.id, relay=True)
+
+    with pytest.raises(RegionRefusedError, match="relay in us"):
+        await _declared(fresh_database.url, Residency(relay="us"), send)
+    await _declared(fresh_database.url, Residency(relay="eu"), send)
 
 
 async def test_who_sits_in_another_country_sees_nothing_of_the_client(house: tuple[World, Any, Any]) -> None:

@@ -81,6 +81,10 @@ AUDITED = {
     "POST /api/files": "file.store",
     "POST /api/exports": "data_export.request",
     "DELETE /api/exports/{export_id}": "data_export.remove",
+    "POST /api/restores": "data_restore.prepare",
+    "PUT /api/restores/{restore_id}/archive": "data_restore.take_archive",
+    "POST /api/restores/{restore_id}/run": "data_restore.run",
+    "DELETE /api/restores/{restore_id}": "data_restore.remove",
     "POST /api/imports": "data_import.prepare",
     "PATCH /api/imports/{import_id}": "data_import.change",
     "DELETE /api/imports/{import_id}": "data_import.remove",
@@ -281,6 +285,7 @@ NOT_SENSITIVE = {
     "/api/purges": "counts and hashes",
     "/api/imports": "names of files and counts; what shows of a file is noted",
     "/api/exports": "how far each is; every fetching leaves an entry: tests/integrations/test_archive.py",
+    "/api/restores": "names of files and counts",
     "/api/holds": "ids and reasons, by those who guard them",
     "/api/privacy-requests": "ids, kinds and deadlines, as lists of work show them; what is opened is noted",
     "/api/compliance": "deadlines",
@@ -302,6 +307,9 @@ FIRST = {
 """What must have been done before."""
 
 UNDONE: dict[str, LiteralString] = {
+    "PUT /api/restores/{restore_id}/archive": "UPDATE data_restore SET state = 'draft'",
+    "POST /api/restores/{restore_id}/run": "UPDATE data_restore SET state = 'checked'",
+    "DELETE /api/restores/{restore_id}": "UPDATE data_restore SET state = 'done'",
     "PATCH /api/imports/{import_id}": "UPDATE data_import SET state = 'ready', done = 0, size = 0",
     "DELETE /api/imports/{import_id}": "UPDATE data_import SET state = 'undone'; DELETE FROM import_key",
     "PUT /api/imports/{import_id}/file": "UPDATE data_import SET state = 'ready', done = 0",

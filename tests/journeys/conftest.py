@@ -139,6 +139,11 @@ class Installation:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def fetch(self, path: str) -> bytes:
+        answer = self._http.get(f"/api/{path}")
+        assert answer.is_success, answer.text
+        return answer.content
+
     def make(self, path: str, **values: object) -> Any:
         answer = self._http.post(f"/api/{path}", json=values)
         assert answer.is_success, f"{path}: {answer.text}"

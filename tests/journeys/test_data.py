@@ -1,4 +1,4 @@
-"""Data in and out through the screens: a file of another system comes in, and everything of a client leaves."""
+"""Data in and out through the screens: a file of another system comes in, a client leaves as a whole and comes back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Installation, People, World
+from tests.journeys.conftest import Installation, People, Relay, World, wait_until
 
 _AT = "2024-02-01T09:00:00Z"
 _LINES = [
@@ -77,3 +77,40 @@ def test_everything_of_a_client_leaves_in_an_archive(installation: Installation,
         fetch.click()
     assert b"manifest.json" in caught.value.path().read_bytes()
     expect(page.get_by_label("Bring it back")).to_contain_text("careloom import client")
+
+
+def test_a_client_of_another_installation_comes_back_from_its_archive(
+    installation: Installation, people: People, world: World, relay: Relay, tmp_path: Path
+) -> None:
+    archive = tmp_path / "fernleaf.tar"
+    archive.write_bytes(_archive_of_another(tmp_path, relay))
+    page = people.desk("admin@example.org")
+    page.goto(f"{installation.url}/setup/restores/new")
+    page.locator("input[type=file]").set_input_files(archive)
+    restore = page.get_by_role("button", name="Restore Fernleaf")
+    expect(restore).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("region", name="Rows by table")).to_contain_text("chat_widget")
+    names = {one["name"] for one in installation.get("clients")["items"]}
+    assert "Fernleaf" not in names
+    restore.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Restored")).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="Open the client").click()
+    expect(page.get_by_role("textbox", name="Name", exact=True)).to_have_value("Fernleaf")
+
+    page.goto(f"{installation.url}/setup/restores/new")
+    page.locator("input[type=file]").set_input_files(archive)
+    refused = page.get_by_role("status").filter(has_text="Not restored")
+    expect(refused).to_contain_text("is in this installation already", timeout=30_000)
+
+
+def _archive_of_another(folder: Path, relay: Relay) -> bytes:
+    folder.chmod(0o755)
+    other = Installation(folder / "other", relay)
+    try:
+        other.start()
+        fern = World(other).brand("Fernleaf", "#2f6f3e")
+        one = other.make("exports", client_id=fern.client)
+        wait_until(lambda: other.get(f"exports/{one['id']}")["state"] == "ready")
+        return other.fetch(f"exports/{one['id']}/archive")
+    finally:
+        other.stop()

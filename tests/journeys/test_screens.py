@@ -18,7 +18,7 @@ WIDE, NARROW = (1440, 900), (390, 844)
 SETUP = [
     *("clients", "programs", "queues", "skills", "email", "chat", "macros", "dispositions"),
     *("people", "roles", "teams", "sites", "providers", "api-keys", "sign-in", "identity-providers", "provisioning"),
-    *("imports", "exports"),
+    *("imports", "exports", "restores"),
 ]
 SCREENS = {
     "sign-in": "/sign-in",
@@ -38,6 +38,7 @@ SCREENS = {
     **{section: f"/setup/{section}/new" for section in SETUP},
     "import, checked": "/setup/imports/{import}",
     "export": "/setup/exports/{export}",
+    "restore, refused": "/setup/restores/{restore}",
     "audit": "/setup/audit",
     "parked events": "/setup/parked-events",
     **{
@@ -155,14 +156,17 @@ def _administrator(installation: Installation, provider: str) -> dict[str, Any]:
 
 
 def _data(installation: Installation, one: dict[str, Any]) -> dict[str, str]:
-    """An import whose dry run refused a row, and an export."""
+    """An import whose dry run refused a row, an export, and a restore of what is no archive."""
     made = installation.make("imports", program_id=one["program_id"], name="customers.csv")
     installation.hand_in(f"imports/{made['id']}/file", b"name,email\nAna,ana@customer.example\nBo,nowhere\n")
     installation.make(f"imports/{made['id']}/check")
     leaving = installation.make("exports", client_id=one["client_id"])
     wait_until(lambda: installation.get(f"imports/{made['id']}")["state"] == "checked")
     wait_until(lambda: installation.get(f"exports/{leaving['id']}")["state"] == "ready")
-    return {"import": made["id"], "export": leaving["id"]}
+    coming = installation.make("restores", name="archive.tar")
+    installation.hand_in(f"restores/{coming['id']}/archive", b"no archive")
+    wait_until(lambda: installation.get(f"restores/{coming['id']}")["state"] == "failed")
+    return {"import": made["id"], "export": leaving["id"], "restore": coming["id"]}
 
 
 def _directory_group(installation: Installation, provider: str) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
 
 from careloom.cli.store import HomeInUseError, HomeLock, Store
+from careloom.platform import residency
 from careloom.platform.database.transactions import Database
-from careloom.platform.keys.masters import OPTION, open_masters
+from careloom.platform.keys import masters
+from careloom.platform.residency import Residency
 from careloom.platform.settings import Settings
 
 T = TypeVar("T")
@@ -32,7 +34,8 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
 
 
 async def _use(settings: Settings, url: str, work: Callable[[Database], Awaitable[T]]) -> T:
-    database = Database(url, 2, {OPTION: open_masters(settings)})
+    served = Residency(settings.regions, settings.files_region, settings.relay_region)
+    database = Database(url, 2, {residency.OPTION: served, masters.OPTION: masters.open_masters(settings)})
     try:
         return await work(database)
     finally:

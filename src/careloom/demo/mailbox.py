@@ -6,12 +6,17 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parseaddr
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from msgspec import Struct
 
 _MOST_BYTES = 5_000_000
+REFUSED: Final = {
+    "nobody.example.org": "550 5.1.1 No such user here",
+    "full.example.org": "452 4.2.2 The mailbox is full",
+}
+"""What is said of recipients at these domains, where letters of the demo's past go."""
 
 
 class ReceivedMail(Struct, frozen=True):
@@ -78,6 +83,15 @@ class _Handler:
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Refuse those of `REFUSED`; the name is aiosmtpd's."""
+        answer = REFUSED.get(address.rpartition("@")[2].lower())
+        if answer is None:
+            envelope.rcpt_tos.append(address)
+        return answer or "250 2.1.5 Ok"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Take the mail in; the name is aiosmtpd's."""

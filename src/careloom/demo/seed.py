@@ -4,53 +4,43 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import httpx
 from msgspec import Struct
 
+from careloom.demo.caller import Caller
 from careloom.demo.core.customers import record_of
 from careloom.demo.library import load_catalogue
 from careloom.demo.world.specs import GrantSpec, PersonSpec, QueueSpec, World
 from careloom.platform.wire import to_plain
 
-_AT_ONCE = 4
 _CLINIC = "clinic"
 _PATIENTS = 60
-_UPLOAD_SECONDS = 30
 
 
 class Seeded(Struct, frozen=True):
-    """What follows needs to know: the key of each program's widget, the ids of people and clients, by spec key."""
+    """The key of each program's widget by spec key; the id of each thing by its noun and spec key, as `client:bank`."""
 
     widgets: dict[str, str]
-    people: dict[str, str]
-    clients: dict[str, str]
+    ids: dict[str, str]
 
 
 class Seeder:
     """Makes everything of a World; `told` is called with a line for each step done."""
 
-    def __init__(self, world: World, base_url: str, token: str, told: Callable[[str], None]) -> None:
+    def __init__(self, world: World, api: Caller, told: Callable[[str], None]) -> None:
         self._world = world
-        self._base_url = base_url
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._call = api.call
         self._told = told
         self._ids: dict[str, str] = {}
 
     async def run(self) -> Seeded:
         """Makes the world; raises httpx.HTTPStatusError where the installation refuses a part of it."""
-        limit = asyncio.Semaphore(_AT_ONCE)
-        async with httpx.AsyncClient(
-            base_url=self._base_url, headers=self._headers, timeout=_UPLOAD_SECONDS, trust_env=False
-        ) as http:
-            self._http, self._limit = http, limit
-            await self._organizations()
-            await self._people()
-            await self._queues()
-            widgets = await self._channels()
-            await self._knowledge()
-            await self._patients()
-        people = {one.key: self._ids[f"person:{one.key}"] for one in self._world.people}
-        return Seeded(widgets, people, {one.key: self._ids[f"client:{one.key}"] for one in self._world.clients})
+        await self._organizations()
+        await self._people()
+        await self._queues()
+        widgets = await self._channels()
+        await self._knowledge()
+        await self._patients()
+        return Seeded(widgets, self._ids)
 
     async def _organizations(self) -> None:
         world = self._world
@@ -158,7 +148,8 @@ class Seeder:
         colors = {one.key: one.color for one in self._world.clients}
         for one in self._world.programs:
             owner = {"client_id": self._ids[f"client:{one.client}"], "program_id": self._ids[f"program:{one.key}"]}
-            await self._call("POST", "mail-addresses", {"program_id": owner["program_id"], **to_plain(one.mail)})
+            address = {"program_id": owner["program_id"], **to_plain(one.mail)}
+            await self._make("mail-addresses", "mail", one.key, address)
             theme = {"color": colors[one.client], **_without(one.widget, "name")}
             new = {**owner, "name": one.widget.name, "language": one.languages[0], "theme": theme}
             widgets[one.key] = (await self._call("POST", "chat-widgets", new))["key"]
@@ -218,13 +209,6 @@ class Seeder:
 
     async def _put(self, path: str, value: Any) -> None:
         await self._call("PUT", path, value)
-
-    async def _call(self, method: str, path: str, value: Any) -> Any:
-        async with self._limit:
-            answer = await self._http.request(method, f"/api/{path}", json=value)
-        if answer.is_error:
-            raise httpx.HTTPStatusError(f"{path}: {answer.text}", request=answer.request, response=answer)
-        return answer.json() if answer.content else None
 
     @staticmethod
     async def _all(calls: Any) -> None:

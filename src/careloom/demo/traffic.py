@@ -11,18 +11,22 @@ import httpx
 import msgspec
 from msgspec import Struct
 
+from careloom.demo.caller import Caller
 from careloom.demo.core.policy import AgentPolicy
 from careloom.demo.emergency import leave_emergencies
 from careloom.demo.generator import Generator, Targets
 from careloom.demo.library import load_catalogue, load_macros
 from careloom.demo.mailbox import Mailbox
-from careloom.demo.seed import Seeder
+from careloom.demo.past.hands import HANDS, Past
+from careloom.demo.past.run import live_past
+from careloom.demo.seed import Seeded, Seeder
 from careloom.demo.smtp_customer import MailRoute
 from careloom.demo.world.build import demo_world
 from careloom.identity.commands.keys import create_api_key
 from careloom.identity.commands.people import create_person
-from careloom.identity.types import NewApiKey, NewPerson, PersonId, Role, RoleGrant, ScopeKind
+from careloom.identity.types import MadeApiKey, NewApiKey, NewPerson, PersonId, Role, RoleGrant, ScopeKind
 from careloom.platform.access import Actor, Permission, Reach, system_actor
+from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
 from careloom.platform.settings import Settings
@@ -49,19 +53,32 @@ def load_state(home: Path) -> DemoState | None:
     return msgspec.json.decode(path.read_bytes(), type=DemoState) if path.exists() else None
 
 
-async def set_up(settings: Settings, database: Database, told: Callable[[str], None]) -> DemoState:
-    """Builds the demo world in an empty installation that is running."""
+async def set_up(
+    settings: Settings, database: Database, told: Callable[[str], None], *, past: bool = True
+) -> DemoState:
+    """Builds the demo world in an empty installation that is running; `past`: with what happened before today."""
     await _wait_for(settings.base_url)
-    token = await _administrator(database)
-    seeded = await Seeder(demo_world(), settings.base_url, token, told).run()
-    await leave_emergencies(settings.base_url, seeded.clients)
+    async with Caller.at(settings.base_url, await _administrator(database)) as api:
+        seeded = await Seeder(demo_world(), api, told).run()
+        clients = {one.key: seeded.ids[f"client:{one.key}"] for one in demo_world().clients}
+        await leave_emergencies(settings.base_url, clients)
+        if past:
+            await _live_past(api, database, seeded)
+            told("a past: imports, an export, requests, incidents")
     simulated = [one.key for one in demo_world().people if one.simulated]
-    tokens = {key: await _key_for(database, PersonId(UUID(seeded.people[key]))) for key in simulated}
+    tokens = {key: (await _key_for(database, seeded, key)).secret for key in simulated}
     state = DemoState(seeded.widgets, tokens)
     path = state_file(settings.home)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(msgspec.json.encode(state))
     return state
+
+
+async def _live_past(api: Caller, database: Database, seeded: Seeded) -> None:
+    keys = {key: await _key_for(database, seeded, key) for key in HANDS}
+    hands = {key: api.acting(one.secret) for key, one in keys.items()}
+    await live_past(Past(hands, seeded.ids, now()))
+    await asyncio.gather(*(api.call("DELETE", f"api-keys/{one.key.id}") for one in keys.values()))
 
 
 async def play(settings: Settings, state: DemoState, pace: float) -> None:
@@ -104,13 +121,17 @@ async def _administrator(database: Database) -> str:
     new = NewPerson(name="Demo set-up", email="set-up@careloom.example", grants=(grant,))
     async with database.transaction(_SYSTEM) as tx:
         person = await create_person(tx, _SYSTEM, new)
-    return await _key_for(database, person.id)
+    return (await _make_key(database, person.id)).secret
 
 
-async def _key_for(database: Database, person_id: PersonId) -> str:
+async def _key_for(database: Database, seeded: Seeded, key: str) -> MadeApiKey:
+    return await _make_key(database, PersonId(UUID(seeded.ids[f"person:{key}"])))
+
+
+async def _make_key(database: Database, person_id: PersonId) -> MadeApiKey:
     actor = Actor("demo", (Reach(frozenset(Permission), None, None),), person_id=person_id)
     async with database.transaction(actor) as tx:
-        return (await create_api_key(tx, actor, NewApiKey("Demo"))).secret
+        return await create_api_key(tx, actor, NewApiKey("Demo"))
 
 
 async def _wait_for(base_url: str) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from careloom.platform.database.schema import (
+    Writer,
     client_table,
     either_table,
     kept_back,
@@ -28,6 +29,7 @@ from careloom.platform.database.schema import (
     person_table,
     provider_table,
     system_table,
+    words,
 )
 
 person = either_table(
@@ -103,8 +105,8 @@ break_glass = client_table(
     Column("person_id", Uuid, nullable=False),
     Column("person_name", Text, nullable=False),
     Column("session_id", Uuid, info=kept_back("NULL")),
-    Column("reason", Text, nullable=False),
-    Column("reference", Text),
+    Column("reason", Text, nullable=False, info=words(Writer.STAFF)),
+    Column("reference", Text, info=words(Writer.STAFF)),
     Column("proof", Text, nullable=False),
     Column("ip", Text),
     Column("begun_at", DateTime(timezone=True), nullable=False),
@@ -112,7 +114,7 @@ break_glass = client_table(
     Column("ended_at", DateTime(timezone=True)),
     Column("ended_how", Text),
     Column("verdict", Text),
-    Column("note", Text),
+    Column("note", Text, info=words(Writer.STAFF)),
     Column("reviewed_by_id", Uuid),
     Column("reviewed_by", Text),
     Column("reviewed_at", DateTime(timezone=True)),

@@ -19,6 +19,10 @@ class HeldError(ConflictError):
     """A legal hold keeps something that this import made; it can be taken back when the hold is lifted."""
 
 
+class RestoreStateError(ConflictError):
+    """The restore is not at that point; load it again."""
+
+
 class ExportExpiredError(NotFoundError):
     """This export has expired; ask for a new one."""
 

@@ -1,13 +1,15 @@
-"""Background work of imports and exports."""
+"""Background work of imports, exports and restores."""
 
 from uuid import UUID
 
 from careloom.integrations.commands.exports import RUN_EXPORT
 from careloom.integrations.commands.imports import RUN_IMPORT
+from careloom.integrations.commands.restores import RUN_RESTORE
+from careloom.integrations.commands.returning import expire_restores, run_restore
 from careloom.integrations.commands.running import forget_stale, run_import
 from careloom.integrations.commands.writing import expire_exports, run_export
 from careloom.integrations.ports import Holds
-from careloom.integrations.types import ExportId, ImportId
+from careloom.integrations.types import ExportId, ImportId, RestoreId
 from careloom.platform.jobs import Periodic, Task
 from careloom.platform.runtime import Runtime
 
@@ -21,7 +23,10 @@ def tasks(runtime: Runtime, holds: Holds) -> list[Task]:
     async def write_out(client_id: str, export_id: str) -> None:
         await run_export(runtime, UUID(client_id), ExportId(UUID(export_id)))
 
-    return [Task(RUN_IMPORT, take_in), Task(RUN_EXPORT, write_out)]
+    async def bring_back(restore_id: str) -> None:
+        await run_restore(runtime, RestoreId(UUID(restore_id)))
+
+    return [Task(RUN_IMPORT, take_in), Task(RUN_EXPORT, write_out), Task(RUN_RESTORE, bring_back)]
 
 
 def periodic(runtime: Runtime) -> list[Periodic]:
@@ -32,6 +37,7 @@ def periodic(runtime: Runtime) -> list[Periodic]:
 
     async def expire() -> None:
         await expire_exports(runtime)
+        await expire_restores(runtime)
 
     return [
         Periodic(Task("integrations.forget_imports", forget), "41 3 * * *"),

@@ -1,4 +1,4 @@
-"""Tables of imports with the keys and refusals of their entries, and of exports."""
+"""Tables of imports with the keys and refusals of their entries, of exports, and of archives on their way back."""
 
 from sqlalchemy import (
     BigInteger,
@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from careloom.platform.database.schema import client_table
+from careloom.platform.database.schema import client_table, system_table
 
 data_import = client_table(
     "data_import",
@@ -85,4 +85,26 @@ data_export = client_table(
     PrimaryKeyConstraint("client_id", "id"),
     Index("ix_data_export_id", "id"),
     Index("ix_data_export_expires_at", "expires_at", postgresql_where=text("state <> 'expired'")),
+)
+
+data_restore = system_table(
+    "data_restore",
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("size", BigInteger, nullable=False, server_default=text("0")),
+    Column("parts", Integer, nullable=False, server_default=text("0")),
+    Column("restored_id", Uuid),
+    Column("client_name", Text),
+    Column("taken_at", DateTime(timezone=True)),
+    Column("tables", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("files", Integer, nullable=False, server_default=text("0")),
+    Column("missing", Integer, nullable=False, server_default=text("0")),
+    Column("done", BigInteger, nullable=False, server_default=text("0")),
+    Column("total", BigInteger, nullable=False, server_default=text("0")),
+    Column("error", Text),
+    Column("made_by", Uuid),
+    Column("made_by_name", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

@@ -13,6 +13,7 @@ from careloom.organizations.types import Channel, ClientId, ProgramId
 
 ImportId = NewType("ImportId", UUID)
 ExportId = NewType("ExportId", UUID)
+RestoreId = NewType("RestoreId", UUID)
 
 
 class Format(StrEnum):
@@ -182,3 +183,45 @@ class Export(Struct, frozen=True):
     made_by_name: str
     made_at: datetime
     expires_at: datetime
+
+
+class RestoreState(StrEnum):
+    """How far a restore is. draft: waits for its archive; checked: a dry run has gone through."""
+
+    DRAFT = "draft"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class NewRestore(Struct, frozen=True, forbid_unknown_fields=True):
+    """A restore to prepare: the archive's file name."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Restore(Struct, frozen=True):
+    """An archive on its way back. `done` of `total` rows are written, to be kept only when all of them are.
+
+    What the archive says of itself is known once it was read: whose it is, when it was `taken_at`, its rows by table,
+    its stored `files`, and how many of those were `missing` already.
+    """
+
+    id: RestoreId
+    name: str
+    state: RestoreState
+    size: int
+    restored_id: ClientId | None
+    client_name: str | None
+    taken_at: datetime | None
+    tables: dict[str, int]
+    files: int
+    missing: int
+    done: int
+    total: int
+    error: str | None
+    made_by_name: str
+    made_at: datetime
+    changed_at: datetime

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     CHANNELS_WRITE = "channels.write"
     DATA_IMPORT = "data.import"
     DATA_EXPORT = "data.export"
+    DATA_RESTORE = "data.restore"
     COMPLIANCE_READ = "compliance.read"
     COMPLIANCE_WRITE = "compliance.write"
 
@@ -86,6 +87,7 @@ _IN_WORDS: Final = {
     Permission.CHANNELS_WRITE: say("Change addresses and widgets"),
     Permission.DATA_IMPORT: say("Import customers and conversations"),
     Permission.DATA_EXPORT: say("Export a whole client"),
+    Permission.DATA_RESTORE: say("Restore the archive of a client"),
     Permission.COMPLIANCE_READ: say("See rules, requests and incidents"),
     Permission.COMPLIANCE_WRITE: say("Set rules and holds, answer requests, handle incidents"),
     Permission.GLASS_BREAK: say("Take emergency access to a client"),

@@ -27,19 +27,30 @@ class SealBrokenError(CareloomError):
 
 def seal(key: bytes, owner_id: UUID, purpose: str, value: str) -> str:
     """`value` encrypted (AES-256-GCM) under a key of the owner's and the purpose's own; equal values look unlike."""
-    nonce = os.urandom(_NONCE_BYTES)
-    sealed = nonce + _cipher(key, owner_id, purpose).encrypt(nonce, value.encode(), None)
-    return _MARK + base64.b64encode(sealed).decode()
+    return _MARK + base64.b64encode(seal_bytes(key, owner_id, purpose, value.encode())).decode()
 
 
 def unseal(key: bytes, owner_id: UUID, purpose: str, sealed: str) -> str:
     """What `seal` was given; raises SealBrokenError for another key, owner or purpose, or a changed text."""
     try:
         raw = base64.b64decode(sealed.removeprefix(_MARK), validate=True)
-        opened = _cipher(key, owner_id, purpose).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
-    except (InvalidTag, binascii.Error, ValueError):
+    except (binascii.Error, ValueError):
         raise SealBrokenError from None
-    return opened.decode()
+    return unseal_bytes(key, owner_id, purpose, raw).decode()
+
+
+def seal_bytes(key: bytes, owner_id: UUID, purpose: str, content: bytes) -> bytes:
+    """The same for bytes, as they are kept in a file."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + _cipher(key, owner_id, purpose).encrypt(nonce, content, None)
+
+
+def unseal_bytes(key: bytes, owner_id: UUID, purpose: str, sealed: bytes) -> bytes:
+    """What `seal_bytes` was given; raises SealBrokenError."""
+    try:
+        return _cipher(key, owner_id, purpose).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+    except (InvalidTag, ValueError):
+        raise SealBrokenError from None
 
 
 def _cipher(key: bytes, owner_id: UUID, purpose: str) -> AESGCM:

@@ -1,6 +1,7 @@
 /** Customers and everything known about them. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { http } from '@/api/http';
+import { pagesAt } from '@/api/pages';
 import type {
   AttributeField,
   AttributeValue,
@@ -39,13 +40,7 @@ export const customerSearchQuery = (search: string, clientId?: Uuid) =>
   });
 
 export const timelineQuery = (id: Uuid) =>
-  infiniteQueryOptions({
-    queryKey: ['customer', id, 'timeline'],
-    queryFn: ({ pageParam }) =>
-      http.get<Page<TimelineEntry>>(at(id, 'timeline'), { limit: 30, after: pageParam }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-  });
+  pagesAt<TimelineEntry>(['customer', id, 'timeline'], at(id, 'timeline'), { limit: 30 });
 
 export const customerNotesQuery = (id: Uuid) =>
   queryOptions({
@@ -60,12 +55,8 @@ export const consentsQuery = (id: Uuid) =>
   });
 
 export const consentRecordsQuery = (id: Uuid) =>
-  infiniteQueryOptions({
-    queryKey: ['customer', id, 'consents', 'records'],
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<Consent>>(at(id, 'consents/records'), { limit: 20, after: pageParam }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+  pagesAt<Consent>(['customer', id, 'consents', 'records'], at(id, 'consents/records'), {
+    limit: 20,
   });
 
 export const mergeSuggestionsQuery = (id: Uuid) =>

@@ -1,7 +1,8 @@
 /** How people sign in beside the password: second factors, passkeys, running sessions. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { http } from '@/api/http';
-import type { Factors, Me, NewTotp, Page, Passkey, SessionEntry, Uuid } from '@/api/types';
+import { pagesAt } from '@/api/pages';
+import type { Factors, Me, NewTotp, Passkey, SessionEntry, Uuid } from '@/api/types';
 
 export const factorsQuery = queryOptions({
   queryKey: ['session', 'factors'],
@@ -10,16 +11,9 @@ export const factorsQuery = queryOptions({
 
 /** Where someone is signed in; without `personId` oneself. */
 export const sessionsQuery = (personId?: Uuid) =>
-  infiniteQueryOptions({
-    queryKey: ['sessions', personId ?? 'mine'],
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<SessionEntry>>(
-        '/api/sessions',
-        { person_id: personId, limit: 20, after: pageParam },
-        signal,
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next ?? undefined,
+  pagesAt<SessionEntry>(['sessions', personId ?? 'mine'], '/api/sessions', {
+    person_id: personId,
+    limit: 20,
   });
 
 export const beginTotp = () => http.post<NewTotp>('/api/session/totp');

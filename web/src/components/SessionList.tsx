@@ -8,57 +8,48 @@ import { sessionsQuery } from '@/api/factors';
 import { http } from '@/api/http';
 import type { SessionEntry, Uuid } from '@/api/types';
 import { toastError } from '@/components/errors';
-import { Failed, RowSkeletons } from '@/components/States';
+import { Listing } from '@/components/Listing';
 import { Since, When } from '@/components/Times';
 import classes from './SessionList.module.css';
 
 export function SessionList({ personId }: { personId?: Uuid }) {
   const { t } = useTranslation();
   const options = sessionsQuery(personId);
-  const query = useInfiniteQuery(options);
   const end = useMutation({
     mutationFn: (id: Uuid) => http.delete(`/api/sessions/${id}`),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: options.queryKey }),
     onError: toastError,
   });
-  if (query.isPending) return <RowSkeletons count={2} height={56} />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  const sessions = query.data.pages.flatMap((page) => page.items);
-  if (sessions.length === 0) return <p className={classes.none}>{t('sessions.none')}</p>;
   return (
-    <>
-      <ul className={classes.list}>
-        {sessions.map((one) => (
-          <li key={one.id} className={classes.row}>
-            <IconDeviceDesktop size={20} stroke={1.5} aria-hidden />
-            <Words session={one} />
-            {one.current ? (
-              <span className={classes.here}>{t('sessions.here')}</span>
-            ) : (
-              <Button
-                size="compact-sm"
-                variant="default"
-                loading={end.isPending && end.variables === one.id}
-                aria-label={t('sessions.endOn', { device: one.device })}
-                onClick={() => end.mutate(one.id)}
-              >
-                {t('sessions.end')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-      {query.hasNextPage && (
-        <Button
-          variant="subtle"
-          size="compact-sm"
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t('action.more')}
-        </Button>
+    <Listing
+      query={useInfiniteQuery(options)}
+      skeletons={{ count: 2, height: 56 }}
+      none={<p className={classes.none}>{t('sessions.none')}</p>}
+    >
+      {(sessions) => (
+        <ul className={classes.list}>
+          {sessions.map((one) => (
+            <li key={one.id} className={classes.row}>
+              <IconDeviceDesktop size={20} stroke={1.5} aria-hidden />
+              <Words session={one} />
+              {one.current ? (
+                <span className={classes.here}>{t('sessions.here')}</span>
+              ) : (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  loading={end.isPending && end.variables === one.id}
+                  aria-label={t('sessions.endOn', { device: one.device })}
+                  onClick={() => end.mutate(one.id)}
+                >
+                  {t('sessions.end')}
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
       )}
-    </>
+    </Listing>
   );
 }
 

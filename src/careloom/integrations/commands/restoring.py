@@ -3,9 +3,9 @@
 import contextlib
 import hashlib
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
@@ -40,7 +40,6 @@ from careloom.platform import audit
 from careloom.platform.access import Actor
 from careloom.platform.database.rows import insert_rows
 from careloom.platform.database.transactions import Tx
-from careloom.platform.keys.files import ClientFiles
 from careloom.platform.keys.ring import add_version, forget, keys_of, masters_of
 from careloom.platform.trail.sealing import continue_chain
 from careloom.platform.wire import from_json_text, json_text
@@ -105,8 +104,21 @@ class ClientArchive:
                 )
 
 
-async def restore_client(tx: Tx, actor: Actor, files: ClientFiles, archive: ClientArchive) -> int:
-    """Writes every row and file of the archive; answers how many rows. Only for the installation's own operator.
+class Keeper(Protocol):
+    """What keeps the archive's stored files: the clients' own store, or nothing where it is a dry run."""
+
+    async def put(self, key: str, content: bytes, *, tx: Tx | None = None) -> None:
+        """Keeps `content`."""
+        ...
+
+
+Told = Callable[[int], Awaitable[None]]
+
+
+async def restore_client(tx: Tx, actor: Actor, files: Keeper, archive: ClientArchive, told: Told | None = None) -> int:
+    """Writes every row and file of the archive; answers how many rows. Only for the installation's own operators.
+
+    `told` hears how many rows are written so far.
 
     Raises ArchiveError where the client is there already, or the archive is of another version's tables, and
     RegionRefusedError where its data may not be kept here.
@@ -121,6 +133,8 @@ async def restore_client(tx: Tx, actor: Actor, files: ClientFiles, archive: Clie
                 _check_owner(table, part, client_id)
                 await _restore_part(tx, table, await _sealed(tx, table, part, client_id))
                 rows += len(part)
+                if told is not None:
+                    await told(rows)
                 if table.name == "client":
                     await require_served(tx, client_id, files=True)
                     await add_version(tx, masters_of(tx), client_id, 1)
@@ -212,7 +226,7 @@ async def _restore_later(tx: Tx, table: Table, archive: ClientArchive, client_id
             await tx.execute(statement, {"rows": json_text(_raw(part)), "client": client_id})
 
 
-async def _restore_files(tx: Tx, files: ClientFiles, archive: ClientArchive, client_id: UUID, part: Rows) -> None:
+async def _restore_files(tx: Tx, files: Keeper, archive: ClientArchive, client_id: UUID, part: Rows) -> None:
     for row in map(from_json_text, part):
         content = archive.stored_file(row["id"])
         if content is None:

@@ -126,7 +126,9 @@ def guess_target(header: Sequence[str]) -> Target:
 def guess_fields(header: Sequence[str], target: Target, schema: Sequence[AttributeField]) -> tuple[str, ...]:
     """What each column holds, each field at most once; "" where nothing fits."""
     found: list[str] = []
-    attributes = {word: ATTRIBUTE + one.key for one in schema for word in (plain(one.key), plain(one.label))}
+    attributes = {
+        word: ATTRIBUTE + one.key for one in schema for word in map(plain, (one.key, one.label, ATTRIBUTE + one.key))
+    }
     for name in header:
         word = plain(name)
         field = next((key for key, words in _WORDS[target].items() if word in words or word == plain(key)), "")

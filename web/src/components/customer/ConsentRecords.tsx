@@ -2,35 +2,27 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { consentRecordsQuery } from '@/api/customers';
-import { Failed, RowSkeletons } from '@/components/States';
+import { Listing } from '@/components/Listing';
 import { When } from '@/components/Times';
 import type { Consent } from '@/api/types';
 import classes from './Customer.module.css';
 
 export function ConsentRecords({ customerId }: { customerId: string }) {
   const { t } = useTranslation();
-  const query = useInfiniteQuery(consentRecordsQuery(customerId));
-  if (query.isPending) return <RowSkeletons count={2} height={44} />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  const words = query.data.pages.flatMap((page) => page.items);
-  if (words.length === 0) return <p className={classes.quiet}>{t('consent.noRecords')}</p>;
   return (
-    <>
-      <ol className={classes.list} aria-label={t('consent.records')}>
-        {words.map((one) => (
-          <Word key={one.id} one={one} />
-        ))}
-      </ol>
-      {query.hasNextPage && (
-        <button
-          type="button"
-          className={classes.quietButton}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t('action.more')}
-        </button>
+    <Listing
+      query={useInfiniteQuery(consentRecordsQuery(customerId))}
+      skeletons={{ count: 2, height: 44 }}
+      none={<p className={classes.quiet}>{t('consent.noRecords')}</p>}
+    >
+      {(words) => (
+        <ol className={classes.list} aria-label={t('consent.records')}>
+          {words.map((one) => (
+            <Word key={one.id} one={one} />
+          ))}
+        </ol>
       )}
-    </>
+    </Listing>
   );
 }
 

@@ -5,14 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { conversationList } from '@/api/conversations';
 import type { Conversation } from '@/api/types';
 import { ChannelIcon } from '@/components/ChannelIcon';
+import { itemsOf } from '@/components/Listing';
 import { When } from '@/components/Times';
 import classes from './Customer.module.css';
 
 export function useContacts(customerId: string): Conversation[] {
-  const { data } = useInfiniteQuery(
-    conversationList({ view: 'all', customer_id: customerId, sort: 'newest' }),
+  return itemsOf(
+    useInfiniteQuery(conversationList({ view: 'all', customer_id: customerId, sort: 'newest' })),
   );
-  return data?.pages.flatMap((page) => page.items) ?? [];
 }
 
 export function ContactList({ rows, none }: { rows: readonly Conversation[]; none: string }) {

@@ -15,7 +15,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { timelineQuery } from '@/api/customers';
 import { ChannelIcon } from '@/components/ChannelIcon';
-import { Failed, RowSkeletons } from '@/components/States';
+import { Listing } from '@/components/Listing';
 import { When } from '@/components/Times';
 import type { TimelineEntry } from '@/api/types';
 import classes from './Customer.module.css';
@@ -33,28 +33,19 @@ const ICONS = {
 };
 
 export function Timeline({ customerId, currentId }: { customerId: string; currentId?: string }) {
-  const { t } = useTranslation();
-  const query = useInfiniteQuery(timelineQuery(customerId));
-  if (query.isPending) return <RowSkeletons count={3} height={44} />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  const entries = query.data.pages.flatMap((page) => page.items);
   return (
-    <>
-      <ol className={classes.timeline}>
-        {entries.map((entry) => (
-          <Entry key={entry.id} entry={entry} current={entry.conversation_id === currentId} />
-        ))}
-      </ol>
-      {query.hasNextPage && (
-        <button
-          type="button"
-          className={classes.quietButton}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t('action.more')}
-        </button>
+    <Listing
+      query={useInfiniteQuery(timelineQuery(customerId))}
+      skeletons={{ count: 3, height: 44 }}
+    >
+      {(entries) => (
+        <ol className={classes.timeline}>
+          {entries.map((entry) => (
+            <Entry key={entry.id} entry={entry} current={entry.conversation_id === currentId} />
+          ))}
+        </ol>
       )}
-    </>
+    </Listing>
   );
 }
 

@@ -10,7 +10,8 @@ import { useCan, useMe } from '@/api/session';
 import { Brand } from '@/components/Brand';
 import { useFormat } from '@/components/format';
 import { FormDialog } from '@/components/FormDialog';
-import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { Listing } from '@/components/Listing';
+import { Empty } from '@/components/States';
 import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
 import { glassPages, VERDICTS, type Glass } from '@/features/compliance/data';
@@ -20,10 +21,8 @@ import { Due } from '@/features/compliance/Due';
 const SHOWN = ['open', 'all'] as const;
 
 export function Glasses() {
-  const { t } = useTranslation(['compliance', 'common']);
+  const { t } = useTranslation('compliance');
   const [shown, setShown] = useState<(typeof SHOWN)[number]>('all');
-  const query = useInfiniteQuery(glassPages(shown === 'open'));
-  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
       <div className={classes.bar}>
@@ -35,30 +34,22 @@ export function Glasses() {
           onChange={setShown}
         />
       </div>
-      {query.isPending ? (
-        <RowSkeletons />
-      ) : query.isError ? (
-        <Failed error={query.error} retry={() => void query.refetch()} />
-      ) : items.length === 0 ? (
-        <Empty icon={<IconUrgent size={32} stroke={1.4} aria-hidden />} title={t('glass.none')}>
-          {t('glass.noneHint')}
-        </Empty>
-      ) : (
-        <ul className={classes.list} aria-label={t('section.break-glass')}>
-          {items.map((one) => (
-            <Row key={one.id} one={one} />
-          ))}
-        </ul>
-      )}
-      {query.hasNextPage && (
-        <Button
-          variant="subtle"
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t('common:action.more')}
-        </Button>
-      )}
+      <Listing
+        query={useInfiniteQuery(glassPages(shown === 'open'))}
+        none={
+          <Empty icon={<IconUrgent size={32} stroke={1.4} aria-hidden />} title={t('glass.none')}>
+            {t('glass.noneHint')}
+          </Empty>
+        }
+      >
+        {(items) => (
+          <ul className={classes.list} aria-label={t('section.break-glass')}>
+            {items.map((one) => (
+              <Row key={one.id} one={one} />
+            ))}
+          </ul>
+        )}
+      </Listing>
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** Incidents with their deadlines; one opened shows what is to be done and what was. */
 import { Badge, Button, Checkbox, Textarea, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
@@ -30,7 +30,7 @@ export function Incidents() {
   const writes = useCan('compliance.write');
   return (
     <Records
-      query={useQuery(incidentsQuery)}
+      query={useInfiniteQuery(incidentsQuery)}
       words={{
         lead: t('incidents.lead'),
         register: t('incidents.register'),

@@ -1,12 +1,13 @@
 /** Each client's key: its version and age, how far a rotation is, and its end by two people. */
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useCan, useMe } from '@/api/session';
 import { Brand } from '@/components/Brand';
-import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { Listing } from '@/components/Listing';
+import { Empty } from '@/components/States';
 import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
 import { keysQuery, type ClientKey } from '@/features/compliance/data';
@@ -15,22 +16,24 @@ import { ShredDialog } from '@/features/compliance/ShredDialog';
 
 export function Keys() {
   const { t } = useTranslation('compliance');
-  const query = useQuery(keysQuery);
-  if (query.isPending) return <RowSkeletons />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  if (query.data.items.length === 0)
-    return <Empty title={t('retention.noClient')}>{t('keys.lead')}</Empty>;
   return (
-    <>
-      <div className={classes.bar}>
-        <p>{t('keys.lead')}</p>
-      </div>
-      <ul className={classes.list} aria-label={t('section.keys')}>
-        {query.data.items.map((one) => (
-          <KeyRow key={one.client_id} one={one} />
-        ))}
-      </ul>
-    </>
+    <Listing
+      query={useInfiniteQuery(keysQuery)}
+      none={<Empty title={t('retention.noClient')}>{t('keys.lead')}</Empty>}
+    >
+      {(keys) => (
+        <>
+          <div className={classes.bar}>
+            <p>{t('keys.lead')}</p>
+          </div>
+          <ul className={classes.list} aria-label={t('section.keys')}>
+            {keys.map((one) => (
+              <KeyRow key={one.client_id} one={one} />
+            ))}
+          </ul>
+        </>
+      )}
+    </Listing>
   );
 }
 

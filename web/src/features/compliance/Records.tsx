@@ -1,10 +1,11 @@
 /** A register: what it is for, a way to add to it, and its records, or why there are none. */
 import { Button } from '@mantine/core';
-import type { UseQueryResult } from '@tanstack/react-query';
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useCan } from '@/api/session';
 import type { Page } from '@/api/types';
-import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { Listing } from '@/components/Listing';
+import { Empty } from '@/components/States';
 import classes from '@/features/compliance/Compliance.module.css';
 
 export function Records<T>({
@@ -14,7 +15,7 @@ export function Records<T>({
   row,
   register,
 }: {
-  query: UseQueryResult<Page<T>>;
+  query: UseInfiniteQueryResult<InfiniteData<Page<T>>>;
   words: { lead: string; register: string; none: string; noneHint: string };
   icon: ReactNode;
   row: (one: T) => ReactNode;
@@ -29,17 +30,16 @@ export function Records<T>({
         {writes && <Button onClick={() => setRegistering(true)}>{words.register}</Button>}
       </div>
       {registering && register(() => setRegistering(false))}
-      {query.isPending ? (
-        <RowSkeletons />
-      ) : query.isError ? (
-        <Failed error={query.error} retry={() => void query.refetch()} />
-      ) : query.data.items.length === 0 ? (
-        <Empty icon={icon} title={words.none}>
-          {words.noneHint}
-        </Empty>
-      ) : (
-        <ul className={classes.list}>{query.data.items.map(row)}</ul>
-      )}
+      <Listing
+        query={query}
+        none={
+          <Empty icon={icon} title={words.none}>
+            {words.noneHint}
+          </Empty>
+        }
+      >
+        {(items) => <ul className={classes.list}>{items.map(row)}</ul>}
+      </Listing>
     </>
   );
 }

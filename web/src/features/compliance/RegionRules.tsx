@@ -1,11 +1,12 @@
 /** How long data is kept for clients of a region that have no rule of their own. */
 import { Autocomplete, Button, NumberInput, Select } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useCan } from '@/api/session';
 import { FormDialog } from '@/components/FormDialog';
+import { itemsOf } from '@/components/Listing';
 import { Failed } from '@/components/States';
 import classes from '@/features/compliance/Compliance.module.css';
 import {
@@ -62,7 +63,7 @@ export function RegionRules() {
 
 function EditRegionRule({ rule, onClose }: { rule: RegionRule; onClose: () => void }) {
   const { t } = useTranslation('compliance');
-  const clients = useQuery(clientsQuery);
+  const clients = itemsOf(useInfiniteQuery(clientsQuery));
   const [region, setRegion] = useState(rule.region);
   const [kind, setKind] = useState<DataClass>(rule.data_class);
   const [days, setDays] = useState<number | string>(rule.days ?? '');
@@ -74,7 +75,7 @@ function EditRegionRule({ rule, onClose }: { rule: RegionRule; onClose: () => vo
     onClose,
   );
   const known = rule.region !== '';
-  const regions = [...new Set(clients.data?.items.map((one) => one.region))].sort();
+  const regions = [...new Set(clients.map((one) => one.region))].sort();
   return (
     <FormDialog
       title={t(known ? 'regions.change' : 'regions.add')}

@@ -1,7 +1,7 @@
 /** Requests of data subjects, with the next step of each. */
 import { Badge, Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconUserShield } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,7 +24,7 @@ export function Requests() {
   const writes = useCan('compliance.write');
   return (
     <Records
-      query={useQuery(requestsQuery)}
+      query={useInfiniteQuery(requestsQuery)}
       words={{
         lead: t('requests.lead'),
         register: t('requests.register'),

@@ -1,19 +1,19 @@
 /** Where each client's data lives, and from which countries people may work for it. */
 import { TagsInput } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useCan } from '@/api/session';
 import type { Client } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
-import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { Listing } from '@/components/Listing';
+import { Empty } from '@/components/States';
 import classes from '@/features/compliance/Compliance.module.css';
 import { clientsQuery, renew } from '@/features/compliance/data';
 
 export function Residency() {
   const { t } = useTranslation('compliance');
-  const query = useQuery(clientsQuery);
   const writes = useCan('organizations.write');
   const change = useMutation({
     mutationFn: ({ one, countries }: { one: Client; countries: string[] }) =>
@@ -23,33 +23,36 @@ export function Residency() {
     onSuccess: renew,
     onError: toastError,
   });
-  if (query.isPending) return <RowSkeletons />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  if (query.data.items.length === 0)
-    return <Empty title={t('retention.noClient')}>{t('residency.lead')}</Empty>;
   return (
-    <>
-      <div className={classes.bar}>
-        <p>{t('residency.lead')}</p>
-      </div>
-      <ul className={classes.list}>
-        {query.data.items.map((one) => (
-          <li key={one.id}>
-            <div className={classes.what}>
-              <Brand clientId={one.id} />
-              <span>{t('residency.region', { region: one.region })}</span>
-            </div>
-            <TagsInput
-              label={t('residency.countries')}
-              placeholder={one.countries.length ? '' : t('residency.everywhere')}
-              disabled={!writes}
-              maxTags={250}
-              value={one.countries}
-              onChange={(countries) => change.mutate({ one, countries })}
-            />
-          </li>
-        ))}
-      </ul>
-    </>
+    <Listing
+      query={useInfiniteQuery(clientsQuery)}
+      none={<Empty title={t('retention.noClient')}>{t('residency.lead')}</Empty>}
+    >
+      {(clients) => (
+        <>
+          <div className={classes.bar}>
+            <p>{t('residency.lead')}</p>
+          </div>
+          <ul className={classes.list}>
+            {clients.map((one) => (
+              <li key={one.id}>
+                <div className={classes.what}>
+                  <Brand clientId={one.id} />
+                  <span>{t('residency.region', { region: one.region })}</span>
+                </div>
+                <TagsInput
+                  label={t('residency.countries')}
+                  placeholder={one.countries.length ? '' : t('residency.everywhere')}
+                  disabled={!writes}
+                  maxTags={250}
+                  value={one.countries}
+                  onChange={(countries) => change.mutate({ one, countries })}
+                />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Listing>
   );
 }

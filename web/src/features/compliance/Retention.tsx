@@ -1,16 +1,17 @@
 /** How long a client's data is kept, what a purge would take, what was taken, and what holds keep. */
 import { Button, NumberInput, Select, TextInput } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useCan, useMe } from '@/api/session';
 import type { Uuid } from '@/api/types';
-import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
 import { FormDialog } from '@/components/FormDialog';
-import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { itemsOf, Listing } from '@/components/Listing';
+import { Loaded } from '@/components/Loaded';
+import { Empty } from '@/components/States';
 import { showToast } from '@/components/toasts';
 import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
@@ -48,7 +49,6 @@ export function Retention() {
 
 function Rules({ client }: { client: Uuid }) {
   const { t } = useTranslation('compliance');
-  const rules = useQuery(rulesQuery(client));
   const outlook = useQuery(outlookQuery(client));
   const writes = useCan('compliance.write');
   const [editing, setEditing] = useState<Rule | null>(null);
@@ -58,48 +58,62 @@ function Rules({ client }: { client: Uuid }) {
     onSuccess: () => showToast({ tone: 'good', text: t('retention.started') }),
     onError: toastError,
   });
-  if (rules.isPending) return <RowSkeletons count={7} height={48} />;
-  if (rules.isError) return <Failed error={rules.error} retry={() => void rules.refetch()} />;
   return (
-    <ul className={classes.list} aria-label={t('retention.rules')}>
-      {rules.data.items.map((one) => {
-        const due = outlook.data?.items.find((each) => each.data_class === one.data_class);
-        return (
-          <li key={one.data_class}>
-            <div className={classes.what}>
-              <strong>{t(`class.${one.data_class}`)}</strong>
-              <span>
-                {t(`source.${one.source}`)}
-                {one.reason && ` · ${one.reason}`}
-              </span>
-            </div>
-            <span className={classes.when}>
-              {one.days === null
-                ? t('retention.forGood')
-                : t('retention.days', { count: one.days })}
-            </span>
-            <span className={classes.when}>
-              {one.days !== null &&
-                due &&
-                t('retention.outlook', { count: due.items, spared: due.spared })}
-            </span>
-            {writes && (
-              <div className={classes.acts}>
-                <Button size="compact-sm" variant="default" onClick={() => setEditing(one)}>
-                  {t('retention.change')}
-                </Button>
-                {one.days !== null && (
-                  <Button size="compact-sm" variant="subtle" onClick={() => purge.mutate(one)}>
-                    {t('retention.purge')}
-                  </Button>
+    <Loaded query={useQuery(rulesQuery(client))} skeletons={{ count: 7, height: 48 }}>
+      {({ items }) => (
+        <ul className={classes.list} aria-label={t('retention.rules')}>
+          {items.map((one) => {
+            const due = outlook.data?.items.find((each) => each.data_class === one.data_class);
+            return (
+              <li key={one.data_class}>
+                <div className={classes.what}>
+                  <strong>{t(`class.${one.data_class}`)}</strong>
+                  <span>
+                    {t(`source.${one.source}`)}
+                    {one.reason && ` · ${one.reason}`}
+                  </span>
+                </div>
+                <span className={classes.when}>
+                  {one.days === null
+                    ? t('retention.forGood')
+                    : t('retention.days', { count: one.days })}
+                </span>
+                <span className={classes.when}>
+                  {one.days !== null &&
+                    due &&
+                    t('retention.outlook', { count: due.items, spared: due.spared })}
+                </span>
+                {writes && (
+                  <div className={classes.acts}>
+                    <Button size="compact-sm" variant="default" onClick={() => setEditing(one)}>
+                      {t('retention.change')}
+                    </Button>
+                    {one.days !== null && (
+                      <Button size="compact-sm" variant="subtle" onClick={() => purge.mutate(one)}>
+                        {t('retention.purge')}
+                      </Button>
+                    )}
+                  </div>
                 )}
-              </div>
-            )}
-          </li>
-        );
-      })}
-      {editing && <EditRule client={client} rule={editing} onClose={() => setEditing(null)} />}
-    </ul>
+              </li>
+            );
+          })}
+          {editing && <EditRule client={client} rule={editing} onClose={() => setEditing(null)} />}
+        </ul>
+      )}
+    </Loaded>
+  );
+}
+
+function Reason({ value, onChange }: { value: string; onChange: (reason: string) => void }) {
+  const { t } = useTranslation('compliance');
+  return (
+    <TextInput
+      label={t('retention.reason')}
+      maxLength={2000}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }
 
@@ -133,26 +147,19 @@ function EditRule({ client, rule, onClose }: { client: Uuid; rule: Rule; onClose
         value={days}
         onChange={setDays}
       />
-      <TextInput
-        label={t('retention.reason')}
-        maxLength={2000}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <Reason value={reason} onChange={setReason} />
     </FormDialog>
   );
 }
 
 function Holds({ client }: { client: Uuid }) {
   const { t } = useTranslation('compliance');
-  const query = useQuery(holdsQuery);
   const writes = useCan('compliance.write');
   const [placing, setPlacing] = useState(false);
   const [lifting, setLifting] = useState<Hold | null>(null);
   const lift = useDeed(({ id, reason }: { id: Uuid; reason: string }) =>
     http.post(`/api/holds/${id}/lift`, { reason }),
   );
-  const holds = query.data?.items.filter((one) => one.client_id === client) ?? [];
   return (
     <section>
       <div className={classes.bar}>
@@ -163,30 +170,35 @@ function Holds({ client }: { client: Uuid }) {
           </Button>
         )}
       </div>
-      {query.isSuccess && holds.length === 0 && (
-        <Empty icon={<IconLock size={32} stroke={1.4} aria-hidden />} title={t('holds.none')}>
-          {t('holds.noneHint')}
-        </Empty>
-      )}
-      <ul className={classes.list} aria-label={t('holds.title')}>
-        {holds.map((one) => (
-          <li key={one.id}>
-            <Brand clientId={one.client_id} />
-            <div className={classes.what}>
-              <strong>{t(`scope.${one.scope}`)}</strong>
-              <span>{one.reason}</span>
-            </div>
-            <span className={classes.when}>
-              {one.placed_by} · <When at={one.placed_at} />
-            </span>
-            {writes && (
-              <Button size="compact-sm" variant="subtle" onClick={() => setLifting(one)}>
-                {t('holds.lift')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
+      <Listing
+        query={useInfiniteQuery(holdsQuery(client))}
+        none={
+          <Empty icon={<IconLock size={32} stroke={1.4} aria-hidden />} title={t('holds.none')}>
+            {t('holds.noneHint')}
+          </Empty>
+        }
+      >
+        {(holds) => (
+          <ul className={classes.list} aria-label={t('holds.title')}>
+            {holds.map((one) => (
+              <li key={one.id}>
+                <div className={classes.what}>
+                  <strong>{t(`scope.${one.scope}`)}</strong>
+                  <span>{one.reason}</span>
+                </div>
+                <span className={classes.when}>
+                  {one.placed_by} · <When at={one.placed_at} />
+                </span>
+                {writes && (
+                  <Button size="compact-sm" variant="subtle" onClick={() => setLifting(one)}>
+                    {t('holds.lift')}
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Listing>
       {placing && <PlaceHold client={client} onClose={() => setPlacing(false)} />}
       {lifting && (
         <WordsDialog
@@ -241,44 +253,43 @@ function PlaceHold({ client, onClose }: { client: Uuid; onClose: () => void }) {
           onChange={(event) => setSubject(event.currentTarget.value)}
         />
       )}
-      <TextInput
-        label={t('retention.reason')}
-        maxLength={2000}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <Reason value={reason} onChange={setReason} />
     </FormDialog>
   );
 }
 
 function Purges({ client }: { client: Uuid }) {
   const { t } = useTranslation('compliance');
-  const query = useQuery(purgesQuery(client));
-  if (!query.data?.items.length) return null;
+  const query = useInfiniteQuery(purgesQuery(client));
+  if (itemsOf(query).length === 0) return null;
   return (
     <section>
       <div className={classes.bar}>
         <h2>{t('purges.title')}</h2>
       </div>
-      <ul className={classes.list} aria-label={t('purges.title')}>
-        {query.data.items.map((one) => (
-          <li key={one.id}>
-            <div className={classes.what}>
-              <strong>{t(`class.${one.data_class}`)}</strong>
-              <span title={one.digest}>{one.digest.slice(0, 16)}</span>
-            </div>
-            <span className={classes.when}>{t('purges.items', { count: one.items })}</span>
-            <span className={classes.when} data-late={(one.left_over ?? 0) > 0}>
-              {one.left_over === null
-                ? t('purges.running')
-                : t('purges.left', { count: one.left_over })}
-            </span>
-            <span className={classes.when}>
-              <When at={one.started_at} />
-            </span>
-          </li>
-        ))}
-      </ul>
+      <Listing query={query}>
+        {(purges) => (
+          <ul className={classes.list} aria-label={t('purges.title')}>
+            {purges.map((one) => (
+              <li key={one.id}>
+                <div className={classes.what}>
+                  <strong>{t(`class.${one.data_class}`)}</strong>
+                  <span title={one.digest}>{one.digest.slice(0, 16)}</span>
+                </div>
+                <span className={classes.when}>{t('purges.items', { count: one.items })}</span>
+                <span className={classes.when} data-late={(one.left_over ?? 0) > 0}>
+                  {one.left_over === null
+                    ? t('purges.running')
+                    : t('purges.left', { count: one.left_over })}
+                </span>
+                <span className={classes.when}>
+                  <When at={one.started_at} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Listing>
     </section>
   );
 }

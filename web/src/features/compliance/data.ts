@@ -1,9 +1,10 @@
 /** What the place reads and does; mirrors the server's Structs. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { queryClient } from '@/api/client';
 import type { ProofKind } from '@/api/glass';
-import { http } from '@/api/http';
-import type { Client, Instant, Page, Uuid } from '@/api/types';
+import { http, type QueryValues } from '@/api/http';
+import { pagesAt } from '@/api/pages';
+import type { Client, Instant, Items, Uuid } from '@/api/types';
 
 export const CLASSES = [
   'messages',
@@ -152,42 +153,32 @@ export interface Glass {
   reviewed_by: string | null;
 }
 
-/** Emergency accesses, newest first: all, or those that nobody has reviewed yet. */
-export const glassPages = (open: boolean) =>
-  infiniteQueryOptions({
-    queryKey: ['compliance', 'glass', open],
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<Glass>>(
-        '/api/break-glass',
-        { ...(open && { reviewed: false }), limit: 50, after: pageParam },
-        signal,
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next ?? undefined,
-    staleTime: 5_000,
-  });
+const listed = <T>(name: string, path: string, query: QueryValues = {}) =>
+  pagesAt<T>(['compliance', name, query], path, query, { staleTime: 5_000 });
 
-const listed = <T>(name: string, path: string, query: Record<string, string | boolean | number>) =>
-  queryOptions({
-    queryKey: ['compliance', name, path, query],
-    queryFn: () => http.get<Page<T>>(path, query),
-    staleTime: 5_000,
-  });
-
-export const requestsQuery = listed<PrivacyRequest>('requests', '/api/privacy-requests', {
-  limit: 100,
-});
-export const incidentsQuery = listed<Incident>('incidents', '/api/incidents', { limit: 100 });
-export const holdsQuery = listed<Hold>('holds', '/api/holds', { limit: 100 });
-export const clientsQuery = listed<Client>('clients', '/api/clients', { limit: 100 });
-export const keysQuery = listed<ClientKey>('keys', '/api/client-keys', { limit: 100 });
+export const requestsQuery = listed<PrivacyRequest>('requests', '/api/privacy-requests');
+export const incidentsQuery = listed<Incident>('incidents', '/api/incidents');
+export const holdsQuery = (client_id: Uuid) => listed<Hold>('holds', '/api/holds', { client_id });
+export const clientsQuery = listed<Client>('clients', '/api/clients');
+export const keysQuery = listed<ClientKey>('keys', '/api/client-keys');
 export const purgesQuery = (client_id: Uuid) =>
   listed<Purge>('purges', '/api/purges', { client_id, limit: 20 });
-export const rulesQuery = (client_id: Uuid) =>
-  listed<Rule>('rules', `/api/clients/${client_id}/retention`, {});
-export const regionRulesQuery = listed<RegionRule>('regions', '/api/retention-defaults', {});
+
+/** Emergency accesses, newest first: all, or those that nobody has reviewed yet. */
+export const glassPages = (open: boolean) =>
+  listed<Glass>('glass', '/api/break-glass', open ? { reviewed: false } : {});
+
+const whole = <T>(path: string) =>
+  queryOptions({
+    queryKey: ['compliance', path],
+    queryFn: () => http.get<Items<T>>(path),
+    staleTime: 5_000,
+  });
+
+export const regionRulesQuery = whole<RegionRule>('/api/retention-defaults');
+export const rulesQuery = (client_id: Uuid) => whole<Rule>(`/api/clients/${client_id}/retention`);
 export const outlookQuery = (client_id: Uuid) =>
-  listed<Outlook>('outlook', `/api/clients/${client_id}/retention/outlook`, {});
+  whole<Outlook>(`/api/clients/${client_id}/retention/outlook`);
 export const incidentQuery = (id: Uuid) =>
   queryOptions({
     queryKey: ['compliance', 'incidents', id],

@@ -17,6 +17,7 @@ const PAGES: Record<SectionId, ComponentType> = {
   privacy: page(() => import('@/features/setup/brands/Privacy'), 'Privacy'),
   imports: page(() => import('@/features/setup/data/Imports'), 'Imports'),
   exports: page(() => import('@/features/setup/data/Exports'), 'Exports'),
+  restores: page(() => import('@/features/setup/data/Restores'), 'Restores'),
   queues: page(() => import('@/features/setup/routing/Queues'), 'Queues'),
   skills: page(() => import('@/features/setup/routing/Skills'), 'Skills'),
   email: page(() => import('@/features/setup/channels/MailAddresses'), 'MailAddresses'),

@@ -21,6 +21,7 @@ import {
   IconNetwork,
   IconParking,
   IconRefreshDot,
+  IconRestore,
   IconUsers,
   IconSignature,
   IconShieldLock,
@@ -47,6 +48,7 @@ export type SectionId =
   | 'privacy'
   | 'imports'
   | 'exports'
+  | 'restores'
   | 'queues'
   | 'skills'
   | 'email'
@@ -90,6 +92,7 @@ export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }
       entry('privacy', IconShieldLock, 'privacy.write', false),
       entry('imports', IconDatabaseImport, 'data.import'),
       entry('exports', IconDatabaseExport, 'data.export'),
+      entry('restores', IconRestore, 'data.restore'),
     ],
   },
   {

@@ -7,7 +7,7 @@ import { queryClient } from '@/api/client';
 import { http } from '@/api/http';
 import type { AttributeField, AttributeKind, Client, Items } from '@/api/types';
 import { Brand, BrandMark } from '@/components/Brand';
-import { Failed, RowSkeletons } from '@/components/States';
+import { Loaded } from '@/components/Loaded';
 import { showToast } from '@/components/toasts';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { Split } from '@/features/setup/parts/Split';
@@ -50,9 +50,11 @@ export function AttributeSchemas() {
 
 function Schema({ client }: { client: Client }) {
   const query = useQuery(schemaQuery(client.id));
-  if (query.isPending) return <RowSkeletons count={6} height={72} />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  return <SchemaForm client={client} fields={query.data.items} />;
+  return (
+    <Loaded query={query} skeletons={{ count: 6, height: 72 }}>
+      {({ items }) => <SchemaForm client={client} fields={items} />}
+    </Loaded>
+  );
 }
 
 /** "VIP since" to `vip_since`: a key that the server takes. */

@@ -7,7 +7,7 @@ import { queryClient } from '@/api/client';
 import { http } from '@/api/http';
 import type { Client, DataClass, PrivacyAction, PrivacyPolicy, PrivacyRule } from '@/api/types';
 import { Brand, BrandMark } from '@/components/Brand';
-import { Failed, RowSkeletons } from '@/components/States';
+import { Loaded } from '@/components/Loaded';
 import { showToast } from '@/components/toasts';
 import { PrivacyTrial } from '@/features/setup/brands/PrivacyTrial';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
@@ -58,9 +58,11 @@ export function Privacy() {
 
 function Policy({ client }: { client: Client }) {
   const query = useQuery(privacyQuery(client.id));
-  if (query.isPending) return <RowSkeletons count={7} height={48} />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  return <PolicyForm client={client} policy={query.data} />;
+  return (
+    <Loaded query={query} skeletons={{ count: 7, height: 48 }}>
+      {(policy) => <PolicyForm client={client} policy={policy} />}
+    </Loaded>
+  );
 }
 
 function PolicyForm({ client, policy }: { client: Client; policy: PrivacyPolicy }) {

@@ -2,22 +2,20 @@
 import { Button, NumberInput, PasswordInput, Select, Switch, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconClock, IconPlugConnected } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import type { MailAddress, Mailbox, MailboxCheck, MailboxProblem } from '@/api/types';
 import { Brand } from '@/components/Brand';
-import { errorText, toastError } from '@/components/errors';
+import { errorText } from '@/components/errors';
 import { useFormat } from '@/components/format';
-import { showToast } from '@/components/toasts';
 import { When } from '@/components/Times';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
-import { allOf, itemOf, refresh } from '@/features/setup/parts/collection';
+import { allOf, itemOf } from '@/features/setup/parts/collection';
 import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
+import { RemoveButton } from '@/features/setup/parts/Removal';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
-import { SureButton } from '@/features/setup/parts/SureButton';
 import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Mail.module.css';
 
@@ -138,7 +136,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
         item && (
           <>
             <ActiveSwitch kind="mailboxes" item={item} name={item.username} />
-            <Remove item={item} />
+            <RemoveButton kind="mailboxes" section="mailboxes" item={item} name={item.username} />
           </>
         )
       }
@@ -368,24 +366,5 @@ function Trouble({ problem, answer }: { problem: MailboxProblem; answer: string 
       <p>{t(`mailboxes.problem.${problem}`)}</p>
       {answer && <code dir="auto">{answer}</code>}
     </>
-  );
-}
-
-function Remove({ item }: { item: Mailbox }) {
-  const { t } = useTranslation(['setup', 'common']);
-  const navigate = useNavigate();
-  const drop = useMutation({
-    mutationFn: () => http.delete(`/api/mailboxes/${item.id}`),
-    onSuccess: () => {
-      refresh('mailboxes');
-      void navigate({ to: '/setup/$section', params: { section: 'mailboxes' }, search: true });
-      showToast({ tone: 'good', text: t('mailboxes.removed', { name: item.username }) });
-    },
-    onError: toastError,
-  });
-  return (
-    <SureButton sure={t('mailboxes.removeSure')} busy={drop.isPending} onSure={() => drop.mutate()}>
-      {t('common:action.remove')}
-    </SureButton>
   );
 }

@@ -1,22 +1,18 @@
 /** Keys that sign a domain's mail: made here, published in DNS by the domain's owner, then switched on. */
 import { Select } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
 import type { MailAddress, SigningKey } from '@/api/types';
 import { Brand } from '@/components/Brand';
-import { toastError } from '@/components/errors';
-import { showToast } from '@/components/toasts';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
-import { allOf, refresh } from '@/features/setup/parts/collection';
+import { allOf } from '@/features/setup/parts/collection';
 import { CopyBox } from '@/features/setup/parts/CopyBox';
 import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, PanelHead } from '@/features/setup/parts/FormPanel';
 import { ClientPick } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
+import { RemoveButton } from '@/features/setup/parts/Removal';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
-import { SureButton } from '@/features/setup/parts/SureButton';
 import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Mail.module.css';
 
@@ -48,7 +44,7 @@ function Key({ item }: { item: SigningKey }) {
         actions={
           <>
             <ActiveSwitch kind="signing-keys" item={item} name={item.domain} />
-            <Remove item={item} />
+            <RemoveButton kind="signing-keys" section="signing" item={item} name={item.domain} />
           </>
         }
       />
@@ -116,24 +112,5 @@ function Make() {
         />
       </Fields>
     </FormPanel>
-  );
-}
-
-function Remove({ item }: { item: SigningKey }) {
-  const { t } = useTranslation(['setup', 'common']);
-  const navigate = useNavigate();
-  const drop = useMutation({
-    mutationFn: () => http.delete(`/api/signing-keys/${item.id}`),
-    onSuccess: () => {
-      refresh('signing-keys');
-      showToast({ tone: 'good', text: t('mailboxes.removed', { name: item.domain }) });
-      void navigate({ to: '/setup/$section', params: { section: 'signing' }, search: true });
-    },
-    onError: toastError,
-  });
-  return (
-    <SureButton sure={t('mailboxes.removeSure')} busy={drop.isPending} onSure={() => drop.mutate()}>
-      {t('common:action.remove')}
-    </SureButton>
   );
 }

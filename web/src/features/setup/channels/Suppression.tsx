@@ -2,7 +2,6 @@
 import { Button, FileButton, Textarea, TextInput } from '@mantine/core';
 import { IconDownload, IconUpload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
@@ -10,11 +9,11 @@ import type { ImportResult, SuppressedAddress } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
 import { When } from '@/components/Times';
-import { showToast } from '@/components/toasts';
 import { refresh } from '@/features/setup/parts/collection';
 import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, PanelHead } from '@/features/setup/parts/FormPanel';
 import { ClientPick } from '@/features/setup/parts/pickers';
+import { useRemoving } from '@/features/setup/parts/removing';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
@@ -42,16 +41,14 @@ export function Suppression() {
 
 function Listed({ item }: { item: SuppressedAddress }) {
   const { t } = useTranslation(['setup', 'common']);
-  const navigate = useNavigate();
   const [why, setWhy] = useState('');
-  const remove = useMutation({
-    mutationFn: () => http.delete(`/api/${KIND}/${item.id}?why=${encodeURIComponent(why.trim())}`),
-    onSuccess: () => {
-      refresh(KIND);
-      showToast({ tone: 'good', text: t('suppression.removed', { name: item.address }) });
-      void navigate({ to: '/setup/$section', params: { section: 'suppression' }, search: true });
-    },
-    onError: toastError,
+  const removing = useRemoving({
+    kind: KIND,
+    section: 'suppression',
+    item,
+    name: item.address,
+    query: { why: why.trim() },
+    done: t('suppression.removed', { name: item.address }),
   });
   return (
     <div className={classes.plain}>
@@ -88,8 +85,8 @@ function Listed({ item }: { item: SuppressedAddress }) {
             <Button
               variant="default"
               disabled={why.trim().length < 3}
-              loading={remove.isPending}
-              onClick={() => remove.mutate()}
+              loading={removing.isPending}
+              onClick={() => removing.mutate()}
             >
               {t('suppression.removeNow')}
             </Button>

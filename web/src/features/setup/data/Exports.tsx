@@ -2,11 +2,9 @@
 import { Button } from '@mantine/core';
 import { IconDownload, IconPackageExport } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
-import { useMe } from '@/api/session';
+import { useClientBadge, useMe } from '@/api/session';
 import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
@@ -15,13 +13,12 @@ import classes from '@/features/setup/data/Data.module.css';
 import { useFollowed, type DataExport } from '@/features/setup/data/data';
 import { Mark } from '@/features/setup/parts/Mark';
 import { Stage } from '@/features/setup/data/Stage';
-import { refresh } from '@/features/setup/parts/collection';
 import { CopyBox } from '@/features/setup/parts/CopyBox';
 import { Fields, PanelHead } from '@/features/setup/parts/FormPanel';
 import { ClientPick } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
+import { RemoveButton } from '@/features/setup/parts/Removal';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
-import { SureButton } from '@/features/setup/parts/SureButton';
 
 const CONTENTS = ['records', 'files', 'settings', 'trail', 'people'] as const;
 
@@ -82,16 +79,8 @@ function NewExport() {
 function ExportPanel({ item }: { item: DataExport }) {
   const { t } = useTranslation(['setup', 'common']);
   const format = useFormat();
-  const navigate = useNavigate();
   const one = useFollowed('exports', item);
-  const drop = useMutation({
-    mutationFn: () => http.delete(`/api/exports/${one.id}`),
-    onSuccess: () => {
-      refresh('exports');
-      void navigate({ to: '/setup/$section', params: { section: 'exports' }, search: true });
-    },
-    onError: toastError,
-  });
+  const brand = useClientBadge(item.client_id);
   const hint =
     one.state === 'ready'
       ? t('exports.readyHint', {
@@ -110,15 +99,7 @@ function ExportPanel({ item }: { item: DataExport }) {
             <bdi>{one.made_by_name}</bdi> · <When at={one.made_at} />
           </span>
         }
-        actions={
-          <SureButton
-            sure={t('exports.removeSure')}
-            busy={drop.isPending}
-            onSure={() => drop.mutate()}
-          >
-            {t('common:action.remove')}
-          </SureButton>
-        }
+        actions={<RemoveButton kind="exports" section="exports" item={one} name={brand.name} />}
       />
       <div className={classes.body}>
         <Stage

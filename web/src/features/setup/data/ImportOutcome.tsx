@@ -8,13 +8,13 @@ import {
   IconLink,
 } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { withQuery } from '@/api/http';
 import { useFormat } from '@/components/format';
-import { Failed, RowSkeletons } from '@/components/States';
+import { Listing } from '@/components/Listing';
 import classes from '@/features/setup/data/Data.module.css';
 import { refusalPages, type DataImport, type Outcome } from '@/features/setup/data/data';
+import { Scrolled } from '@/features/setup/data/Scrolled';
 import { Fields } from '@/features/setup/parts/FormPanel';
 
 const ICONS = {
@@ -65,16 +65,6 @@ function OutcomeOf({ outcome }: { outcome: Outcome }) {
   );
 }
 
-/** A table that scrolls inside, also by keys. */
-function Scrolled({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that long lists can be scrolled by keys
-    <div className={classes.scroll} role="region" aria-label={name} tabIndex={0}>
-      <table className={classes.table}>{children}</table>
-    </div>
-  );
-}
-
 export function Preview({ one }: { one: DataImport }) {
   const { t } = useTranslation('setup');
   const format = useFormat();
@@ -109,10 +99,8 @@ export function Preview({ one }: { one: DataImport }) {
 }
 
 export function Refusals({ one }: { one: DataImport }) {
-  const { t, i18n } = useTranslation(['setup', 'common']);
+  const { t, i18n } = useTranslation('setup');
   const format = useFormat();
-  const query = useInfiniteQuery(refusalPages(one));
-  const found = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Fields title={t('imports.report')} hint={t('imports.reportHint')}>
       <div>
@@ -126,12 +114,8 @@ export function Refusals({ one }: { one: DataImport }) {
           {t('imports.reportFile')}
         </Button>
       </div>
-      {query.isPending ? (
-        <RowSkeletons count={3} height={40} />
-      ) : query.isError ? (
-        <Failed error={query.error} retry={() => void query.refetch()} />
-      ) : (
-        found.length > 0 && (
+      <Listing query={useInfiniteQuery(refusalPages(one))} skeletons={{ count: 3, height: 40 }}>
+        {(found) => (
           <Scrolled name={t('imports.report')}>
             <thead>
               <tr>
@@ -154,19 +138,8 @@ export function Refusals({ one }: { one: DataImport }) {
               ))}
             </tbody>
           </Scrolled>
-        )
-      )}
-      {query.hasNextPage && (
-        <div>
-          <Button
-            variant="subtle"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t('common:action.more')}
-          </Button>
-        </div>
-      )}
+        )}
+      </Listing>
     </Fields>
   );
 }

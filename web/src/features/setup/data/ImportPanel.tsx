@@ -2,7 +2,6 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconListCheck, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
@@ -17,8 +16,9 @@ import { FileDrop } from '@/features/setup/data/FileDrop';
 import { Counts, Preview, Refusals } from '@/features/setup/data/ImportOutcome';
 import { ImportReading } from '@/features/setup/data/ImportReading';
 import { Stage } from '@/features/setup/data/Stage';
-import { itemOf, refresh } from '@/features/setup/parts/collection';
+import { itemOf } from '@/features/setup/parts/collection';
 import { PanelHead } from '@/features/setup/parts/FormPanel';
+import { RemoveButton } from '@/features/setup/parts/Removal';
 import { SureButton } from '@/features/setup/parts/SureButton';
 
 type Step = 'check' | 'run' | 'cancel' | 'undo';
@@ -70,7 +70,9 @@ export function ImportPanel({ item }: { item: DataImport }) {
                 {t('imports.undo')}
               </SureButton>
             )}
-            {(reading || ['draft', 'undone'].includes(one.state)) && <Remove one={one} />}
+            {(reading || ['draft', 'undone'].includes(one.state)) && (
+              <RemoveButton kind="imports" section="imports" item={one} name={one.name} />
+            )}
           </>
         }
       />
@@ -149,22 +151,4 @@ function HandIn({ one }: { one: DataImport }) {
     onError: toastError,
   });
   return <FileDrop busy={hand.isPending} onFile={(file) => hand.mutate(file)} />;
-}
-
-function Remove({ one }: { one: DataImport }) {
-  const { t } = useTranslation(['setup', 'common']);
-  const navigate = useNavigate();
-  const drop = useMutation({
-    mutationFn: () => http.delete(`/api/imports/${one.id}`),
-    onSuccess: () => {
-      refresh('imports');
-      void navigate({ to: '/setup/$section', params: { section: 'imports' }, search: true });
-    },
-    onError: toastError,
-  });
-  return (
-    <SureButton sure={t('imports.removeSure')} busy={drop.isPending} onSure={() => drop.mutate()}>
-      {t('common:action.remove')}
-    </SureButton>
-  );
 }

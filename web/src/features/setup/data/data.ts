@@ -1,8 +1,8 @@
 /** Imports and exports as the server tells of them, and how their progress is followed. */
-import { infiniteQueryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { http } from '@/api/http';
-import type { Channel, Instant, Page, Uuid } from '@/api/types';
+import { pagesAt } from '@/api/pages';
+import type { Channel, Instant, Uuid } from '@/api/types';
 import { itemOf, refresh, type Named } from '@/features/setup/parts/collection';
 
 export type ImportFormat = 'csv' | 'lines' | 'mbox' | 'zendesk' | 'chatwoot';
@@ -86,20 +86,36 @@ export interface DataExport extends Named {
   expires_at: Instant;
 }
 
+export interface Restore extends Named {
+  name: string;
+  state: 'draft' | 'checking' | 'checked' | 'running' | 'done' | 'failed';
+  size: number;
+  restored_id: Uuid | null;
+  client_name: string | null;
+  taken_at: Instant | null;
+  tables: Record<string, number>;
+  files: number;
+  missing: number;
+  done: number;
+  total: number;
+  error: string | null;
+  made_by_name: string;
+  made_at: Instant;
+}
+
 const WORKING: readonly string[] = ['checking', 'running', 'undoing'];
 
 /** Whether something goes on behind it that the screen should follow. */
-export const working = (kind: 'imports' | 'exports', state: string) =>
-  kind === 'exports' ? state === 'running' : WORKING.includes(state);
+const isWorking = (state: string) => WORKING.includes(state);
 
-/** The import or export, asked for every second while it works. */
+/** The import, export or restore, asked for every second while it works. */
 export function useFollowed<T extends Named & { state: string }>(
-  kind: 'imports' | 'exports',
+  kind: 'imports' | 'exports' | 'restores',
   item: T,
 ): T {
   const query: UseQueryResult<T> = useQuery({
     ...itemOf<T>(kind, item.id),
-    refetchInterval: (one) => working(kind, one.state.data?.state ?? item.state) && 1000,
+    refetchInterval: (one) => isWorking(one.state.data?.state ?? item.state) && 1000,
   });
   const now = query.data ?? item;
   useEffect(() => refresh(kind), [kind, now.state]);
@@ -107,14 +123,7 @@ export function useFollowed<T extends Named & { state: string }>(
 }
 
 export const refusalPages = (one: DataImport) =>
-  infiniteQueryOptions({
-    queryKey: ['setup', 'refusals', one.id, one.state, one.counts.refused, one.counts.changed],
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<Refusal>>(
-        `/api/imports/${one.id}/refusals`,
-        { limit: 50, after: pageParam },
-        signal,
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next ?? undefined,
-  });
+  pagesAt<Refusal>(
+    ['setup', 'refusals', one.id, one.state, one.counts.refused, one.counts.changed],
+    `/api/imports/${one.id}/refusals`,
+  );

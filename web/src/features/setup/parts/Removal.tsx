@@ -1,58 +1,55 @@
-/** Removes a thing for good, asked twice. */
+/** Removes a thing for good, asked twice: a group of its own in the panel, or a button in its head. */
 import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
-import { toastError } from '@/components/errors';
-import { refresh, type Named } from '@/features/setup/parts/collection';
 import { Fields } from '@/features/setup/parts/FormPanel';
-import type { SectionId } from '@/features/setup/sections';
+import { useRemoving, type Removed } from '@/features/setup/parts/removing';
+import { SureButton } from '@/features/setup/parts/SureButton';
+
+interface Words {
+  title: string;
+  now: string;
+}
 
 export function Removal({
-  kind,
-  section,
-  item,
   hint,
-  query = {},
+  words,
   children,
-}: {
-  kind: string;
-  section: SectionId;
-  item: Named;
+  ...removed
+}: Removed & {
   hint: string;
-  /** What the request says beside the id. */
-  query?: Record<string, string>;
+  /** Where it is no removal. */
+  words?: Words;
   /** What is to be chosen before. */
   children?: ReactNode;
 }) {
   const { t } = useTranslation(['setup', 'common']);
-  const navigate = useNavigate();
   const [sure, setSure] = useState(false);
-  const search = new URLSearchParams(query).toString();
-  const remove = useMutation({
-    mutationFn: () => http.delete(`/api/${kind}/${item.id}${search && `?${search}`}`),
-    onSuccess: () => {
-      refresh(kind);
-      void navigate({ to: '/setup/$section', params: { section } });
-    },
-    onError: toastError,
-  });
+  const removing = useRemoving(removed);
   return (
-    <Fields title={t('removal.title')} hint={hint}>
+    <Fields title={words?.title ?? t('removal.title')} hint={hint}>
       {children}
       <div>
         {sure ? (
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-            {t('removal.now')}
+          <Button color="red" loading={removing.isPending} onClick={() => removing.mutate()}>
+            {words?.now ?? t('removal.now')}
           </Button>
         ) : (
           <Button variant="default" onClick={() => setSure(true)}>
-            {t('common:action.remove')}
+            {words?.title ?? t('common:action.remove')}
           </Button>
         )}
       </div>
     </Fields>
+  );
+}
+
+export function RemoveButton(removed: Removed) {
+  const { t } = useTranslation(['setup', 'common']);
+  const removing = useRemoving(removed);
+  return (
+    <SureButton sure={t('removal.now')} busy={removing.isPending} onSure={() => removing.mutate()}>
+      {t('common:action.remove')}
+    </SureButton>
   );
 }

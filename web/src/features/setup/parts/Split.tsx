@@ -8,6 +8,8 @@ import { useTranslation } from 'react-i18next';
 import type { QueryValues } from '@/api/http';
 import { useMe } from '@/api/session';
 import { isComposing, useActions } from '@/components/actions';
+import { itemsOf, More } from '@/components/Listing';
+import { Loaded } from '@/components/Loaded';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { itemOf, pagesOf, type Named } from '@/features/setup/parts/collection';
 import type { SectionId } from '@/features/setup/sections';
@@ -79,10 +81,11 @@ function Item<T extends Named>({
   id: string;
   children: (item: T) => ReactNode;
 }) {
-  const query = useQuery(itemOf<T>(kind, id));
-  if (query.isPending) return <RowSkeletons count={7} height={72} />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  return <div className={classes.item}>{children(query.data)}</div>;
+  return (
+    <Loaded query={useQuery(itemOf<T>(kind, id))} skeletons={{ count: 7, height: 72 }}>
+      {(item) => <div className={classes.item}>{children(item)}</div>}
+    </Loaded>
+  );
 }
 
 function ListPane<T extends Named>({
@@ -114,7 +117,7 @@ function ListPane<T extends Named>({
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const box = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const loaded = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const loaded = itemsOf(query);
   const lines = loaded.map((item) => ({ item, line: lineOf(item) }));
   const needle = wanted.toLocaleLowerCase();
   const shown =
@@ -253,18 +256,7 @@ function ListPane<T extends Named>({
             ))}
           </ul>
         )}
-        {hasNextPage && (
-          <div className={classes.more}>
-            <Button
-              variant="subtle"
-              size="compact-sm"
-              loading={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
-            >
-              {t('common:action.more')}
-            </Button>
-          </div>
-        )}
+        <More query={query} />
       </div>
     </section>
   );

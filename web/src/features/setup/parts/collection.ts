@@ -1,7 +1,8 @@
 /** Lists, single items and what changes them, for every kind of thing that set-up keeps. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { queryClient } from '@/api/client';
 import { ApiError, http, type QueryValues } from '@/api/http';
+import { pagesAt } from '@/api/pages';
 import type { Page, Uuid } from '@/api/types';
 
 export interface Named {
@@ -23,6 +24,7 @@ const SINGLE = new Set([
   'access',
   'imports',
   'exports',
+  'restores',
 ]);
 
 /** What else in the cache shows a kind. */
@@ -39,14 +41,7 @@ const SHOWN_IN: Record<string, readonly string[]> = {
 };
 
 export const pagesOf = <T extends Named>(kind: string, filter: QueryValues = {}) =>
-  infiniteQueryOptions({
-    queryKey: ['setup', kind, 'pages', filter],
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<T>>(`/api/${kind}`, { ...filter, limit: 50, after: pageParam }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next ?? undefined,
-    staleTime: 20_000,
-  });
+  pagesAt<T>(['setup', kind, 'pages', filter], `/api/${kind}`, filter, { staleTime: 20_000 });
 
 const MOST_PAGES = 20;
 

@@ -196,6 +196,7 @@ function RoleRemoval({ item }: { item: RoleSheet }) {
       kind={KIND}
       section="roles"
       item={item}
+      name={item.name ?? ''}
       hint={t('roles.removalHint')}
       query={replacement ? { replacement } : {}}
     >

@@ -166,7 +166,13 @@ function ProviderForm({ item }: { item: IdentityProvider | null }) {
         <Switch label={t('sso.only')} description={t('sso.onlyHint')} {...form.check('only')} />
       </Fields>
       {item && (
-        <Removal kind={KIND} section="identity-providers" item={item} hint={t('sso.removalHint')} />
+        <Removal
+          kind={KIND}
+          section="identity-providers"
+          item={item}
+          name={item.name}
+          hint={t('sso.removalHint')}
+        />
       )}
     </FormPanel>
   );

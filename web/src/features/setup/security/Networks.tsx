@@ -5,7 +5,7 @@ import { queryClient } from '@/api/client';
 import { http } from '@/api/http';
 import type { Client, ClientNetworks } from '@/api/types';
 import { BrandMark } from '@/components/Brand';
-import { Failed, RowSkeletons } from '@/components/States';
+import { Loaded } from '@/components/Loaded';
 import { showToast } from '@/components/toasts';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
@@ -35,9 +35,11 @@ function Known({ client }: { client: Client }) {
     queryKey: keyOf(client),
     queryFn: () => http.get<ClientNetworks>(pathOf(client)),
   });
-  if (query.isPending) return <RowSkeletons count={3} />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  return <NetworksForm client={client} networks={query.data.networks} />;
+  return (
+    <Loaded query={query} skeletons={{ count: 3 }}>
+      {({ networks }) => <NetworksForm client={client} networks={networks} />}
+    </Loaded>
+  );
 }
 
 function NetworksForm({ client, networks }: { client: Client; networks: string[] }) {

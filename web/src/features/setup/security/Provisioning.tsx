@@ -1,21 +1,17 @@
 /** Tokens with which providers' directories keep their people and groups: made here, shown once, revoked here. */
 import { TextInput } from '@mantine/core';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { queryClient } from '@/api/client';
-import { http } from '@/api/http';
 import { useMe } from '@/api/session';
 import type { ScimToken } from '@/api/types';
 import { When } from '@/components/Times';
-import { itemOf, refresh } from '@/features/setup/parts/collection';
-import { CopyBox, Secret } from '@/features/setup/parts/CopyBox';
+import { CopyBox } from '@/features/setup/parts/CopyBox';
 import { Fields, FormPanel, LookPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
+import { MadeOnce, useMadeOnce } from '@/features/setup/parts/MadeOnce';
 import { ProviderPick, useProviders } from '@/features/setup/parts/pickers';
 import { Removal } from '@/features/setup/parts/Removal';
 import { Split } from '@/features/setup/parts/Split';
-import { useForm } from '@/features/setup/parts/useForm';
 
 const KIND = 'scim-tokens';
 
@@ -47,27 +43,27 @@ function Address() {
 function NewToken() {
   const { t } = useTranslation(['setup', 'common']);
   const me = useMe();
-  const [secret, setSecret] = useState<string | null>(null);
-  const form = useForm<{ provider_id: string | null; name: string; networks: string[] }>({
+  const { form, secret } = useMadeOnce<
+    { provider_id: string | null; name: string; networks: string[] },
+    { token: ScimToken; secret: string }
+  >({
+    kind: KIND,
     initial: { provider_id: me.person.provider_id, name: '', networks: [] },
     required: ['provider_id', 'name'],
-    save: async (values) => {
-      const networks = values.networks.filter((one) => one.trim());
-      const made = await http.post<{ token: ScimToken; secret: string }>(`/api/${KIND}`, {
-        ...values,
-        networks,
-      });
-      queryClient.setQueryData(itemOf<ScimToken>(KIND, made.token.id).queryKey, made.token);
-      refresh(KIND);
-      setSecret(made.secret);
-    },
+    body: (values) => ({ ...values, networks: values.networks.filter((one) => one.trim()) }),
+    made: ({ token }) => token,
   });
   if (secret) {
     return (
-      <LookPanel section="provisioning" title={form.values.name}>
-        <Secret text={secret} label={t('provisioning.made')} hint={t('provisioning.once')} />
+      <MadeOnce
+        section="provisioning"
+        title={form.values.name}
+        secret={secret}
+        label={t('provisioning.made')}
+        hint={t('provisioning.once')}
+      >
         <Address />
-      </LookPanel>
+      </MadeOnce>
     );
   }
   return (
@@ -119,6 +115,7 @@ function TokenPanel({ item }: { item: ScimToken }) {
           kind={KIND}
           section="provisioning"
           item={item}
+          name={item.name}
           hint={t('provisioning.removalHint')}
         />
       )}

@@ -1,16 +1,18 @@
 /** Who changed what, from what to what, when and from where. */
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
-import { infiniteQueryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import i18next from 'i18next';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http, type QueryValues } from '@/api/http';
+import type { QueryValues } from '@/api/http';
+import { pagesAt } from '@/api/pages';
 import { useMe } from '@/api/session';
-import type { Instant, Page, Person, Uuid } from '@/api/types';
+import type { Instant, Person, Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
-import { Empty, Failed, RowSkeletons } from '@/components/States';
+import { Listing } from '@/components/Listing';
+import { Empty } from '@/components/States';
 import { When } from '@/components/Times';
 import { allOf } from '@/features/setup/parts/collection';
 import { Chains } from '@/features/setup/system/Chains';
@@ -38,14 +40,7 @@ interface Entry {
 type Kind = 'all' | 'changes' | 'reads';
 
 const auditPages = (filter: QueryValues) =>
-  infiniteQueryOptions({
-    queryKey: ['setup', 'audit', filter],
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<Entry>>('/api/audit', { ...filter, limit: 50, after: pageParam }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next ?? undefined,
-    staleTime: 10_000,
-  });
+  pagesAt<Entry>(['setup', 'audit', filter], '/api/audit', filter, { staleTime: 10_000 });
 
 export function Audit() {
   const { t } = useTranslation(['setup', 'common']);
@@ -57,8 +52,6 @@ export function Audit() {
     glass_id: search.glass,
     reads: search.kind === 'reads' ? true : search.kind === 'changes' ? false : undefined,
   };
-  const query = useInfiniteQuery(auditPages(filter));
-  const entries = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className={classes.page}>
       <header className={classes.head}>
@@ -72,30 +65,19 @@ export function Audit() {
         <Filters />
       </header>
       <Chains clientId={search.client} />
-      {query.isPending ? (
-        <RowSkeletons count={10} height={48} />
-      ) : query.isError ? (
-        <Failed error={query.error} retry={() => void query.refetch()} />
-      ) : entries.length === 0 ? (
-        <Empty title={t('empty.audit.title')}>{t('empty.audit.hint')}</Empty>
-      ) : (
-        <ol className={classes.list}>
-          {entries.map((entry) => (
-            <Line key={entry.id} entry={entry} />
-          ))}
-        </ol>
-      )}
-      {query.hasNextPage && (
-        <div className={classes.more}>
-          <Button
-            variant="subtle"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t('common:action.more')}
-          </Button>
-        </div>
-      )}
+      <Listing
+        query={useInfiniteQuery(auditPages(filter))}
+        skeletons={{ count: 10, height: 48 }}
+        none={<Empty title={t('empty.audit.title')}>{t('empty.audit.hint')}</Empty>}
+      >
+        {(entries) => (
+          <ol className={classes.list}>
+            {entries.map((entry) => (
+              <Line key={entry.id} entry={entry} />
+            ))}
+          </ol>
+        )}
+      </Listing>
     </div>
   );
 }

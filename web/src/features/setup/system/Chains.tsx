@@ -1,6 +1,6 @@
 /** The chains of the audit trail: whether each is right, up to where, since when; verifying and exporting one. */
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconDownload, IconShieldCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconClock, IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
@@ -62,7 +62,9 @@ export function Chains({ clientId }: { clientId: string | undefined }) {
   const chains = (query.data ?? []).filter((one) => !clientId || one.client_id === clientId);
   if (chains.length === 0) return null;
   const broken = chains.filter((one) => one.broken_at);
-  const entries = chains.reduce((sum, one) => sum + one.number, 0);
+  const verified = chains.filter((one) => one.verified_at);
+  const sum = (part: 'number' | 'verified_number') =>
+    chains.reduce((total, one) => total + one[part], 0);
   const oldest = chains
     .map((one) => one.verified_at ?? '')
     .reduce((one, other) => (one < other ? one : other));
@@ -74,13 +76,22 @@ export function Chains({ clientId }: { clientId: string | undefined }) {
             <IconAlertTriangle size={16} aria-hidden />
             {t('chain.broken', { count: broken.length })}
           </span>
+        ) : verified.length < chains.length ? (
+          <span className={classes.waiting}>
+            <IconClock size={16} aria-hidden />
+            {verified.length === 0
+              ? t('chain.never')
+              : t('chain.some', { verified: verified.length, all: chains.length })}
+          </span>
         ) : (
           <span className={classes.good}>
             <IconShieldCheck size={16} aria-hidden />
             {t('chain.right', { count: chains.length })}
           </span>
         )}
-        <span className={classes.note}>{t('chain.entries', { count: entries })}</span>
+        <span className={classes.note}>
+          {t('chain.upTo', { verified: sum('verified_number'), number: sum('number') })}
+        </span>
         {oldest && (
           <span className={classes.note}>
             {t('chain.verified')} <When at={oldest} />

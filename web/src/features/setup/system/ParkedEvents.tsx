@@ -1,15 +1,17 @@
 /** What could not be handled: events of a consumer and mails; each with its error, and a way to try again. */
 import { Button } from '@mantine/core';
 import { IconCircleCheck, IconRefresh } from '@tabler/icons-react';
-import { infiniteQueryOptions, useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
 import { http } from '@/api/http';
+import { pagesAt } from '@/api/pages';
 import { useCan } from '@/api/session';
-import type { Instant, Page, Uuid } from '@/api/types';
+import type { Instant, Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
+import { itemsOf, More } from '@/components/Listing';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { showToast } from '@/components/toasts';
 import { When } from '@/components/Times';
@@ -38,31 +40,29 @@ interface KeptMail {
   handled_at: Instant | null;
 }
 
-const parkedPages = infiniteQueryOptions({
-  queryKey: ['setup', 'parked-events'],
-  queryFn: ({ pageParam }) =>
-    http.get<Page<Parked>>('/api/parked-events', { limit: 50, after: pageParam }),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => page.next ?? undefined,
-  staleTime: 5_000,
-});
+const parkedPages = pagesAt<Parked>(
+  ['setup', 'parked-events'],
+  '/api/parked-events',
+  {},
+  {
+    staleTime: 5_000,
+  },
+);
 
-const mailPages = infiniteQueryOptions({
-  queryKey: ['setup', 'incoming-mails', 'failed'],
-  queryFn: ({ pageParam }) =>
-    http.get<Page<KeptMail>>('/api/incoming-mails', { failed: true, limit: 50, after: pageParam }),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => page.next ?? undefined,
-  staleTime: 5_000,
-});
+const mailPages = pagesAt<KeptMail>(
+  ['setup', 'incoming-mails', 'failed'],
+  '/api/incoming-mails',
+  { failed: true },
+  { staleTime: 5_000 },
+);
 
 export function ParkedEvents() {
   const { t } = useTranslation(['setup', 'common']);
   const query = useInfiniteQuery(parkedPages);
   const readsMail = useCan('channels.read');
   const mails = useInfiniteQuery({ ...mailPages, enabled: readsMail });
-  const parked = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const kept = mails.data?.pages.flatMap((page) => page.items) ?? [];
+  const parked = itemsOf(query);
+  const kept = itemsOf(mails);
   const again = (key: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey: key });
   const retry = useMutation({
     mutationFn: (one: Parked) =>
@@ -135,13 +135,7 @@ export function ParkedEvents() {
               </li>
             ))}
           </ul>
-          {query.hasNextPage && (
-            <div className={classes.more}>
-              <Button variant="subtle" onClick={() => void query.fetchNextPage()}>
-                {t('common:action.more')}
-              </Button>
-            </div>
-          )}
+          <More query={query} />
           {kept.length > 0 && (
             <>
               <h2 className={classes.second}>{t('parked.mails')}</h2>
@@ -165,6 +159,7 @@ export function ParkedEvents() {
                   </li>
                 ))}
               </ul>
+              <More query={mails} />
             </>
           )}
         </>

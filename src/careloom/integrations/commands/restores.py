@@ -1,0 +1,137 @@
+"""A restore's way: prepared, its archive handed in and tried, run, forgotten."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, select, update
+
+from careloom.integrations.errors import RestoreStateError
+from careloom.integrations.queries.restores import RESTORE_COLUMNS, get_restore, read_restore, require_restore
+from careloom.integrations.tables import data_restore
+from careloom.integrations.types import NewRestore, Restore, RestoreId, RestoreState
+from careloom.platform import audit
+from careloom.platform.access import Actor
+from careloom.platform.clock import now
+from careloom.platform.database.transactions import Tx
+from careloom.platform.file_parts import StoredParts
+from careloom.platform.ids import new_id
+from careloom.platform.jobs import defer
+
+RUN_RESTORE: Final = "integrations.restore"
+KEPT: Final = timedelta(days=7)
+WORKING: Final = frozenset({RestoreState.CHECKING, RestoreState.RUNNING})
+_LANE: Final = "restore"
+_UNKNOWN: Final[dict[str, Any]] = {
+    "restored_id": None,
+    "client_name": None,
+    "taken_at": None,
+    "tables": {},
+    "files": 0,
+    "missing": 0,
+    "done": 0,
+    "total": 0,
+    "error": None,
+}
+
+
+async def prepare_restore(tx: Tx, actor: Actor, new: NewRestore) -> Restore:
+    """A restore that waits for its archive; raises ForbiddenError."""
+    require_restore(actor)
+    values = {
+        "id": new_id(),
+        "name": new.name,
+        "state": RestoreState.DRAFT,
+        "made_by": actor.person_id,
+        "made_by_name": actor.name,
+    }
+    statement = data_restore.insert().values(**values).returning(*RESTORE_COLUMNS)
+    made = read_restore((await tx.execute(statement)).one())
+    await audit.record(tx, actor, "data_restore.prepare", made.id, after={"name": made.name})
+    return made
+
+
+async def require_waiting(tx: Tx, actor: Actor, restore_id: RestoreId) -> Restore:
+    """A restore that has no archive, or none any more. Raises NotFoundError, RestoreStateError."""
+    one = await get_restore(tx, actor, restore_id)
+    if one.state not in (RestoreState.DRAFT, RestoreState.FAILED):
+        raise RestoreStateError("This restore has its archive; prepare another one for another archive.")
+    return one
+
+
+async def take_archive(tx: Tx, actor: Actor, restore_id: RestoreId, stored: StoredParts) -> Restore:
+    """Notes the archive that is in the store now, and tries it. Raises NotFoundError, RestoreStateError."""
+    await _hold(tx, restore_id)
+    one = await require_waiting(tx, actor, restore_id)
+    values = {**_UNKNOWN, "size": stored.size, "parts": stored.parts, "state": RestoreState.CHECKING}
+    after = await change(tx, one.id, **values)
+    await _start(tx, one.id)
+    await audit.record(tx, actor, "data_restore.take_archive", one.id, after={"size": stored.size})
+    return after
+
+
+async def start_restore(tx: Tx, actor: Actor, restore_id: RestoreId) -> Restore:
+    """Restores the client in the background after a dry run. Raises NotFoundError, RestoreStateError."""
+    await _hold(tx, restore_id)
+    one = await get_restore(tx, actor, restore_id)
+    if one.state is not RestoreState.CHECKED:
+        raise RestoreStateError("Hand in an archive first; it runs when its dry run has gone through.")
+    after = await change(tx, one.id, state=RestoreState.RUNNING, done=0)
+    await _start(tx, one.id)
+    await audit.record(tx, actor, "data_restore.run", one.id, after={"client": one.client_name})
+    return after
+
+
+async def remove_restore(tx: Tx, actor: Actor, restore_id: RestoreId) -> tuple[Restore, int]:
+    """Forgets a restore that is at rest, not what it restored; answers it with the parts that are to go."""
+    await _hold(tx, restore_id)
+    one = await get_restore(tx, actor, restore_id)
+    if one.state in WORKING:
+        raise RestoreStateError("Wait until it has ended.")
+    statement = delete(data_restore).where(data_restore.c.id == one.id).returning(data_restore.c.parts)
+    parts = (await tx.execute(statement)).scalar_one()
+    await audit.record(tx, actor, "data_restore.remove", one.id, before={"name": one.name})
+    return one, int(parts)
+
+
+async def working_restore(tx: Tx, restore_id: RestoreId) -> tuple[Restore, int] | None:
+    """A restore that its job is to work on, locked, with the parts of its archive; None where nothing is to do."""
+    statement = select(*RESTORE_COLUMNS, data_restore.c.parts).where(data_restore.c.id == restore_id)
+    row = (await tx.execute(statement.with_for_update())).one_or_none()
+    if row is None or row.state not in WORKING:
+        return None
+    return read_restore(row), int(row.parts)
+
+
+async def change(tx: Tx, restore_id: RestoreId, **values: Any) -> Restore:
+    """Notes how far a restore is."""
+    statement = update(data_restore).where(data_restore.c.id == restore_id).values(**values, changed_at=now())
+    return read_restore((await tx.execute(statement.returning(*RESTORE_COLUMNS))).one())
+
+
+async def take_stale(tx: Tx, most: int) -> list[tuple[RestoreId, int]]:
+    """Gives up archives that rested for too long; answers them with the parts that are to go."""
+    c = data_restore.c
+    due = (
+        select(c.id, c.parts)
+        .where(c.state.not_in(WORKING), c.parts > 0, c.changed_at < now() - KEPT)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    found = [(RestoreId(row.id), int(row.parts)) for row in await tx.execute(due)]
+    for restore_id, _ in found:
+        error = "The archive has rested for a week and is not kept any more; hand it in again."
+        await change(tx, restore_id, state=RestoreState.FAILED, parts=0, error=error)
+    return found
+
+
+def archive_key(restore_id: RestoreId) -> str:
+    """Where the parts of an archive are kept."""
+    return f"{restore_id}/archive"
+
+
+async def _start(tx: Tx, restore_id: RestoreId) -> None:
+    await defer(tx, RUN_RESTORE, lock=_LANE, restore_id=str(restore_id))
+
+
+async def _hold(tx: Tx, restore_id: RestoreId) -> None:
+    await tx.execute(select(data_restore.c.id).where(data_restore.c.id == restore_id).with_for_update())

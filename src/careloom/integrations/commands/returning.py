@@ -1,0 +1,143 @@
+"""Tries and runs restores in the background: a dry run does all of it, and keeps nothing."""
+
+import asyncio
+import tarfile
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Final
+from uuid import UUID
+
+from careloom.integrations.commands.restores import archive_key, change, take_stale, working_restore
+from careloom.integrations.commands.restoring import ClientArchive, Told, restore_client
+from careloom.integrations.types import Restore, RestoreId, RestoreState
+from careloom.platform.access import system_actor
+from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import CareloomError
+from careloom.platform.file_parts import delete_parts, read_parts
+from careloom.platform.files import FileStore
+from careloom.platform.runtime import Runtime
+from careloom.platform.sealing import seal_bytes, unseal_bytes
+
+_ACTOR: Final = system_actor("restore")
+_STALE_AT_ONCE: Final = 100
+_PURPOSE: Final = "restore"
+
+
+class HandedIn:
+    """Archives that were handed in, sealed with the installation's secret: their clients have no keys here yet."""
+
+    def __init__(self, store: FileStore, secret: bytes) -> None:
+        self._store = store
+        self._secret = secret
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Stores `content` sealed."""
+        sealed = await asyncio.to_thread(seal_bytes, self._secret, _owner(key), f"{_PURPOSE} {key}", content)
+        await self._store.put(key, sealed)
+
+    async def get(self, key: str) -> bytes:
+        """The bytes; raises NotFoundError, SealBrokenError."""
+        sealed = await self._store.get(key)
+        return await asyncio.to_thread(unseal_bytes, self._secret, _owner(key), f"{_PURPOSE} {key}", sealed)
+
+    async def delete(self, key: str) -> None:
+        """Removes the bytes; does nothing where there are none."""
+        await self._store.delete(key)
+
+
+class _Nowhere:
+    """Where a dry run keeps files."""
+
+    async def put(self, key: str, content: bytes, *, tx: Tx | None = None) -> None:
+        """Keeps nothing."""
+
+
+def handed_in(runtime: Runtime) -> HandedIn:
+    """Where this installation keeps archives until they are restored."""
+    return HandedIn(runtime.store, runtime.secret)
+
+
+async def run_restore(runtime: Runtime, restore_id: RestoreId) -> None:
+    """Does what the restore's state asks for; after a crash it begins anew, as nothing is kept before its end."""
+    async with runtime.database.transaction(_ACTOR) as tx:
+        found = await working_restore(tx, restore_id)
+    if found is None:
+        return
+    one, parts = found
+    try:
+        with tempfile.TemporaryDirectory(prefix="careloom-restore-") as folder:
+            path = Path(folder) / one.name.replace("/", "_")
+            await _fetch(runtime, one, parts, path)
+            archive = await asyncio.to_thread(ClientArchive, path)
+            try:
+                await _work(runtime, one, archive)
+            finally:
+                archive.close()
+    except (CareloomError, ValueError, OSError, tarfile.TarError) as error:
+        words = error.detail if isinstance(error, CareloomError) else f"The archive cannot be read ({error})."
+        async with runtime.database.transaction(_ACTOR) as tx:
+            await change(tx, one.id, state=RestoreState.FAILED, error=words, parts=0)
+        await delete_parts(handed_in(runtime), archive_key(one.id), parts)
+        return
+    if one.state is RestoreState.RUNNING:
+        await delete_parts(handed_in(runtime), archive_key(one.id), parts)
+
+
+async def expire_restores(runtime: Runtime) -> None:
+    """Removes archives that nobody restored."""
+    async with runtime.database.transaction(_ACTOR) as tx:
+        due = await take_stale(tx, _STALE_AT_ONCE)
+    for restore_id, parts in due:
+        await delete_parts(handed_in(runtime), archive_key(restore_id), parts)
+
+
+async def _fetch(runtime: Runtime, one: Restore, parts: int, path: Path) -> None:
+    with path.open("wb") as file:
+        async for chunk in read_parts(handed_in(runtime), archive_key(one.id), parts):
+            await asyncio.to_thread(file.write, chunk)
+
+
+async def _work(runtime: Runtime, one: Restore, archive: ClientArchive) -> None:
+    manifest = archive.manifest
+    known = {
+        "restored_id": UUID(manifest.client_id),
+        "client_name": manifest.client_name,
+        "taken_at": datetime.fromisoformat(manifest.made_at),
+        "tables": manifest.tables,
+        "files": manifest.files,
+        "missing": len(manifest.missing_files),
+        "total": sum(one.rows for one in manifest.members if not one.name.startswith("outside-")),
+    }
+    async with runtime.database.transaction(_ACTOR) as tx:
+        await change(tx, one.id, **known)
+    told = _teller(runtime, one.id)
+    async with runtime.database.transaction(_ACTOR) as tx:
+        if one.state is RestoreState.CHECKING:
+            nested = await tx.begin_nested()
+            await restore_client(tx, _ACTOR, _Nowhere(), archive, told)
+            await nested.rollback()
+            await change(tx, one.id, state=RestoreState.CHECKED, done=0)
+        else:
+            rows = await restore_client(tx, _ACTOR, runtime.files, archive, told)
+            await change(tx, one.id, state=RestoreState.DONE, done=rows, parts=0)
+
+
+def _teller(runtime: Runtime, restore_id: RestoreId) -> Told:
+    """Notes once a second how many rows are written, beside the transaction that writes them."""
+    last = monotonic()
+
+    async def told(rows: int) -> None:
+        nonlocal last
+        if monotonic() - last < 1:
+            return
+        last = monotonic()
+        async with runtime.database.transaction(_ACTOR) as tx:
+            await change(tx, restore_id, done=rows)
+
+    return told
+
+
+def _owner(key: str) -> UUID:
+    return UUID(key.partition("/")[0])

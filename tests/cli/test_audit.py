@@ -1,0 +1,104 @@
+"""`careloom audit`: verifies chains, exports one, checks the file without a database; names the first wrong entry."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from careloom.cli.command import main
+from tests.postgres import FreshDatabase
+
+
+@pytest.fixture(autouse=True)
+def installation(home: Path, fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation whose own chain has an entry for each of two administrators."""
+    monkeypatch.setenv("CARELOOM_HOME", str(home))
+    monkeypatch.setenv("CARELOOM_DATABASE_URL", fresh_database.url)
+    for name in ("ada", "bo"):
+        monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))
+        assert main(["user", "add", "--email", f"{name}@care.example", "--name", name, "--password-stdin"]) == 0
+
+
+def _export(path: Path) -> Path:
+    assert main(["audit", "export", "--client", "installation", "--out", str(path)]) == 0
+    return path
+
+
+def _change(fresh_database: FreshDatabase, statement: LiteralString) -> None:
+    with psycopg.connect(fresh_database.superuser_url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        assert connection.execute(statement).rowcount == 1
+
+
+def test_a_right_chain_is_verified_and_says_how_long_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "verify", "--client", "installation"]) == 0
+    assert "ok      installation: 2 entries up to 2" in capsys.readouterr().out
+    assert main(["audit", "verify", "--new"]) == 0
+
+
+def test_a_changed_entry_is_named(fresh_database: FreshDatabase, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "verify"]) == 0
+    _change(fresh_database, "UPDATE audit_entry SET actor_name = 'nobody' WHERE after->>'name' = 'ada'")
+    capsys.readouterr()
+    assert main(["audit", "verify"]) == 1
+    assert "BROKEN  installation: " in capsys.readouterr().out
+
+
+def test_an_export_is_checked_without_the_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _export(tmp_path / "trail.jsonl")
+    monkeypatch.delenv("CARELOOM_DATABASE_URL")
+    monkeypatch.setenv("CARELOOM_HOME", str(tmp_path / "nothing"))
+    capsys.readouterr()
+    assert main(["audit", "check", str(file)]) == 0
+    assert "ok      installation: 3 entries" in capsys.readouterr().out
+    assert main(["audit", "check", str(file), "--key", "0" * 64]) == 1
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_changed_or_shortened_export_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = _export(tmp_path / "trail.jsonl").read_text().splitlines()
+    forged = [one.replace("ada@care.example", "eve@care.example") for one in lines]
+    assert forged != lines
+    for name, content in (("forged", forged), ("shortened", [lines[0], *lines[2:]])):
+        file = tmp_path / name
+        file.write_text("\n".join(content) + "\n")
+        capsys.readouterr()
+        assert main(["audit", "check", str(file)]) == 1, name
+        assert "BROKEN" in capsys.readouterr().out
+
+
+def test_a_later_export_is_held_against_an_earlier_one(
+    tmp_path: Path, fresh_database: FreshDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    earlier = _export(tmp_path / "earlier.jsonl")
+    later = _export(tmp_path / "later.jsonl")
+    assert main(["audit", "check", str(later), "--known", str(earlier)]) == 0
+    assert len(later.read_text().splitlines()) > len(earlier.read_text().splitlines())
+    assert json.loads(later.read_text().splitlines()[0])["chain"] == "installation"
+    _change(fresh_database, "DELETE FROM audit_seal WHERE client_id IS NULL AND number = 1")
+    capsys.readouterr()
+    assert main(["audit", "verify", "--known", str(earlier)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["export"], "Say whose chain to export"),
+        (["export", "--client", "someone"], "'someone' is neither"),
+        (["check"], "Name the exported file"),
+        (["check", "/nowhere/trail.jsonl"], "cannot be read"),
+        (["verify", "--known", "/nowhere/trail.jsonl"], "cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_says_what_to_say(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", *arguments]) == 2
+    assert said in capsys.readouterr().err

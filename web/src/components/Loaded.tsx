@@ -1,0 +1,18 @@
+/** What is shown of an answer once it is there: until then its shape, and what went wrong. */
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Failed, RowSkeletons } from '@/components/States';
+
+export function Loaded<T>({
+  query,
+  skeletons,
+  children,
+}: {
+  query: UseQueryResult<T>;
+  skeletons?: { count?: number; height?: number };
+  children: (data: T) => ReactNode;
+}) {
+  if (query.isPending) return <RowSkeletons {...skeletons} />;
+  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
+  return children(query.data);
+}
