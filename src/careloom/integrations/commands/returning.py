@@ -3,6 +3,7 @@
 import asyncio
 import tarfile
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -115,13 +116,18 @@ async def _work(runtime: Runtime, one: Restore, archive: ClientArchive) -> None:
     told = _teller(runtime, one.id)
     async with runtime.database.transaction(_ACTOR) as tx:
         if one.state is RestoreState.CHECKING:
-            nested = await tx.begin_nested()
-            await restore_client(tx, _ACTOR, _Nowhere(), archive, told)
-            await nested.rollback()
+            with suppress(_TriedError):
+                async with tx.begin_nested():
+                    await restore_client(tx, _ACTOR, _Nowhere(), archive, told)
+                    raise _TriedError
             await change(tx, one.id, state=RestoreState.CHECKED, done=0)
         else:
             rows = await restore_client(tx, _ACTOR, runtime.files, archive, told)
             await change(tx, one.id, state=RestoreState.DONE, done=rows, parts=0)
+
+
+class _TriedError(Exception):
+    """Takes back what a dry run has written."""
 
 
 def _teller(runtime: Runtime, restore_id: RestoreId) -> Told:
