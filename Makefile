@@ -32,7 +32,7 @@ test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="
 	@echo "[test] everything but browsers and kill -9, on $(CORES) cores"
 	@pytest -q -n $(CORES) --dist worksteal -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
 	@echo "[test] browser journeys"
-	@pytest -q -m journey $(ARGS) || [ $$? = 5 ]
+	@pytest -q -m journey -n $(CORES) --dist loadfile $(ARGS) || [ $$? = 5 ]
 	@echo "[test] kill -9 in the middle of the demo"
 	@pytest -q -m chaos $(ARGS) || [ $$? = 5 ]
 
