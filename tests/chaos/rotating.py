@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import event
+
 from careloom.compliance.commands.keys.rotation import run_rotation
 from careloom.organizations.types import ClientId
 from careloom.platform.runtime import open_runtime
@@ -13,14 +15,18 @@ from careloom.platform.settings import Settings
 
 
 async def main(url: str, home: Path, client_id: ClientId) -> None:
-    """Says that it begins, and rotates to the end; a batch is small, so that there are many places to die in."""
+    """Rotates to the end, says each time that it has committed; a batch is small: there are many places to die in."""
     runtime = open_runtime(Settings(home=home), url, 2)
+    event.listen(runtime.database.engine.sync_engine, "commit", _tell)
     try:
-        sys.stdout.write("begins\n")
-        sys.stdout.flush()
         await run_rotation(runtime, client_id, timedelta(0), batch=3)
     finally:
         await runtime.database.close()
+
+
+def _tell(_connection: object) -> None:
+    sys.stdout.write("committed\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
