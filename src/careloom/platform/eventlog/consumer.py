@@ -32,7 +32,7 @@ _BATCH = 200
 _IDLE_SECONDS = 1.0
 _REST_SECONDS, _GAP_SECONDS = 0.05, 0.05
 _HELD_SECONDS = 0.04
-"""After which a transaction ends with the event that it is at: while it is open no reader of the log gets past it."""
+"""After which a transaction ends with the event that it is at: no reader of the log gets past what it has written."""
 
 
 class Consumer(Struct, frozen=True):

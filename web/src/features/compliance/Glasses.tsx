@@ -1,5 +1,5 @@
 /** Emergency accesses: who had one, why, for how long, what was done, and what another person says of it. */
-import { Button, SegmentedControl, Textarea } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { IconUrgent } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -17,6 +17,7 @@ import classes from '@/features/compliance/Compliance.module.css';
 import { glassPages, VERDICTS, type Glass } from '@/features/compliance/data';
 import { useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
+import { WordsField } from '@/features/compliance/WordsField';
 
 const SHOWN = ['open', 'all'] as const;
 
@@ -156,15 +157,7 @@ function ReviewDialog({ one, onClose }: { one: Glass; onClose: () => void }) {
         value={verdict}
         onChange={setVerdict}
       />
-      <Textarea
-        label={t('glass.note')}
-        autosize
-        minRows={3}
-        maxLength={2000}
-        data-autofocus
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
+      <WordsField label={t('glass.note')} value={note} onChange={setNote} />
     </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 /** The end of a client's keys: asks for the client's name, so that nobody means another; whoever asks says why. */
-import { Textarea, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
@@ -7,6 +7,7 @@ import classes from '@/features/compliance/Compliance.module.css';
 import type { ClientKey } from '@/features/compliance/data';
 import { useDeed } from '@/features/compliance/deeds';
 import { FormDialog } from '@/components/FormDialog';
+import { WordsField } from '@/features/compliance/WordsField';
 
 export function ShredDialog({ one, onClose }: { one: ClientKey; onClose: () => void }) {
   const { t } = useTranslation('compliance');
@@ -36,15 +37,7 @@ export function ShredDialog({ one, onClose }: { one: ClientKey; onClose: () => v
           {t('keys.reasonGiven')} <bdi>{asked.reason}</bdi>
         </p>
       ) : (
-        <Textarea
-          label={t('retention.reason')}
-          autosize
-          minRows={2}
-          maxLength={2000}
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
+        <WordsField label={t('retention.reason')} rows={2} value={reason} onChange={setReason} />
       )}
       <TextInput
         label={t('keys.name')}

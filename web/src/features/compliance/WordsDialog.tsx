@@ -1,7 +1,7 @@
 /** Asks for the words that a step needs: how, why, what was done. */
-import { Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { FormDialog } from '@/components/FormDialog';
+import { WordsField } from '@/features/compliance/WordsField';
 
 export function WordsDialog({
   title,
@@ -22,15 +22,7 @@ export function WordsDialog({
       onSubmit={() => onDone(words)}
       onClose={onClose}
     >
-      <Textarea
-        label={label}
-        autosize
-        minRows={3}
-        maxLength={2000}
-        data-autofocus
-        value={words}
-        onChange={(event) => setWords(event.currentTarget.value)}
-      />
+      <WordsField label={label} value={words} onChange={setWords} />
     </FormDialog>
   );
 }

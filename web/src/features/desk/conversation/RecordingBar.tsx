@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { RecordingPause } from '@/api/types';
 import { Keys } from '@/components/Keys';
 import { Counter } from '@/components/Times';
+import { Bar } from '@/features/desk/conversation/Bar';
 import { RECORDING_KEYS, type Recording } from '@/features/desk/conversation/useRecording';
 import classes from './RecordingBar.module.css';
 
@@ -17,17 +18,22 @@ export function RecordingBar({
 }) {
   const { t } = useTranslation();
   return (
-    <section className={classes.bar} aria-label={t('recording.paused')}>
-      <IconPlayerPauseFilled size={18} aria-hidden />
-      <p className={classes.text}>
-        <span role="status">
-          <strong>{t('recording.paused')}</strong> {t(`recording.reason.${pause.reason}`)}
-        </span>
-        <span className={classes.since}>
-          <Counter at={pause.began_at} />
-          <bdi>{pause.paused_by_name}</bdi>
-        </span>
-      </p>
+    <Bar
+      label={t('recording.paused')}
+      icon={<IconPlayerPauseFilled size={18} aria-hidden />}
+      warns
+      text={
+        <>
+          <span role="status">
+            <strong>{t('recording.paused')}</strong> {t(`recording.reason.${pause.reason}`)}
+          </span>
+          <span className={classes.since}>
+            <Counter at={pause.began_at} />
+            <bdi>{pause.paused_by_name}</bdi>
+          </span>
+        </>
+      }
+    >
       {end && (
         <Button
           variant="default"
@@ -38,6 +44,6 @@ export function RecordingBar({
           {t('recording.resume')}
         </Button>
       )}
-    </section>
+    </Bar>
   );
 }

@@ -7,6 +7,7 @@ import type { Viewer } from '@/api/realtime';
 import { useCan } from '@/api/session';
 import type { Conversation } from '@/api/types';
 import { useActions } from '@/components/actions';
+import { Bar } from '@/features/desk/conversation/Bar';
 import classes from './WatchBar.module.css';
 
 interface Props {
@@ -33,24 +34,28 @@ export function WatchBar({ row, viewers, busy, onJoin, onTake }: Props) {
       : []),
   ]);
   return (
-    <section className={classes.bar} aria-label={t('watch.title')}>
-      <IconEye size={18} aria-hidden />
-      <p className={classes.text}>
-        <strong>{t('watch.title')}</strong>{' '}
-        {resolved
-          ? t('composer.resolved')
-          : row.assignee_name
-            ? t('watch.of', { name: row.assignee_name })
-            : t('watch.nobody')}
-        <span className={classes.writing} role="status">
-          {writing.length > 0 && (
-            <>
-              <IconPencil size={14} aria-hidden />
-              {t('thread.typing', { name: writing.join(', ') })}
-            </>
-          )}
-        </span>
-      </p>
+    <Bar
+      label={t('watch.title')}
+      icon={<IconEye size={18} aria-hidden />}
+      text={
+        <>
+          <strong>{t('watch.title')}</strong>{' '}
+          {resolved
+            ? t('composer.resolved')
+            : row.assignee_name
+              ? t('watch.of', { name: row.assignee_name })
+              : t('watch.nobody')}
+          <span className={classes.writing} role="status">
+            {writing.length > 0 && (
+              <>
+                <IconPencil size={14} aria-hidden />
+                {t('thread.typing', { name: writing.join(', ') })}
+              </>
+            )}
+          </span>
+        </>
+      }
+    >
       {onJoin && (
         <Button
           variant="default"
@@ -77,6 +82,6 @@ export function WatchBar({ row, viewers, busy, onJoin, onTake }: Props) {
           {t('watch.back')}
         </Button>
       )}
-    </section>
+    </Bar>
   );
 }
