@@ -161,6 +161,7 @@ def main() -> int:
     text = written(words, began, run.load, outcomes, verdict)
     print(text)
     if options.out is not None:
+        options.out.mkdir(parents=True, exist_ok=True)
         (options.out / "failover.md").write_text(text)
     for what, found in (("lost", verdict.lost), ("stored twice", verdict.doubled), ("broken", verdict.violations)):
         if found:

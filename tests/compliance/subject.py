@@ -12,8 +12,8 @@ from careloom.channels.commands.chat.say import say
 from careloom.channels.core.chat.frames import Introduce, Say
 from careloom.channels.queries.chat_widgets import find_entry
 from careloom.channels.types import VisitorId
-from careloom.evidence.isolation.brand import post_mail
 from careloom.evidence.isolation.kept import SYSTEM
+from careloom.evidence.isolation.mail import post_mail
 from careloom.platform.clock import now
 from careloom.platform.database.schema import metadata
 from careloom.platform.eventlog.event import LoggedEvent

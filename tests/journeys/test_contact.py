@@ -7,7 +7,10 @@ from email.message import EmailMessage
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.conftest import Installation, People, Relay, World
+from tests.journeys.installation import Installation
+from tests.journeys.people import People
+from tests.journeys.relay import Relay
+from tests.journeys.world import World
 
 
 def _available(desk: Page) -> None:

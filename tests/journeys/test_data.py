@@ -7,7 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Installation, People, Relay, World, wait_until
+from tests.journeys.installation import Installation, wait_until
+from tests.journeys.people import People
+from tests.journeys.relay import Relay
+from tests.journeys.world import World
 
 _AT = "2024-02-01T09:00:00Z"
 _LINES = [

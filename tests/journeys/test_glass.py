@@ -8,8 +8,11 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PASSWORD, Brand, Installation, People, Relay, World, wait_until
+from tests.journeys.installation import PASSWORD, Installation, wait_until
+from tests.journeys.people import People
+from tests.journeys.relay import Relay
 from tests.journeys.test_screens import LIGHTS, NARROW, WIDE, Looker
+from tests.journeys.world import Brand, World
 
 REASON = "The night shift's site is dark and Ines waits."
 

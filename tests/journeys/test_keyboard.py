@@ -9,7 +9,9 @@ from email.message import EmailMessage
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import PASSWORD, Installation, People, World
+from tests.journeys.installation import PASSWORD, Installation
+from tests.journeys.people import People
+from tests.journeys.world import World
 
 
 def _send_mail(installation: Installation, to: str, subject: str) -> None:

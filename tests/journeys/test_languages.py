@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.complaints import complaints_of
-from tests.journeys.conftest import PASSWORD, Installation
+from tests.journeys.installation import PASSWORD, Installation
 
 
 def test_a_german_reads_in_german_what_the_server_refuses(browser: Browser, installation: Installation) -> None:

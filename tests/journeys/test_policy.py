@@ -12,7 +12,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.conftest import Installation, People, World, wait_until
+from tests.journeys.installation import Installation, wait_until
+from tests.journeys.people import People
+from tests.journeys.world import World
 
 _PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"

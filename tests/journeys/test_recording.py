@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Installation, People, World
+from tests.journeys.installation import Installation
+from tests.journeys.people import People
+from tests.journeys.world import World
 
 
 def test_an_agent_pauses_the_recording_while_typing_and_whoever_looks_on_sees_it(

@@ -7,7 +7,9 @@ from email.message import EmailMessage
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PASSWORD, Installation, People, World, wait_until
+from tests.journeys.installation import PASSWORD, Installation, wait_until
+from tests.journeys.people import People
+from tests.journeys.world import World
 
 VERBS = ("See clients and programs", "See customers", "Read contacts", "See queues")
 

@@ -12,7 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.journeys.conftest import PASSWORD, Installation, People, World, wait_until
+from tests.journeys.installation import PASSWORD, Installation, wait_until
+from tests.journeys.people import People
+from tests.journeys.world import World
 
 WIDE, NARROW = (1440, 900), (390, 844)
 SETUP = [

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from careloom.identity.core.totp import code_at
 from tests.identity.oidc_server import APPLICATION, SECRET, running_oidc
 from tests.journeys.complaints import complaints_of
-from tests.journeys.conftest import PASSWORD, Installation, World
+from tests.journeys.installation import PASSWORD, Installation
+from tests.journeys.world import World
 
 
 @pytest.fixture

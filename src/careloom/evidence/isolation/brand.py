@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from email.message import EmailMessage
 from uuid import UUID
 
 import httpx
@@ -11,12 +10,9 @@ import jwt
 
 from careloom.channels.commands.chat.contact import introduce
 from careloom.channels.commands.chat.say import say
-from careloom.channels.commands.mail.files import drop_files
-from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
 from careloom.channels.core.chat.frames import Introduce, Say
 from careloom.channels.queries.chat_widgets import find_entry
-from careloom.channels.queries.mail import get_mail_address
-from careloom.channels.types import MailAddressId, VisitorId
+from careloom.channels.types import VisitorId
 from careloom.compliance.commands.purge import run_purge
 from careloom.compliance.types.retention import DataClass
 from careloom.conversations.types import ConversationId
@@ -24,10 +20,10 @@ from careloom.evidence.isolation.builders import World
 from careloom.evidence.isolation.data import take_data_in_and_out
 from careloom.evidence.isolation.glass import break_glass
 from careloom.evidence.isolation.kept import SYSTEM, Brand, NotBuiltError, built
+from careloom.evidence.isolation.mail import receive_mail
 from careloom.evidence.isolation.people import Staff, bearer_of, hire, passkey_row, session_row
 from careloom.identity.types import Role, RoleGrant, ScopeKind
 from careloom.organizations.types import ClientId
-from careloom.platform.access import system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.schema import metadata
 from careloom.platform.eventlog.purge import Window, remove_events
@@ -45,7 +41,7 @@ async def build_brand(runtime: Runtime, world: World, api: httpx.AsyncClient, ca
     await _organize(brand)
     await _set_up(brand)
     await _know_customers(brand)
-    await _receive_mail(brand)
+    await receive_mail(brand)
     await _chat(brand)
     await _work(brand)
     await take_data_in_and_out(brand)
@@ -175,31 +171,6 @@ async def _know_customers(brand: Brand) -> None:
     merge = {"other_id": str(brand.ids["merged_customer_id"]), "reason": brand.text("Same")}
     found = await brand.call("POST", f"{customer}/merge", json=merge)
     brand.ids["merge_id"] = UUID(found["id"])
-
-
-async def _receive_mail(brand: Brand) -> None:
-    for number in (1, 2):
-        mail = EmailMessage()
-        mail["From"] = f"Ada {brand.canary} <customer_id@{brand.canary}.example>"
-        mail["To"] = brand.words["address"]
-        mail["Subject"] = brand.text(f"Parcel {number}")
-        mail["Message-ID"] = f"<{number}@{brand.canary}.example>"
-        mail.set_content(brand.text("Where is it? Refund to DE89 3704 0044 0532 0130 00, thanks"))
-        mail.add_attachment(brand.text("A file"), filename=f"{brand.canary}.txt")
-        await post_mail(brand, mail.as_bytes())
-
-
-async def post_mail(brand: Brand, raw: bytes) -> None:
-    """Takes a mail in as the listener does."""
-    runtime, address_id = brand.runtime, MailAddressId(brand.ids["mail_address_id"])
-    actor = system_actor("mail", brand.ids["client_id"])
-    async with runtime.database.transaction(SYSTEM) as tx:
-        address = await get_mail_address(tx, SYSTEM, address_id)
-    envelope = Envelope(brand.words["email"], brand.words["address"], raw)
-    prepared = await prepare(runtime.files, runtime.secret, address, envelope)
-    async with runtime.database.transaction(actor) as tx:
-        if not await take_in(tx, actor, runtime.secret, address, envelope, prepared):
-            await drop_files(runtime.files, address.client_id, prepared.files)
 
 
 async def _chat(brand: Brand) -> None:

@@ -1,0 +1,110 @@
+"""`careloom up` in a process of its own, and an administrator's view of its API."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PASSWORD = "correct horse battery"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def wait_until(true: Callable[[], object], seconds: float = 30.0) -> object:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it did not happen in time")
+
+
+class Installation:
+    """`careloom up` in a process of its own, and an administrator's view of its API."""
+
+    def __init__(self, home: Path, relay_port: int) -> None:
+        self.home = home
+        self.port, self.smtp_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("CARELOOM_")},
+            "CARELOOM_HOME": str(home),
+            "CARELOOM_PORT": str(self.port),
+            "CARELOOM_SMTP_PORT": str(self.smtp_port),
+            "CARELOOM_RELAY_PORT": str(relay_port),
+            "CARELOOM_ALERT_SENDER": "careloom@harbor.example",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._http = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+
+    def careloom(self, *arguments: str, standard_input: bytes = b"") -> None:
+        command = [sys.executable, "-m", "careloom.cli", *arguments]
+        subprocess.run(
+            command, env=self._environment, check=True, capture_output=True, timeout=120, input=standard_input
+        )
+
+    def start(self) -> None:
+        self.careloom(
+            "user", "add", "--email", "admin@example.org", "--password-stdin", standard_input=f"{PASSWORD}\n".encode()
+        )
+        with (self.home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "careloom.cli", "up"], env=self._environment, stderr=log, stdout=log
+            )
+        wait_until(self._is_ready, 60)
+        answer = self._http.post("/api/session", json={"email": "admin@example.org", "password": PASSWORD})
+        self._http.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+
+    def stop(self) -> None:
+        self._http.close()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(30)
+
+    def _is_ready(self) -> bool:
+        try:
+            return self._http.get("/ready").is_success
+        except httpx.HTTPError:
+            return False
+
+    def get(self, path: str, **query: str) -> Any:
+        answer = self._http.get(f"/api/{path}", params=query)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def fetch(self, path: str) -> bytes:
+        answer = self._http.get(f"/api/{path}")
+        assert answer.is_success, answer.text
+        return answer.content
+
+    def make(self, path: str, **values: object) -> Any:
+        answer = self._http.post(f"/api/{path}", json=values)
+        assert answer.is_success, f"{path}: {answer.text}"
+        return answer.json()
+
+    def change(self, path: str, **values: object) -> Any:
+        answer = self._http.patch(f"/api/{path}", json=values)
+        assert answer.is_success, f"{path}: {answer.text}"
+        return answer.json()
+
+    def put(self, path: str, value: object) -> Any:
+        answer = self._http.put(f"/api/{path}", json=value)
+        assert answer.is_success, f"{path}: {answer.text}"
+        return answer.json()
+
+    def hand_in(self, path: str, content: bytes) -> Any:
+        answer = self._http.put(f"/api/{path}", content=content)
+        assert answer.is_success, f"{path}: {answer.text}"
+        return answer.json()
