@@ -170,3 +170,12 @@ def test_mail_is_signed_some_addresses_rest_and_a_mailbox_waits_to_be_used(demo:
     assert [one["active"] for one in demo.items("admin", "mailboxes")] == [False]
     written = {one["customer_name"] for one in demo.items("lead", "conversations?view=all&channel=email")}
     assert written == set(LOST)
+
+
+def test_one_emergency_access_was_accepted_and_one_waits_to_be_looked_at(demo: Demo) -> None:
+    waits, accepted = demo.items("compliance", "break-glass")
+    assert [(one["reference"], one["verdict"]) for one in (accepted, waits)] == [("INC-2041", "accepted"), (None, None)]
+    for one in (accepted, waits):
+        assert one["ended_how"] == "hand"
+        during = {each["action"] for each in demo.items("compliance", f"audit?glass_id={one['id']}&limit=100")}
+        assert during == {"request.read", "break_glass.end"}
