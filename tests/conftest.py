@@ -14,6 +14,7 @@ from typing import Any, cast
 import httpx
 import pytest
 import structlog
+from hypothesis import settings as hypothesis_settings
 
 from careloom.identity.commands.authentication import csrf_token
 from careloom.identity.commands.sessions import start_session
@@ -33,6 +34,10 @@ from tests.application import http_client
 from tests.memory import memory_folder
 from tests.postgres import TEMPLATE, FreshDatabase, database_like, running_postgres
 from tests.world import World
+
+# What else runs on the machine decides about no test: an example may take as long as it takes.
+hypothesis_settings.register_profile("careloom", deadline=None)
+hypothesis_settings.load_profile("careloom")
 
 
 def pytest_collection_finish() -> None:

@@ -56,7 +56,6 @@ def live(machine: type[DatabaseMachine], url: str, *, examples: int, steps: int)
         settings=settings(
             max_examples=examples * EFFORT,
             stateful_step_count=steps,
-            deadline=None,
             derandomize=EFFORT == 1,
             database=None,
             phases=[Phase.generate] if EFFORT == 1 else [Phase.generate, Phase.shrink],

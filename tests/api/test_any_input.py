@@ -170,7 +170,6 @@ def _examine(sender: Sender, operation: Any) -> None:
     @settings(
         max_examples=_EXAMPLES,
         database=None,
-        deadline=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     )

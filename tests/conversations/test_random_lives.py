@@ -113,7 +113,7 @@ class Life:
             return tuple((await tx.execute(text(counts))).one())
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     channel=st.sampled_from([Channel.CHAT, Channel.EMAIL]),
     steps=st.lists(st.sampled_from(STEPS), min_size=5, max_size=18),

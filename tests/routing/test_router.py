@@ -6,15 +6,19 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
+import pytest
 
+from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
 from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
+from careloom.routing.jobs import pool
 from careloom.routing.jobs.dispatcher import Router
 from careloom.routing.jobs.pool import Pool
 from careloom.routing.types import Presence
@@ -67,31 +71,44 @@ async def leads(one: Process) -> None:
     await until(led)
 
 
-async def test_a_contact_is_offered_soon_after_it_arrives(
-    floor: Floor, fresh_database: FreshDatabase, home: Path
+@pytest.fixture
+def only_events(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """Pools look when an event wakes them, never by the clock alone; answers when each round was over."""
+    rounds: list[datetime] = []
+    whole = Pool.round
+
+    async def counted(self: Pool) -> datetime:
+        until = await whole(self)
+        rounds.append(now())
+        return until
+
+    monkeypatch.setattr(pool, "TICK", timedelta(hours=1))
+    monkeypatch.setattr(Pool, "round", counted)
+    return rounds
+
+
+async def test_a_contact_is_offered_as_soon_as_it_arrives(
+    floor: Floor, fresh_database: FreshDatabase, home: Path, only_events: list[datetime]
 ) -> None:
     ada = await floor.available("Ada", chat=50)
     async with process(fresh_database.url, home) as one:
         await leads(one)
         for _ in range(10):
             await floor.arrive()
+            arrived = now()
 
             async def offered() -> bool:
                 return bool(await floor.offered(ada))
 
             await until(offered)
+            (offer,) = await floor.offered(ada)
+            # A round may have been under way; the next one finds the contact.
+            assert sum(arrived < over < offer.offered_at for over in only_events) <= 1
             await floor.accept(ada)
-    rows = await floor.desk.rows(
-        """SELECT extract(epoch FROM o.offered_at - i.began_at) AS seconds FROM offer o
-        JOIN conversation_interval i ON i.conversation_id = o.conversation_id AND i.phase = 'queued' AND i.seq = 2"""
-    )
-    waits = sorted(float(row.seconds) for row in rows)
-    assert len(waits) == 10
-    # The quicker half: what else runs on the machine must not decide.
-    assert waits[4] < 0.2, waits
     await floor.check()
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_an_agent_who_comes_is_offered_what_waits(
     floor: Floor, fresh_database: FreshDatabase, home: Path
 ) -> None:
@@ -103,7 +120,7 @@ async def test_an_agent_who_comes_is_offered_what_waits(
         async def offered() -> bool:
             return [each.conversation_id for each in await floor.offered(ada)] == [one.id]
 
-        assert await until(offered) < 2
+        await until(offered)
 
 
 async def test_one_leads_and_another_takes_over_within_three_seconds(

@@ -38,7 +38,7 @@ def read(content: bytes, kind: Format, options: ImportOptions | None = None) -> 
     return list(read_items(io.BytesIO(content), kind, options or ImportOptions(), {}))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=2000), st.sampled_from(Format))
 def test_any_bytes_give_items(content: bytes, kind: Format) -> None:
     try:
@@ -50,7 +50,7 @@ def test_any_bytes_give_items(content: bytes, kind: Format) -> None:
         assert found.entry is not None or found.reason
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -112,7 +112,7 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
         moment(text)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=12))
 def test_every_mail_of_a_mailbox_is_in_one_conversation(
     tmp_path_factory: pytest.TempPathFactory, mails: list[tuple[int, bool]]

@@ -92,7 +92,7 @@ def test_every_line_is_crlf_ascii_and_short_enough() -> None:
 
 
 @given(TEXT, TEXT, TEXT, TEXT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_header_can_be_injected(subject: str, name: str, file_name: str, signature: str) -> None:
     data = compose(
         structs.replace(

@@ -37,7 +37,7 @@ def _verifies(raw: bytes) -> bool:
     return dkim.verify(raw, dnsfunc=lookup)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(body=st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=300))
 def test_any_body_verifies(body: str) -> None:
     lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")

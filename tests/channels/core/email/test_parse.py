@@ -91,7 +91,7 @@ def test_any_mixture_of_mail_fragments_is_parsed(pieces: list[bytes]) -> None:
 
 
 @given(st.sampled_from(MAILS), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_damaged_mail_is_parsed(mail: bytes, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(mail)))
     stop = data.draw(st.integers(start, min(len(mail), start + 200)))
