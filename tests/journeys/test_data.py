@@ -108,7 +108,7 @@ def test_a_client_of_another_installation_comes_back_from_its_archive(
 
 def _archive_of_another(folder: Path, relay: Relay) -> bytes:
     folder.chmod(0o755)
-    other = Installation(folder / "other", relay)
+    other = Installation(folder / "other", relay.port)
     try:
         other.start()
         fern = World(other).brand("Fernleaf", "#2f6f3e")
