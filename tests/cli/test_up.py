@@ -1,5 +1,6 @@
 """`careloom up`: one installation a data folder, roles that share a server, a clean stop and a new start."""
 
+import json
 import os
 import signal
 import smtplib
@@ -8,15 +9,19 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 import careloom
+from careloom.cli.up import Role, drain_seconds
+from careloom.platform.settings import Settings
 from tests.certificates import make_certificate, trusting
 
 Up = Callable[..., "subprocess.Popen[str]"]
@@ -101,6 +106,20 @@ def _listens(port: int, process: "subprocess.Popen[str]") -> bool:
     return False
 
 
+@contextmanager
+def _signed_in(home: Path, port: int) -> Generator[httpx.Client]:
+    """A new administrator of a running installation, by cookie."""
+    known = {"email": "admin@example.org", "password": "correct horse battery"}
+    adding = [sys.executable, "-m", "careloom.cli", "--home", str(home), "user", "add", "--password-stdin"]
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("CARELOOM_")}
+    source = {"PYTHONPATH": str(Path(careloom.__file__).parents[1])}
+    words = f"{known['password']}\n"
+    subprocess.run([*adding, "--email", known["email"]], env=kept | source, input=words, text=True, check=True)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as http:
+        http.headers["X-CSRF-Token"] = http.post("/api/session", json=known).json()["csrf_token"]
+        yield http
+
+
 def _stop(process: "subprocess.Popen[str]") -> tuple[int, str]:
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=60)
@@ -151,6 +170,57 @@ def test_web_processes_share_a_port_where_the_operator_says_so(up: Up, ports: tu
     assert _stop(first)[0] == 0
     assert second.poll() is None
     assert _is_ready(ports[0], second)
+
+
+def test_a_web_process_that_is_told_to_stop_says_so_serves_on_and_sends_desks_elsewhere(
+    up: Up, home: Path, ports: tuple[int, int]
+) -> None:
+    process = up("--role", "web", CARELOOM_DRAIN_SECONDS="4")
+    assert _is_ready(ports[0], process)
+    with _signed_in(home, ports[0]) as http:
+        cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
+        address = f"ws://127.0.0.1:{ports[0]}/api/live/socket"
+        with connect(address, additional_headers={"Cookie": cookies}, proxy=None) as desk:
+            assert json.loads(desk.recv())["type"] == "hello"
+            told = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert _is_ready(ports[0], process, ready=False)
+            refused = http.get("/ready", headers={"Accept-Language": "de"})
+            assert (refused.status_code, refused.json()["code"]) == (503, "stopping")
+            assert refused.json()["detail"].startswith("Dieser Prozess wird gleich beendet")
+            assert http.get("/health").is_success
+            made = http.post("/api/providers", json={"name": "Harbor"})
+            assert made.status_code == 201
+            with pytest.raises(ConnectionClosed):
+                while True:
+                    desk.recv(timeout=60)
+            assert desk.close_code == 1012
+    assert process.wait(timeout=60) == 0
+    assert time.monotonic() - told >= 4
+
+
+def test_a_second_signal_ends_the_wait(up: Up, ports: tuple[int, int]) -> None:
+    process = up("--role", "web", CARELOOM_DRAIN_SECONDS="600")
+    assert _is_ready(ports[0], process)
+    process.send_signal(signal.SIGTERM)
+    assert _is_ready(ports[0], process, ready=False)
+    assert process.poll() is None
+    assert _stop(process)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "settings", "seconds"),
+    [
+        (Role.WEB, Settings(), 5),
+        (Role.WEB, Settings(shared_port=True), 0),
+        (Role.WEB, Settings(shared_port=True, drain_seconds=9), 9),
+        (Role.ALL, Settings(), 0),
+        (Role.ALL, Settings(drain_seconds=9), 9),
+        (Role.WORKER, Settings(), 0),
+    ],
+)
+def test_only_who_is_asked_for_readiness_alone_waits_by_itself(role: Role, settings: Settings, seconds: int) -> None:
+    assert drain_seconds(settings, role) == seconds
 
 
 def test_roles_share_one_server_bring_it_back_and_the_last_one_stops_it(

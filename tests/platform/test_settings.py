@@ -177,6 +177,7 @@ def test_every_setting_can_be_given_by_a_variable_of_its_name() -> None:
         "home": "/srv/care",
         "database_url": "postgresql://careloom_app@db/careloom",
         "database_owner_url": "postgresql://careloom_owner@db/careloom",
+        "drain_seconds": "30",
         "public_url": "https://care.example.com",
         "files_url": "s3://bucket",
         "s3_endpoint": "https://s3.example.com",

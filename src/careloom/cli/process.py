@@ -5,21 +5,29 @@ import signal
 
 import structlog
 
-from careloom.platform.loops import Loop, keep_running
+from careloom.platform.loops import Loop, keep_running, pause
 
 log = structlog.get_logger()
 _ASK_AGAIN_SECONDS = 10.0
 
 
-async def run_loops(loops: dict[str, Loop]) -> None:
-    """Runs all `loops`, each started again after a failure, until SIGTERM or SIGINT; then waits for their end."""
-    stop = asyncio.Event()
+async def run_loops(loops: dict[str, Loop], stopping: asyncio.Event, drain_seconds: int = 0) -> None:
+    """Runs all `loops`, each started again after a failure, until SIGTERM or SIGINT; then waits for their end.
+
+    Sets `stopping` then, and lets them run for another `drain_seconds`, or until a second signal.
+    """
+    hurry = asyncio.Event()
+
+    def heard() -> None:
+        (hurry if stopping.is_set() else stopping).set()
+
     event_loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        event_loop.add_signal_handler(number, stop.set)
+        event_loop.add_signal_handler(number, heard)
     running = {asyncio.create_task(keep_running(name, loop), name=name) for name, loop in loops.items()}
-    await stop.wait()
-    log.info("stopping")
+    await stopping.wait()
+    log.info("stopping", drain_seconds=drain_seconds)
+    await pause(hurry, drain_seconds)
     while running:
         for one in running:
             one.cancel()

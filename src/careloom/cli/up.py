@@ -42,6 +42,7 @@ class Role(StrEnum):
 
 
 _LISTENING = (Role.ALL, Role.WEB, Role.SMTP)
+_DRAIN_SECONDS = 5
 
 
 class PortInUseError(TerminalError):
@@ -115,9 +116,16 @@ async def serve(
     if store.embedded is not None:
         loops["postgres"] = store.keep_running
     try:
-        await run_loops(loops)
+        await run_loops(loops, runtime.stopping, drain_seconds(settings, role))
     finally:
         await runtime.database.close()
+
+
+def drain_seconds(settings: Settings, role: Role) -> int:
+    """How long a stopping process serves on: as a rule only where another one can take over."""
+    if settings.drain_seconds is not None:
+        return settings.drain_seconds
+    return _DRAIN_SECONDS if role is Role.WEB and not settings.shared_port else 0
 
 
 def spare_the_collector() -> None:

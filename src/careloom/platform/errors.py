@@ -108,6 +108,12 @@ class TooLargeError(CareloomError):
     status = 413
 
 
+class StoppingError(CareloomError):
+    """This process is about to stop; send the request to another one."""
+
+    status = 503
+
+
 class UnsupportedMediaError(CareloomError):
     """Files of this type are not accepted."""
 

@@ -1,5 +1,6 @@
 """What a running process holds: settings, database, files, hub. Built once by the composition root."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from careloom.platform import residency
@@ -27,6 +28,8 @@ class Runtime:
     secret: bytes = field(repr=False)
     reads: ReadNotes = field(default_factory=ReadNotes)
     certificate: Certificate | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the process was told to stop: from then on it is not ready, so that nobody sends it more."""
 
     @property
     def files(self) -> ClientFiles:

@@ -33,6 +33,8 @@ class Settings(Struct, frozen=True):
     """Port of the web role."""
     shared_port: bool = False
     """Several web processes of one machine listen on `port`; the kernel spreads connections over them."""
+    drain_seconds: int | None = None
+    """Seconds that a process serves on when told to stop, not ready; unset: 5 for a web role with a port of its own."""
     public_url: str | None = None
     """Address under which people reach the web role; unset: http://host:port, or https with `tls_certificate`."""
     tls_certificate: Path | None = None
@@ -113,6 +115,7 @@ _CHOICES: Final = {
 }
 _RANGES: Final = {
     "port": (0, 65_535, "a port"),
+    "drain_seconds": (0, 600, "a number of seconds"),
     "smtp_port": (0, 65_535, "a port"),
     "relay_port": (0, 65_535, "a port"),
     "max_upload_bytes": (100_000, 1_000_000_000, "a number of bytes"),
@@ -132,6 +135,7 @@ _LEAST_SECRET: Final = 32
 _TYPES: Final = get_type_hints(Settings)
 _KINDS: Final = {
     int: "a whole number",
+    int | None: "a whole number",
     bool: "true or false",
     Path: "a path",
     Path | None: "a path",
@@ -161,7 +165,8 @@ def check_settings(settings: Settings) -> None:
         if getattr(settings, name) not in choices:
             raise SettingsError(f"{_variable(name)} must be one of: {', '.join(choices)}.")
     for name, (least, most, what) in _RANGES.items():
-        if not least <= getattr(settings, name) <= most:
+        value = getattr(settings, name)
+        if value is not None and not least <= value <= most:
             raise SettingsError(f"{_variable(name)} must be {what} from {least} to {most}.")
     for name, (pattern, example) in _FORMS.items():
         value = getattr(settings, name)

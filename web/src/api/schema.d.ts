@@ -3656,7 +3656,15 @@ export interface components {
             number: number | null;
             hash: string | null;
         };
-        /** BrandVoice */
+        /**
+         * BrandVoice
+         * @default {
+         *       "greeting": "",
+         *       "tone_do": [],
+         *       "tone_dont": [],
+         *       "signature": ""
+         *     }
+         */
         BrandVoice: {
             /** @default  */
             greeting: string;
@@ -6646,7 +6654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6749,7 +6757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6852,7 +6860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6959,7 +6967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7066,7 +7074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7169,7 +7177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7275,7 +7283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7381,7 +7389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7484,7 +7492,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7595,7 +7603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7701,7 +7709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7806,7 +7814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7911,7 +7919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8012,7 +8020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8117,7 +8125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8216,7 +8224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8319,7 +8327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8426,7 +8434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8527,7 +8535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8628,7 +8636,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8729,7 +8737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8834,7 +8842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8935,7 +8943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9036,7 +9044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9135,7 +9143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9240,7 +9248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9341,7 +9349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9444,7 +9452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9549,7 +9557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9650,7 +9658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9757,7 +9765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9860,7 +9868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9965,7 +9973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10066,7 +10074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10167,7 +10175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10272,7 +10280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10373,7 +10381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10479,7 +10487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10582,7 +10590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10690,7 +10698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10797,7 +10805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10903,7 +10911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11008,7 +11016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11111,7 +11119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11218,7 +11226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11324,7 +11332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11429,7 +11437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11532,7 +11540,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11633,7 +11641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11740,7 +11748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11843,7 +11851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11948,7 +11956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12053,7 +12061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12162,7 +12170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12267,7 +12275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12370,7 +12378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12477,7 +12485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12584,7 +12592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12689,7 +12697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12795,7 +12803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12900,7 +12908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13001,7 +13009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13107,7 +13115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13212,7 +13220,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13315,7 +13323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13418,7 +13426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13525,7 +13533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13631,7 +13639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13736,7 +13744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13837,7 +13845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13943,7 +13951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14050,7 +14058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14159,7 +14167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14262,7 +14270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14370,7 +14378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14473,7 +14481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14579,7 +14587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14684,7 +14692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14787,7 +14795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14894,7 +14902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15000,7 +15008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15105,7 +15113,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15208,7 +15216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15315,7 +15323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15421,7 +15429,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15526,7 +15534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15629,7 +15637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15736,7 +15744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15839,7 +15847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15946,7 +15954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16053,7 +16061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16160,7 +16168,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16265,7 +16273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16368,7 +16376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16475,7 +16483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16581,7 +16589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16686,7 +16694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16789,7 +16797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16896,7 +16904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17004,7 +17012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17109,7 +17117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17214,7 +17222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17321,7 +17329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17424,7 +17432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17531,7 +17539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17638,7 +17646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17742,7 +17750,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17850,7 +17858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17958,7 +17966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18065,7 +18073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18168,7 +18176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18275,7 +18283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18383,7 +18391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18486,7 +18494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18593,7 +18601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18696,7 +18704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18799,7 +18807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18902,7 +18910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19009,7 +19017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19118,7 +19126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19223,7 +19231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19326,7 +19334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19427,7 +19435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19534,7 +19542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19653,7 +19661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19757,7 +19765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19858,7 +19866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19965,7 +19973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20068,7 +20076,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20175,7 +20183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20283,7 +20291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20386,7 +20394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20493,7 +20501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20594,7 +20602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20695,7 +20703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20802,7 +20810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20909,7 +20917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21016,7 +21024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21119,7 +21127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21222,7 +21230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21329,7 +21337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21436,7 +21444,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21541,7 +21549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21646,7 +21654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21749,7 +21757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21856,7 +21864,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -21957,7 +21965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -22063,7 +22071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -22168,7 +22176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -22269,7 +22277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -22377,7 +22385,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -22482,7 +22490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -22589,7 +22597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -22692,7 +22700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -22799,7 +22807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -22906,7 +22914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23013,7 +23021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23118,7 +23126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23221,7 +23229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23325,7 +23333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23433,7 +23441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23540,7 +23548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23643,7 +23651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23750,7 +23758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23855,7 +23863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23958,7 +23966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24065,7 +24073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24171,7 +24179,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24276,7 +24284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24383,7 +24391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24484,7 +24492,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24589,7 +24597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24696,7 +24704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24804,7 +24812,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24907,7 +24915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25014,7 +25022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25115,7 +25123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25218,7 +25226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25319,7 +25327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25422,7 +25430,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25529,7 +25537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25636,7 +25644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25740,7 +25748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25841,7 +25849,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25942,7 +25950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26047,7 +26055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26152,7 +26160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26259,7 +26267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26364,7 +26372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26471,7 +26479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26578,7 +26586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26686,7 +26694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26789,7 +26797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26892,7 +26900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26996,7 +27004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -27103,7 +27111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -27208,7 +27216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -27311,7 +27319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -27412,7 +27420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -27519,7 +27527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -27622,7 +27630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -27729,7 +27737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -27834,7 +27842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -27935,7 +27943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28042,7 +28050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28150,7 +28158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28255,7 +28263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28358,7 +28366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28463,7 +28471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28567,7 +28575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28674,7 +28682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28779,7 +28787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28886,7 +28894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -28989,7 +28997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -29096,7 +29104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -29201,7 +29209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -29304,7 +29312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -29405,7 +29413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -29512,7 +29520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -29615,7 +29623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -29718,7 +29726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -29821,7 +29829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -29924,7 +29932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30027,7 +30035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30135,7 +30143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30241,7 +30249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30348,7 +30356,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30453,7 +30461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30556,7 +30564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30657,7 +30665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30760,7 +30768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30866,7 +30874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -30971,7 +30979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -31074,7 +31082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -31175,7 +31183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -31278,7 +31286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -31381,7 +31389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -31484,7 +31492,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -31587,7 +31595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -31696,7 +31704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -31799,7 +31807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -31900,7 +31908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32009,7 +32017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32116,7 +32124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32224,7 +32232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32329,7 +32337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32436,7 +32444,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32545,7 +32553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32650,7 +32658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32753,7 +32761,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32860,7 +32868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -32963,7 +32971,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -33070,7 +33078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -33177,7 +33185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -33280,7 +33288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -33384,7 +33392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -33492,7 +33500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -33597,7 +33605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -33700,7 +33708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -33807,7 +33815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -33915,7 +33923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -34023,7 +34031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -34130,7 +34138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -34233,7 +34241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -34339,7 +34347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -34442,7 +34450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -34549,7 +34557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -34656,7 +34664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -34759,7 +34767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not reachable; nothing was changed. */
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
             503: {
                 headers: {
                     [name: string]: unknown;

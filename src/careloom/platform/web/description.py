@@ -20,7 +20,7 @@ _PROBLEMS = {
     413: "This is larger than allowed.",
     415: "This type is not accepted.",
     429: "Too many attempts; `Retry-After` says when to come back.",
-    503: "The database is not reachable; nothing was changed.",
+    503: "The database is not reachable, or the process is about to stop; nothing was changed.",
 }
 _LIMITS = ("max_length", "min_length", "pattern")
 _RANGES = {"ge": "minimum", "gt": "exclusive_minimum", "le": "maximum", "lt": "exclusive_maximum"}

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from careloom.platform.access import system_actor
 from careloom.platform.database.health import REACHABLE, measure_health
 from careloom.platform.database.links import LOST
+from careloom.platform.errors import StoppingError
 from careloom.platform.eventlog import parked
 from careloom.platform.eventlog.parked import ParkedEvent, Retry
 from careloom.platform.paging import MAX_LIMIT, Page
@@ -31,7 +32,9 @@ def health() -> dict[str, str]:
 
 @get("/ready", summary="The process can serve")
 async def ready(runtime: Process) -> dict[str, str]:
-    """Answers 200 once the database answers."""
+    """Answers 200 once the database answers; 503 from the moment that the process was told to stop."""
+    if runtime.stopping.is_set():
+        raise StoppingError
     async with runtime.database.transaction(system_actor("ready")) as tx:
         await tx.execute(text("SELECT 1"))
     return {"status": "ready"}
