@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from careloom.identity.commands.glass_ends import end_overdue
+from careloom.identity.core.glass import EMERGENCY
 from careloom.identity.types import Role, ScopeKind
 from careloom.platform.runtime import Runtime
 from tests.application import http_client
@@ -39,6 +40,7 @@ async def test_with_a_reason_and_a_proof_a_client_opens_for_this_session_alone(
 ) -> None:
     glass = await smashed(api, house.other)
     assert glass["client"]["name"] == "Other"
+    assert set(glass["permissions"]) == {*EMERGENCY, "glass.break"}
     assert await sees(api, house) == 200
     assert (await api.get("/api/session")).json()["glass"]["id"] == glass["id"]
     async with another(api) as browser:

@@ -5229,6 +5229,7 @@ export interface components {
             begun_at: string;
             /** Format: date-time */
             until: string;
+            permissions: string[];
         };
         /** OpenHours */
         OpenHours: {

@@ -52,9 +52,11 @@ export function useMe(): Me {
   return data;
 }
 
-/** Whether the signed-in person holds a permission anywhere. */
-export function useCan(permission: string): boolean {
-  return useMe().permissions.includes(permission);
+/** Whether the person holds a permission anywhere; about a client to which they have emergency access, whether there. */
+export function useCan(permission: string, clientId?: Uuid): boolean {
+  const { glass, permissions } = useMe();
+  const held = glass !== null && glass.client.id === clientId ? glass.permissions : permissions;
+  return held.includes(permission);
 }
 
 const UNKNOWN: Omit<ClientBadge, 'id'> = { name: '', color: '#8a8f98' };

@@ -188,6 +188,8 @@ export interface OpenGlass {
   reason: string;
   begun_at: Instant;
   until: Instant;
+  /** All that one may do with the client meanwhile. */
+  permissions: string[];
 }
 
 export interface Passkey {

@@ -20,6 +20,8 @@ export interface Format {
   percent: (share: number, digits?: number) => string;
   bytes: (size: number) => string;
   language: (tag: string) => string;
+  /** Which of two names comes first. */
+  compare: (one: string, other: string) => number;
 }
 
 /** The same in every Latin script. */
@@ -96,6 +98,7 @@ export function makeFormat(locale: string): Format {
       return unit(Math.round(size / 100_000) / 10, 'megabyte');
     },
     language: (tag) => languages.of(tag) ?? tag,
+    compare: new Intl.Collator(locale, { numeric: true }).compare,
   };
 }
 

@@ -120,7 +120,7 @@ async def describe(runtime: Runtime, actor: Actor, person: Person, secret: str |
     async with runtime.database.transaction(actor) as tx:
         clients = await badges(tx, actor.client_ids)
         async with widened(tx):
-            glass = None if actor.glass is None else await open_glass(tx, actor.glass)
+            glass = None if actor.glass is None else await open_glass(tx, actor, actor.glass)
     return Me(
         person=person,
         permissions=tuple(sorted(actor.permissions)),

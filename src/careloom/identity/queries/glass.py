@@ -36,11 +36,13 @@ def broken_glass(row: Any) -> BrokenGlass | None:
     return None if row.glass_id is None else BrokenGlass(row.glass_id, row.glass_client_id, row.glass_until)
 
 
-async def open_glass(tx: Tx, glass: BrokenGlass) -> OpenGlass:
-    """One's own access that is under way; needs a system transaction."""
+async def open_glass(tx: Tx, actor: Actor, glass: BrokenGlass) -> OpenGlass:
+    """The actor's own access that is under way; needs a system transaction."""
     row = (await tx.execute(select(break_glass).where(_C.client_id == glass.client_id, _C.id == glass.id))).one()
     (client,) = await badges(tx, frozenset({glass.client_id}))
-    return OpenGlass(row.id, ClientBadge(client.id, client.name, client.color), row.reason, row.begun_at, row.until)
+    may = sorted(one for one in actor.permissions if actor.may(one, client_id=glass.client_id))
+    badge = ClientBadge(client.id, client.name, client.color)
+    return OpenGlass(row.id, badge, row.reason, row.begun_at, row.until, tuple(may))
 
 
 async def breakable_clients(database: Database, actor: Actor, limit: int, after: str | None) -> Page[ClientBadge]:

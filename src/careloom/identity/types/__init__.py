@@ -73,13 +73,14 @@ class ClientBadge(Struct, frozen=True):
 
 
 class OpenGlass(Struct, frozen=True):
-    """One's own emergency access that is under way."""
+    """One's own emergency access that is under way; `permissions` are all that one may do with the client meanwhile."""
 
     id: GlassId
     client: ClientBadge
     reason: str
     begun_at: datetime
     until: datetime
+    permissions: tuple[str, ...]
 
 
 class Pending(StrEnum):

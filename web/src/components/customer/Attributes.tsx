@@ -7,7 +7,7 @@ import type { AttributeField, AttributeValue, Customer } from '@/api/types';
 import { AttributeInput } from '@/components/customer/AttributeInput';
 import { SensitiveAttribute } from '@/components/customer/SensitiveAttribute';
 import { toastError } from '@/components/errors';
-import { useCanHere } from '@/components/lookingOn';
+import { useCanHere } from '@/components/here';
 import { showToast } from '@/components/toasts';
 import classes from './Customer.module.css';
 

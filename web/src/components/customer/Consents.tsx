@@ -7,7 +7,7 @@ import { consentsQuery, customersApi } from '@/api/customers';
 import { queryClient } from '@/api/client';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
-import { useCanHere } from '@/components/lookingOn';
+import { useCanHere } from '@/components/here';
 import { ConsentForm } from './ConsentForm';
 import { ConsentRecords } from './ConsentRecords';
 import { PURPOSES } from './purposes';

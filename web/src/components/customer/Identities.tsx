@@ -18,7 +18,7 @@ import { queryClient } from '@/api/client';
 import type { Customer, IdentityKind } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
-import { useCanHere } from '@/components/lookingOn';
+import { useCanHere } from '@/components/here';
 import classes from './Customer.module.css';
 
 const ICONS = {

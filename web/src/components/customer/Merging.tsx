@@ -10,7 +10,7 @@ import { refreshLists } from '@/api/sync';
 import type { MergeSuggestion } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
-import { useCanHere } from '@/components/lookingOn';
+import { useCanHere } from '@/components/here';
 import { showToast } from '@/components/toasts';
 import { When } from '@/components/Times';
 import classes from './Customer.module.css';

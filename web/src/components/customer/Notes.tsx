@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { customerNotesQuery, customersApi } from '@/api/customers';
 import { queryClient } from '@/api/client';
 import { toastError } from '@/components/errors';
-import { useCanHere } from '@/components/lookingOn';
+import { useCanHere } from '@/components/here';
 import { When } from '@/components/Times';
 import classes from './Customer.module.css';
 

@@ -9,7 +9,7 @@ import type { AttributeField, AttributeValue, Customer } from '@/api/types';
 import { useChoices, WrittenInput } from '@/components/customer/AttributeInput';
 import { parsed } from '@/components/customer/attributeValue';
 import { toastError } from '@/components/errors';
-import { useCanHere } from '@/components/lookingOn';
+import { useCanHere } from '@/components/here';
 import { showToast } from '@/components/toasts';
 import { useShown } from '@/components/useShown';
 import classes from './Customer.module.css';

@@ -61,7 +61,9 @@ function Row({ one }: { one: Glass }) {
   const [reviewing, setReviewing] = useState(false);
   return (
     <li>
-      <Brand clientId={one.client_id} />
+      <div className={classes.whose}>
+        <Brand clientId={one.client_id} />
+      </div>
       <div className={classes.what}>
         <strong dir="auto">{one.person_name}</strong>
         <p>

@@ -50,7 +50,9 @@ function Row({ one, writes }: { one: Incident; writes: boolean }) {
   const [opened, setOpened] = useState(false);
   return (
     <li>
-      <Brand clientId={one.client_id} />
+      <div className={classes.whose}>
+        <Brand clientId={one.client_id} />
+      </div>
       <div className={classes.what}>
         <strong>{one.title}</strong>
         <span>{t(`severity.${one.severity}`)}</span>

@@ -19,6 +19,7 @@ export function Keys() {
   return (
     <Listing
       query={useInfiniteQuery(keysQuery)}
+      nameOf={(one) => one.client_name}
       none={<Empty title={t('retention.noClient')}>{t('keys.lead')}</Empty>}
     >
       {(keys) => (

@@ -30,15 +30,17 @@ export function RegionRules() {
   return (
     <section>
       <div className={classes.bar}>
-        <h2>{t('regions.title')}</h2>
-        <p>{t(rules.length > 0 ? 'regions.lead' : 'regions.none')}</p>
+        <div>
+          <h2>{t('regions.title')}</h2>
+          <p>{t(rules.length > 0 ? 'regions.lead' : 'regions.none')}</p>
+        </div>
         {writes && (
           <Button variant="default" onClick={() => setEditing(NEW)}>
             {t('regions.add')}
           </Button>
         )}
       </div>
-      <ul className={classes.list} aria-label={t('regions.title')}>
+      <ul className={`${classes.list} ${classes.rules}`} aria-label={t('regions.title')}>
         {rules.map((one) => (
           <li key={`${one.region} ${one.data_class}`}>
             <div className={classes.what}>

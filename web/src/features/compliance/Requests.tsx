@@ -50,14 +50,19 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
   const fetched = one.export_until !== null && Date.parse(one.export_until) > now;
   return (
     <li>
-      <Brand clientId={one.client_id} />
+      <div className={classes.whose}>
+        <Brand clientId={one.client_id} />
+      </div>
       <div className={classes.what}>
         <Link to="/customers/$customerId" params={{ customerId: one.customer_id }}>
           {t(`kind.${one.kind}`)}
         </Link>
         {one.outcome?.kept.map((kept) => (
           <span key={kept.what + kept.why}>
-            {t('requests.kept', { what: kept.what, count: kept.count, why: t(`why.${kept.why}`) })}
+            {t('requests.kept', {
+              what: t(`keptWhat.${kept.what}`, { count: kept.count }),
+              why: t(`why.${kept.why}`),
+            })}
           </span>
         ))}
       </div>

@@ -26,6 +26,7 @@ export function Residency() {
   return (
     <Listing
       query={useInfiniteQuery(clientsQuery)}
+      nameOf={(one) => one.name}
       none={<Empty title={t('retention.noClient')}>{t('residency.lead')}</Empty>}
     >
       {(clients) => (

@@ -61,7 +61,7 @@ function Rules({ client }: { client: Uuid }) {
   return (
     <Loaded query={useQuery(rulesQuery(client))} skeletons={{ count: 7, height: 48 }}>
       {({ items }) => (
-        <ul className={classes.list} aria-label={t('retention.rules')}>
+        <ul className={`${classes.list} ${classes.rules}`} aria-label={t('retention.rules')}>
           {items.map((one) => {
             const due = outlook.data?.items.find((each) => each.data_class === one.data_class);
             return (
@@ -78,11 +78,11 @@ function Rules({ client }: { client: Uuid }) {
                     ? t('retention.forGood')
                     : t('retention.days', { count: one.days })}
                 </span>
-                <span className={classes.when}>
-                  {one.days !== null &&
-                    due &&
-                    t('retention.outlook', { count: due.items, spared: due.spared })}
-                </span>
+                {one.days !== null && due && (
+                  <span className={classes.when}>
+                    {t('retention.outlook', { count: due.items, spared: due.spared })}
+                  </span>
+                )}
                 {writes && (
                   <div className={classes.acts}>
                     <Button size="compact-sm" variant="default" onClick={() => setEditing(one)}>

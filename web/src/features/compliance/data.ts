@@ -84,9 +84,10 @@ export interface PrivacyRequest {
   due_at: Instant;
   export_until: Instant | null;
   closed_at: Instant | null;
-  outcome: { kept: { what: string; why: KeptWhy; count: number; lasts: boolean }[] } | null;
+  outcome: { kept: { what: KeptWhat; why: KeptWhy; count: number; lasts: boolean }[] } | null;
 }
 
+export type KeptWhat = 'conversation' | 'customer' | 'conversation_interval' | 'customer_consent';
 export type KeptWhy = 'legal_hold' | 'open_case' | 'billing_facts' | 'proof_of_consent';
 
 export const REGIMES = ['gdpr', 'hipaa', 'contract'] as const;

@@ -17,6 +17,7 @@ import { Notes } from '@/components/customer/Notes';
 import { ContactList, useContacts } from '@/components/customer/OtherContacts';
 import { Timeline } from '@/components/customer/Timeline';
 import { useFormat } from '@/components/format';
+import { Here } from '@/components/here';
 import { displayName } from '@/components/names';
 import { Page } from '@/components/Page';
 import { Failed, RowSkeletons } from '@/components/States';
@@ -29,13 +30,17 @@ export function CustomerPage() {
   const query = useQuery(customerQuery(customerId));
   if (query.isPending) return <RowSkeletons count={6} height={80} />;
   if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  return <Known key={customerId} customer={query.data} />;
+  return (
+    <Here value={{ clientId: query.data.client_id }}>
+      <Known key={customerId} customer={query.data} />
+    </Here>
+  );
 }
 
 function Known({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const replies = useCan('conversations.reply');
+  const replies = useCan('conversations.reply', customer.client_id);
   const [writing, setWriting] = useState(false);
   const contacts = useContacts(customer.id);
   useActions(

@@ -10,7 +10,7 @@ import type { Case, Conversation } from '@/api/types';
 import { ContactList, useContacts } from '@/components/customer/OtherContacts';
 import { EditableText } from '@/components/EditableText';
 import { toastError } from '@/components/errors';
-import { useCanHere } from '@/components/lookingOn';
+import { useCanHere } from '@/components/here';
 import { Picker } from '@/components/Picker';
 import { showToast } from '@/components/toasts';
 import { RowSkeletons } from '@/components/States';

@@ -15,7 +15,7 @@ import { Timeline } from '@/components/customer/Timeline';
 import { EditableText } from '@/components/EditableText';
 import { useFormat } from '@/components/format';
 import { Later } from '@/components/Later';
-import { LookingOn, useCanHere } from '@/components/lookingOn';
+import { Here, useCanHere } from '@/components/here';
 import { displayName } from '@/components/names';
 import { Section } from '@/components/Section';
 import { Failed, RowSkeletons } from '@/components/States';
@@ -42,9 +42,9 @@ function Whole({ row, readOnly }: { row: Conversation; readOnly: boolean }) {
     return <Failed error={customer.error} retry={() => void customer.refetch()} />;
   }
   return (
-    <LookingOn value={readOnly}>
+    <Here value={{ clientId: row.client_id, lookingOn: readOnly }}>
       <Known row={row} customer={customer.data} />
-    </LookingOn>
+    </Here>
   );
 }
 

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isComposing } from '@/components/actions';
 import type { Conversation } from '@/api/types';
-import { useCanHere } from '@/components/lookingOn';
+import { useCanHere } from '@/components/here';
 import { useConversationDeeds } from '@/features/desk/conversation/useConversationDeeds';
 import classes from './ContextPanel.module.css';
 

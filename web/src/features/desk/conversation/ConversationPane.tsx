@@ -77,9 +77,10 @@ function OpenConversation({ row }: { row: Conversation }) {
   const me = useMe();
   const mine = row.assignee_id === me.person.id;
   const watching = useSearch({ from: '/shell/desk/$view' }).watch === true && !mine;
-  const mayReply = useCan('conversations.reply');
-  const mayAssign = useCan('conversations.assign');
-  const notes = useCan('conversations.note');
+  const mayReply = useCan('conversations.reply', row.client_id);
+  const mayAssign = useCan('conversations.assign', row.client_id);
+  const notes = useCan('conversations.note', row.client_id);
+  const emergency = me.glass?.client.id === row.client_id;
   const replies = mayReply && !watching;
   const assigns = mayAssign && !watching;
   const navigate = useNavigate();
@@ -200,7 +201,12 @@ function OpenConversation({ row }: { row: Conversation }) {
             <Composer row={row} note={note} viewers={viewers} onReopen={deeds.reopen} />
           </Later>
         ) : (
-          notes && <NoteComposer row={row} note={note} />
+          notes && (
+            <>
+              {emergency && <p className={classes.reason}>{t('glass.readsOnly')}</p>}
+              <NoteComposer row={row} note={note} />
+            </>
+          )
         )}
         {dialog === 'assign' && <AssignDialog row={row} onClose={() => setDialog('none')} />}
         {dialog === 'transfer' && <TransferDialog row={row} onClose={() => setDialog('none')} />}

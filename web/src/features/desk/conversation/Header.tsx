@@ -62,7 +62,8 @@ export function Header({
   const { t } = useTranslation();
   const format = useFormat();
   const badge = useClientBadge(row.client_id);
-  const replies = useCan('conversations.reply');
+  const replies = useCan('conversations.reply', row.client_id);
+  const changes = useCan('conversations.write', row.client_id);
   const { view = 'mine' } = useParams({ strict: false });
   const { contextOpen } = usePreferences();
   const navigate = useNavigate();
@@ -117,7 +118,7 @@ export function Header({
       {!watching && (replies || onAssign) && (
         <div className={classes.actions}>
           <RecordingButton recording={recording} />
-          {!mine && !resolved && (
+          {replies && !mine && !resolved && (
             <Button
               variant="default"
               leftSection={<IconHandGrab size={16} />}
@@ -148,26 +149,26 @@ export function Header({
               <IconArrowForwardUp size={18} stroke={1.6} />
             </ActionIcon>
           )}
-          {resolved ? (
-            <Button
-              variant="default"
-              leftSection={<IconArrowBackUp size={16} />}
-              loading={deeds.busy}
-              onClick={deeds.reopen}
-            >
-              {t('deed.reopen')}
-            </Button>
-          ) : (
-            mine && (
-              <Button
-                leftSection={<IconChecks size={16} />}
-                onClick={onWrapUp}
-                title={`${t('wrap.open')} (E)`}
-              >
-                {t('wrap.short')}
-              </Button>
-            )
-          )}
+          {resolved
+            ? replies && (
+                <Button
+                  variant="default"
+                  leftSection={<IconArrowBackUp size={16} />}
+                  loading={deeds.busy}
+                  onClick={deeds.reopen}
+                >
+                  {t('deed.reopen')}
+                </Button>
+              )
+            : mine && (
+                <Button
+                  leftSection={<IconChecks size={16} />}
+                  onClick={onWrapUp}
+                  title={`${t('wrap.open')} (E)`}
+                >
+                  {t('wrap.short')}
+                </Button>
+              )}
           <Menu width={220}>
             <Menu.Target>
               <ActionIcon size="lg" aria-label={t('header.more')}>
@@ -194,15 +195,17 @@ export function Header({
                   {t('deed.end')}
                 </Menu.Item>
               )}
-              {row.status === 'open' && (
+              {replies && row.status === 'open' && (
                 <Menu.Item onClick={() => deeds.setStatus('pending')}>
                   {t('deed.toPending')}
                 </Menu.Item>
               )}
-              {row.status === 'pending' && (
+              {replies && row.status === 'pending' && (
                 <Menu.Item onClick={() => deeds.setStatus('open')}>{t('deed.toOpen')}</Menu.Item>
               )}
-              {!mine && !resolved && <Menu.Item onClick={onWrapUp}>{t('wrap.open')}</Menu.Item>}
+              {replies && !mine && !resolved && (
+                <Menu.Item onClick={onWrapUp}>{t('wrap.open')}</Menu.Item>
+              )}
               <Menu.Item
                 onClick={() =>
                   void navigate({
@@ -213,18 +216,22 @@ export function Header({
               >
                 {t('header.customerPage')}
               </Menu.Item>
-              <Menu.Label>{t('filter.priority')}</Menu.Label>
-              {PRIORITIES.map((one) => (
-                <Menu.Item
-                  key={one}
-                  aria-current={row.priority === one}
-                  onClick={() => deeds.change({ priority: one })}
-                  data-chosen={row.priority === one}
-                  className={classes.choice}
-                >
-                  {t(`priority.${one}`)}
-                </Menu.Item>
-              ))}
+              {changes && (
+                <>
+                  <Menu.Label>{t('filter.priority')}</Menu.Label>
+                  {PRIORITIES.map((one) => (
+                    <Menu.Item
+                      key={one}
+                      aria-current={row.priority === one}
+                      onClick={() => deeds.change({ priority: one })}
+                      data-chosen={row.priority === one}
+                      className={classes.choice}
+                    >
+                      {t(`priority.${one}`)}
+                    </Menu.Item>
+                  ))}
+                </>
+              )}
             </Menu.Dropdown>
           </Menu>
         </div>

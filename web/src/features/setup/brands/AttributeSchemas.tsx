@@ -177,7 +177,9 @@ function SchemaForm({ client, fields }: { client: Client; fields: AttributeField
                 <Switch
                   label={t('attributes.sensitive')}
                   description={
-                    sealed.has(one.key) ? t('attributes.sealed') : t('attributes.sensitiveHint')
+                    sealed.has(one.key)
+                      ? t('attributes.sealed')
+                      : one.sensitive && t('attributes.sensitiveHint')
                   }
                   checked={one.sensitive}
                   disabled={sealed.has(one.key)}

@@ -1,6 +1,12 @@
 /** Mailboxes that stay at another provider and are polled: how to sign in, what becomes of mail, how it goes. */
 import { Button, NumberInput, PasswordInput, Select, Switch, TextInput } from '@mantine/core';
-import { IconAlertTriangle, IconCheck, IconClock, IconPlugConnected } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCheck,
+  IconClock,
+  IconPlugConnected,
+  IconPlugOff,
+} from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
@@ -287,11 +293,15 @@ function State({ item }: { item: Mailbox }) {
     mutationFn: () => http.post<MailboxCheck>(`/api/mailboxes/${item.id}/check`, {}),
     onSettled: () => void now.refetch(),
   });
-  const state = one.problem ? 'bad' : one.checked_at ? 'good' : 'new';
-  const Icon = { bad: IconAlertTriangle, good: IconCheck, new: IconClock }[state];
+  const state = !one.active ? 'off' : one.problem ? 'bad' : one.checked_at ? 'good' : 'new';
+  const Icon = { bad: IconAlertTriangle, good: IconCheck, new: IconClock, off: IconPlugOff }[state];
   return (
     <Fields title={t('mailboxes.state')}>
-      <div className={classes.answer} data-fine={state !== 'bad'} role="status">
+      <div
+        className={classes.answer}
+        data-fine={state === 'bad' ? false : state === 'good' ? true : 'yet'}
+        role="status"
+      >
         <Icon size={16} aria-hidden />
         <div>
           <strong>{t(`mailboxes.is.${state}`)}</strong>

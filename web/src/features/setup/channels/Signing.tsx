@@ -8,13 +8,13 @@ import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { allOf } from '@/features/setup/parts/collection';
 import { CopyBox } from '@/features/setup/parts/CopyBox';
 import { Mark } from '@/features/setup/parts/Mark';
-import { Fields, FormPanel, PanelHead } from '@/features/setup/parts/FormPanel';
+import { Fields, FormPanel, LookPanel } from '@/features/setup/parts/FormPanel';
+import { Labelled } from '@/features/setup/parts/Labelled';
 import { ClientPick } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
 import { RemoveButton } from '@/features/setup/parts/Removal';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
-import classes from './Mail.module.css';
 
 export function Signing() {
   return (
@@ -36,26 +36,27 @@ export function Signing() {
 function Key({ item }: { item: SigningKey }) {
   const { t } = useTranslation(['setup', 'common']);
   return (
-    <div className={classes.plain}>
-      <PanelHead
-        section="signing"
-        title={item.domain}
-        lead={<Brand clientId={item.client_id} />}
-        actions={
-          <>
-            <ActiveSwitch kind="signing-keys" item={item} name={item.domain} />
-            <RemoveButton kind="signing-keys" section="signing" item={item} name={item.domain} />
-          </>
-        }
-      />
-      <div className={classes.plainBody}>
-        <p>{t(item.active ? 'signing.on' : 'signing.off')}</p>
-        <Fields title={t('signing.record')} hint={t('signing.recordHint')}>
+    <LookPanel
+      section="signing"
+      title={item.domain}
+      lead={<Brand clientId={item.client_id} />}
+      actions={
+        <>
+          <ActiveSwitch kind="signing-keys" item={item} name={item.domain} />
+          <RemoveButton kind="signing-keys" section="signing" item={item} name={item.domain} />
+        </>
+      }
+    >
+      <p>{t(item.active ? 'signing.on' : 'signing.off')}</p>
+      <Fields title={t('signing.record')} hint={t('signing.recordHint')}>
+        <Labelled label={t('signing.name')}>
           <CopyBox text={item.record_name} label={t('signing.name')} />
+        </Labelled>
+        <Labelled label={t('signing.value')}>
           <CopyBox text={item.record_value} label={t('signing.value')} />
-        </Fields>
-      </div>
-    </div>
+        </Labelled>
+      </Fields>
+    </LookPanel>
   );
 }
 

@@ -11,7 +11,8 @@ import { toastError } from '@/components/errors';
 import { When } from '@/components/Times';
 import { refresh } from '@/features/setup/parts/collection';
 import { Mark } from '@/features/setup/parts/Mark';
-import { Fields, FormPanel, PanelHead } from '@/features/setup/parts/FormPanel';
+import { Fields, FormPanel, LookPanel, Row } from '@/features/setup/parts/FormPanel';
+import { Labelled } from '@/features/setup/parts/Labelled';
 import { ClientPick } from '@/features/setup/parts/pickers';
 import { useRemoving } from '@/features/setup/parts/removing';
 import { useSave } from '@/features/setup/parts/saved';
@@ -51,49 +52,46 @@ function Listed({ item }: { item: SuppressedAddress }) {
     done: t('suppression.removed', { name: item.address }),
   });
   return (
-    <div className={classes.plain}>
-      <PanelHead
-        section="suppression"
-        title={<span dir="ltr">{item.address}</span>}
-        lead={<Brand clientId={item.client_id} />}
-      />
-      <div className={classes.plainBody}>
-        <dl className={classes.facts}>
-          <dt>{t('suppression.why')}</dt>
-          <dd>{t(`suppression.reason.${item.reason}`)}</dd>
-          {item.note && (
-            <>
-              <dt>{t('suppression.note')}</dt>
-              <dd dir="auto">{item.note}</dd>
-            </>
-          )}
-          <dt>{t('suppression.since')}</dt>
-          <dd>
-            <When at={item.added_at} /> · {item.added_by}
-          </dd>
-          <dt>{t('suppression.until')}</dt>
-          <dd>{item.expires_at ? <When at={item.expires_at} /> : t('suppression.forGood')}</dd>
-        </dl>
-        <Fields title={t('suppression.remove')} hint={t('suppression.removeHint')}>
-          <TextInput
-            label={t('suppression.because')}
-            value={why}
-            maxLength={500}
-            onChange={(event) => setWhy(event.currentTarget.value)}
-          />
-          <div>
-            <Button
-              variant="default"
-              disabled={why.trim().length < 3}
-              loading={removing.isPending}
-              onClick={() => removing.mutate()}
-            >
-              {t('suppression.removeNow')}
-            </Button>
-          </div>
-        </Fields>
-      </div>
-    </div>
+    <LookPanel
+      section="suppression"
+      title={<span dir="ltr">{item.address}</span>}
+      lead={<Brand clientId={item.client_id} />}
+    >
+      <Fields>
+        <Labelled label={t('suppression.why')}>{t(`suppression.reason.${item.reason}`)}</Labelled>
+        {item.note && (
+          <Labelled label={t('suppression.note')}>
+            <bdi>{item.note}</bdi>
+          </Labelled>
+        )}
+        <Row>
+          <Labelled label={t('suppression.since')}>
+            <When at={item.added_at} /> · <bdi>{item.added_by}</bdi>
+          </Labelled>
+          <Labelled label={t('suppression.until')}>
+            {item.expires_at ? <When at={item.expires_at} /> : t('suppression.forGood')}
+          </Labelled>
+        </Row>
+      </Fields>
+      <Fields title={t('suppression.remove')} hint={t('suppression.removeHint')}>
+        <TextInput
+          label={t('suppression.because')}
+          value={why}
+          maxLength={500}
+          onChange={(event) => setWhy(event.currentTarget.value)}
+        />
+        <div>
+          <Button
+            variant="default"
+            disabled={why.trim().length < 3}
+            loading={removing.isPending}
+            onClick={() => removing.mutate()}
+          >
+            {t('suppression.removeNow')}
+          </Button>
+        </div>
+      </Fields>
+    </LookPanel>
   );
 }
 

@@ -129,7 +129,9 @@ export function Refusals({ one }: { one: DataImport }) {
               {found.map((each) => (
                 <tr key={`${each.row} ${each.number}`}>
                   <td className={classes.number}>{format.number(each.row)}</td>
-                  <td dir="auto">{each.key}</td>
+                  <td dir="auto" className={classes.key}>
+                    {each.key}
+                  </td>
                   <td>
                     <OutcomeOf outcome={each.outcome} />
                   </td>

@@ -8,10 +8,10 @@ import { useTranslation } from 'react-i18next';
 import type { QueryValues } from '@/api/http';
 import { useMe } from '@/api/session';
 import { isComposing, useActions } from '@/components/actions';
-import { itemsOf, More } from '@/components/Listing';
+import { More, useItems } from '@/components/Listing';
 import { Loaded } from '@/components/Loaded';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
-import { itemOf, pagesOf, type Named } from '@/features/setup/parts/collection';
+import { BY_NAME, itemOf, pagesOf, type Named } from '@/features/setup/parts/collection';
 import type { SectionId } from '@/features/setup/sections';
 import classes from './Split.module.css';
 
@@ -117,7 +117,7 @@ function ListPane<T extends Named>({
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const box = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const loaded = itemsOf(query);
+  const loaded = useItems(query, BY_NAME.has(kind) ? (item) => lineOf(item).name : undefined);
   const lines = loaded.map((item) => ({ item, line: lineOf(item) }));
   const needle = wanted.toLocaleLowerCase();
   const shown =

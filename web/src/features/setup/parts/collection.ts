@@ -27,6 +27,20 @@ const SINGLE = new Set([
   'restores',
 ]);
 
+/** Kinds that the server lists by age, which says nothing to whoever looks for one. */
+export const BY_NAME: ReadonlySet<string> = new Set([
+  'clients',
+  'programs',
+  'providers',
+  'sites',
+  'teams',
+  'mail-addresses',
+  'mailboxes',
+  'signing-keys',
+  'chat-widgets',
+  'identity-providers',
+]);
+
 /** What else in the cache shows a kind. */
 const SHOWN_IN: Record<string, readonly string[]> = {
   clients: ['session'],

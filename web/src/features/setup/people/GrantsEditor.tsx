@@ -19,12 +19,15 @@ const SCOPES: readonly ScopeKind[] = ['program', 'client', 'provider', 'everythi
 export function GrantsEditor({
   providerId,
   value,
+  none,
   onChange,
   error,
 }: {
   /** Whose own roles may be given. */
   providerId: Uuid | null;
   value: readonly RoleGrant[];
+  /** What it means that there is none. */
+  none: string;
   onChange: (value: RoleGrant[]) => void;
   error: (index: number) => string | undefined;
 }) {
@@ -37,7 +40,7 @@ export function GrantsEditor({
     onChange(value.map((one, at) => (at === index ? { ...one, ...change } : one)));
   return (
     <div role="group" aria-label={t('grants.title')}>
-      {value.length === 0 && <p className={classes.none}>{t('grants.none')}</p>}
+      {value.length === 0 && <p className={classes.none}>{none}</p>}
       <ul className={classes.list}>
         {value.map((grant, index) => (
           <li key={index} className={classes.grant}>

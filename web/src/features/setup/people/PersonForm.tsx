@@ -214,6 +214,7 @@ export function PersonForm({
         <GrantsEditor
           providerId={values.works === 'provider' ? values.provider_id : null}
           value={values.grants}
+          none={t('grants.none')}
           onChange={(grants) => form.set({ grants })}
           error={(index) =>
             form.error(`grants/${index}`) ?? (index === 0 ? form.error('grants') : undefined)

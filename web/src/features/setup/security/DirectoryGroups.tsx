@@ -54,6 +54,7 @@ function GroupForm({ item }: { item: ScimGroup }) {
         <GrantsEditor
           providerId={item.provider_id}
           value={form.values.grants}
+          none={t('directoryGroups.none')}
           onChange={(grants) => form.set({ grants })}
           error={(index) =>
             form.error(`grants/${index}`) ?? (index === 0 ? form.error('grants') : undefined)

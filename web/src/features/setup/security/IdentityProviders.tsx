@@ -213,6 +213,7 @@ function Groups({
           <GrantsEditor
             providerId={providerId}
             value={one.grants}
+            none={t('directoryGroups.none')}
             onChange={(grants) => put(index, { grants })}
             error={() => undefined}
           />

@@ -94,8 +94,18 @@ function NewToken() {
 
 function TokenPanel({ item }: { item: ScimToken }) {
   const { t } = useTranslation('setup');
+  const owner = useProviders().find((one) => one.id === item.provider_id);
   return (
-    <LookPanel section="provisioning" title={item.name} lead={<code>{`cls_${item.prefix}…`}</code>}>
+    <LookPanel
+      section="provisioning"
+      title={item.name}
+      lead={
+        <>
+          <bdi>{owner?.name}</bdi>
+          <code>{`cls_${item.prefix}…`}</code>
+        </>
+      }
+    >
       <Fields title={t('provisioning.use')}>
         <Address />
         <Labelled label={t('provisioning.lastUsed')}>
@@ -117,6 +127,8 @@ function TokenPanel({ item }: { item: ScimToken }) {
           item={item}
           name={item.name}
           hint={t('provisioning.removalHint')}
+          words={{ title: t('provisioning.revoke'), now: t('provisioning.revokeNow') }}
+          done={t('provisioning.revoked', { name: item.name })}
         />
       )}
     </LookPanel>

@@ -1,6 +1,6 @@
 /** Who changed what, from what to what, when and from where. */
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { IconChevronRight } from '@tabler/icons-react';
+import { IconChevronRight, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import i18next from 'i18next';
@@ -137,8 +137,17 @@ function Filters() {
         onChange={(value) => put('person', value)}
       />
       {search.glass && (
-        <Button size="xs" variant="light" color="red" onClick={() => put('glass', null)}>
-          {t('audit.onlyGlass')} · {t('audit.allAgain')}
+        <Button
+          size="xs"
+          variant="light"
+          color="red"
+          className={classes.chip ?? ''}
+          rightSection={<IconX size={14} aria-hidden />}
+          title={t('audit.allAgain')}
+          aria-label={`${t('audit.onlyGlass')}: ${t('audit.allAgain')}`}
+          onClick={() => put('glass', null)}
+        >
+          {t('audit.onlyGlass')}
         </Button>
       )}
       <TextInput
