@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import subprocess
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,3 +139,8 @@ def test_commands_never_commit_and_leave_transactions_to_their_callers() -> None
         if isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback")
     ]
     assert found == []
+
+
+def test_no_key_is_kept_with_the_source() -> None:
+    known = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    assert [name for name in known if re.search(r"(^|/)\.(home|env)(/|$)|\.(key|pem|p12|pfx)$", name)] == []

@@ -19,7 +19,7 @@ from careloom.platform.access import system_actor
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres
 from careloom.platform.database.links import LOST
 from careloom.platform.database.migrations import migrate
-from careloom.platform.database.transactions import CommitUnknownError, Database
+from careloom.platform.database.transactions import CommitUnknownError, Database, Tx
 from careloom.platform.eventlog.event import Event, LoggedEvent, publish
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.files import LocalFiles
@@ -114,6 +114,22 @@ async def test_nobody_notices_a_restart_between_two_transactions(server: Embedde
     kill(server)
     server.start()
     await asyncio.gather(*[ring(database, one) for one in range(3)])
+
+
+async def test_nobody_notices_it_who_looks_up_who_asks(server: EmbeddedPostgres, database: Database) -> None:
+    assert await database.glance(_one) == 1
+    kill(server)
+    with pytest.raises(OperationalError):
+        await database.glance(_one)
+    server.start()
+    assert await database.glance(_one) == 1
+    kill(server)
+    server.start()
+    assert await database.glance(_one) == 1
+
+
+async def _one(tx: Tx) -> int:
+    return (await tx.execute(text("SELECT 1"))).scalar_one()
 
 
 async def test_a_request_while_the_database_is_away_is_asked_to_come_again_and_then_served(

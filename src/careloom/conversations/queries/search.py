@@ -1,20 +1,23 @@
 """Ranked full-text search over messages."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, cast, func, literal, select, true
+from msgspec import Struct
+from sqlalchemy import Integer, Select, String, Uuid, bindparam, cast, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, distinct_on
 
-from careloom.conversations.core.search_words import SearchWords, search_words
-from careloom.conversations.queries.conversation import conversations, read_conversation, visible
+from careloom.conversations.core.search_words import search_words
+from careloom.conversations.queries.conversation import conversations, read_conversation
 from careloom.conversations.tables.contact import conversation
 from careloom.conversations.tables.message import message
 from careloom.conversations.types import MessageKind
 from careloom.conversations.types.search import SearchHit
 from careloom.organizations.queries import list_client_ids
-from careloom.platform.access import Actor, Permission
+from careloom.platform.access import Actor, Permission, Reach
+from careloom.platform.database.scope import reached
 from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page
 
@@ -26,6 +29,17 @@ _M: Final = message.c
 _COLUMNS: Final = (_M.client_id, _M.conversation_id, _M.seq, _M.at, _M.kind, _M.search)
 _SNIPPET_LENGTH: Final = 20_000
 _MARKS: Final = "StartSel=«, StopSel=», MaxWords=25, MinWords=10, MaxFragments=1"
+_STATEMENTS_KEPT: Final = 200
+_CLIENTS: Final = cast(bindparam("clients", type_=ARRAY(Uuid)), ARRAY(Uuid))
+
+
+class _Looked(Struct, frozen=True):
+    """How a search is written: with whole words, with the beginning of one, over all clients, by what reach."""
+
+    whole: bool
+    prefix: bool
+    everywhere: bool
+    reaches: tuple[Reach, ...]
 
 
 async def search_conversations(
@@ -40,43 +54,61 @@ async def search_conversations(
     words = search_words(typed)
     if words is None:
         return Page(())
-    asked = _tsquery(words)
     mine = actor.clients_for(Permission.CONVERSATIONS_READ) if client_id is None else frozenset({client_id})
     clients = await list_client_ids(tx) if mine is None else sorted(mine)
-    some = select(_newest(asked, clients, _SAMPLED).c.seq).limit(_COMMON).subquery("some")
-    common = (await tx.execute(select(func.count()).select_from(some))).scalar_one() == _COMMON
-    source = _newest(asked, clients, _MOST_RANKED) if common else _indexed(asked, mine)
-    rows = (await tx.execute(_hits(actor, asked, source, limit))).all()
+    reaches = actor.reaches_for(Permission.CONVERSATIONS_READ)
+    looked = _Looked(bool(words.whole), bool(words.prefix), mine is None, reaches)
+    asked: dict[str, Any] = {"clients": clients, "owners": _owners(clients), "limit": limit}
+    asked |= {"whole": words.whole, "prefix": f"{words.prefix}:*"}
+    common = (await tx.execute(_sample(looked), {**asked, "each": _of_each(_SAMPLED, clients)})).scalar_one() == _COMMON
+    hits = _hits(looked, common)
+    rows = (await tx.execute(hits, {**asked, "each": _of_each(_MOST_RANKED, clients)})).all()
     return Page(tuple(SearchHit(read_conversation(row), row.snippet, float(row.rank)) for row in rows))
 
 
-def _newest(asked: Any, clients: Sequence[UUID], most: int) -> Any:
-    """Those that match among the newest messages of these clients, some of each; ids are in the order of time."""
-    given = func.unnest(cast(list(clients), ARRAY(Uuid))).table_valued("id").render_derived(name="lead")
-    each = max(_LEAST_OF_EACH, most // max(1, len(clients)))
+def _of_each(most: int, clients: Sequence[UUID]) -> int:
+    return max(_LEAST_OF_EACH, most // max(1, len(clients)))
+
+
+def _owners(clients: Sequence[UUID]) -> str:
+    return " | ".join(f"'client:{one}'" for one in clients) or "'client:'"
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _sample(looked: _Looked) -> Select[Any]:
+    """How many of the newest messages match, up to what makes words common."""
+    some = select(_newest(_tsquery(looked)).c.seq).limit(_COMMON).subquery("some")
+    return select(func.count()).select_from(some)
+
+
+def _newest(asked: Any) -> Any:
+    """Those that match among the newest messages of the clients, some of each; ids are in the order of time."""
+    given = func.unnest(_CLIENTS).table_valued("id").render_derived(name="lead")
     one = select(*_COLUMNS).where(_M.client_id == given.c.id).order_by(_M.id.desc())
-    latest = one.limit(each).lateral("latest")
+    latest = one.limit(bindparam("each", type_=Integer)).lateral("latest")
     statement = select(*latest.c).select_from(given.join(latest, true()))
     return statement.where(latest.c.search.op("@@")(asked)).subquery("newest")
 
 
-def _indexed(asked: Any, clients: frozenset[UUID] | None) -> Any:
-    """Those that the index finds, among the messages of these clients; None for all."""
-    if clients is None:
+def _indexed(asked: Any, everywhere: bool) -> Any:
+    """Those that the index finds, among the messages of the clients or of all."""
+    if everywhere:
         return select(*_COLUMNS).where(_M.search.op("@@")(asked)).subquery("indexed")
-    owners = " | ".join(f"'client:{one}'" for one in sorted(clients)) or "'client:'"
-    narrowed = cast(literal(owners), TSQUERY).op("&&")(asked)
-    statement = select(*_COLUMNS).where(_M.search.op("@@")(narrowed), _M.client_id.in_(sorted(clients)))
+    narrowed = cast(bindparam("owners", type_=String), TSQUERY).op("&&")(asked)
+    statement = select(*_COLUMNS).where(_M.search.op("@@")(narrowed), _M.client_id == func.any(_CLIENTS))
     return statement.subquery("indexed")
 
 
-def _hits(actor: Actor, asked: Any, source: Any, limit: int) -> Select[Any]:
+@lru_cache(_STATEMENTS_KEPT)
+def _hits(looked: _Looked, common: bool) -> Select[Any]:
+    asked = _tsquery(looked)
+    source = _newest(asked) if common else _indexed(asked, looked.everywhere)
     c, m, s = conversation.c, message.c, source.c
     of_conversation = (m.client_id == c.client_id) & (m.conversation_id == c.id)
     matching = (
         select(s.client_id, s.conversation_id, s.seq, s.at, func.ts_rank(s.search, asked).label("rank"))
         .join(conversation, (s.client_id == c.client_id) & (s.conversation_id == c.id))
-        .where(func.numnode(asked) > 0, s.kind != MessageKind.EVENT, visible(actor))
+        .where(func.numnode(asked) > 0, s.kind != MessageKind.EVENT, reached(looked.reaches, c.client_id, c.program_id))
         .limit(_MOST_RANKED)
     )
     found = matching.subquery("matching")
@@ -86,6 +118,7 @@ def _hits(actor: Actor, asked: Any, source: Any, limit: int) -> Select[Any]:
         .order_by(found.c.conversation_id, found.c.rank.desc(), found.c.seq.desc())
         .subquery("best")
     )
+    limit = bindparam("limit", type_=Integer)
     top = select(best).order_by(best.c.rank.desc(), best.c.at.desc()).limit(limit).subquery("top")
     snippet = func.ts_headline("simple", func.left(m.text, _SNIPPET_LENGTH), asked, _MARKS).label("snippet")
     same = (m.client_id == top.c.client_id) & (m.conversation_id == top.c.conversation_id) & (m.seq == top.c.seq)
@@ -99,10 +132,8 @@ def _hits(actor: Actor, asked: Any, source: Any, limit: int) -> Select[Any]:
     )
 
 
-def _tsquery(words: SearchWords) -> Any:
-    parts: list[Any] = []
-    if words.whole:
-        parts.append(func.websearch_to_tsquery("simple", words.whole, type_=TSQUERY))
-    if words.prefix:
-        parts.append(func.to_tsquery("simple", f"{words.prefix}:*", type_=TSQUERY))
+def _tsquery(looked: _Looked) -> Any:
+    whole = func.websearch_to_tsquery("simple", bindparam("whole", type_=String), type_=TSQUERY)
+    prefix = func.to_tsquery("simple", bindparam("prefix", type_=String), type_=TSQUERY)
+    parts = [*([whole] if looked.whole else []), *([prefix] if looked.prefix else [])]
     return parts[0] if len(parts) == 1 else parts[0].op("&&")(parts[1])

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Select, exists, update
+from sqlalchemy import DateTime, Select, String, bindparam, exists, update
 
 from careloom.identity.commands.sessions import touch
 from careloom.identity.core.glass import added
@@ -22,19 +22,42 @@ from careloom.identity.queries.people import people_with_grants
 from careloom.identity.tables import api_key, break_glass, client_network, person, session
 from careloom.identity.types import RoleGrant
 from careloom.organizations.queries import clients_closed_to, providers_of_clients
-from careloom.platform.access import DORMANT, Actor, BrokenGlass, Permission, system_actor
+from careloom.platform.access import DORMANT, Actor, BrokenGlass, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotSignedInError
 from careloom.platform.runtime import Runtime
 from careloom.platform.secrets import fingerprint, sign, signed_by
 
-_SYSTEM = system_actor("authentication")
 _TOUCH_AFTER = timedelta(minutes=1)
 _ORGANIZATION_SECONDS = 5.0
 _MAX_REMEMBERED = 5_000
 _organizations: dict[tuple[RoleGrant, ...], tuple[float, Organization]] = {}
 _serving: dict[frozenset[UUID], tuple[float, frozenset[UUID]]] = {}
+
+
+def _people(*columns: Any) -> Select[Any]:
+    guarded = exists().select_from(client_network).label("guarded")
+    closed = clients_closed_to(person.c.team_id).label("closed")
+    return people_with_grants().where(person.c.active).add_columns(guarded, closed, *columns)
+
+
+_MARK, _MOMENT = bindparam("mark", type_=String), bindparam("moment", type_=DateTime(timezone=True))
+_BY_SESSION: Final = (
+    _people(session.c.id.label("session_id"), session.c.used_at, session.c.pending, *GLASS_COLUMNS)
+    .join(session, session.c.person_id == person.c.id)
+    .outerjoin(break_glass, of_session(_MOMENT))
+    .where(session.c.secret_hash == _MARK, session.c.expires_at > _MOMENT)
+)
+_BY_API_KEY: Final = (
+    _people(api_key.c.id.label("key_id"), api_key.c.permissions, api_key.c.client_ids, api_key.c.last_used_at)
+    .join(api_key, api_key.c.person_id == person.c.id)
+    .where(
+        api_key.c.prefix == bindparam("prefix", type_=String),
+        api_key.c.secret_hash == _MARK,
+        api_key.c.revoked_at.is_(None),
+    )
+)
 
 
 class Asked(Struct, frozen=True):
@@ -48,17 +71,9 @@ async def actor_by_session(runtime: Runtime, secret: str, asked: Asked) -> Actor
     """The person of a session; raises NotSignedInError where it is unknown, ended or expired,
     UnfinishedSignInError where it still lacks its second factor.
     """
-    async with runtime.database.transaction(_SYSTEM) as tx:
-        statement = (
-            _people(session.c.id.label("session_id"), session.c.used_at, session.c.pending, *GLASS_COLUMNS)
-            .join(session, session.c.person_id == person.c.id)
-            .outerjoin(break_glass, of_session())
-        )
-        row = (
-            await tx.execute(
-                statement.where(session.c.secret_hash == fingerprint(secret), session.c.expires_at > now())
-            )
-        ).one_or_none()
+
+    async def look(tx: Tx) -> Actor:
+        row = (await tx.execute(_BY_SESSION, {"mark": fingerprint(secret), "moment": now()})).one_or_none()
         if row is None:
             raise NotSignedInError("Your session has ended; sign in again.")
         if row.pending is not None:
@@ -67,29 +82,27 @@ async def actor_by_session(runtime: Runtime, secret: str, asked: Asked) -> Actor
             await touch(tx, row.session_id, runtime.settings.session_hours)
         return await _actor(tx, row, asked, broken_glass(row))
 
+    return await runtime.database.glance(look)
+
 
 async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor:
     """The person of an API key, held to what the key allows; raises NotSignedInError."""
     prefix, _, secret = bearer.removeprefix("clk_").partition("_")
-    async with runtime.database.transaction(_SYSTEM) as tx:
-        columns = (api_key.c.id.label("key_id"), api_key.c.permissions, api_key.c.client_ids, api_key.c.last_used_at)
-        statement = _people(*columns).join(api_key, api_key.c.person_id == person.c.id)
-        row = (
-            await tx.execute(
-                statement.where(
-                    api_key.c.prefix == prefix,
-                    api_key.c.secret_hash == fingerprint(secret),
-                    api_key.c.revoked_at.is_(None),
-                )
-            )
-        ).one_or_none()
+
+    async def look(tx: Tx) -> Actor:
+        row = (await tx.execute(_BY_API_KEY, {"prefix": prefix, "mark": fingerprint(secret)})).one_or_none()
         if row is None:
             raise NotSignedInError("The API key is not valid.")
         if row.last_used_at is None or _long_ago(row.last_used_at):
             await tx.execute(update(api_key).where(api_key.c.id == row.key_id).values(last_used_at=now()))
-        actor = await _actor(tx, row, asked)
-        clients = frozenset[UUID](row.client_ids) or None
-        providers = None if clients is None else await _providers(tx, clients)
+        return await _held_by_key(tx, row, await _actor(tx, row, asked))
+
+    return await runtime.database.glance(look)
+
+
+async def _held_by_key(tx: Tx, row: Any, actor: Actor) -> Actor:
+    clients = frozenset[UUID](row.client_ids) or None
+    providers = None if clients is None else await _providers(tx, clients)
     permissions = frozenset(Permission(one) for one in row.permissions) or frozenset(Permission)
     # A key may hand `glass.break` on where it is held to nothing less; without a session it never breaks one.
     usable = [reach for reach in actor.reaches if not reach.sleeps or permissions >= DORMANT]
@@ -105,12 +118,6 @@ def csrf_token(key: bytes, session_secret: str) -> str:
 def csrf_matches(key: bytes, session_secret: str, token: str) -> bool:
     """Whether `token` is this session's."""
     return signed_by(key, "csrf", session_secret, token)
-
-
-def _people(*columns: Any) -> Select[Any]:
-    guarded = exists().select_from(client_network).label("guarded")
-    closed = clients_closed_to(person.c.team_id).label("closed")
-    return people_with_grants().where(person.c.active).add_columns(guarded, closed, *columns)
 
 
 def _long_ago(moment: datetime) -> bool:

@@ -1,9 +1,10 @@
 """Reads emergency accesses: one's own, and all for those who review them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, select
 
 from careloom.identity.core.glass import added, gives_more
 from careloom.identity.tables import break_glass, session
@@ -12,7 +13,6 @@ from careloom.identity.types.glass import BreakGlass
 from careloom.organizations.queries import badges, list_clients
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, BrokenGlass, Permission, Reach
-from careloom.platform.clock import now
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.errors import NotFoundError
@@ -26,9 +26,9 @@ _read = reader(BreakGlass)
 GLASS_COLUMNS = (_C.id.label("glass_id"), _C.client_id.label("glass_client_id"), _C.until.label("glass_until"))
 
 
-def of_session() -> ColumnElement[bool]:
-    """Joins a session with what it has broken and is under way."""
-    return and_(_C.session_id == session.c.id, _C.ended_at.is_(None), _C.until > now())
+def of_session(moment: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Joins a session with what it has broken and is under way at a moment."""
+    return and_(_C.session_id == session.c.id, _C.ended_at.is_(None), _C.until > moment)
 
 
 def broken_glass(row: Any) -> BrokenGlass | None:

@@ -31,7 +31,7 @@ async def holder_of(tx: Tx, secret: str, ip: str | None, request_id: str | None)
     """
     columns = (session.c.id.label("session_id"), session.c.pending, session.c.made_at, *GLASS_COLUMNS)
     statement = people_with_grants().add_columns(*columns).join(session, session.c.person_id == person.c.id)
-    statement = statement.outerjoin(break_glass, of_session())
+    statement = statement.outerjoin(break_glass, of_session(now()))
     mine = statement.where(session.c.secret_hash == fingerprint(secret), session.c.expires_at > now(), person.c.active)
     row = (await tx.execute(mine)).one_or_none()
     if row is None:

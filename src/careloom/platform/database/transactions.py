@@ -1,9 +1,10 @@
 """Transactions that show an Actor only what is theirs."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransactio
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from careloom.platform.access import Actor
-from careloom.platform.database.links import Links
+from careloom.platform.database.links import Connection, Links
 from careloom.platform.wire import from_json_text, json_text
 
 Tx = AsyncConnection
@@ -22,15 +23,16 @@ _SCOPE = text(
     "SELECT set_config('careloom.clients', :clients, true), set_config('careloom.providers', :providers, true)"
 )
 
-_READING = text(f"{_SCOPE.text}, set_config('transaction_read_only', 'on', true)")
+_EVERYTHING: Final = "SELECT set_config('careloom.clients', '*', false), set_config('careloom.providers', '*', false)"
 
 _SHOWN = text(
     "SELECT current_setting('careloom.clients', true) AS clients, "
     "current_setting('careloom.providers', true) AS providers"
 )
 
-
 _LINKS: Final = "links"
+
+T = TypeVar("T")
 
 
 class CommitUnknownError(OperationalError):
@@ -43,19 +45,24 @@ class Database:
     def __init__(self, url: str, pool_size: int = 10, options: Mapping[str, Any] | None = None) -> None:
         self.url = url
         self.links = Links(url)
-        self.engine: AsyncEngine = create_async_engine(
-            "postgresql+psycopg://",
-            async_creator=self.links.connect,
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_pre_ping=False,
-            pool_timeout=30,
-            hide_parameters=True,
-            json_serializer=json_text,
-            json_deserializer=from_json_text,
-            execution_options={**(options or {}), _LINKS: self.links},
-        )
+        kept = {**(options or {}), _LINKS: self.links}
+        self.engine: AsyncEngine = _pool(partial(self.links.connect, autocommit=True), pool_size, kept)
+        self._glances: AsyncEngine = _pool(self._seeing_all, max(1, pool_size // 2), kept)
+
+    async def glance(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """What `work` finds on a connection that sees everything, on which each statement is a transaction of its own:
+        for looking up who asks. `work` may run twice.
+
+        Raises OperationalError where the database is away.
+        """
+        try:
+            async with self._glances.connect() as tx:
+                return await work(tx)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        async with self._glances.connect() as tx:
+            return await work(tx)
 
     @asynccontextmanager
     async def transaction(self, actor: Actor, *, reading: bool = False) -> AsyncGenerator[Tx]:
@@ -81,12 +88,36 @@ class Database:
     async def _begun(self, stack: AsyncExitStack, actor: Actor, reading: bool) -> Tx:
         tx = await stack.enter_async_context(self.engine.connect())
         await tx.begin()
-        await tx.execute(_READING if reading else _SCOPE, _scope_of(actor))
+        await tx.exec_driver_sql(_beginning(actor, reading))
         return tx
+
+    async def _seeing_all(self) -> Connection:
+        link = await self.links.connect(autocommit=True)
+        await link.execute(_EVERYTHING)
+        return link
 
     async def close(self) -> None:
         """Closes every connection."""
         await self.engine.dispose()
+        await self._glances.dispose()
+
+
+def _pool(connect: Callable[[], Awaitable[Connection]], size: int, options: Mapping[str, Any]) -> AsyncEngine:
+    """Connections of which those used last are used next: they know their statements."""
+    return create_async_engine(
+        "postgresql+psycopg://",
+        async_creator=connect,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=size,
+        pool_use_lifo=True,
+        pool_pre_ping=False,
+        pool_timeout=30,
+        hide_parameters=True,
+        json_serializer=json_text,
+        json_deserializer=from_json_text,
+        execution_options=options,
+    )
 
 
 async def set_scope(tx: Tx, actor: Actor) -> None:
@@ -125,6 +156,13 @@ async def beside(tx: Tx, actor: Actor) -> AsyncGenerator[Tx]:
             yield own
     finally:
         await engine.dispose()
+
+
+def _beginning(actor: Actor, reading: bool) -> str:
+    """Begins and shows what is the actor's in one message to the server; in the text are ids alone."""
+    scope = _scope_of(actor)
+    shown = ", ".join(f"set_config('careloom.{name}', '{ids}', true)" for name, ids in scope.items())
+    return f"BEGIN{' READ ONLY' if reading else ''}; SELECT {shown}"
 
 
 def _scope_of(actor: Actor) -> dict[str, str]:
