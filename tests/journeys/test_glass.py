@@ -91,6 +91,10 @@ def test_a_glass_is_broken_seen_ended_and_reviewed(
     expect(banner).to_contain_text("left")
     lead.get_by_text("Ines Prado").first.click()
     expect(lead.get_by_text("the code does not work").last).to_be_visible()
+    expect(lead.get_by_text("It does not let you answer.")).to_be_visible()
+    expect(lead.get_by_role("button", name="Assign", exact=True)).to_be_visible()
+    expect(lead.get_by_role("button", name="Take", exact=True)).to_have_count(0)
+    expect(lead.get_by_role("textbox", name="Reply")).to_have_count(0)
     assert _looks(look) == []
     lead.reload()
     expect(banner).to_be_visible()

@@ -1,4 +1,4 @@
-/** Fails when a language lacks a text or has one too many, lacks a plural form of its own, or has other placeholders than English. */
+/** Fails when a language lacks a text or has one too many, lacks a plural form, has other placeholders than English, or letters of another language. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,6 +9,15 @@ const folders = [
   'src/locales',
   ...readdirSync('src/features').map((feature) => join('src/features', feature, 'locales')),
 ].filter((folder) => existsSync(folder));
+
+/** The letters beyond a to z that a language has: texts of another one that got into its file mostly have more. */
+const LETTERS = {
+  en: '',
+  de: 'äöüß',
+  es: 'áéíñóúü',
+  'pt-BR': 'áâãàçéêíóôõú',
+  fr: 'àâçéèêëîïôùûœæ',
+};
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 
@@ -42,6 +51,10 @@ const placeholders = (text) =>
     .sort()
     .join();
 
+const strange = (text, language) =>
+  language in LETTERS &&
+  (text.toLowerCase().match(/[^\P{L}a-z]/gu) ?? []).some((one) => !LETTERS[language].includes(one));
+
 const found = [];
 
 for (const folder of folders) {
@@ -64,6 +77,8 @@ for (const folder of folders) {
       else if (own.trim() === '') found.push(`${file}: ${key} is empty`);
       else if (placeholders(own) !== placeholders(text))
         found.push(`${file}: ${key} has other placeholders than the English text`);
+      else if (strange(own, language))
+        found.push(`${file}: ${key} has letters of another language`);
     }
     for (const key of texts.keys())
       if (!wanted.has(key)) found.push(`${file} has the unknown ${key}`);
