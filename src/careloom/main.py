@@ -159,7 +159,9 @@ def create_app(runtime: Runtime) -> Litestar:
         state=state_of(runtime),
         lifespan=[_running],
         request_max_body_size=runtime.settings.max_upload_bytes + 100_000,
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude_opt_key=PRECOMPRESSED),
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=4000, gzip_compress_level=5, exclude_opt_key=PRECOMPRESSED
+        ),
         before_send=[add_headers],
         openapi_config=OpenAPIConfig(
             title="Careloom",

@@ -1,7 +1,7 @@
 """Ranked full-text search over messages."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Integer, Select, String, Uuid, bindparam, cast, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, distinct_on
 
-from careloom.conversations.core.search_words import search_words
+from careloom.conversations.core.search_words import SearchWords, search_words, surely_rare
 from careloom.conversations.queries.conversation import conversations, read_conversation
 from careloom.conversations.tables.contact import conversation
 from careloom.conversations.tables.message import message
@@ -20,9 +20,10 @@ from careloom.platform.access import Actor, Permission, Reach
 from careloom.platform.database.scope import reached
 from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page
+from careloom.platform.remembered import Remembered
 
 _MOST_RANKED: Final = 5000
-_SAMPLED: Final = 1000
+_SAMPLED: Final = 400
 _COMMON: Final = _SAMPLED // 20
 _LEAST_OF_EACH: Final = 20
 _M: Final = message.c
@@ -30,7 +31,12 @@ _COLUMNS: Final = (_M.client_id, _M.conversation_id, _M.seq, _M.at, _M.kind, _M.
 _SNIPPET_LENGTH: Final = 20_000
 _MARKS: Final = "StartSel=«, StopSel=», MaxWords=25, MinWords=10, MaxFragments=1"
 _STATEMENTS_KEPT: Final = 200
+_COMMON_SECONDS: Final = 60.0
+_COMMON_KEPT: Final = 1000
 _CLIENTS: Final = cast(bindparam("clients", type_=ARRAY(Uuid)), ARRAY(Uuid))
+_MOST: Final = bindparam("most", type_=Integer)
+
+_common: Final[Remembered[tuple[UUID, ...], frozenset[str]]] = Remembered(_COMMON_SECONDS, _COMMON_KEPT)
 
 
 class _Looked(Struct, frozen=True):
@@ -47,7 +53,7 @@ async def search_conversations(
 ) -> Page[SearchHit]:
     """Conversations with messages that hold the words, best first; of more than 5000 messages some are ranked.
 
-    What one in twenty of the newest 1000 messages holds is looked for in the newest 5000 alone: so common words cost no
+    What one in twenty of the newest 400 messages holds is looked for in the newest 5000 alone: so common words cost no
     more than rare ones. Understands "phrases", OR and -exclusions; the last word may be a beginning. Without words it
     finds nothing.
     """
@@ -60,10 +66,23 @@ async def search_conversations(
     looked = _Looked(bool(words.whole), bool(words.prefix), mine is None, reaches)
     asked: dict[str, Any] = {"clients": clients, "owners": _owners(clients), "limit": limit}
     asked |= {"whole": words.whole, "prefix": f"{words.prefix}:*"}
-    common = (await tx.execute(_sample(looked), {**asked, "each": _of_each(_SAMPLED, clients)})).scalar_one() == _COMMON
+    common = await _is_common(tx, words, looked, asked)
     hits = _hits(looked, common)
-    rows = (await tx.execute(hits, {**asked, "each": _of_each(_MOST_RANKED, clients)})).all()
+    rows = (await tx.execute(hits, {**asked, "each": _of_each(_MOST_RANKED, clients), "most": _MOST_RANKED})).all()
     return Page(tuple(SearchHit(read_conversation(row), row.snippet, float(row.rank)) for row in rows))
+
+
+async def _is_common(tx: Tx, words: SearchWords, looked: _Looked, asked: Mapping[str, Any]) -> bool:
+    """Whether one in twenty of the newest messages matches; a word that none in twenty held a minute ago says no."""
+    clients: Sequence[UUID] = asked["clients"]
+    sampled = {**asked, "each": _of_each(_SAMPLED, clients), "most": _COMMON}
+
+    async def find() -> frozenset[str]:
+        return frozenset((await tx.execute(_common_words(), sampled)).scalars())
+
+    if surely_rare(words, await _common(tuple(clients), find)):
+        return False
+    return (await tx.execute(_sample(looked), sampled)).scalar_one() == _COMMON
 
 
 def _of_each(most: int, clients: Sequence[UUID]) -> int:
@@ -74,20 +93,31 @@ def _owners(clients: Sequence[UUID]) -> str:
     return " | ".join(f"'client:{one}'" for one in clients) or "'client:'"
 
 
+@cache
+def _common_words() -> Select[Any]:
+    """The words that the newest messages hold as often as makes them common."""
+    newest = _newest()
+    word = func.unnest(newest.c.search).table_valued("lexeme", "positions", "weights").render_derived(name="word")
+    held = select(word.c.lexeme).select_from(newest.join(word, true())).group_by(word.c.lexeme)
+    return held.having(func.count() >= _MOST)
+
+
 @lru_cache(_STATEMENTS_KEPT)
 def _sample(looked: _Looked) -> Select[Any]:
     """How many of the newest messages match, up to what makes words common."""
-    some = select(_newest(_tsquery(looked)).c.seq).limit(_COMMON).subquery("some")
+    some = select(_newest(_tsquery(looked)).c.seq).limit(_MOST).subquery("some")
     return select(func.count()).select_from(some)
 
 
-def _newest(asked: Any) -> Any:
-    """Those that match among the newest messages of the clients, some of each; ids are in the order of time."""
+def _newest(asked: Any = None) -> Any:
+    """Of the newest messages of the clients, some of each, those that match, or all; ids are in the order of time."""
     given = func.unnest(_CLIENTS).table_valued("id").render_derived(name="lead")
     one = select(*_COLUMNS).where(_M.client_id == given.c.id).order_by(_M.id.desc())
     latest = one.limit(bindparam("each", type_=Integer)).lateral("latest")
     statement = select(*latest.c).select_from(given.join(latest, true()))
-    return statement.where(latest.c.search.op("@@")(asked)).subquery("newest")
+    if asked is not None:
+        statement = statement.where(latest.c.search.op("@@")(asked))
+    return statement.subquery("newest")
 
 
 def _indexed(asked: Any, everywhere: bool) -> Any:
@@ -105,12 +135,13 @@ def _hits(looked: _Looked, common: bool) -> Select[Any]:
     source = _newest(asked) if common else _indexed(asked, looked.everywhere)
     c, m, s = conversation.c, message.c, source.c
     of_conversation = (m.client_id == c.client_id) & (m.conversation_id == c.id)
-    matching = (
-        select(s.client_id, s.conversation_id, s.seq, s.at, func.ts_rank(s.search, asked).label("rank"))
-        .join(conversation, (s.client_id == c.client_id) & (s.conversation_id == c.id))
-        .where(func.numnode(asked) > 0, s.kind != MessageKind.EVENT, reached(looked.reaches, c.client_id, c.program_id))
-        .limit(_MOST_RANKED)
-    )
+    matching = select(s.client_id, s.conversation_id, s.seq, s.at, func.ts_rank(s.search, asked).label("rank"))
+    if all(one.program_ids is None for one in looked.reaches):
+        held = reached(looked.reaches, s.client_id)
+    else:
+        matching = matching.join(conversation, (s.client_id == c.client_id) & (s.conversation_id == c.id))
+        held = reached(looked.reaches, c.client_id, c.program_id)
+    matching = matching.where(func.numnode(asked) > 0, s.kind != MessageKind.EVENT, held).limit(_MOST)
     found = matching.subquery("matching")
     best = (
         select(found)

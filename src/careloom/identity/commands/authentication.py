@@ -1,7 +1,5 @@
 """Who asks: by session secret or API key. What revokes either takes effect at the next request."""
 
-import time
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -26,14 +24,15 @@ from careloom.platform.access import DORMANT, Actor, BrokenGlass, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotSignedInError
+from careloom.platform.remembered import Remembered
 from careloom.platform.runtime import Runtime
 from careloom.platform.secrets import fingerprint, sign, signed_by
 
 _TOUCH_AFTER = timedelta(minutes=1)
 _ORGANIZATION_SECONDS = 5.0
 _MAX_REMEMBERED = 5_000
-_organizations: dict[tuple[RoleGrant, ...], tuple[float, Organization]] = {}
-_serving: dict[frozenset[UUID], tuple[float, frozenset[UUID]]] = {}
+_organizations: Remembered[tuple[RoleGrant, ...], Organization] = Remembered(_ORGANIZATION_SECONDS, _MAX_REMEMBERED)
+_serving: Remembered[frozenset[UUID], frozenset[UUID]] = Remembered(_ORGANIZATION_SECONDS, _MAX_REMEMBERED)
 
 
 def _people(*columns: Any) -> Select[Any]:
@@ -102,7 +101,9 @@ async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor
 
 async def _held_by_key(tx: Tx, row: Any, actor: Actor) -> Actor:
     clients = frozenset[UUID](row.client_ids) or None
-    providers = None if clients is None else await _providers(tx, clients)
+    providers = None
+    if clients is not None:
+        providers = await _serving(clients, lambda: providers_of_clients(tx, sorted(clients)))
     permissions = frozenset(Permission(one) for one in row.permissions) or frozenset(Permission)
     # A key may hand `glass.break` on where it is held to nothing less; without a session it never breaks one.
     usable = [reach for reach in actor.reaches if not reach.sleeps or permissions >= DORMANT]
@@ -128,7 +129,9 @@ async def _actor(tx: Tx, row: Any, asked: Asked, glass: BrokenGlass | None = Non
     grants = msgspec.convert(row.grants, tuple[RoleGrant, ...], strict=False)
     # What own roles hold came with the person: a role that is changed counts from the next request on.
     roles = {one["role"]: known_verbs(one["permissions"]) for one in row.grants if one["permissions"] is not None}
-    organization = msgspec.structs.replace(await _organization(tx, grants), own_roles=roles)
+    organization = msgspec.structs.replace(
+        await _organizations(grants, lambda: organization_of(tx, grants)), own_roles=roles
+    )
     held = reaches(grants, row.provider_id, organization)
     if glass is not None:
         held += added(held, glass.client_id)
@@ -137,26 +140,3 @@ async def _actor(tx: Tx, row: Any, asked: Asked, glass: BrokenGlass | None = Non
     if row.guarded:
         held = await seen_from(tx, held, asked.ip)
     return Actor(row.name, held, person_id=row.id, ip=asked.ip, request_id=asked.request_id, glass=glass)
-
-
-async def _organization(tx: Tx, grants: Sequence[RoleGrant]) -> Organization:
-    key = tuple(grants)
-    remembered = _organizations.get(key)
-    if remembered is not None and time.monotonic() - remembered[0] < _ORGANIZATION_SECONDS:
-        return remembered[1]
-    found = await organization_of(tx, grants)
-    if len(_organizations) >= _MAX_REMEMBERED:
-        _organizations.clear()
-    _organizations[key] = (time.monotonic(), found)
-    return found
-
-
-async def _providers(tx: Tx, clients: frozenset[UUID]) -> frozenset[UUID]:
-    remembered = _serving.get(clients)
-    if remembered is not None and time.monotonic() - remembered[0] < _ORGANIZATION_SECONDS:
-        return remembered[1]
-    found = await providers_of_clients(tx, sorted(clients))
-    if len(_serving) >= _MAX_REMEMBERED:
-        _serving.clear()
-    _serving[clients] = (time.monotonic(), found)
-    return found
