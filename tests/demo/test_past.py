@@ -150,7 +150,8 @@ def test_deadlines_of_an_incident_run(demo: Demo) -> None:
     found = {one["status"]: one for one in demo.items("compliance", "incidents")}
     assert found.keys() == {"open", "contained", "closed"}
     assert found["open"]["next_due_at"] is not None
-    assert demo.items("compliance", "compliance/deadlines")
+    due = {one["kind"] for one in demo.items("compliance", "compliance/deadlines")}
+    assert due == {"request", "duty", "review", "hold"}
 
 
 def test_customers_said_what_they_agree_to(demo: Demo) -> None:

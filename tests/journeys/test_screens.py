@@ -45,7 +45,7 @@ SCREENS = {
     "parked events": "/setup/parked-events",
     **{
         f"compliance: {one}": f"/compliance/{one}"
-        for one in ("requests", "retention", "incidents", "break-glass", "residency", "keys")
+        for one in ("deadlines", "requests", "retention", "incidents", "break-glass", "residency", "keys")
     },
 }
 _VIOLATIONS: dict[str, object] = {"resultTypes": ["violations"]}

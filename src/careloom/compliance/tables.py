@@ -54,6 +54,7 @@ legal_hold = client_table(
     Column("lifted_why", Text, info=words(Writer.STAFF)),
     PrimaryKeyConstraint("client_id", "id"),
     Index("ix_legal_hold_client_id_active", "client_id", "id", postgresql_where=text("lifted_at IS NULL")),
+    Index("ix_legal_hold_until", "until", "id", postgresql_where=text("lifted_at IS NULL AND until IS NOT NULL")),
 )
 
 purge_record = client_table(
@@ -73,6 +74,12 @@ purge_record = client_table(
     Column("finished_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("client_id", "id"),
     Index("ix_purge_record_client_id_data_class", "client_id", "data_class", "id"),
+    Index(
+        "ix_purge_record_started_at",
+        "started_at",
+        "id",
+        postgresql_where=text("left_over IS NULL OR left_over > 0"),
+    ),
 )
 
 key_rotation = client_table(
@@ -106,6 +113,12 @@ shredding = client_table(
     Column("withdrawn_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("client_id", "id"),
     Index("ix_shredding_id", "id"),
+    Index(
+        "ix_shredding_until",
+        "until",
+        "id",
+        postgresql_where=text("confirmed_at IS NULL AND withdrawn_at IS NULL"),
+    ),
 )
 
 privacy_request = client_table(
@@ -131,7 +144,7 @@ privacy_request = client_table(
     PrimaryKeyConstraint("client_id", "id"),
     ForeignKeyConstraint(["client_id", "customer_id"], ["customer.client_id", "customer.id"]),
     Index("ix_privacy_request_client_id_customer_id", "client_id", "customer_id"),
-    Index("ix_privacy_request_client_id_due_at", "client_id", "due_at", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_privacy_request_due_at", "due_at", "id", postgresql_where=text("closed_at IS NULL")),
     Index("ix_privacy_request_export_until", "export_until", postgresql_where=text("export_until IS NOT NULL")),
     Index("ix_privacy_request_id", "id"),
 )
@@ -177,7 +190,7 @@ incident_duty = client_table(
     PrimaryKeyConstraint("client_id", "id"),
     ForeignKeyConstraint(["client_id", "incident_id"], ["incident.client_id", "incident.id"]),
     Index("ix_incident_duty_client_id_incident_id", "client_id", "incident_id", "place"),
-    Index("ix_incident_duty_due_at", "due_at", postgresql_where=text("done_at IS NULL AND due_at IS NOT NULL")),
+    Index("ix_incident_duty_due_at", "due_at", "id", postgresql_where=text("done_at IS NULL AND due_at IS NOT NULL")),
 )
 
 incident_entry = client_table(

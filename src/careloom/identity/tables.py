@@ -111,6 +111,7 @@ break_glass = client_table(
     Column("ip", Text),
     Column("begun_at", DateTime(timezone=True), nullable=False),
     Column("until", DateTime(timezone=True), nullable=False),
+    Column("review_by", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("ended_how", Text),
     Column("verdict", Text),
@@ -122,6 +123,7 @@ break_glass = client_table(
     CheckConstraint("reviewed_by_id <> person_id", name="another_person"),
     CheckConstraint("until <= begun_at + interval '4 hours'", name="short"),
     Index("ix_break_glass_id", "id"),
+    Index("ix_break_glass_review_by", "review_by", "id", postgresql_where=text("verdict IS NULL")),
     Index("ix_break_glass_until", "until", postgresql_where=text("ended_at IS NULL")),
     Index("uq_break_glass_session_id", "session_id", unique=True, postgresql_where=text("ended_at IS NULL")),
 )

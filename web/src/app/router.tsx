@@ -172,6 +172,7 @@ const compliance = createRoute({
 const complianceSection = createRoute({
   getParentRoute: () => shell,
   path: '/compliance/$section',
+  validateSearch: freeSearch,
   component: CompliancePage,
 });
 

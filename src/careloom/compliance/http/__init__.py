@@ -2,10 +2,16 @@
 
 from litestar import Router
 
-from careloom.compliance.http import incidents, keys, requests, retention
+from careloom.compliance.http import deadlines, incidents, keys, requests, retention
 
 router = Router(
     "/",
-    route_handlers=[*retention.handlers, *requests.handlers, *incidents.handlers, *keys.handlers],
+    route_handlers=[
+        *deadlines.handlers,
+        *retention.handlers,
+        *requests.handlers,
+        *incidents.handlers,
+        *keys.handlers,
+    ],
     tags=["compliance"],
 )

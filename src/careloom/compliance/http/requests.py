@@ -8,7 +8,6 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from careloom.compliance.commands import requests
 from careloom.compliance.queries import requests as queries
 from careloom.compliance.types.requests import (
-    Deadline,
     Extension,
     NewPrivacyRequest,
     PrivacyRequest,
@@ -104,12 +103,6 @@ async def fetch_export(unit: Unit, request_id: FromPath[RequestId]) -> Response[
     return Response(content, media_type="application/zip", headers=headers)
 
 
-@get("/compliance/deadlines", summary="What is due next")
-async def get_deadlines(unit: Unit, limit: Limit = 50) -> Page[Deadline]:
-    """Requests and duties of incidents, the most urgent first."""
-    return Page(tuple(await unit.read(lambda tx: queries.list_deadlines(tx, unit.actor, limit))))
-
-
 handlers: list[Any] = [
     list_requests,
     open_request,
@@ -119,5 +112,4 @@ handlers: list[Any] = [
     extend,
     refuse,
     fetch_export,
-    get_deadlines,
 ]

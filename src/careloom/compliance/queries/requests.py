@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import select
 
 from careloom.compliance.queries.retention import require_seen
-from careloom.compliance.tables import incident, incident_duty, privacy_request
-from careloom.compliance.types.requests import Deadline, PrivacyRequest, RequestStatus
+from careloom.compliance.tables import privacy_request
+from careloom.compliance.types.requests import PrivacyRequest, RequestStatus
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
@@ -72,22 +72,3 @@ async def expired_exports(tx: Tx, at: datetime, limit: int = 500) -> list[tuple[
     """Client and request of exports whose time is over. Needs a system transaction."""
     statement = select(_C.client_id, _C.id).where(_C.export_until <= at).order_by(_C.export_until)
     return [(row.client_id, row.id) for row in await tx.execute(statement.limit(limit))]
-
-
-async def list_deadlines(tx: Tx, actor: Actor, limit: int = 50) -> list[Deadline]:
-    """What is due next over requests and incidents, the most urgent first."""
-    actor.require(_READ)
-    asked = select(_C.id, _C.client_id, _C.kind.label("title"), _C.due_at).where(
-        within(actor, _READ, _C.client_id), _C.closed_at.is_(None)
-    )
-    duty, one = incident_duty.c, incident.c
-    owed = (
-        select(one.id, one.client_id, one.title, duty.due_at)
-        .join(incident, (one.client_id == duty.client_id) & (one.id == duty.incident_id))
-        .where(within(actor, _READ, duty.client_id), duty.done_at.is_(None), duty.due_at.is_not(None))
-    )
-    found: list[Deadline] = []
-    for kind, statement, column in (("request", asked, _C.due_at), ("incident", owed, duty.due_at)):
-        rows = await tx.execute(statement.order_by(column).limit(limit))
-        found += [Deadline(kind, row.id, row.client_id, row.title, row.due_at) for row in rows]
-    return sorted(found, key=lambda each: each.due_at)[:limit]

@@ -101,13 +101,3 @@ class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
     """Why a request is refused."""
 
     reason: Words
-
-
-class Deadline(Struct, frozen=True):
-    """Something of compliance that is due: a `request`, or a duty of an `incident`."""
-
-    kind: str
-    id: UUID
-    client_id: ClientId
-    title: str
-    due_at: datetime

@@ -17,11 +17,11 @@ _CONSENTS = (
 
 
 async def hear_customers(past: Past, people: Sequence[DemoCustomer]) -> None:
-    """Consents and a withdrawal; an answered request, one that is due soon, an erasure with proof, one on hold."""
+    """Consents and a withdrawal; an answered request, one that is overdue, an erasure with proof, one on hold."""
     first, second, third, fourth = await asyncio.gather(*(_find(past, one) for one in people[:4]))
     for word in _CONSENTS:
         await past.call(OFFICER, "PUT", f"customers/{first}/consents", word)
-    await _ask(past, second, "access", days=27, origin="Letter to the hotel in Dublin")
+    await _ask(past, second, "access", days=33, origin="Letter to the hotel in Dublin")
     await _hold(past, fourth)
     await asyncio.gather(
         _answer(past, first, "access", 6, "Web form", "Answered from the address on file, named the last stay"),

@@ -28,9 +28,10 @@ async def remove_what_is_due(past: Past) -> None:
 
 
 async def keep_for_court(past: Past, conversation_id: str) -> None:
-    """A hold on one contact of the bank."""
+    """A hold on one contact of the bank, until the term of the court."""
     hold = {"client_id": past.ids["client:bank"], "scope": "conversation", "subject_id": conversation_id}
-    await past.call(OFFICER, "POST", "holds", {**hold, "reason": "Fraud case, police report 4471"})
+    until = (past.now + timedelta(days=26)).isoformat()
+    await past.call(OFFICER, "POST", "holds", {**hold, "reason": "Fraud case, police report 4471", "until": until})
 
 
 async def go_wrong(past: Past) -> None:

@@ -23,6 +23,7 @@ async def break_glass(brand: Brand) -> None:
         "proof": "password",
         "begun_at": at - timedelta(minutes=10),
         "until": at,
+        "review_by": at + timedelta(days=3),
         "ended_at": at,
         "ended_how": "hand",
     }

@@ -11,7 +11,7 @@ from careloom.identity.commands.glass_ends import end_overdue
 from careloom.identity.commands.passkeys import Place
 from careloom.identity.commands.proof import prove
 from careloom.identity.commands.throttling import count_failure, glass_keys, require_calm
-from careloom.identity.core.glass import added, gives_more, lasts
+from careloom.identity.core.glass import REVIEW_TIME, added, gives_more, lasts
 from careloom.identity.core.reach import kept_out
 from careloom.identity.errors import (
     GlassOpenError,
@@ -152,6 +152,7 @@ async def _begin(tx: Tx, actor: Actor, holder: Holder, new: NewGlass, reason: st
     if (await tx.execute(under_way)).first() is not None:
         raise GlassOpenError
     begun_at, glass_id = now(), GlassId(new_id())
+    until = begun_at + lasts(new.minutes)
     values: dict[str, Any] = {
         "client_id": new.client_id,
         "id": glass_id,
@@ -163,14 +164,13 @@ async def _begin(tx: Tx, actor: Actor, holder: Holder, new: NewGlass, reason: st
         "proof": proof,
         "ip": actor.ip,
         "begun_at": begun_at,
-        "until": begun_at + lasts(new.minutes),
+        "until": until,
+        "review_by": until + REVIEW_TIME,
     }
     await tx.execute(break_glass.insert().values(**values))
-    told = {"until": values["until"], "proof": proof, "reference": values["reference"]}
+    told = {"until": until, "proof": proof, "reference": values["reference"]}
     await audit.record(tx, actor, "break_glass.begin", glass_id, client_id=new.client_id, after=told)
-    event = BreakGlassBegun(
-        client_id=new.client_id, glass_id=glass_id, person_id=holder.person.id, until=values["until"]
-    )
+    event = BreakGlassBegun(client_id=new.client_id, glass_id=glass_id, person_id=holder.person.id, until=until)
     await publish(tx, event)
     await send_signal(tx, {"kind": ACCESS_CHANGED, "person_id": str(holder.person.id)})
     return glass_id

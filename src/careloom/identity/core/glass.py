@@ -11,6 +11,9 @@ from careloom.platform.access import Reach
 LONGEST: Final = timedelta(hours=4)
 """No emergency access lasts longer, whatever is set."""
 
+REVIEW_TIME: Final = timedelta(days=3)
+"""Within which another person looks at an access that is over: who remembers it is still at hand."""
+
 EMERGENCY: Final = frozenset(
     {
         P.ORGANIZATIONS_READ,

@@ -80,6 +80,17 @@ async def list_glasses(
     return cut([_read(row) for row in rows], limit, lambda one: [one.id])
 
 
+async def glasses_to_review(
+    tx: Tx, actor: Actor, *, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
+) -> list[BreakGlass]:
+    """Accesses that nobody has reviewed, by when that is due; one more than `limit` where there is."""
+    actor.require(_READ, client_id=client_id)
+    statement = select(break_glass).where(within(actor, _READ, _C.client_id), _C.verdict.is_(None))
+    if client_id is not None:
+        statement = statement.where(_C.client_id == client_id)
+    return [_read(row) for row in await tx.execute(keyset(statement, [_C.review_by, _C.id], after, limit))]
+
+
 async def get_glass(tx: Tx, actor: Actor, glass_id: UUID, *, lock: bool = False) -> BreakGlass:
     """One emergency access; raises NotFoundError."""
     statement = select(break_glass).where(_C.id == glass_id)

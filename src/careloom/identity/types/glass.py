@@ -79,6 +79,7 @@ class BreakGlass(Struct, frozen=True):
     ip: str | None
     begun_at: datetime
     until: datetime
+    review_by: datetime
     ended_at: datetime | None
     ended_how: GlassEnd | None
     verdict: Verdict | None

@@ -298,6 +298,12 @@ def _create_key_tables() -> None:
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_shredding")),
     )
     op.create_index("ix_shredding_id", "shredding", ["id"])
+    op.create_index(
+        "ix_shredding_until",
+        "shredding",
+        ["until", "id"],
+        postgresql_where=sa.text("confirmed_at IS NULL AND withdrawn_at IS NULL"),
+    )
 
 
 def _create_privacy_tables() -> None:
@@ -1851,6 +1857,7 @@ def _create_break_glass() -> None:
         sa.Column("ip", sa.Text(), nullable=True),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("review_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_how", sa.Text(), nullable=True),
         sa.Column("verdict", sa.Text(), nullable=True),
@@ -1864,6 +1871,13 @@ def _create_break_glass() -> None:
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_break_glass")),
     )
     op.create_index("ix_break_glass_id", "break_glass", ["id"], unique=False)
+    op.create_index(
+        "ix_break_glass_review_by",
+        "break_glass",
+        ["review_by", "id"],
+        unique=False,
+        postgresql_where=sa.text("verdict IS NULL"),
+    )
     op.create_index(
         "ix_break_glass_until", "break_glass", ["until"], unique=False, postgresql_where=sa.text("ended_at IS NULL")
     )
@@ -1940,6 +1954,13 @@ def _create_compliance() -> None:
         unique=False,
         postgresql_where=sa.text("lifted_at IS NULL"),
     )
+    op.create_index(
+        "ix_legal_hold_until",
+        "legal_hold",
+        ["until", "id"],
+        unique=False,
+        postgresql_where=sa.text("lifted_at IS NULL AND until IS NOT NULL"),
+    )
     op.create_table(
         "purge_record",
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -1961,6 +1982,13 @@ def _create_compliance() -> None:
     )
     op.create_index(
         "ix_purge_record_client_id_data_class", "purge_record", ["client_id", "data_class", "id"], unique=False
+    )
+    op.create_index(
+        "ix_purge_record_started_at",
+        "purge_record",
+        ["started_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("left_over IS NULL OR left_over > 0"),
     )
     op.create_table(
         "retention_rule",
@@ -2004,7 +2032,7 @@ def _create_compliance() -> None:
     op.create_index(
         "ix_incident_duty_due_at",
         "incident_duty",
-        ["due_at"],
+        ["due_at", "id"],
         unique=False,
         postgresql_where=sa.text("done_at IS NULL AND due_at IS NOT NULL"),
     )
@@ -2061,9 +2089,9 @@ def _create_compliance() -> None:
         "ix_privacy_request_client_id_customer_id", "privacy_request", ["client_id", "customer_id"], unique=False
     )
     op.create_index(
-        "ix_privacy_request_client_id_due_at",
+        "ix_privacy_request_due_at",
         "privacy_request",
-        ["client_id", "due_at"],
+        ["due_at", "id"],
         unique=False,
         postgresql_where=sa.text("closed_at IS NULL"),
     )

@@ -1,13 +1,15 @@
-/** The place of the compliance officer: requests, retention and holds, incidents, emergency access, residency, keys. */
+/** The place of the compliance officer: what is due, requests, retention and holds, incidents, emergency access, residency, keys. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, type ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { realtime } from '@/api/realtime';
+import { useNow } from '@/components/clock';
 import { useFormat } from '@/components/format';
 import { useTitle } from '@/components/title';
 import classes from '@/features/compliance/Compliance.module.css';
-import { glassPages, renew } from '@/features/compliance/data';
+import { deadlinesQuery, glassPages, renew } from '@/features/compliance/data';
+import { Deadlines } from '@/features/compliance/Deadlines';
 import { Glasses } from '@/features/compliance/Glasses';
 import { Incidents } from '@/features/compliance/Incidents';
 import { Keys } from '@/features/compliance/Keys';
@@ -16,6 +18,7 @@ import { Residency } from '@/features/compliance/Residency';
 import { Retention } from '@/features/compliance/Retention';
 
 const SECTIONS = [
+  'deadlines',
   'requests',
   'retention',
   'incidents',
@@ -24,6 +27,7 @@ const SECTIONS = [
   'keys',
 ] as const;
 const PARTS: Record<(typeof SECTIONS)[number], ComponentType> = {
+  deadlines: Deadlines,
   requests: Requests,
   retention: Retention,
   incidents: Incidents,
@@ -35,11 +39,24 @@ const PARTS: Record<(typeof SECTIONS)[number], ComponentType> = {
 /** How many emergency accesses wait for their review. */
 function Unreviewed() {
   const { t } = useTranslation('compliance');
-  const format = useFormat();
   const count = useInfiniteQuery(glassPages(true)).data?.pages[0]?.items.length ?? 0;
+  return <Count count={count} title={t('glass.toReview')} standing="open" />;
+}
+
+/** How much is overdue. */
+function Overdue() {
+  const { t } = useTranslation('compliance');
+  const now = useNow(15);
+  const first = useInfiniteQuery(deadlinesQuery(null, null)).data?.pages[0]?.items ?? [];
+  const count = first.filter((one) => Date.parse(one.due_at) < now).length;
+  return <Count count={count} title={t('deadlines.overdue')} standing="questioned" />;
+}
+
+function Count({ count, title, standing }: { count: number; title: string; standing: string }) {
+  const format = useFormat();
   return (
     count > 0 && (
-      <span className={classes.standing} data-standing="open" title={t('glass.toReview')}>
+      <span className={classes.standing} data-standing={standing} title={title}>
         {format.number(count)}
       </span>
     )
@@ -49,7 +66,7 @@ function Unreviewed() {
 export function CompliancePage() {
   const { t } = useTranslation('compliance');
   const { section }: { section?: string } = useParams({ strict: false });
-  const chosen = SECTIONS.find((one) => one === section) ?? 'requests';
+  const chosen = SECTIONS.find((one) => one === section) ?? 'deadlines';
   const Part = PARTS[chosen];
   useTitle(t('title'));
   useEffect(
@@ -72,6 +89,7 @@ export function CompliancePage() {
               aria-current={one === chosen ? 'page' : undefined}
             >
               {t(`section.${one}`)}
+              {one === 'deadlines' && <Overdue />}
               {one === 'break-glass' && <Unreviewed />}
             </Link>
           ))}

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useCan, useMe } from '@/api/session';
 import { Brand } from '@/components/Brand';
+import { useNow } from '@/components/clock';
 import { useFormat } from '@/components/format';
 import { FormDialog } from '@/components/FormDialog';
 import { Listing } from '@/components/Listing';
@@ -17,6 +18,7 @@ import classes from '@/features/compliance/Compliance.module.css';
 import { glassPages, VERDICTS, type Glass } from '@/features/compliance/data';
 import { useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
+import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 import { WordsField } from '@/features/compliance/WordsField';
 
 const SHOWN = ['open', 'all'] as const;
@@ -36,7 +38,11 @@ export function Glasses() {
         />
       </div>
       <Listing
-        query={useInfiniteQuery(glassPages(shown === 'open'))}
+        query={useSeeking(
+          useInfiniteQuery(glassPages(shown === 'open')),
+          useSought().item,
+          (one: Glass) => one.id,
+        )}
         none={
           <Empty icon={<IconUrgent size={32} stroke={1.4} aria-hidden />} title={t('glass.none')}>
             {t('glass.noneHint')}
@@ -58,9 +64,10 @@ export function Glasses() {
 function Row({ one }: { one: Glass }) {
   const { t } = useTranslation('compliance');
   const reads = useCan('audit.read');
+  const now = useNow(15);
   const [reviewing, setReviewing] = useState(false);
   return (
-    <li>
+    <Item id={one.id}>
       <div className={classes.whose}>
         <Brand clientId={one.client_id} />
       </div>
@@ -79,6 +86,11 @@ function Row({ one }: { one: Glass }) {
       </div>
       <Times one={one} />
       <Standing one={one} />
+      {one.verdict === null && one.ended_at !== null && (
+        <span className={classes.when} data-late={Date.parse(one.review_by) < now}>
+          {t('due')} <Due at={one.review_by} />
+        </span>
+      )}
       <div className={classes.acts}>
         {reads && (
           <Link to="/setup/$section" params={{ section: 'audit' }} search={{ glass: one.id }}>
@@ -88,7 +100,7 @@ function Row({ one }: { one: Glass }) {
         <ReviewButton one={one} onClick={() => setReviewing(true)} />
       </div>
       {reviewing && <ReviewDialog one={one} onClose={() => setReviewing(false)} />}
-    </li>
+    </Item>
   );
 }
 

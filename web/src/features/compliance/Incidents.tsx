@@ -23,6 +23,7 @@ import {
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
 import { Records } from '@/features/compliance/Records';
+import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 
 export function Incidents() {
@@ -30,7 +31,11 @@ export function Incidents() {
   const writes = useCan('compliance.write');
   return (
     <Records
-      query={useInfiniteQuery(incidentsQuery)}
+      query={useSeeking(
+        useInfiniteQuery(incidentsQuery),
+        useSought().incident,
+        (one: Incident) => one.id,
+      )}
       words={{
         lead: t('incidents.lead'),
         register: t('incidents.register'),
@@ -47,7 +52,8 @@ export function Incidents() {
 function Row({ one, writes }: { one: Incident; writes: boolean }) {
   const { t } = useTranslation('compliance');
   const now = useNow();
-  const [opened, setOpened] = useState(false);
+  const sought = useSought().incident;
+  const [opened, setOpened] = useState(sought === one.id);
   return (
     <li>
       <div className={classes.whose}>
@@ -118,7 +124,7 @@ function DutyRow({ incident, duty, writes }: { incident: Uuid; duty: Duty; write
   );
   const late = !duty.done_at && duty.due_at !== null && Date.parse(duty.due_at) < now;
   return (
-    <li>
+    <Item id={duty.id}>
       <div className={classes.what}>
         <strong>{t(`duty.${duty.key}`)}</strong>
         {duty.done_at && (
@@ -159,7 +165,7 @@ function DutyRow({ incident, duty, writes }: { incident: Uuid; duty: Duty; write
           }}
         />
       )}
-    </li>
+    </Item>
   );
 }
 

@@ -13,12 +13,17 @@ import classes from '@/features/compliance/Compliance.module.css';
 import { keysQuery, type ClientKey } from '@/features/compliance/data';
 import { useDeed } from '@/features/compliance/deeds';
 import { ShredDialog } from '@/features/compliance/ShredDialog';
+import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 
 export function Keys() {
   const { t } = useTranslation('compliance');
   return (
     <Listing
-      query={useInfiniteQuery(keysQuery)}
+      query={useSeeking(
+        useInfiniteQuery(keysQuery),
+        useSought().item,
+        (one: ClientKey) => one.shredding?.id,
+      )}
       nameOf={(one) => one.client_name}
       none={<Empty title={t('retention.noClient')}>{t('keys.lead')}</Empty>}
     >
@@ -46,7 +51,7 @@ function KeyRow({ one }: { one: ClientKey }) {
   const gone = one.shredded_at !== null;
   const rotating = one.rotation !== null && one.rotation.state !== 'done';
   return (
-    <li>
+    <Item id={one.shredding?.id}>
       <div className={classes.what}>
         <Brand clientId={one.client_id} />
         <KeyLine one={one} />
@@ -81,7 +86,7 @@ function KeyRow({ one }: { one: ClientKey }) {
         <Asked shredding={one.shredding} writes={writes} onConfirm={() => setEnding(true)} />
       )}
       {ending && <ShredDialog one={one} onClose={() => setEnding(false)} />}
-    </li>
+    </Item>
   );
 }
 

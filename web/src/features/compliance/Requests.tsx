@@ -17,6 +17,7 @@ import { requestsQuery, saveExport, type PrivacyRequest } from '@/features/compl
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
 import { Records } from '@/features/compliance/Records';
+import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 
 export function Requests() {
@@ -24,7 +25,11 @@ export function Requests() {
   const writes = useCan('compliance.write');
   return (
     <Records
-      query={useInfiniteQuery(requestsQuery)}
+      query={useSeeking(
+        useInfiniteQuery(requestsQuery),
+        useSought().item,
+        (one: PrivacyRequest) => one.id,
+      )}
       words={{
         lead: t('requests.lead'),
         register: t('requests.register'),
@@ -49,7 +54,7 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
   const runs = one.status === 'verified' || one.status === 'waiting';
   const fetched = one.export_until !== null && Date.parse(one.export_until) > now;
   return (
-    <li>
+    <Item id={one.id}>
       <div className={classes.whose}>
         <Brand clientId={one.client_id} />
       </div>
@@ -126,7 +131,7 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
           }}
         />
       )}
-    </li>
+    </Item>
   );
 }
 

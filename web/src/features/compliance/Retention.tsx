@@ -1,6 +1,5 @@
 /** How long a client's data is kept, what a purge would take, what was taken, and what holds keep. */
-import { Button, NumberInput, Select, TextInput } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
+import { Button, NumberInput } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,22 +15,23 @@ import { showToast } from '@/components/toasts';
 import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
 import {
-  holdsQuery,
   outlookQuery,
   purgesQuery,
   rulesQuery,
-  SCOPES,
-  type Hold,
+  type Purge,
   type Rule,
 } from '@/features/compliance/data';
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
+import { Holds } from '@/features/compliance/Holds';
+import { Reason } from '@/features/compliance/Reason';
 import { RegionRules } from '@/features/compliance/RegionRules';
-import { WordsDialog } from '@/features/compliance/WordsDialog';
+import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 
 export function Retention() {
   const { t } = useTranslation('compliance');
   const me = useMe();
-  const [client, setClient] = useState<Uuid | null>(me.clients[0]?.id ?? null);
+  const sought = useSought().client;
+  const [client, setClient] = useState<Uuid | null>(sought ?? me.clients[0]?.id ?? null);
   if (client === null) return <Empty title={t('retention.noClient')}>{t('retention.lead')}</Empty>;
   return (
     <>
@@ -105,18 +105,6 @@ function Rules({ client }: { client: Uuid }) {
   );
 }
 
-function Reason({ value, onChange }: { value: string; onChange: (reason: string) => void }) {
-  const { t } = useTranslation('compliance');
-  return (
-    <TextInput
-      label={t('retention.reason')}
-      maxLength={2000}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
 function EditRule({ client, rule, onClose }: { client: Uuid; rule: Rule; onClose: () => void }) {
   const { t } = useTranslation('compliance');
   const [days, setDays] = useState<number | string>(rule.days ?? '');
@@ -152,115 +140,13 @@ function EditRule({ client, rule, onClose }: { client: Uuid; rule: Rule; onClose
   );
 }
 
-function Holds({ client }: { client: Uuid }) {
-  const { t } = useTranslation('compliance');
-  const writes = useCan('compliance.write');
-  const [placing, setPlacing] = useState(false);
-  const [lifting, setLifting] = useState<Hold | null>(null);
-  const lift = useDeed(({ id, reason }: { id: Uuid; reason: string }) =>
-    http.post(`/api/holds/${id}/lift`, { reason }),
-  );
-  return (
-    <section>
-      <div className={classes.bar}>
-        <h2>{t('holds.title')}</h2>
-        {writes && (
-          <Button variant="default" onClick={() => setPlacing(true)}>
-            {t('holds.place')}
-          </Button>
-        )}
-      </div>
-      <Listing
-        query={useInfiniteQuery(holdsQuery(client))}
-        none={
-          <Empty icon={<IconLock size={32} stroke={1.4} aria-hidden />} title={t('holds.none')}>
-            {t('holds.noneHint')}
-          </Empty>
-        }
-      >
-        {(holds) => (
-          <ul className={classes.list} aria-label={t('holds.title')}>
-            {holds.map((one) => (
-              <li key={one.id}>
-                <div className={classes.what}>
-                  <strong>{t(`scope.${one.scope}`)}</strong>
-                  <span>{one.reason}</span>
-                </div>
-                <span className={classes.when}>
-                  {one.placed_by} · <When at={one.placed_at} />
-                </span>
-                {writes && (
-                  <Button size="compact-sm" variant="subtle" onClick={() => setLifting(one)}>
-                    {t('holds.lift')}
-                  </Button>
-                )}
-              </li>
-            ))}
-          </ul>
-        )}
-      </Listing>
-      {placing && <PlaceHold client={client} onClose={() => setPlacing(false)} />}
-      {lifting && (
-        <WordsDialog
-          title={t('holds.lift')}
-          label={t('retention.reason')}
-          onClose={() => setLifting(null)}
-          onDone={(reason) => {
-            setLifting(null);
-            lift.mutate({ id: lifting.id, reason });
-          }}
-        />
-      )}
-    </section>
-  );
-}
-
-function PlaceHold({ client, onClose }: { client: Uuid; onClose: () => void }) {
-  const { t } = useTranslation('compliance');
-  const [scope, setScope] = useState<Hold['scope']>('client');
-  const [subject, setSubject] = useState('');
-  const [reason, setReason] = useState('');
-  const place = useDeed(
-    () =>
-      http.post('/api/holds', {
-        client_id: client,
-        scope,
-        reason,
-        ...(scope !== 'client' && { subject_id: subject.trim() }),
-      }),
-    onClose,
-  );
-  return (
-    <FormDialog
-      title={t('holds.place')}
-      ready={Boolean(reason.trim())}
-      busy={place.isPending}
-      onSubmit={() => place.mutate()}
-      onClose={onClose}
-    >
-      <Select
-        label={t('holds.scope')}
-        allowDeselect={false}
-        value={scope}
-        onChange={(value) => value && setScope(value as Hold['scope'])}
-        data={SCOPES.map((one) => ({ value: one, label: t(`scope.${one}`) }))}
-      />
-      {scope !== 'client' && (
-        <TextInput
-          label={t('holds.subject')}
-          description={t('holds.subjectHint')}
-          value={subject}
-          onChange={(event) => setSubject(event.currentTarget.value)}
-        />
-      )}
-      <Reason value={reason} onChange={setReason} />
-    </FormDialog>
-  );
-}
-
 function Purges({ client }: { client: Uuid }) {
   const { t } = useTranslation('compliance');
-  const query = useInfiniteQuery(purgesQuery(client));
+  const query = useSeeking(
+    useInfiniteQuery(purgesQuery(client)),
+    useSought().item,
+    (one: Purge) => one.id,
+  );
   if (itemsOf(query).length === 0) return null;
   return (
     <section>
@@ -271,7 +157,7 @@ function Purges({ client }: { client: Uuid }) {
         {(purges) => (
           <ul className={classes.list} aria-label={t('purges.title')}>
             {purges.map((one) => (
-              <li key={one.id}>
+              <Item key={one.id} id={one.id}>
                 <div className={classes.what}>
                   <strong>{t(`class.${one.data_class}`)}</strong>
                   <span title={one.digest}>{one.digest.slice(0, 16)}</span>
@@ -285,7 +171,7 @@ function Purges({ client }: { client: Uuid }) {
                 <span className={classes.when}>
                   <When at={one.started_at} />
                 </span>
-              </li>
+              </Item>
             ))}
           </ul>
         )}

@@ -147,12 +147,34 @@ export interface Glass {
   proof: ProofKind;
   begun_at: Instant;
   until: Instant;
+  review_by: Instant;
   ended_at: Instant | null;
   ended_how: 'time' | 'hand' | 'session' | null;
   verdict: (typeof VERDICTS)[number] | null;
   note: string | null;
   reviewed_by: string | null;
 }
+
+/** What the place's deadlines are about. */
+export const DEADLINES = ['request', 'duty', 'review', 'hold', 'purge', 'shredding'] as const;
+
+interface Owed {
+  id: Uuid;
+  client_id: Uuid;
+  due_at: Instant;
+  words: string | null;
+  incident_id: Uuid | null;
+}
+
+export type Deadline = Owed &
+  (
+    | { kind: 'request'; what: PrivacyRequest['kind'] }
+    | { kind: 'duty'; what: Duty['key'] }
+    | { kind: 'review'; what: null }
+    | { kind: 'hold'; what: Hold['scope'] }
+    | { kind: 'purge'; what: Purge['data_class'] }
+    | { kind: 'shredding'; what: null }
+  );
 
 const listed = <T>(name: string, path: string, query: QueryValues = {}) =>
   pagesAt<T>(['compliance', name, query], path, query, { staleTime: 5_000 });
@@ -164,6 +186,13 @@ export const clientsQuery = listed<Client>('clients', '/api/clients');
 export const keysQuery = listed<ClientKey>('keys', '/api/client-keys');
 export const purgesQuery = (client_id: Uuid) =>
   listed<Purge>('purges', '/api/purges', { client_id, limit: 20 });
+
+/** What is due, the most urgent first: at all clients and of every kind, or of one. */
+export const deadlinesQuery = (client_id: Uuid | null, kind: string | null) =>
+  listed<Deadline>('deadlines', '/api/compliance/deadlines', {
+    ...(client_id && { client_id }),
+    ...(kind && { kind }),
+  });
 
 /** Emergency accesses, newest first: all, or those that nobody has reviewed yet. */
 export const glassPages = (open: boolean) =>
