@@ -1,8 +1,11 @@
-"""`make audit`: asks the advisory services about every locked package; 1 for a finding, 0 with a word for no answer."""
+"""`make audit`: asks the advisory services about every locked package, and the index whether one was yanked.
+1 for a finding, 0 with a word for no answer.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +15,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-_SECONDS = 120
+_SECONDS, _INDEX_SECONDS = 120, 900
 _LOCK = ROOT / "requirements.lock"
+_YANKED = re.compile(
+    r"yanked version: '(?P<name>[^']+)' candidate \(version (?P<version>\S+)[^\n]*\n(?P<reason>[^\n]*)"
+)
 
 
 class UnreachableError(Exception):
@@ -23,7 +29,7 @@ class UnreachableError(Exception):
 def main() -> int:
     """Prints what was found, and where nothing could be asked."""
     found: list[str] = []
-    for name, ask in (("Python", _ask_python), ("npm", _ask_npm)):
+    for name, ask in (("Python", _ask_python), ("index", _ask_index), ("npm", _ask_npm)):
         try:
             mine = ask()
         except UnreachableError as error:
@@ -44,6 +50,29 @@ def _ask_python() -> list[str]:
         probe.flush()
         list(python_findings(_said(_pip_audit(probe.name), ROOT)))
     return list(python_findings(_said(_pip_audit(str(_LOCK)), ROOT)))
+
+
+def _ask_index() -> list[str]:
+    return ask_index(_LOCK)
+
+
+def ask_index(requirements: Path) -> list[str]:
+    """Which of the pinned `requirements` were withdrawn, as pip finds them where its own configuration sends it.
+
+    Raises UnreachableError where pip does not find all of them. npm has no such mark: what its registry withdraws is
+    gone, and `npm ci` fails.
+    """
+    options = ["--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--disable-pip-version-check"]
+    done = _run([sys.executable, "-m", "pip", "install", *options, "-r", str(requirements)], ROOT, _INDEX_SECONDS)
+    if done.returncode:
+        raise UnreachableError(next(iter(done.stderr.strip().splitlines()[-1:]), "no answer"))
+    return list(yanked(done.stderr))
+
+
+def yanked(said: str) -> Iterator[str]:
+    """What pip warned of, a line each."""
+    for one in _YANKED.finditer(said):
+        yield f"{one['name']} {one['version']}: withdrawn from the index. {one['reason']}"
 
 
 def _ask_npm() -> list[str]:
@@ -87,10 +116,14 @@ def _object(said: str) -> dict[str, Any]:
 def _said(command: list[str], folder: Path) -> str:
     if shutil.which(command[0]) is None:
         raise UnreachableError(f"{Path(command[0]).name} is not installed")
+    return _run(command, folder, _SECONDS).stdout
+
+
+def _run(command: list[str], folder: Path, seconds: int) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False).stdout
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
-        raise UnreachableError(f"no answer within {_SECONDS} s") from None
+        raise UnreachableError(f"no answer within {seconds} s") from None
 
 
 if __name__ == "__main__":

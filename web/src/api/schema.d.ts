@@ -3009,6 +3009,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compliance/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is due, the most urgent first */
+        get: operations["ApiComplianceDeadlinesListDeadlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clients/{client_id}/retention": {
         parameters: {
             query?: never;
@@ -3277,23 +3294,6 @@ export interface paths {
         put?: never;
         /** Fetch an export */
         post: operations["ApiPrivacyRequestsRequestIdExportFetchExport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/compliance/deadlines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is due next */
-        get: operations["ApiComplianceDeadlinesGetDeadlines"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3656,7 +3656,15 @@ export interface components {
             number: number | null;
             hash: string | null;
         };
-        /** BrandVoice */
+        /**
+         * BrandVoice
+         * @default {
+         *       "greeting": "",
+         *       "tone_do": [],
+         *       "tone_dont": [],
+         *       "signature": ""
+         *     }
+         */
         BrandVoice: {
             /** @default  */
             greeting: string;
@@ -3684,6 +3692,8 @@ export interface components {
             begun_at: string;
             /** Format: date-time */
             until: string;
+            /** Format: date-time */
+            review_by: string;
             ended_at: string | null;
             ended_how: components["schemas"]["GlassEnd"] | null;
             verdict: components["schemas"]["glass_Verdict"] | null;
@@ -4008,15 +4018,24 @@ export interface components {
         };
         /** Deadline */
         Deadline: {
-            kind: string;
+            kind: components["schemas"]["DeadlineKind"];
             /** Format: uuid */
             id: string;
             /** Format: uuid */
             client_id: string;
-            title: string;
             /** Format: date-time */
             due_at: string;
+            what?: string | null;
+            words?: string | null;
+            incident_id?: string | null;
         };
+        /**
+         * DeadlineKind
+         * @description What is due: the answer to a data subject, a step or notice of an incident, the review of an emergency access, a
+         *         hold before it ends, a purge that left something, the second person's word on the end of a client's keys.
+         * @enum {string}
+         */
+        DeadlineKind: "request" | "duty" | "review" | "hold" | "purge" | "shredding";
         /**
          * Delivery
          * @description How far an outbound message got.
@@ -5282,6 +5301,11 @@ export interface components {
             items: components["schemas"]["SuppressedAddress"][];
             next?: string | null;
         };
+        /** Page[Deadline] */
+        "Page_careloom.compliance.types.deadlines.Deadline_": {
+            items: components["schemas"]["Deadline"][];
+            next?: string | null;
+        };
         /** Page[Incident] */
         "Page_careloom.compliance.types.incidents.Incident_": {
             items: components["schemas"]["Incident"][];
@@ -5290,11 +5314,6 @@ export interface components {
         /** Page[ClientKeyState] */
         "Page_careloom.compliance.types.keys.ClientKeyState_": {
             items: components["schemas"]["ClientKeyState"][];
-            next?: string | null;
-        };
-        /** Page[Deadline] */
-        "Page_careloom.compliance.types.requests.Deadline_": {
-            items: components["schemas"]["Deadline"][];
             next?: string | null;
         };
         /** Page[PrivacyRequest] */
@@ -31393,6 +31412,114 @@ export interface operations {
             };
         };
     };
+    ApiComplianceDeadlinesListDeadlines: {
+        parameters: {
+            query?: {
+                client_id?: string | null;
+                kind?: components["schemas"]["DeadlineKind"] | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_careloom.compliance.types.deadlines.Deadline_"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiClientsClientIdRetentionGetRules: {
         parameters: {
             query?: never;
@@ -33207,110 +33334,6 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
-                };
-            };
-            /** @description The request is not valid; `errors` says where. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This contradicts what is stored. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This is larger than allowed. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This type is not accepted. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many attempts; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiComplianceDeadlinesGetDeadlines: {
-        parameters: {
-            query?: {
-                /** @description How many items at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_careloom.compliance.types.requests.Deadline_"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */
