@@ -18,7 +18,8 @@ from tests.journeys.world import World
 
 WIDE, NARROW = (1440, 900), (390, 844)
 SETUP = [
-    *("clients", "programs", "queues", "skills", "email", "chat", "macros", "dispositions"),
+    *("clients", "programs", "queues", "skills", "email", "mailboxes", "signing", "suppression", "chat"),
+    *("macros", "dispositions"),
     *("people", "roles", "teams", "sites", "providers", "api-keys", "sign-in", "identity-providers", "provisioning"),
     *("imports", "exports", "restores"),
 ]
@@ -26,6 +27,7 @@ SCREENS = {
     "sign-in": "/sign-in",
     "desk": "/desk/all/{conversation}",
     "search": "/search?q=kettle",
+    "search by an encrypted detail": "/search?client_id={client}",
     "customer": "/customers/{customer}",
     "my states": "/me",
     "my security": "/me/security",
@@ -33,8 +35,12 @@ SCREENS = {
     "set-up": "/setup",
     "a built-in role": "/setup/roles/team_lead",
     "permissions": "/setup/access/{person}",
+    "a directory's token": "/setup/provisioning/{token}",
     "directory groups": "/setup/directory-groups/{group}",
     "attributes": "/setup/attributes/{client}",
+    "a mailbox": "/setup/mailboxes/{mailbox}",
+    "a signing key": "/setup/signing/{signing key}",
+    "a suppressed address": "/setup/suppression/{suppressed}",
     "networks": "/setup/networks/{client}",
     "privacy": "/setup/privacy/{client}",
     **{section: f"/setup/{section}/new" for section in SETUP},
@@ -171,14 +177,32 @@ def _data(installation: Installation, one: dict[str, Any]) -> dict[str, str]:
     return {"import": made["id"], "export": leaving["id"], "restore": coming["id"]}
 
 
-def _directory_group(installation: Installation, provider: str) -> str:
-    """A group as a provider's directory makes it; answers its id."""
+def _encrypted(installation: Installation, one: dict[str, Any]) -> None:
+    """A detail that the customer's client keeps encrypted, filled in."""
+    field = {"key": "serial", "label": "Serial number", "kind": "text", "sensitive": True, "exact": True}
+    installation.put(f"clients/{one['client_id']}/attribute-schema", {"items": [field]})
+    installation.change(f"customers/{one['customer_id']}", attributes={"serial": "K-2219"})
+
+
+def _mail(installation: Installation, one: dict[str, Any]) -> dict[str, str]:
+    """A mailbox that is not polled, a key that signs, an address that nothing is sent to."""
+    (address,) = installation.get("mail-addresses", client_id=one["client_id"])["items"]
+    server = {"host": "imap.lumen.example", "port": 993, "username": "care@lumen.example", "password": "unused"}
+    mailbox = installation.make("mailboxes", mail_address_id=address["id"], active=False, **server)
+    key = installation.make("signing-keys", client_id=one["client_id"], domain="lumen.example", algorithm="rsa")
+    gone = {"address": "gone@customer.example", "note": "Asked to be left alone."}
+    suppressed = installation.make("suppressed-addresses", client_id=one["client_id"], **gone)
+    return {"mailbox": mailbox["id"], "signing key": key["id"], "suppressed": suppressed["id"]}
+
+
+def _directory(installation: Installation, provider: str) -> dict[str, str]:
+    """A token of a provider's directory, and a group that it made."""
     token = installation.make("scim-tokens", provider_id=provider, name="Directory")
     headers = {"Authorization": f"Bearer {token['secret']}"}
     body = {"displayName": "Care agents"}
     answer = httpx.post(f"{installation.url}/scim/v2/Groups", json=body, headers=headers, timeout=30)
     assert answer.status_code == 201, answer.text
-    return answer.json()["id"]
+    return {"token": token["token"]["id"], "group": answer.json()["id"]}
 
 
 @pytest.fixture(scope="module")
@@ -188,8 +212,9 @@ def looker(browser: Browser, installation: Installation, world: World) -> Iterat
     administrator = _administrator(installation, world.provider)
     page = people.desk(administrator["email"])
     ids = {"conversation": one["id"], "customer": one["customer_id"], "client": one["client_id"]}
-    ids |= {"person": administrator["id"], "group": _directory_group(installation, world.provider)}
-    ids |= _data(installation, one)
+    ids["person"] = administrator["id"]
+    ids |= _directory(installation, world.provider) | _data(installation, one) | _mail(installation, one)
+    _encrypted(installation, one)
     yield Looker(page, installation.url, ids)
     page.context.close()
 
