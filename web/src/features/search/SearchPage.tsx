@@ -40,6 +40,7 @@ export function SearchPage() {
   }, [text, q, navigate]);
   const hits = useQuery(searchQuery(q, client_id));
   const customers = useQuery(customerSearchQuery(q, client_id));
+  const within = me.clients.find((one) => one.id === client_id);
   const finding = client_id ?? (me.clients.length === 1 ? me.clients[0]?.id : undefined);
   return (
     <Page title={t('search.title')}>
@@ -72,7 +73,9 @@ export function SearchPage() {
       </div>
       {finding && <ExactSearch clientId={finding} />}
       {q.trim().length < 2 ? (
-        <Empty title={t('search.start')}>{t('search.startHint')}</Empty>
+        <Empty title={t('search.start')}>
+          {within ? t('search.startHintIn', { client: within.name }) : t('search.startHint')}
+        </Empty>
       ) : (
         <>
           {(customers.data?.items.length ?? 0) > 0 && (

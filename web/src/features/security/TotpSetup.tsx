@@ -39,7 +39,9 @@ export function TotpSetup({ onDone, onCancel }: { onDone: () => void; onCancel?:
             src={`data:image/svg+xml;utf8,${encodeURIComponent(begun.data.qr)}`}
           />
           <p>{t('app.orType')}</p>
-          <code className={classes.secret}>{begun.data.secret}</code>
+          <code className={classes.secret} dir="ltr">
+            {begun.data.secret}
+          </code>
         </li>
         <li>
           <TextInput

@@ -135,7 +135,7 @@ export function Refusals({ one }: { one: DataImport }) {
                   <td>
                     <OutcomeOf outcome={each.outcome} />
                   </td>
-                  <td dir="auto">{each.reason}</td>
+                  <td>{each.reason}</td>
                 </tr>
               ))}
             </tbody>

@@ -35,7 +35,7 @@ export function Stage({
         <Icon size={18} aria-hidden color={tone === 'bad' ? 'var(--bad)' : 'var(--accent)'} />
         <div>
           <strong>{title}</strong>
-          <p dir="auto">{hint}</p>
+          <p>{hint}</p>
         </div>
       </div>
       {working && (

@@ -9,7 +9,7 @@ export function CopyBox({ text, label }: { text: string; label: string }) {
   return (
     <div className={classes.box}>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that long lines can be scrolled by keys */}
-      <pre className={classes.text} tabIndex={0} aria-label={label}>
+      <pre className={classes.text} dir="ltr" tabIndex={0} aria-label={label}>
         {text}
       </pre>
       <CopyButton value={text}>

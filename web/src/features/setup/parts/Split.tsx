@@ -226,7 +226,12 @@ function ListPane<T extends Named>({
         ) : query.isError ? (
           <Failed error={query.error} retry={() => void query.refetch()} />
         ) : shown.length === 0 ? (
-          <p className={classes.none}>{needle ? t('list.noneFound') : t('list.none')}</p>
+          <div className={classes.none}>
+            <p>{needle ? t('list.noneFound') : t('list.none')}</p>
+            {!needle && (
+              <p className={classes.teach}>{t(`empty.${section}.hint` as 'empty.queues.hint')}</p>
+            )}
+          </div>
         ) : (
           <ul>
             {shown.map(({ item, line }) => (

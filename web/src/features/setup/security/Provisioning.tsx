@@ -102,7 +102,7 @@ function TokenPanel({ item }: { item: ScimToken }) {
       lead={
         <>
           <bdi>{owner?.name}</bdi>
-          <code>{`cls_${item.prefix}…`}</code>
+          <code dir="ltr">{`cls_${item.prefix}…`}</code>
         </>
       }
     >

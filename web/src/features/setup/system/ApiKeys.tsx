@@ -53,7 +53,7 @@ function NewKey() {
         hint={t('apiKeys.once')}
       >
         <Labelled label={t('apiKeys.use')}>
-          <code>{`Authorization: Bearer ${secret.slice(0, 12)}…`}</code>
+          <code dir="ltr">{`Authorization: Bearer ${secret.slice(0, 12)}…`}</code>
         </Labelled>
       </MadeOnce>
     );
@@ -100,7 +100,11 @@ function KeyPanel({ item }: { item: ApiKey }) {
     (id) => me.clients.find((client) => client.id === id)?.name ?? id,
   );
   return (
-    <LookPanel section="api-keys" title={item.name} lead={<code>{`clk_${item.prefix}…`}</code>}>
+    <LookPanel
+      section="api-keys"
+      title={item.name}
+      lead={<code dir="ltr">{`clk_${item.prefix}…`}</code>}
+    >
       <Fields>
         <Labelled label={t('apiKeys.owner')}>
           <bdi>{item.person_name}</bdi>
