@@ -124,6 +124,7 @@ AUDITED = {
     "PUT /api/sign-in-policies": "sign_in_policy.set",
     "POST /api/identity-providers": "identity_provider.create",
     "PATCH /api/identity-providers/{identity_provider_id}": "identity_provider.change",
+    "POST /api/identity-providers/{identity_provider_id}/confirmation": "identity_provider.confirm",
     "DELETE /api/identity-providers/{identity_provider_id}": "identity_provider.delete",
     "PUT /api/people/{person_id}/presence": "presence.set",
     "PUT /api/people/{person_id}/routing": "profile.set",

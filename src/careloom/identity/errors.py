@@ -58,7 +58,7 @@ class UnknownMemberError(InvalidInputError):
 
 
 class BeyondDirectoryError(ForbiddenError):
-    """This person may do more than the directory's provider works on; someone with more must change them here."""
+    """This is more than the directory's token may decide over; someone who may more must do it here."""
 
 
 class StaleVersionError(CareloomError):

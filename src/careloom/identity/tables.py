@@ -212,6 +212,7 @@ identity_provider = either_table(
     Column("only", Boolean, nullable=False),
     Column("second_factor", Boolean, nullable=False),
     Column("active", Boolean, nullable=False, info=kept_back("false")),
+    Column("surety", JSONB, info=kept_back("NULL")),
     Index("ix_identity_provider_domains", "domains", postgresql_using="gin"),
     Index("ix_identity_provider_provider_id", "provider_id"),
     Index("ix_identity_provider_client_id", "client_id"),
@@ -243,6 +244,7 @@ scim_token = provider_table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("last_used_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("surety", JSONB),
     Index("ix_scim_token_provider_id", "provider_id"),
 )
 

@@ -242,6 +242,9 @@ export interface IdentityProvider {
   only: boolean;
   second_factor: boolean;
   active: boolean;
+  /** Who answers for it: it lets in nobody over whom they could not decide. */
+  answered_by: string | null;
+  answered_at: Instant | null;
 }
 
 export interface ClientNetworks {
@@ -273,6 +276,7 @@ export interface ScimToken {
   created_at: Instant;
   last_used_at: Instant | null;
   revoked_at: Instant | null;
+  answered_by: string | null;
 }
 
 /** A group of a provider's directory, and what its members may do here. */

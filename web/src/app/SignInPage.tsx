@@ -85,7 +85,16 @@ export function SignInPage() {
 }
 
 /** Why a sign-in elsewhere may not lead in here, as the server says it in the address. */
-const REFUSALS = ['failed', 'expired', 'denied', 'email', 'unknown', 'groups', 'too_much'] as const;
+const REFUSALS = [
+  'failed',
+  'expired',
+  'denied',
+  'email',
+  'unknown',
+  'groups',
+  'too_much',
+  'unanswered',
+] as const;
 
 function FirstFactor({ failure, onDone }: { failure: Error | null; onDone: () => void }) {
   const { t } = useTranslation();

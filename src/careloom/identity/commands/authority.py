@@ -1,37 +1,23 @@
 """Over whom one may decide, and what one may hand on."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 from uuid import UUID
 
-from careloom.identity.core.reach import Organization, reaches, reaches_beyond
-from careloom.identity.core.roles import PERMISSIONS, permissions_of
+from careloom.identity.core.reach import holds_all, manages
+from careloom.identity.core.roles import PERMISSIONS
 from careloom.identity.errors import GrantTooWideError
 from careloom.identity.queries.actors import organization_of
 from careloom.identity.queries.people import grants_of
 from careloom.identity.queries.roles import own_roles
-from careloom.identity.types import Person, Role, RoleGrant, ScopeKind
+from careloom.identity.types import RoleGrant, ScopeKind
+from careloom.identity.types.surety import Owned
 from careloom.organizations.queries import get_client, get_program, get_provider
 from careloom.organizations.types import ClientId, ProgramId, ProviderId
-from careloom.platform.access import Actor, Permission, Reach, system_actor
+from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
 
 _SYSTEM = system_actor("grants")
-
-
-class Owned(Protocol):
-    """What belongs to a provider, to a client, or to the installation."""
-
-    @property
-    def provider_id(self) -> ProviderId | None:
-        """Its provider."""
-        ...
-
-    @property
-    def client_id(self) -> ClientId | None:
-        """Its client."""
-        ...
 
 
 async def require_owner(tx: Tx, actor: Actor, new: Owned) -> None:
@@ -57,7 +43,7 @@ def require_over(
 ) -> None:
     """Raises ForbiddenError unless the actor holds `permission` over this owner; over none: over the installation."""
     if provider_id is None and client_id is None:
-        if not any(permission in reach.permissions and reach.client_ids is None for reach in actor.reaches):
+        if not manages(actor.reaches, None, None, permission):
             raise ForbiddenError("Only an administrator of the whole installation may do this.")
         return
     actor.require(permission, provider_id=provider_id, client_id=client_id)
@@ -76,14 +62,10 @@ async def require_held(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -> N
     """Raises GrantTooWideError for what the actor does not hold; scopes are known to exist."""
     # What a scope reaches is looked up over everything: the part of a provider that the actor does not see counts.
     async with widened(tx):
-        own = () if actor.person_id is None else await grants_of(tx, actor.person_id)
-        organization = await organization_of(tx, (*grants, *own))
-    for grant, reach in zip(grants, reaches(grants, None, organization), strict=True):
-        if not any(_includes(held, reach) for held in actor.reaches):
-            raise GrantTooWideError
-        grows = grant.scope is ScopeKind.PROVIDER and actor.person_id is not None
-        if grows and not _grows_with(own, grant, organization):
-            raise GrantTooWideError
+        own = None if actor.person_id is None else await grants_of(tx, actor.person_id)
+        organization = await organization_of(tx, (*grants, *(own or ())))
+    if not holds_all(own, actor.reaches, grants, organization):
+        raise GrantTooWideError
 
 
 async def require_roles(
@@ -103,21 +85,6 @@ async def require_roles(
         raise InvalidInputError(errors=tuple(wrong))
 
 
-async def goes_beyond(tx: Tx, owner: Owned, someone: Person) -> bool:
-    """Whether someone reaches beyond what an owner itself works on, so that the owner's directory may not decide over
-    them. Of no owner: never. Needs a transaction that sees all that the grants name.
-    """
-    if owner.provider_id is not None:
-        own = RoleGrant(Role.ADMIN, ScopeKind.PROVIDER, owner.provider_id)
-    elif owner.client_id is not None:
-        own = RoleGrant(Role.ADMIN, ScopeKind.CLIENT, owner.client_id)
-    else:
-        return False
-    organization = await organization_of(tx, (own, *someone.grants))
-    (bounds,) = reaches((own,), owner.provider_id, organization)
-    return any(reaches_beyond(held, bounds) for held in reaches(someone.grants, someone.provider_id, organization))
-
-
 async def _exists(tx: Tx, grant: RoleGrant) -> bool:
     try:
         if grant.scope is ScopeKind.CLIENT:
@@ -135,26 +102,3 @@ def _scope(grant: RoleGrant) -> UUID:
     if grant.scope_id is None:
         raise InvalidInputError("A grant over a provider, client or program names its scope_id.")
     return grant.scope_id
-
-
-def _grows_with(own: tuple[RoleGrant, ...], wanted: RoleGrant, organization: Organization) -> bool:
-    """Whether one of `own` will reach what `wanted` over a provider will reach once the provider serves more."""
-    asked = permissions_of(wanted.role, organization.own_roles)
-    return any(
-        asked <= permissions_of(one.role, organization.own_roles)
-        for one in own
-        if one.scope is ScopeKind.EVERYTHING or (one.scope, one.scope_id) == (wanted.scope, wanted.scope_id)
-    )
-
-
-def _includes(own: Reach, wanted: Reach) -> bool:
-    return (
-        wanted.permissions <= own.permissions
-        and _subset(wanted.client_ids, own.client_ids)
-        and _subset(wanted.provider_ids, own.provider_ids)
-        and _subset(wanted.program_ids, own.program_ids)
-    )
-
-
-def _subset(wanted: frozenset[UUID] | None, own: frozenset[UUID] | None) -> bool:
-    return own is None or (wanted is not None and wanted <= own)

@@ -9,7 +9,8 @@ from sqlalchemy import delete, update
 from careloom.identity.commands.authority import require_no_more, require_over, require_owner, require_roles
 from careloom.identity.core.sso import is_safe_address
 from careloom.identity.queries.identity_providers import get_identity_provider
-from careloom.identity.tables import identity_provider
+from careloom.identity.queries.surety import surety_of
+from careloom.identity.tables import external_identity, identity_provider
 from careloom.identity.types.sso import (
     IdentityProvider,
     IdentityProviderChanges,
@@ -18,27 +19,33 @@ from careloom.identity.types.sso import (
 )
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
-from careloom.platform.database.transactions import Tx
+from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
 from careloom.platform.sealing import seal
 from careloom.platform.wire import to_plain
 
 PURPOSE = "identity provider"
+_ANSWERED = ("issuer", "application_id", "groups_claim", "rules", "provisions", "second_factor")
+"""What decides whom it lets in, and with what. Its name, domains, secret and `only` do not."""
 
 
 async def create_identity_provider(tx: Tx, actor: Actor, key: bytes, new: NewIdentityProvider) -> IdentityProvider:
-    """An identity provider for an owner's people; its rules may grant no more than the actor could.
+    """An identity provider for an owner's people, for which the actor answers: it lets in nobody over whom they could
+    not decide, and its rules grant no more than they could.
 
     Raises InvalidInputError, NotFoundError, ForbiddenError, GrantTooWideError.
     """
     await require_owner(tx, actor, new)
     values = msgspec.structs.asdict(new)
     secret = values.pop("secret")
+    surety = await surety_of(tx, actor)
+    values |= {"answered_by": surety.name, "answered_at": surety.at}
     made = IdentityProvider(id=IdentityProviderId(new_id()), has_secret=secret is not None, active=True, **values)
     await _require_sound(tx, actor, made)
+    _require_answerable(actor, made)
     sealed = None if secret is None else seal(key, made.id, PURPOSE, secret)
-    await tx.execute(identity_provider.insert().values(**_row(made), secret=sealed))
+    await tx.execute(identity_provider.insert().values(**_row(made), secret=sealed, surety=to_plain(surety)))
     await _tell(tx, actor, "identity_provider.create", made, None, made)
     return made
 
@@ -46,7 +53,9 @@ async def create_identity_provider(tx: Tx, actor: Actor, key: bytes, new: NewIde
 async def change_identity_provider(
     tx: Tx, actor: Actor, key: bytes, identity_provider_id: IdentityProviderId, changes: IdentityProviderChanges
 ) -> IdentityProvider:
-    """Changes what is given; a new secret replaces the former one."""
+    """Changes what is given; a new secret replaces the former one. Whoever changes whom it lets in, or with what,
+    answers for it from then on; with another issuer it knows nobody yet.
+    """
     before = await get_identity_provider(tx, actor, identity_provider_id)
     require_over(actor, before.provider_id, before.client_id, Permission.SECURITY_WRITE)
     values = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
@@ -55,7 +64,26 @@ async def change_identity_provider(
     await _require_sound(tx, actor, after)
     row = _row(after) | ({} if secret is None else {"secret": seal(key, before.id, PURPOSE, secret)})
     await tx.execute(update(identity_provider).where(identity_provider.c.id == before.id).values(**row))
+    if after.issuer != before.issuer:
+        await _forget_links(tx, before.id)
+    if any(getattr(after, name) != getattr(before, name) for name in _ANSWERED) or (after.active and not before.active):
+        _require_answerable(actor, after)
+        after = await _answer(tx, actor, after)
     await _tell(tx, actor, "identity_provider.change", after, before, after)
+    return after
+
+
+async def confirm_identity_provider(tx: Tx, actor: Actor, identity_provider_id: IdentityProviderId) -> IdentityProvider:
+    """Answers for it as it is: from now on it lets in those over whom the actor could decide.
+
+    Raises NotFoundError, ForbiddenError, GrantTooWideError.
+    """
+    before = await get_identity_provider(tx, actor, identity_provider_id)
+    require_over(actor, before.provider_id, before.client_id, Permission.SECURITY_WRITE)
+    await _require_sound(tx, actor, before)
+    _require_answerable(actor, before)
+    after = await _answer(tx, actor, before)
+    await _tell(tx, actor, "identity_provider.confirm", after, before, after)
     return after
 
 
@@ -75,9 +103,29 @@ async def _require_sound(tx: Tx, actor: Actor, one: IdentityProvider) -> None:
     await require_no_more(tx, actor, tuple(rule.grant for rule in one.rules))
 
 
+def _require_answerable(actor: Actor, one: IdentityProvider) -> None:
+    if one.provisions:
+        require_over(actor, one.provider_id, one.client_id, Permission.PEOPLE_WRITE)
+
+
+async def _answer(tx: Tx, actor: Actor, one: IdentityProvider) -> IdentityProvider:
+    surety = await surety_of(tx, actor)
+    mine = identity_provider.c.id == one.id
+    await tx.execute(update(identity_provider).where(mine).values(surety=to_plain(surety)))
+    return msgspec.structs.replace(one, answered_by=surety.name, answered_at=surety.at)
+
+
+async def _forget_links(tx: Tx, identity_provider_id: IdentityProviderId) -> None:
+    """Two issuers may call different people by the same subject."""
+    async with widened(tx):
+        of_it = external_identity.c.identity_provider_id == identity_provider_id
+        await tx.execute(delete(external_identity).where(of_it))
+
+
 def _row(one: IdentityProvider) -> dict[str, Any]:
     values = msgspec.structs.asdict(one)
-    del values["has_secret"]
+    for shown in ("has_secret", "answered_by", "answered_at"):
+        del values[shown]
     return values | {"rules": to_plain(one.rules), "domains": list(one.domains)}
 
 

@@ -9,6 +9,7 @@ from careloom.identity.commands.authority import require_no_more, require_over, 
 from careloom.identity.commands.scim_users import acting, regrant
 from careloom.identity.errors import GroupNameTakenError, UnknownMemberError
 from careloom.identity.queries.scim import get_group, granted_by_groups, members_of
+from careloom.identity.queries.surety import surety_of
 from careloom.identity.tables import person, scim_group, scim_member
 from careloom.identity.types import PersonId, RoleGrant
 from careloom.identity.types.scim import Directory, ScimGroup, ScimGroupId
@@ -83,7 +84,7 @@ async def set_group_grants(tx: Tx, actor: Actor, group_id: ScimGroupId, grants: 
     after = await get_group(tx, group_id)
     owner = {"provider_id": before.provider_id}
     await audit.record(tx, actor, "scim_group.grant", group_id, **owner, before=before, after=after)
-    directory = Directory(before.provider_id, before.name, actor.ip, actor.request_id)
+    directory = Directory(before.provider_id, before.name, actor.ip, actor.request_id, await surety_of(tx, actor))
     members = [PersonId(one) for one, _ in (await members_of(tx, [group_id]))[group_id]]
     await regrant(tx, directory, members, managed | frozenset(kept))
     return after

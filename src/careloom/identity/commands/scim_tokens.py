@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import msgspec
 from sqlalchemy import select, update
 
 from careloom.identity.commands.authority import require_over
 from careloom.identity.core.networks import is_within, normal
 from careloom.identity.queries.scim import read_token
+from careloom.identity.queries.surety import read_surety, surety_of
 from careloom.identity.tables import scim_token
 from careloom.identity.types.scim import Directory, MadeScimToken, NewScimToken, ScimToken, ScimTokenId
 from careloom.organizations.queries import get_provider
@@ -17,6 +19,7 @@ from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError, NotSignedInError
 from careloom.platform.ids import new_id, new_secret
 from careloom.platform.secrets import fingerprint
+from careloom.platform.wire import to_plain
 
 PREFIX = "cls_"
 _TOUCH_AFTER = timedelta(minutes=1)
@@ -24,7 +27,10 @@ _SYSTEM = system_actor("SCIM")
 
 
 async def create_token(tx: Tx, actor: Actor, new: NewScimToken) -> MadeScimToken:
-    """A token for a provider's directory; raises NotFoundError, ForbiddenError, InvalidInputError."""
+    """A token for a provider's directory, for which the actor answers.
+
+    Raises NotFoundError, ForbiddenError, InvalidInputError.
+    """
     await get_provider(tx, actor, new.provider_id)
     require_over(actor, new.provider_id, None, Permission.SECURITY_WRITE)
     require_over(actor, new.provider_id, None, Permission.PEOPLE_WRITE)
@@ -33,7 +39,7 @@ async def create_token(tx: Tx, actor: Actor, new: NewScimToken) -> MadeScimToken
     wrong = tuple(FieldError(f"/networks/{at}", message) for at, one in enumerate(networks) if one is None)
     if wrong:
         raise InvalidInputError(errors=wrong)
-    prefix, secret = new_id().hex[-12:], new_secret()
+    prefix, secret, surety = new_id().hex[-12:], new_secret(), await surety_of(tx, actor)
     made = ScimToken(
         id=ScimTokenId(new_id()),
         provider_id=new.provider_id,
@@ -43,8 +49,10 @@ async def create_token(tx: Tx, actor: Actor, new: NewScimToken) -> MadeScimToken
         created_at=now(),
         last_used_at=None,
         revoked_at=None,
+        answered_by=surety.name,
     )
-    values = {name: getattr(made, name) for name in made.__struct_fields__} | {"networks": list(made.networks)}
+    values = msgspec.structs.asdict(made) | {"networks": list(made.networks), "surety": to_plain(surety)}
+    del values["answered_by"]
     await tx.execute(scim_token.insert().values(**values, secret_hash=fingerprint(secret)))
     await audit.record(tx, actor, "scim_token.create", made.id, provider_id=made.provider_id, after=made)
     return MadeScimToken(made, f"{PREFIX}{prefix}_{secret}")
@@ -77,4 +85,4 @@ async def directory_of(database: Database, bearer: str, ip: str | None, request_
         if row.last_used_at is None or now() - row.last_used_at > _TOUCH_AFTER:
             used = update(scim_token).where(scim_token.c.id == row.id)
             await tx.execute(used.values(last_used_at=now()))
-    return Directory(row.provider_id, row.name, ip, request_id)
+    return Directory(row.provider_id, row.name, ip, request_id, read_surety(row.surety))

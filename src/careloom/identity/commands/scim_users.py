@@ -5,11 +5,11 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.identity.commands import people
-from careloom.identity.commands.authority import goes_beyond
 from careloom.identity.core.scim.users import ScimUser
 from careloom.identity.errors import BeyondDirectoryError, UserNameTakenError
 from careloom.identity.queries.people import load_person
 from careloom.identity.queries.scim import get_user, granted_by_groups, groups_of, is_taken, was_removed
+from careloom.identity.queries.surety import answers_for, decides_over
 from careloom.identity.tables import scim_member, scim_user
 from careloom.identity.types import NewPerson, PersonChanges, PersonId, RoleGrant
 from careloom.identity.types.scim import Directory
@@ -84,20 +84,24 @@ async def regrant(tx: Tx, directory: Directory, members: list[PersonId], managed
         given = [grant for group in groups[one] for grant in group.grants]
         wanted = tuple(dict.fromkeys((*own, *given)))
         if set(wanted) != set(someone.grants):
-            await require_own(tx, directory, one)
+            await require_own(tx, directory, one, giving=wanted)
             await people.set_grants(tx, acting(directory), one, wanted)
 
 
-async def require_own(tx: Tx, directory: Directory, person_id: PersonId) -> None:
-    """Raises BeyondDirectoryError for who reaches beyond what the provider works on, NotFoundError for strangers."""
+async def require_own(tx: Tx, directory: Directory, person_id: PersonId, *, giving: tuple[RoleGrant, ...] = ()) -> None:
+    """Raises BeyondDirectoryError for who reaches beyond what the provider works on, or holds or is given what who
+    answers for the directory could not give; NotFoundError for strangers.
+    """
     someone = await load_person(tx, acting(directory), person_id)
     async with widened(tx):
-        if await goes_beyond(tx, directory, someone):
+        if not await decides_over(tx, directory, directory.surety, someone):
+            raise BeyondDirectoryError
+        if not await answers_for(tx, directory.surety, someone, giving):
             raise BeyondDirectoryError
 
 
 def acting(directory: Directory) -> Actor:
-    """Who is noted: the directory. What it may is bounded by its transaction, and by who set what its groups give."""
+    """Who is noted: the directory. What it may is bounded by its transaction, and by who answers for it."""
     actor = system_actor(f"SCIM: {directory.name}")
     return msgspec.structs.replace(actor, ip=directory.ip, request_id=directory.request_id)
 

@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import msgspec
+import structlog
 from msgspec import Struct
 from sqlalchemy import func, select
 
 from careloom.identity.commands import people
-from careloom.identity.commands.authority import goes_beyond
 from careloom.identity.commands.ceremonies import begin_ceremony, end_ceremony
 from careloom.identity.commands.identity_providers import PURPOSE
 from careloom.identity.commands.oidc import Application, authorization_address, claims_for
@@ -20,16 +21,20 @@ from careloom.identity.core.sso import grants_for, vouched_in
 from careloom.identity.errors import SsoFailedError
 from careloom.identity.queries.identity_providers import read_identity_provider
 from careloom.identity.queries.people import load_person
+from careloom.identity.queries.surety import answers_for, goes_beyond, read_surety
 from careloom.identity.tables import external_identity, identity_provider, person
 from careloom.identity.types import NewPerson, Person, PersonId, RoleGrant
 from careloom.identity.types.sign_in import Method, Origin, StartedSession
 from careloom.identity.types.sso import IdentityProvider, IdentityProviderId, Vouched
+from careloom.identity.types.surety import Surety
+from careloom.platform import audit
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.errors import CareloomError, NotFoundError
 from careloom.platform.ids import new_id, new_secret
 from careloom.platform.sealing import unseal
 
+log = structlog.get_logger()
 _SYSTEM = system_actor("single sign-on")
 _KIND = "sso"
 _TIME = timedelta(minutes=10)
@@ -46,6 +51,7 @@ class Refusal(StrEnum):
     UNKNOWN = "unknown"
     GROUPS = "groups"
     TOO_MUCH = "too_much"
+    UNANSWERED = "unanswered"
 
 
 class SsoRefusedError(CareloomError):
@@ -53,8 +59,8 @@ class SsoRefusedError(CareloomError):
 
     status = 403
 
-    def __init__(self, reason: Refusal) -> None:
-        self.reason = reason
+    def __init__(self, reason: Refusal, person_id: PersonId | None = None) -> None:
+        self.reason, self.person_id = reason, person_id
         super().__init__()
 
 
@@ -86,7 +92,7 @@ async def begin_sso(
 ) -> Begun:
     """Begins a sign-in at an identity provider; raises NotFoundError, SsoFailedError."""
     async with database.transaction(_SYSTEM) as tx:
-        one, app = await _load(tx, key, base_url, identity_provider_id)
+        one, app, _ = await _load(tx, key, base_url, identity_provider_id)
     state, nonce, verifier = new_secret(), new_secret(), new_secret(48)
     address = await authorization_address(app, state, nonce, verifier)
     data = {"identity_provider_id": str(one.id), "nonce": nonce, "verifier": verifier, "to": to}
@@ -106,7 +112,8 @@ async def end_sso(
         raise _ExpiredError
     async with database.transaction(_SYSTEM) as tx:
         begun = await end_ceremony(tx, _KIND, returned.state, _ExpiredError)
-        one, app = await _load(tx, key, base_url, IdentityProviderId(UUID(begun["identity_provider_id"])))
+        which = IdentityProviderId(UUID(begun["identity_provider_id"]))
+        one, app, surety = await _load(tx, key, base_url, which)
     if returned.issuer is not None and returned.issuer != one.issuer:
         raise SsoFailedError
     if returned.code is None:
@@ -115,10 +122,14 @@ async def end_sso(
     vouched = vouched_in(claims, one.groups_claim)
     if vouched is None:
         raise SsoRefusedError(Refusal.EMAIL)
-    async with database.transaction(_SYSTEM) as tx:
-        someone = await _admitted(tx, one, vouched)
-    if someone is None:
-        raise SsoRefusedError(Refusal.GROUPS)
+    try:
+        async with database.transaction(_SYSTEM) as tx:
+            someone = await _admitted(tx, one, surety, vouched)
+        if someone is None:
+            raise SsoRefusedError(Refusal.GROUPS)
+    except SsoRefusedError as error:
+        await _note(database, one, error, origin)
+        raise
     async with database.transaction(_SYSTEM) as tx:
         pending = None if one.second_factor else await pending_for(tx, someone)
         return await start_session(tx, someone, origin, hours, method=Method.SSO, pending=pending), begun["to"]
@@ -126,24 +137,36 @@ async def end_sso(
 
 async def _load(
     tx: Tx, key: bytes, base_url: str, identity_provider_id: IdentityProviderId
-) -> tuple[IdentityProvider, Application]:
+) -> tuple[IdentityProvider, Application, Surety | None]:
     table = identity_provider.c
     statement = select(identity_provider).where(table.id == identity_provider_id, table.active)
     row = (await tx.execute(statement)).one_or_none()
     if row is None:
         raise NotFoundError
     secret = None if row.secret is None else unseal(key, row.id, PURPOSE, row.secret)
-    return read_identity_provider(row), Application(row.issuer, row.application_id, secret, base_url + PATH)
+    app = Application(row.issuer, row.application_id, secret, base_url + PATH)
+    return read_identity_provider(row), app, read_surety(row.surety)
 
 
-async def _admitted(tx: Tx, one: IdentityProvider, vouched: Vouched) -> PersonId | None:
+async def _note(database: Database, one: IdentityProvider, error: SsoRefusedError, origin: Origin) -> None:
+    """Leaves word of a refusal, in a transaction of its own: the sign-in is undone."""
+    log.warning("sso_sign_in_refused", identity_provider_id=str(one.id), why=error.reason)
+    actor = msgspec.structs.replace(system_actor(f"Single sign-on: {one.name}"), ip=origin.ip)
+    owner = {"client_id": one.client_id, "provider_id": one.provider_id}
+    async with database.transaction(_SYSTEM) as tx:
+        told = {"why": error.reason, "person_id": error.person_id}
+        await audit.record(tx, actor, "identity_provider.refuse", one.id, after=told, **owner)
+
+
+async def _admitted(tx: Tx, one: IdentityProvider, surety: Surety | None, vouched: Vouched) -> PersonId | None:
     """The person that is meant; None where no group of theirs may do anything here, which takes what they held."""
-    # What the rules grant was checked when they were set, against who set them.
     actor = system_actor(f"Single sign-on: {one.name}")
     someone = await _find(tx, one, vouched)
     if someone is not None:
-        await _require_in_bounds(tx, one, someone)
+        await _require_in_bounds(tx, one, surety, someone)
     grants = grants_for(one.rules, vouched.groups) if one.provisions else ()
+    if grants and not await answers_for(tx, surety, one, grants):
+        raise SsoRefusedError(Refusal.UNANSWERED, None if someone is None else someone.id)
     if someone is None:
         if not one.provisions:
             raise SsoRefusedError(Refusal.UNKNOWN)
@@ -202,7 +225,11 @@ async def _link(tx: Tx, one: IdentityProvider, vouched: Vouched, person_id: UUID
     await tx.execute(external_identity.insert().values(**values))
 
 
-async def _require_in_bounds(tx: Tx, one: IdentityProvider, someone: Person) -> None:
-    """An owner's identity provider vouches for nobody who reaches beyond what the owner itself works on."""
+async def _require_in_bounds(tx: Tx, one: IdentityProvider, surety: Surety | None, someone: Person) -> None:
+    """An owner's identity provider vouches for nobody who reaches beyond what the owner itself works on, and for nobody
+    over whom who answers for it could not decide: not at the first sign-in, nor when they may do more later.
+    """
     if await goes_beyond(tx, one, someone):
-        raise SsoRefusedError(Refusal.TOO_MUCH)
+        raise SsoRefusedError(Refusal.TOO_MUCH, someone.id)
+    if not await answers_for(tx, surety, someone, someone.grants):
+        raise SsoRefusedError(Refusal.UNANSWERED, someone.id)

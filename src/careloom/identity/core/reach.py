@@ -93,6 +93,46 @@ def reaches_beyond(held: Reach, bounds: Reach) -> bool:
     return _outside(held.client_ids, bounds.client_ids) or _outside(held.provider_ids, bounds.provider_ids)
 
 
+def manages(held: Sequence[Reach], provider_id: UUID | None, client_id: UUID | None, permission: Permission) -> bool:
+    """Whether `permission` is held over an owner's people; over those of none: over the installation."""
+    if provider_id is None and client_id is None:
+        return any(permission in reach.permissions and reach.client_ids is None for reach in held)
+    return any(permission in reach.permissions and reach.covers(client_id, provider_id, None) for reach in held)
+
+
+def includes(held: Reach, wanted: Reach) -> bool:
+    """Whether `held` has all of `wanted`: permissions, clients, providers and programs."""
+    return (
+        wanted.permissions <= held.permissions
+        and not _outside(wanted.client_ids, held.client_ids)
+        and not _outside(wanted.provider_ids, held.provider_ids)
+        and not _outside(wanted.program_ids, held.program_ids)
+    )
+
+
+def holds_all(
+    own: Sequence[RoleGrant] | None, held: Sequence[Reach], wanted: Sequence[RoleGrant], organization: Organization
+) -> bool:
+    """Whether all that `wanted` gives is held, now and, by `own` grants, when a provider takes on more programs; the
+    program itself has none (None) and is asked for now alone.
+    """
+    return all(
+        any(includes(one, reach) for one in held)
+        and (own is None or grant.scope is not ScopeKind.PROVIDER or _grows_with(own, grant, organization))
+        for grant, reach in zip(wanted, reaches(wanted, None, organization), strict=True)
+    )
+
+
+def _grows_with(own: Sequence[RoleGrant], wanted: RoleGrant, organization: Organization) -> bool:
+    """Whether one of `own` will reach what `wanted` over a provider will reach once the provider serves more."""
+    asked = permissions_of(wanted.role, organization.own_roles)
+    return any(
+        asked <= permissions_of(one.role, organization.own_roles)
+        for one in own
+        if one.scope is ScopeKind.EVERYTHING or (one.scope, one.scope_id) == (wanted.scope, wanted.scope_id)
+    )
+
+
 def _outside(held: frozenset[UUID] | None, bounds: frozenset[UUID] | None) -> bool:
     return bounds is not None and (held is None or not held <= bounds)
 

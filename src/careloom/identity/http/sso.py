@@ -72,6 +72,18 @@ async def change_one(
     )
 
 
+@post(
+    "/identity-providers/{identity_provider_id:uuid}/confirmation",
+    status_code=200,
+    summary="Answer for an identity provider",
+)
+async def confirm_one(unit: Unit, identity_provider_id: FromPath[IdentityProviderId]) -> IdentityProvider:
+    """As it is. From now on it lets in people over whom you could decide, and no others."""
+    return await unit.write(
+        lambda tx: identity_providers.confirm_identity_provider(tx, unit.actor, identity_provider_id)
+    )
+
+
 @delete("/identity-providers/{identity_provider_id:uuid}", summary="Remove an identity provider")
 async def delete_one(unit: Unit, identity_provider_id: FromPath[IdentityProviderId]) -> None:
     """People whom it made stay."""
@@ -147,4 +159,4 @@ def _name(runtime: Runtime) -> str:
     return f"__Secure-{_COOKIE}" if runtime.settings.by_https else _COOKIE
 
 
-handlers = [get_identity_providers, get_one, create_one, change_one, delete_one, get_methods, begin, end]
+handlers = [get_identity_providers, get_one, create_one, change_one, confirm_one, delete_one, get_methods, begin, end]

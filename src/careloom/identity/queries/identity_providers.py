@@ -4,24 +4,31 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, or_, select
 
+from careloom.identity.queries.people import load_person
+from careloom.identity.queries.surety import decides_over, read_surety
 from careloom.identity.tables import identity_provider, person
+from careloom.identity.types import PersonId
 from careloom.identity.types.sso import IdentityProvider, IdentityProviderId, SignInMethods, SsoChoice
-from careloom.platform.access import Actor, Permission
+from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.wire import row_fields
 
+_SYSTEM = system_actor("sign-in")
 _MOST_CHOICES = 10
 _table = identity_provider.c
 
 
 def read_identity_provider(row: Any) -> IdentityProvider:
-    """An identity provider without its secret."""
-    values = row_fields(row)
-    return msgspec.convert({**values, "has_secret": values["secret"] is not None}, IdentityProvider, strict=False)
+    """An identity provider without its secret, and with the name alone of who answers for it."""
+    values, surety = row_fields(row), read_surety(row.surety)
+    answered = {"answered_by": surety and surety.name, "answered_at": surety and surety.at}
+    return msgspec.convert(
+        {**values, **answered, "has_secret": values["secret"] is not None}, IdentityProvider, strict=False
+    )
 
 
 async def list_identity_providers(
@@ -51,9 +58,11 @@ async def methods_for(tx: Tx, domain: str) -> SignInMethods:
 
 
 async def must_use_sso(tx: Tx, person_id: UUID) -> bool:
-    """Whether a person's employer lets its people in by single sign-on only. Needs a system transaction.
+    """Whether a person's employer lets its people in by single sign-on only, and by it this one. Needs a system
+    transaction.
 
-    Who works for nobody never must: someone has to be able to correct a provider that vouches no more.
+    Who works for nobody never must: someone has to be able to correct a provider that vouches no more. Nor must whom it
+    may not decide over.
     """
     of_employer = or_(
         _table.provider_id == person.c.provider_id,
@@ -64,5 +73,10 @@ async def must_use_sso(tx: Tx, person_id: UUID) -> bool:
             or_(person.c.provider_id.is_not(None), person.c.client_id.is_not(None)),
         ),
     )
-    found = exists().where(person.c.id == person_id, _table.active, _table.only, of_employer)
-    return bool((await tx.execute(select(found))).scalar_one())
+    asking = select(identity_provider).join(person, of_employer)
+    rows = (await tx.execute(asking.where(person.c.id == person_id, _table.active, _table.only))).all()
+    if not rows:
+        return False
+    someone = await load_person(tx, _SYSTEM, PersonId(person_id))
+    asked = [(read_identity_provider(row), read_surety(row.surety)) for row in rows]
+    return any([await decides_over(tx, one, surety, someone) for one, surety in asked])

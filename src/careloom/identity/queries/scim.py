@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from careloom.identity.core.scim.filter import parse_filter
 from careloom.identity.core.scim.users import ScimUser
 from careloom.identity.queries.scim_filter import condition
+from careloom.identity.queries.surety import read_surety
 from careloom.identity.tables import person, scim_group, scim_member, scim_token, scim_user
 from careloom.identity.types import PersonId, RoleGrant
 from careloom.identity.types.scim import ScimGroup, ScimGroupId, ScimToken
@@ -17,9 +18,8 @@ from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
-from careloom.platform.wire import from_plain, reader, row_fields
+from careloom.platform.wire import from_plain, row_fields
 
-read_token = reader(ScimToken)
 _USER_NAME = func.coalesce(scim_user.c.user_name, person.c.email)
 _USERS = {
     "id": person.c.id,
@@ -34,6 +34,12 @@ _USERS = {
     "active": person.c.active,
 }
 _GROUPS = {"id": scim_group.c.id, "displayname": scim_group.c.name, "externalid": scim_group.c.external_id}
+
+
+def read_token(row: Any) -> ScimToken:
+    """A token without its secret, and with the name alone of who answers for it."""
+    surety = read_surety(row.surety)
+    return from_plain({**row_fields(row), "answered_by": surety and surety.name}, ScimToken)
 
 
 async def list_tokens(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[ScimToken]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from careloom.identity.types import Grants, PersonName, RoleGrant
+from careloom.identity.types.surety import Surety
 from careloom.organizations.types import ProviderId
 
 ScimTokenId = NewType("ScimTokenId", UUID)
@@ -17,7 +18,9 @@ Networks = Annotated[tuple[Network, ...], Meta(max_length=200)]
 
 
 class ScimToken(Struct, frozen=True):
-    """A token's public face; the secret is shown once, when it is made. Without `networks` it counts everywhere."""
+    """A token's public face; the secret is shown once, when it is made. Without `networks` it counts everywhere. It
+    decides over nobody over whom who made it (`answered_by`) could not.
+    """
 
     id: ScimTokenId
     provider_id: ProviderId
@@ -27,6 +30,7 @@ class ScimToken(Struct, frozen=True):
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    answered_by: str | None
 
 
 class NewScimToken(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,10 +66,11 @@ class GroupGrants(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Directory(Struct, frozen=True):
-    """In whose name people are kept: a provider's directory, by what it is called."""
+    """In whose name people are kept: a provider's directory, by what it is called, and who answers for it."""
 
     provider_id: ProviderId
     name: str
     ip: str | None
     request_id: str | None
+    surety: Surety | None
     client_id: None = None

@@ -1,5 +1,6 @@
 """Single sign-on by OpenID Connect, as values."""
 
+from datetime import datetime
 from typing import Annotated, NewType
 from uuid import UUID
 
@@ -30,6 +31,7 @@ Domains = Annotated[tuple[Domain, ...], Meta(max_length=50)]
 class IdentityProvider(Struct, frozen=True):
     """Another server that vouches for an owner's people; of no owner: for everyone's. Its secret is never shown.
 
+    It lets in nobody over whom who answers for it (`answered_by`, since `answered_at`) could not decide.
     `provisions`: it makes people and sets their grants by `rules`, at each sign-in. `only`: the owner's people sign in
     there and nowhere else. `second_factor`: it asks for a second factor itself.
     """
@@ -48,6 +50,8 @@ class IdentityProvider(Struct, frozen=True):
     only: bool
     second_factor: bool
     active: bool
+    answered_by: str | None
+    answered_at: datetime | None
 
 
 class NewIdentityProvider(Struct, frozen=True, forbid_unknown_fields=True):

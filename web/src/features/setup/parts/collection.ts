@@ -122,6 +122,11 @@ export async function change<T extends Named>(kind: string, id: Uuid, body: obje
   return keep(kind, await http.patch<T>(`/api/${kind}/${id}`, body));
 }
 
+/** Does something with an item that is an endpoint of its own below it, and answers the item as it is then. */
+export async function act<T extends Named>(kind: string, id: Uuid, what: string): Promise<T> {
+  return keep(kind, await http.post<T>(`/api/${kind}/${id}/${what}`));
+}
+
 /** The fields of `after` that differ from `before`. */
 export function changesOf<V extends object>(before: V, after: V): Partial<V> {
   return Object.fromEntries(

@@ -14,6 +14,7 @@ import { Removal } from '@/features/setup/parts/Removal';
 import { Split } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
 import { GrantsEditor } from '@/features/setup/people/GrantsEditor';
+import { Answering } from '@/features/setup/security/Answering';
 
 const KIND = 'identity-providers';
 
@@ -165,6 +166,7 @@ function ProviderForm({ item }: { item: IdentityProvider | null }) {
         />
         <Switch label={t('sso.only')} description={t('sso.onlyHint')} {...form.check('only')} />
       </Fields>
+      {item && <Answering item={item} />}
       {item && (
         <Removal
           kind={KIND}

@@ -111,6 +111,9 @@ function TokenPanel({ item }: { item: ScimToken }) {
         <Labelled label={t('provisioning.lastUsed')}>
           {item.last_used_at ? <When at={item.last_used_at} /> : t('provisioning.never')}
         </Labelled>
+        {item.answered_by && (
+          <Labelled label={t('provisioning.answered')}>{item.answered_by}</Labelled>
+        )}
         {item.networks.length > 0 && (
           <Labelled label={t('provisioning.networks')}>{item.networks.join(', ')}</Labelled>
         )}
