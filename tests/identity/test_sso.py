@@ -262,7 +262,7 @@ async def test_people_are_made_and_changed_by_their_groups_and_without_one_lose_
     async with database.transaction(SYSTEM) as tx:
         entries = (await list_audit(tx, SYSTEM)).items
     told = [one.action for one in entries if one.actor_name == "Single sign-on: Harbor login"]
-    assert told == ["person.grant", "person.grant", "person.create"]
+    assert told == ["identity_provider.refuse", "person.grant", "person.grant", "person.create"]
 
 
 async def test_a_stranger_without_a_group_is_not_made(house: House) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from careloom.identity.commands.glass_ends import end_overdue
 from careloom.identity.commands.passkeys import Place
 from careloom.identity.commands.proof import prove
-from careloom.identity.commands.throttling import count_failure, glass_keys, require_calm
+from careloom.identity.commands.throttling import begin_attempt, glass_keys
 from careloom.identity.core.glass import REVIEW_TIME, added, gives_more, lasts
 from careloom.identity.core.reach import kept_out
 from careloom.identity.errors import (
@@ -67,11 +67,9 @@ async def begin_glass(house: House, actor: Actor, holder: Holder, new: NewGlass)
     GlassOpenError, NothingToAddError, TooManyRequestsError, and what `prove` raises.
     """
     reason = _checked_reason(new, house.most_minutes)
-    keys = glass_keys(holder.person.id)
     async with house.database.transaction(_SYSTEM) as tx:
-        await require_calm(tx, keys)
+        await begin_attempt(tx, glass_keys(holder.person.id))
         await _require_breakable(tx, actor, new.client_id)
-    await count_failure(house.database, keys)
     try:
         proof = await prove(house.database, holder, house.key, house.place, new.proof)
     except CareloomError as error:

@@ -8,13 +8,16 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from careloom.identity.commands.throttling import begin_attempt, forgive
 from careloom.identity.core.passwords import problems
 from careloom.identity.queries.policies import demands_on
 from careloom.identity.tables import credential, person
+from careloom.platform.access import system_actor
 from careloom.platform.clock import now
-from careloom.platform.database.transactions import Tx, widened
+from careloom.platform.database.transactions import Database, Tx, widened
 from careloom.platform.errors import FieldError, InvalidInputError
 
+_SYSTEM = system_actor("passwords")
 _hasher = PasswordHasher()
 _NOBODYS_HASH = _hasher.hash("no one has this password")
 
@@ -37,6 +40,19 @@ async def renew_hash(tx: Tx, person_id: UUID, password: str, password_hash: str)
     """Hashes a right password again where it was hashed more weakly than today; needs a system transaction."""
     if _hasher.check_needs_rehash(password_hash):
         await _store(tx, person_id, password)
+
+
+async def prove_password(database: Database, keys: dict[str, int], person_id: UUID, password: str) -> bool:
+    """Whether it is the password of someone who is signed in; a wrong one counts. Raises TooManyRequestsError."""
+    async with database.transaction(_SYSTEM) as tx:
+        attempt = await begin_attempt(tx, keys)
+        mine = select(credential.c.password_hash).where(credential.c.person_id == person_id)
+        stored = (await tx.execute(mine)).scalar_one_or_none()
+    right = await matches(password, stored)
+    if right:
+        async with database.transaction(_SYSTEM) as tx:
+            await forgive(tx, attempt)
+    return right
 
 
 async def matches(password: str, password_hash: str | None) -> bool:

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from careloom.identity.commands.passkeys import Place, prove_by_passkey
-from careloom.identity.commands.passwords import matches
+from careloom.identity.commands.passwords import prove_password
 from careloom.identity.commands.second_factor import require_code
-from careloom.identity.commands.throttling import code_keys, count_failure, password_keys, require_calm
+from careloom.identity.commands.throttling import begin_attempt, code_keys, forgive, password_keys
 from careloom.identity.core.proof import is_fresh, proofs_asked
-from careloom.identity.errors import NotProvenError, OldProofError, WrongPasskeyError
+from careloom.identity.errors import NotProvenError, OldProofError
 from careloom.identity.queries.factors import has_passkey, has_totp
 from careloom.identity.queries.identity_providers import must_use_sso
 from careloom.identity.tables import credential
@@ -57,23 +57,16 @@ async def prove(database: Database, holder: Holder, key: bytes, place: Place, pr
 
 
 async def _by_passkey(database: Database, holder: Holder, place: Place, signed: dict[str, Any]) -> None:
-    keys = code_keys(holder.person.id)
-    try:
-        async with database.transaction(_SYSTEM) as tx:
-            await require_calm(tx, keys)
-            await prove_by_passkey(tx, holder, place, signed)
-    except WrongPasskeyError:
-        await count_failure(database, keys)
-        raise
+    async with database.transaction(_SYSTEM) as tx:
+        attempt = await begin_attempt(tx, code_keys(holder.person.id))
+    async with database.transaction(_SYSTEM) as tx:
+        await prove_by_passkey(tx, holder, place, signed)
+        await forgive(tx, attempt)
 
 
 async def _by_password(database: Database, holder: Holder, password: str) -> None:
     keys = password_keys(holder.person.email.lower(), holder.actor.ip)
-    async with database.transaction(_SYSTEM) as tx:
-        await require_calm(tx, keys)
-        stored = await _password_hash(tx, holder.person.id)
-    if not await matches(password, stored):
-        await count_failure(database, keys)
+    if not await prove_password(database, keys, holder.person.id, password):
         raise NotProvenError
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.identity.commands.sessions import finish_session, require_managed, require_recent
-from careloom.identity.commands.throttling import code_keys, count_failure, forget_failures, require_calm
+from careloom.identity.commands.throttling import begin_attempt, code_keys, forget_failures, forgive
 from careloom.identity.core.totp import address, matching_step, written
 from careloom.identity.errors import WrongCodeError
 from careloom.identity.queries.factors import has_passkey, has_totp
@@ -114,16 +114,16 @@ async def reset_factors(tx: Tx, actor: Actor, person_id: PersonId) -> None:
 async def require_code(database: Database, holder: Holder, key: bytes, code: str, *, confirmed: bool = True) -> None:
     """Uses up a code of the app, or a recovery code; an app that is not `confirmed` gives codes for that alone.
 
-    Raises WrongCodeError, which is counted in a transaction of its own, and TooManyRequestsError.
+    Raises WrongCodeError, which stays counted, and TooManyRequestsError.
     """
-    keys = code_keys(holder.person.id)
     async with database.transaction(_SYSTEM) as tx:
-        await require_calm(tx, keys)
+        attempt = await begin_attempt(tx, code_keys(holder.person.id))
         plain = code.strip().lower().replace(" ", "").replace("-", "")
         right = await _use_totp(tx, holder.person.id, key, plain, confirmed=confirmed)
         right = right or (confirmed and await _use_recovery_code(tx, holder, plain))
+        if right:
+            await forgive(tx, attempt)
     if not right:
-        await count_failure(database, keys)
         raise WrongCodeError
 
 

@@ -5,9 +5,15 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import func, select
 
-from careloom.identity.commands.passwords import matches, renew_hash, store_password
+from careloom.identity.commands.passwords import matches, prove_password, renew_hash, store_password
 from careloom.identity.commands.sessions import end_sessions, start_session
-from careloom.identity.commands.throttling import count_failure, forget_failures, password_keys, require_calm
+from careloom.identity.commands.throttling import (
+    begin_attempt,
+    forget_failures,
+    forgive,
+    own_password_keys,
+    password_keys,
+)
 from careloom.identity.core.policy import lacking
 from careloom.identity.errors import SsoOnlyError, WrongPasswordError
 from careloom.identity.queries.factors import has_passkey, has_totp
@@ -32,13 +38,14 @@ async def sign_in(database: Database, credentials: Credentials, origin: Origin, 
     email = credentials.email.strip().lower()
     keys = password_keys(email, origin.ip)
     async with database.transaction(_SYSTEM) as tx:
-        await require_calm(tx, keys)
+        attempt = await begin_attempt(tx, keys)
         found = await _find(tx, email)
     if found is None or not await matches(credentials.password, found.password_hash):
-        await count_failure(database, keys)
         raise WrongPasswordError
     async with database.transaction(_SYSTEM) as tx:
+        await forgive(tx, attempt)
         await forget_failures(tx, next(iter(keys)))
+    async with database.transaction(_SYSTEM) as tx:
         await renew_hash(tx, found.person_id, credentials.password, found.password_hash or "")
         await require_own_way(tx, found.person_id)
         pending = await pending_for(tx, found.person_id)
@@ -57,19 +64,27 @@ async def pending_for(tx: Tx, person_id: UUID) -> Pending | None:
     return lacking(asked, has_totp=await has_totp(tx, person_id), has_passkey=await has_passkey(tx, person_id))
 
 
-async def change_own_password(tx: Tx, actor: Actor, current: str, new: str) -> None:
-    """Changes one's own password and ends all of one's sessions; raises WrongPasswordError, InvalidInputError."""
+async def prove_own_password(database: Database, actor: Actor, current: str) -> None:
+    """That someone who is signed in knows their password; raises WrongPasswordError, TooManyRequestsError."""
     if actor.person_id is None:
         raise NotSignedInError
-    columns = (person.c.client_id, person.c.provider_id, credential.c.password_hash)
-    statement = select(*columns).join(credential, credential.c.person_id == person.c.id)
-    async with widened(tx):
-        stored = (await tx.execute(statement.where(person.c.id == actor.person_id))).one_or_none()
-    if stored is None or not await matches(current, stored.password_hash):
+    if not await prove_password(database, own_password_keys(actor.person_id), actor.person_id, current):
         raise WrongPasswordError
+
+
+async def change_own_password(tx: Tx, actor: Actor, new: str) -> None:
+    """Changes one's own password, which one has proven to know, and ends all of one's sessions.
+
+    Raises InvalidInputError.
+    """
+    if actor.person_id is None:
+        raise NotSignedInError
+    columns = (person.c.client_id, person.c.provider_id)
+    async with widened(tx):
+        owner = (await tx.execute(select(*columns).where(person.c.id == actor.person_id))).one()
     await store_password(tx, actor.person_id, new, "/new")
     await end_sessions(tx, actor, actor.person_id)
-    of = {"client_id": stored.client_id, "provider_id": stored.provider_id}
+    of = {"client_id": owner.client_id, "provider_id": owner.provider_id}
     await audit.record(tx, actor, "person.change_password", actor.person_id, **of)
 
 

@@ -69,7 +69,8 @@ async def end_session(request: Asking, runtime: Process) -> None:
 @post("/session/password", status_code=204, summary="Change my password")
 async def change_my_password(unit: Unit, data: JSONBody[PasswordChange]) -> None:
     """Ends all my sessions; sign in again with the new one."""
-    await unit.write(lambda tx: sign_in.change_own_password(tx, unit.actor, data.current, data.new))
+    await sign_in.prove_own_password(unit.runtime.database, unit.actor, data.current)
+    await unit.write(lambda tx: sign_in.change_own_password(tx, unit.actor, data.new))
 
 
 @get("/sessions", summary="Running sessions")
