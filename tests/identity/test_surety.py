@@ -113,8 +113,8 @@ async def test_who_may_not_change_people_lets_nobody_in_and_makes_nobody(floor: 
     low, peer = await floor.hire("Low", await floor.own_role(*SETTINGS)), await floor.hire("Peer")
     house = await floor.set_up(low)
     assert await floor.enter(house, peer) == REFUSED
-    rules = [{"group": "care", "grant": {"role": low.grants[0].role, "scope": "provider"}}]
-    rules[0]["grant"] |= {"scope_id": str(floor.provider.id)}  # type: ignore[operator]
+    grant = {"role": low.grants[0].role, "scope": "provider", "scope_id": str(floor.provider.id)}
+    rules = [{"group": "care", "grant": grant}]
     assert (await house.change(provisions=True, rules=rules)).status_code == 403
 
 
