@@ -85,7 +85,8 @@ def test_a_designed_mail_keeps_its_looks_runs_nothing_and_loads_images_on_a_clic
     mail["From"], mail["To"], mail["Subject"] = "Nia Sol <nia@customer.example>", brand.address, "In colour"
     mail.set_content("Plain")
     mail.add_alternative(
-        f'<table><tr><td style="color: rgb(1, 2, 3)">Coloured words</td></tr></table><img src="{address}/seen.png" '
+        f'<table><tr><td style="color: rgb(1, 2, 3)">Coloured words</td></tr></table><p>as style="written"</p>'
+        f'<img src="{address}/seen.png" '
         'onerror="parent.intruded = true" alt="A picture"><script>parent.intruded = true</script>',
         subtype="html",
     )
@@ -97,11 +98,16 @@ def test_a_designed_mail_keeps_its_looks_runs_nothing_and_loads_images_on_a_clic
 
     wait_until(arrived)
     desk = people.desk(world.agent("Uma Frame", brand))
+    refused: list[str] = []
+    desk.on("console", lambda one: refused.append(one.text) if "Content Security Policy" in one.text else None)
     desk.goto(f"{installation.url}/desk/all/{arrived()[0]['id']}")
     frame = desk.frame_locator("iframe")
     expect(frame.get_by_text("Coloured words")).to_have_css("color", "rgb(1, 2, 3)")
+    expect(frame.get_by_text('as style="written"')).to_be_visible()
     assert asked == []
     desk.get_by_role("button", name="Show them").click()
     expect(frame.get_by_alt_text("A picture")).to_have_js_property("naturalWidth", 1)
+    expect(frame.get_by_text("Coloured words")).to_have_css("color", "rgb(1, 2, 3)")
     assert asked == ["/seen.png"]
     assert desk.evaluate("window.intruded") is None
+    assert refused == []

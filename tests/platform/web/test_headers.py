@@ -102,6 +102,7 @@ def test_a_mails_frame_runs_nothing_and_loads_images_from_elsewhere_only_when_as
         assert "allow-forms" not in policy["sandbox"]
         assert policy["default-src"] == policy["form-action"] == "'none'"
         assert ("https:" in policy["img-src"]) is images
+        assert policy["style-src"] == "'self'"
 
 
 async def test_https_alone_is_asked_for_where_people_come_by_it(runtime: Runtime) -> None:

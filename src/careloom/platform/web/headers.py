@@ -58,12 +58,13 @@ def page_policy(nonce: str, host: str, *, framed: bool = False) -> str:
 
 
 def mail_policy(*, images: bool) -> str:
-    """The policy of the frame in which a designed mail is shown: its own looks, no script, no form, no connection.
+    """The policy of the frame in which a designed mail is shown: no script, no form, no connection. The desk gives the
+    mail its looks from outside, property by property.
 
     `images`: from elsewhere, too, because the reader asked for them.
     """
     sources = "'self' data: https: http:" if images else "'self' data:"
     return (
-        f"default-src 'none'; style-src 'unsafe-inline'; img-src {sources}; base-uri 'none'; form-action 'none'; "
+        f"default-src 'none'; style-src 'self'; img-src {sources}; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
     )

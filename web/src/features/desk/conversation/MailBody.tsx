@@ -72,6 +72,19 @@ function prepare(
   return { markup: body.innerHTML, remote };
 }
 
+/** Cleaned markup with its styles set aside: written as attributes they are against the frame's policy. */
+function stylesAside(html: string): string {
+  return html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle="/i, ' data-style="'));
+}
+
+/** Gives each part the looks that were set aside for it. */
+function dress(body: HTMLElement): void {
+  for (const element of body.querySelectorAll<HTMLElement>('[data-style]')) {
+    element.style.cssText = element.dataset.style ?? '';
+    delete element.dataset.style;
+  }
+}
+
 export function MailBody({
   html,
   attachments,
@@ -112,8 +125,8 @@ export function MailBody({
 }
 
 /**
- * A frame with a page of its own: one made here would be held to this page's policy. That page has the mail's looks and
- * no script; the mail is put in once it is there.
+ * A frame with a page of its own, which runs no script and may show images from elsewhere; the mail is put in once it
+ * is there.
  */
 function SandboxedMail({
   html,
@@ -138,10 +151,11 @@ function SandboxedMail({
     const fill = () => {
       const inner = element.contentWindow as (Window & typeof globalThis) | null;
       if (!inner || inner.document.URL === 'about:blank') return;
-      const parsed = new inner.DOMParser().parseFromString(html, 'text/html');
+      const parsed = new inner.DOMParser().parseFromString(stylesAside(html), 'text/html');
       const { markup, remote } = prepare(parsed.body, attachments, images);
       const { body, documentElement } = inner.document;
       body.innerHTML = markup;
+      dress(body);
       onRemote(remote);
       const measure = () => setHeight(Math.min(4000, Math.max(40, documentElement.offsetHeight)));
       measure();
