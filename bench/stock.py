@@ -98,9 +98,10 @@ FROM stock AS one CROSS JOIN generate_series(1, %(messages)s) AS seq
 JOIN stock_text ON stock_text.number = (hashint8(one.number::bigint * 16 + seq) & 2147483647) %% %(texts)s
 """,
     """
-INSERT INTO timeline_entry (client_id, id, customer_id, at, kind, channel, conversation_id, actor_name, summary)
+INSERT INTO timeline_entry
+    (client_id, id, customer_id, at, kind, channel, program_id, conversation_id, actor_name, summary)
 SELECT %(client)s, pg_temp.stock_id(moment, 'line' || which || one.id), customer_id, moment,
-    CASE which WHEN 1 THEN 'conversation_started' ELSE 'conversation_ended' END, channel, one.id, 'Agent',
+    CASE which WHEN 1 THEN 'conversation_started' ELSE 'conversation_ended' END, channel, %(program)s, one.id, 'Agent',
     'Order ' || number
 FROM stock AS one, generate_series(1, CASE WHEN over THEN 2 ELSE 1 END) AS which,
     LATERAL (SELECT at + (which - 1) * interval '1 hour' AS moment) AS when_it_was

@@ -210,7 +210,7 @@ async def _peek_customers(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
 async def _peek_customer_fields(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
     actor.require(Permission.CUSTOMERS_READ)
     clients = (await list_clients(tx, actor, limit=most)).items
-    readable = [one for one in clients if actor.may(Permission.CUSTOMERS_READ, client_id=one.id)]
+    readable = [one for one in clients if actor.may_somewhere(Permission.CUSTOMERS_READ, one.id)]
     return [f"{one.name}: {field['label']}" for one in readable for field in await attribute_schema(tx, one.id)][:most]
 
 

@@ -19,6 +19,8 @@ from careloom.conversations.queries.lists import Asked, count_views, list_conver
 from careloom.conversations.queries.messages import list_messages
 from careloom.conversations.queries.search import search_conversations
 from careloom.conversations.types import ConversationChanges, Priority, Sort, Status, View, ViewFilter
+from careloom.customers.commands.notes import add_customer_note
+from careloom.customers.queries.history import list_notes, list_timeline
 from careloom.identity.types import Role, ScopeKind
 from careloom.organizations.types import Channel
 from careloom.platform.clock import now
@@ -152,6 +154,24 @@ async def test_a_grant_for_one_program_shows_that_program_alone(desk: Desk) -> N
     assert ids(found) == [shown]
     hits = await desk.do(search_conversations, "parcel", actor=actor)
     assert [one.conversation.id for one in hits.items] == [shown]
+
+
+async def test_a_customers_timeline_shows_contacts_of_ones_own_programs_and_what_is_about_the_customer(
+    desk: Desk,
+) -> None:
+    other = await desk.world.program(desk.client, desk.provider, name="Other")
+    person = await desk.world.person(Role.AGENT, ScopeKind.PROGRAM, other.id, provider=desk.provider)
+    actor = await desk.world.actor(person)
+    customer = await desk.customer()
+    hidden = (await desk.write(customer, "secret parcel")).conversation.id
+    shown = (await desk.write(customer, "open parcel", program_id=other.id)).conversation.id
+    await desk.do(add_customer_note, customer.id, "Likes it short")
+    every = (await desk.do(list_timeline, customer.id)).items
+    assert {one.conversation_id for one in every} == {hidden, shown, None}
+    first = await desk.do(list_timeline, customer.id, 1, actor=actor)
+    rest = await desk.do(list_timeline, customer.id, 10, first.next, actor=actor)
+    assert [one.conversation_id for one in (*first.items, *rest.items)] == [None, shown]
+    assert [one.text for one in (await desk.do(list_notes, customer.id, actor=actor)).items] == ["Likes it short"]
 
 
 async def test_messages_come_by_number_in_both_directions(desk: Desk) -> None:

@@ -8,7 +8,16 @@ from careloom.evidence.isolation.probes.endpoints import undescribed
 from careloom.evidence.isolation.stage import Stage
 from careloom.evidence.isolation.suite import PROBES
 
-LEAST = {"tables": 500, "control": 100, "sockets": 18, "providers": 60, "counts": 20, "jobs": 30, "timing": 12}
+LEAST = {
+    "tables": 500,
+    "control": 100,
+    "sockets": 18,
+    "providers": 60,
+    "programs": 1_000,
+    "counts": 20,
+    "jobs": 30,
+    "timing": 12,
+}
 """How much each class tries at least; classes of endpoints and of shared agents are below."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -12,10 +13,12 @@ from careloom.evidence.isolation.outcome import Outcome, Tally
 from careloom.evidence.isolation.probes import timing
 from careloom.evidence.isolation.probes.counts import jobs
 from careloom.evidence.isolation.probes.endpoints import endpoints
+from careloom.evidence.isolation.probes.program import programs
 from careloom.evidence.isolation.probes.provider import providers
 from careloom.evidence.isolation.probes.tables import tables
 from careloom.evidence.isolation.report import markdown, page, report_of
 from careloom.evidence.isolation.stage import Stage
+from careloom.platform.access import Reach
 from careloom.platform.clock import now
 
 
@@ -53,6 +56,21 @@ async def test_a_provider_that_sees_the_others_people_is_found(stage: Stage) -> 
     alter(stage, "DROP POLICY owner ON person")
     alter(stage, "CREATE POLICY owner ON person USING (true) WITH CHECK (true)")
     assert any("sees" in one for one in (await providers(stage)).findings)
+
+
+async def test_a_provider_that_acts_for_a_whole_client_is_found(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As before a client without a program was meant whole."""
+    real = Reach.covers
+
+    def lenient(reach: Reach, client_id: UUID | None, provider_id: UUID | None, program_id: UUID | None) -> bool:
+        every = reach if program_id else Reach(reach.permissions, reach.client_ids, reach.provider_ids)
+        return real(every, client_id, provider_id, program_id)
+
+    monkeypatch.setattr(Reach, "covers", lenient)
+    stage.operations = [one for one in stage.operations if "holds" in one.path or one.path.endswith("/privacy")]
+    found = (await programs(stage)).findings
+    for name in ("POST /api/holds", "POST /api/holds/{hold_id}/lift", "PUT /api/clients/{client_id}/privacy"):
+        assert any(one.startswith(f"{name} as ") for one in found), found
 
 
 async def test_a_job_that_names_someone_is_found(stage: Stage) -> None:

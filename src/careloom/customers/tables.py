@@ -143,6 +143,7 @@ timeline_entry = client_table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("kind", Text, nullable=False),
     Column("channel", Text),
+    Column("program_id", Uuid),
     Column("conversation_id", Uuid),
     Column("actor_name", Text),
     Column("summary", Text, nullable=False, info=words(Writer.CUSTOMER)),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from careloom.knowledge.tables import macro
 from careloom.knowledge.types import Macro
 from careloom.platform.access import Actor, Permission
-from careloom.platform.database.scope import within
+from careloom.platform.database.scope import within_shared
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
@@ -32,9 +32,9 @@ async def list_macros(
 
     `search` is the beginning of a name or of a shortcut.
     """
-    actor.require(_READ, client_id=client_id)
+    actor.require_somewhere(_READ, client_id)
     table = macro.c
-    statement = select(macro).where(within(actor, _READ, table.client_id))
+    statement = select(macro).where(within_shared(actor, _READ, table.client_id, table.program_id))
     if client_id is not None:
         statement = statement.where(table.client_id == client_id)
     if program_id is not None:
@@ -50,8 +50,9 @@ async def list_macros(
 
 async def get_macro(tx: Tx, actor: Actor, macro_id: UUID) -> Macro:
     """One macro; raises NotFoundError."""
-    row = (await tx.execute(select(macro).where(macro.c.id == macro_id))).one_or_none()
-    if row is None or not actor.may(_READ, client_id=row.client_id):
+    mine = within_shared(actor, _READ, macro.c.client_id, macro.c.program_id)
+    row = (await tx.execute(select(macro).where(macro.c.id == macro_id, mine))).one_or_none()
+    if row is None:
         raise NotFoundError
     return read_macro(row)
 

@@ -38,7 +38,7 @@ from careloom.organizations.types import (
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
+from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.redaction.rules import rule_problem
@@ -56,7 +56,7 @@ _CASE_NUMBERS = text(
 
 async def create_provider(tx: Tx, actor: Actor, new: NewProvider) -> Provider:
     """A new provider; only for actors who oversee the installation."""
-    _require_everything(actor)
+    actor.require_everything(_WRITE)
     made = Provider(ProviderId(new_id()), new.name)
     await tx.execute(provider.insert().values(**to_plain(made)))
     await _tell(tx, actor, "provider.create", made.id, provider_id=made.id, after=made)
@@ -97,7 +97,7 @@ async def change_site(tx: Tx, actor: Actor, site_id: SiteId, changes: SiteChange
 
 async def create_client(tx: Tx, actor: Actor, new: NewClient) -> Client:
     """A new client; only for actors who oversee the installation. Raises RegionRefusedError."""
-    _require_everything(actor)
+    actor.require_everything(_WRITE)
     residency_of(tx).require(new.region)
     made = Client(id=ClientId(new_id()), **_fields(new))
     await tx.execute(client.insert().values(**to_plain(made)))
@@ -134,6 +134,9 @@ async def change_program(tx: Tx, actor: Actor, program_id: ProgramId, changes: P
     """Changes a program; raises NotFoundError, InvalidInputError."""
     before = await queries.get_program(tx, actor, program_id)
     actor.require(_WRITE, client_id=before.client_id, program_id=program_id)
+    if changes.provider_ids is not UNSET:
+        # Who serves a client is settled with the client, not by one of those who do.
+        actor.require(_WRITE, client_id=before.client_id)
     after = merged(before, changes)
     _check(_program_errors(after.time_zone, after.hours))
     await _update(tx, program, program_id, changes, without=("provider_ids",))
@@ -230,11 +233,6 @@ def set_fields(changes: Struct) -> dict[str, Any]:
 
 def _fields(value: Struct) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__struct_fields__}
-
-
-def _require_everything(actor: Actor) -> None:
-    if not any(_WRITE in reach.permissions and reach.client_ids is None for reach in actor.reaches):
-        raise ForbiddenError("Only an administrator of the whole installation may do this.")
 
 
 async def _require_site_of(tx: Tx, actor: Actor, site_id: SiteId, provider_id: ProviderId) -> None:

@@ -21,7 +21,7 @@ from careloom.organizations.types import (
     Team,
 )
 from careloom.platform.access import Actor, Permission
-from careloom.platform.database.scope import within
+from careloom.platform.database.scope import within, within_somewhere
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
@@ -63,14 +63,16 @@ async def list_teams(tx: Tx, actor: Actor, limit: int = 50, after: str | None = 
 async def list_clients(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Client]:
     """Clients that the actor sees."""
     actor.require(_READ)
-    return await _page(tx, select(client).where(within(actor, _READ, client.c.id)), client, read_client, limit, after)
+    return await _page(
+        tx, select(client).where(within_somewhere(actor, _READ, client.c.id)), client, read_client, limit, after
+    )
 
 
 async def list_programs(
     tx: Tx, actor: Actor, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
 ) -> Page[Program]:
     """Programs that the actor sees, of one client where given."""
-    actor.require(_READ, client_id=client_id)
+    actor.require_somewhere(_READ, client_id)
     statement = _programs().where(within(actor, _READ, program.c.client_id, program.c.id))
     if client_id is not None:
         statement = statement.where(program.c.client_id == client_id)
@@ -197,9 +199,11 @@ async def attribute_schema(tx: Tx, client_id: UUID) -> list[Any]:
 
 
 async def get_privacy(tx: Tx, actor: Actor, client_id: ClientId) -> Policy:
-    """What becomes of sensitive data in the client's messages; raises NotFoundError."""
+    """What becomes of sensitive data in the client's messages; raises NotFoundError, ForbiddenError."""
     actor.require(_READ)
-    return from_plain(await _one(tx, select(client.c.privacy).where(client.c.id == client_id), scalar=True), Policy)
+    policy = from_plain(await _one(tx, select(client.c.privacy).where(client.c.id == client_id), scalar=True), Policy)
+    actor.require(_READ, client_id=client_id)
+    return policy
 
 
 async def privacy_of(tx: Tx, client_id: UUID) -> Policy:

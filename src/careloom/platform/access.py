@@ -116,12 +116,19 @@ class Reach(Struct, frozen=True):
         return self.permissions == DORMANT
 
     def covers(self, client_id: UUID | None, provider_id: UUID | None, program_id: UUID | None) -> bool:
-        """Whether this reach includes the given owner; an owner that is None is not asked about."""
+        """Whether this reach includes the given owner. A client without a program means all of that client; with none
+        of the three, any reach will do.
+        """
+        asked = client_id is not None or program_id is not None
         return (
-            (client_id is None or self.client_ids is None or client_id in self.client_ids)
+            self.touches(client_id)
             and (provider_id is None or self.provider_ids is None or provider_id in self.provider_ids)
-            and (program_id is None or self.program_ids is None or program_id in self.program_ids)
+            and (not asked or self.program_ids is None or program_id in self.program_ids)
         )
+
+    def touches(self, client_id: UUID | None) -> bool:
+        """Whether this reach includes the client or any program of it; None is not asked about."""
+        return client_id is None or self.client_ids is None or client_id in self.client_ids
 
 
 class BrokenGlass(Struct, frozen=True):
@@ -178,7 +185,7 @@ class Actor(Struct, frozen=True):
         provider_id: UUID | None = None,
         program_id: UUID | None = None,
     ) -> bool:
-        """Whether some grant holds `permission` over all the owners named."""
+        """Whether some grant holds `permission` over all the owners named; of a client alone, over all of it."""
         return any(
             permission in reach.permissions and reach.covers(client_id, provider_id, program_id)
             for reach in self.reaches
@@ -193,21 +200,51 @@ class Actor(Struct, frozen=True):
         program_id: UUID | None = None,
     ) -> None:
         """Raises ForbiddenError unless `may`."""
-        if not self.may(permission, client_id=client_id, provider_id=provider_id, program_id=program_id):
-            raise ForbiddenError("You need the permission {permission} for this.", permission=named(permission))
+        if self.may(permission, client_id=client_id, provider_id=provider_id, program_id=program_id):
+            return
+        if program_id is None and client_id is not None and self.may_somewhere(permission, client_id):
+            raise ForbiddenError(
+                "You need the permission {permission} over the whole client for this.", permission=named(permission)
+            )
+        raise _lacks(permission)
+
+    def may_somewhere(self, permission: Permission, client_id: UUID | None) -> bool:
+        """Whether some grant holds `permission` over the client, or over at least one of its programs: for what
+        whoever works for a client shares, whichever program they work in. None: over anything.
+        """
+        return any(permission in reach.permissions and reach.touches(client_id) for reach in self.reaches)
+
+    def require_somewhere(self, permission: Permission, client_id: UUID | None) -> None:
+        """Raises ForbiddenError unless `may_somewhere`."""
+        if not self.may_somewhere(permission, client_id):
+            raise _lacks(permission)
+
+    def require_everything(self, permission: Permission) -> None:
+        """Raises ForbiddenError unless some grant holds `permission` over the whole installation."""
+        whole = (None, None, None)
+        if not any(
+            (one.client_ids, one.provider_ids, one.program_ids) == whole for one in self.reaches_for(permission)
+        ):
+            raise ForbiddenError(
+                "You need the permission {permission} over everything for this.", permission=named(permission)
+            )
 
     def clients_for(self, permission: Permission) -> frozenset[UUID] | None:
         """The clients over which the actor holds `permission` in at least one program; None for all."""
         return _union([reach.client_ids for reach in self.reaches if permission in reach.permissions])
 
     def reaches_for(self, permission: Permission) -> tuple[Reach, ...]:
-        """The reaches that hold `permission`; queries turn them into a filter by `database.scope.within`."""
+        """The reaches that hold `permission`; `database.scope` turns them into filters of queries."""
         return tuple(reach for reach in self.reaches if permission in reach.permissions)
 
     @property
     def permissions(self) -> frozenset[Permission]:
         """Every verb held over anything."""
         return frozenset[Permission]().union(*(reach.permissions for reach in self.reaches))
+
+
+def _lacks(permission: Permission) -> ForbiddenError:
+    return ForbiddenError("You need the permission {permission} for this.", permission=named(permission))
 
 
 def _union(sets: list[frozenset[UUID] | None]) -> frozenset[UUID] | None:

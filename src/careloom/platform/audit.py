@@ -125,10 +125,8 @@ async def list_audit(
     table = audit_entry.c
     statement = select(audit_entry, audit_seal.c.number, audit_seal.c.hash)
     statement = statement.outerjoin(audit_seal, audit_seal.c.entry_id == table.id)
-    if client_id is not None:
-        statement = statement.where(table.client_id == client_id)
-    elif actor.clients_for(Permission.AUDIT_READ) is not None:
-        statement = statement.where(within(actor, Permission.AUDIT_READ, table.client_id))
+    mine = within(actor, Permission.AUDIT_READ, table.client_id)
+    statement = statement.where(mine if client_id is None else table.client_id == client_id)
     if subject_id is not None:
         statement = statement.where(table.subject_id == subject_id)
     if person_id is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from careloom.identity.core.reach import Organization, narrowed, reaches, shared
 from careloom.identity.core.roles import PERMISSIONS, permissions_of
 from careloom.identity.types import Role, RoleGrant, ScopeKind
 from careloom.platform.access import DORMANT, Actor, Permission, Reach
+from careloom.platform.errors import ForbiddenError
 
 CLIENTS = [UUID(int=one) for one in (1, 2, 3)]
 PROVIDERS = [UUID(int=one) for one in (11, 12)]
@@ -160,3 +162,44 @@ def test_what_is_shared_is_what_both_may(
     one, other = Actor("one", tuple(some)), Actor("other", tuple(others))
     both = Actor("both", shared(some, others))
     assert both.may(permission, **where) == (one.may(permission, **where) and other.may(permission, **where))
+
+
+def _by(*grants: RoleGrant) -> Actor:
+    return Actor("someone", reaches(grants, PROVIDERS[0], ORGANIZATION))
+
+
+def test_who_serves_a_program_does_not_act_for_its_whole_client() -> None:
+    for grant in (
+        RoleGrant(Role.ADMIN, ScopeKind.PROVIDER, PROVIDERS[0]),
+        RoleGrant(Role.ADMIN, ScopeKind.PROGRAM, PROGRAMS[1]),
+    ):
+        one = _by(grant)
+        assert one.may(Permission.COMPLIANCE_WRITE, client_id=CLIENTS[1], program_id=PROGRAMS[1])
+        assert not one.may(Permission.COMPLIANCE_WRITE, client_id=CLIENTS[1], program_id=PROGRAMS[2])
+        assert not one.may(Permission.COMPLIANCE_WRITE, client_id=CLIENTS[1])
+        assert one.may_somewhere(Permission.CUSTOMERS_READ, CLIENTS[1])
+        assert not one.may_somewhere(Permission.CUSTOMERS_READ, CLIENTS[2])
+
+
+def test_serving_every_program_is_not_to_be_answerable_for_the_client() -> None:
+    everything_there_is = [RoleGrant(Role.ADMIN, ScopeKind.PROGRAM, one) for one in PROGRAMS]
+    assert not _by(*everything_there_is).may(Permission.COMPLIANCE_WRITE, client_id=CLIENTS[1])
+
+
+def test_a_grant_over_a_client_reaches_all_of_it_and_one_over_everything_the_installation() -> None:
+    over_client = _by(RoleGrant(Role.ADMIN, ScopeKind.CLIENT, CLIENTS[1]))
+    assert over_client.may(Permission.COMPLIANCE_WRITE, client_id=CLIENTS[1])
+    assert over_client.may(Permission.COMPLIANCE_WRITE, client_id=CLIENTS[1], program_id=PROGRAMS[2])
+    with pytest.raises(ForbiddenError):
+        over_client.require_everything(Permission.DATA_RESTORE)
+    _by(RoleGrant(Role.ADMIN, ScopeKind.EVERYTHING)).require_everything(Permission.DATA_RESTORE)
+
+
+@given(st.lists(_reach, max_size=4), st.sampled_from(list(Permission)), st.sampled_from(CLIENTS))
+def test_who_may_over_a_client_may_in_each_of_its_programs(
+    held: list[Reach], permission: Permission, client: UUID
+) -> None:
+    actor = Actor("someone", tuple(held))
+    if actor.may(permission, client_id=client):
+        assert all(actor.may(permission, client_id=client, program_id=one) for one in PROGRAMS)
+        assert actor.may_somewhere(permission, client)

@@ -55,7 +55,7 @@ async def list_widgets(
     tx: Tx, actor: Actor, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
 ) -> Page[ChatWidget]:
     """Widgets of the programs that the actor may read, by age."""
-    actor.require(_READ, client_id=client_id)
+    actor.require_somewhere(_READ, client_id)
     table = chat_widget.c
     statement = select(chat_widget).where(within(actor, _READ, table.client_id, table.program_id))
     if client_id is not None:

@@ -61,7 +61,7 @@ async def list_mail_addresses(
     tx: Tx, actor: Actor, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
 ) -> Page[MailAddress]:
     """Addresses whose programs the actor sees, oldest first."""
-    actor.require(_READ, client_id=client_id)
+    actor.require_somewhere(_READ, client_id)
     statement = select(mail_address).where(_seen(actor, _READ))
     if client_id is not None:
         statement = statement.where(mail_address.c.client_id == client_id)
@@ -102,7 +102,7 @@ async def list_incoming(
     tx: Tx, actor: Actor, *, failed: bool, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
 ) -> Page[IncomingMail]:
     """Mail as it came in, newest first; `failed`: only what could not be handled."""
-    actor.require(_READ, client_id=client_id)
+    actor.require_somewhere(_READ, client_id)
     table = incoming_mail.c
     statement = _incoming().where(_seen(actor, _READ))
     if client_id is not None:

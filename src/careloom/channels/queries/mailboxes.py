@@ -23,7 +23,7 @@ async def list_mailboxes(
     tx: Tx, actor: Actor, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
 ) -> Page[Mailbox]:
     """Mailboxes whose programs the actor sets up, oldest first."""
-    actor.require(_WRITE, client_id=client_id)
+    actor.require_somewhere(_WRITE, client_id)
     statement = select(*_SHOWN).join(mail_address, mailbox.c.mail_address_id == mail_address.c.id)
     statement = statement.where(within(actor, _WRITE, mail_address.c.client_id, mail_address.c.program_id))
     if client_id is not None:

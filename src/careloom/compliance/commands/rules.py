@@ -13,7 +13,7 @@ from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError
+from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.texts.text import say
@@ -42,9 +42,7 @@ async def set_rule(tx: Tx, actor: Actor, client_id: ClientId, data_class: DataCl
 
 async def set_default(tx: Tx, actor: Actor, region: str, data_class: DataClass, new: NewDefault) -> RegionDefault:
     """Sets a region's rule for clients without one; only for actors who oversee the installation."""
-    actor.require(Permission.COMPLIANCE_WRITE)
-    if actor.client_ids is not None or actor.provider_ids is not None:
-        raise ForbiddenError("Only an administrator of the whole installation may do this.")
+    actor.require_everything(Permission.COMPLIANCE_WRITE)
     _check(data_class, new.days)
     c = retention_default.c
     mine = (c.region == region) & (c.data_class == data_class)

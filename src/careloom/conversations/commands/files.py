@@ -36,7 +36,7 @@ async def store_file(
     bytes. Raises TooLargeError, UnsupportedMediaError for programs and scripts.
     """
     wanted = (Permission.CONVERSATIONS_REPLY, Permission.MESSAGES_INGEST)
-    if not any(actor.may(one, client_id=client_id) for one in wanted):
+    if not any(actor.may_somewhere(one, client_id) for one in wanted):
         raise ForbiddenError("You need the permission {permission} for this.", permission=named(wanted[0]))
     await require_served(tx, client_id, files=True)
     if len(content) > most:

@@ -122,7 +122,7 @@ async def store_past(
     ]
     await keep_many_originals(tx, client_id, masked)
     await insert_rows(tx, file, _FILE, [row for one in imported for row in _files(one, client_id)])
-    await add_lines(tx, [line for one in imported for line in _timeline(one, client_id)])
+    await add_lines(tx, [line for one in imported for line in _timeline(one, client_id, program_id)])
 
 
 async def _redacted(
@@ -228,7 +228,7 @@ def _files(one: ImportedConversation, client_id: ClientId) -> list[dict[str, Any
     ]
 
 
-def _timeline(one: ImportedConversation, client_id: ClientId) -> list[Line]:
+def _timeline(one: ImportedConversation, client_id: ClientId, program_id: ProgramId) -> list[Line]:
     spoke = [each for each in one.messages if each.kind is not MessageKind.NOTE]
     agents = [each.author_name for each in one.messages if each.kind is MessageKind.OUTBOUND]
     started = Line(
@@ -238,6 +238,7 @@ def _timeline(one: ImportedConversation, client_id: ClientId) -> list[Line]:
         at=one.created_at,
         summary=storable(one.subject or preview(one.messages[0].text))[:SUBJECT_LENGTH],
         channel=one.channel,
+        program_id=program_id,
         conversation_id=one.id,
         actor_name=storable(spoke[0].author_name if spoke else one.customer_name),
     )

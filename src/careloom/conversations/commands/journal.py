@@ -5,7 +5,7 @@ from typing import Any
 
 from careloom.conversations.commands.message import Entry, insert_message
 from careloom.conversations.types import Conversation, Message, MessageKind
-from careloom.customers.commands.timeline import add_entry
+from careloom.customers.commands.timeline import Line, add_lines
 from careloom.customers.types import TimelineKind
 from careloom.platform import audit
 from careloom.platform.access import Actor
@@ -36,17 +36,18 @@ async def add_message(tx: Tx, one: Conversation, seq: int, entry: Entry, at: dat
 
 async def remember(tx: Tx, one: Conversation, kind: TimelineKind, at: datetime, who: str) -> None:
     """Adds a line about the conversation to its customer's timeline."""
-    await add_entry(
-        tx,
-        one.client_id,
-        one.customer_id,
-        kind,
-        at,
+    line = Line(
+        client_id=one.client_id,
+        customer_id=one.customer_id,
+        kind=kind,
+        at=at,
         summary=one.subject,
         channel=one.channel,
+        program_id=one.program_id,
         conversation_id=one.id,
         actor_name=who,
     )
+    await add_lines(tx, [line])
 
 
 async def audit_move(tx: Tx, actor: Actor, action: str, before: Conversation, after: Conversation) -> None:

@@ -122,6 +122,7 @@ def _line(strand: Strand) -> Line:
         at=one.created_at,
         summary=one.subject,
         channel=one.channel,
+        program_id=one.program_id,
         conversation_id=one.id,
         actor_name=strand.inbounds[0].author_name,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from careloom.conversations.types import FileId
-from careloom.organizations.types import ClientId
+from careloom.organizations.types import ClientId, ProgramId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.reads import VERBS
@@ -58,9 +58,11 @@ async def conversations_of(tx: Tx, client_id: ClientId, customer_ids: Sequence[U
     return list(found.scalars())
 
 
-async def remove_past(tx: Tx, actor: Actor, client_id: ClientId, ids: Sequence[UUID]) -> list[FileId]:
+async def remove_past(
+    tx: Tx, actor: Actor, client_id: ClientId, program_id: ProgramId, ids: Sequence[UUID]
+) -> list[FileId]:
     """Removes imported conversations with their cases; answers the files whose bytes are to go."""
-    actor.require(Permission.DATA_IMPORT, client_id=client_id)
+    actor.require(Permission.DATA_IMPORT, client_id=client_id, program_id=program_id)
     values = {"client_id": client_id, "ids": list(ids)}
     cases = list((await tx.execute(_CASES, values)).scalars())
     files = [FileId(one) for one in (await tx.execute(_FILES, values)).scalars()]

@@ -107,7 +107,7 @@ async def search(
     limit: Limit = 50,
 ) -> Page[SearchHit]:
     """Best first; the last word may be unfinished."""
-    unit.actor.require(Permission.CONVERSATIONS_READ, client_id=client_id)
+    unit.actor.require_somewhere(Permission.CONVERSATIONS_READ, client_id)
     return await unit.read(
         lambda tx: search_conversations(tx, unit.actor, q, client_id, limit), noting=lambda page: _found(page.items)
     )

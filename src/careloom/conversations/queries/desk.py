@@ -12,7 +12,7 @@ from careloom.conversations.tables.desk import disposition, draft, saved_view
 from careloom.conversations.tables.message import pending_reply
 from careloom.conversations.types import Disposition, Draft, PendingReply, SavedView, ViewFilter
 from careloom.platform.access import Actor, Permission
-from careloom.platform.database.scope import within
+from careloom.platform.database.scope import within_shared
 from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.wire import reader
@@ -69,7 +69,8 @@ async def list_dispositions(
 ) -> Page[Disposition]:
     """Outcomes by name; with `program_id` those of that program and of all the client's programs."""
     table = disposition.c
-    statement = select(disposition).where(within(actor, Permission.CONVERSATIONS_READ, table.client_id))
+    mine = within_shared(actor, Permission.CONVERSATIONS_READ, table.client_id, table.program_id)
+    statement = select(disposition).where(mine)
     if client_id is not None:
         statement = statement.where(table.client_id == client_id)
     if program_id is not None:

@@ -30,7 +30,7 @@ async def get_file(tx: Tx, actor: Actor, file_id: UUID) -> StoredFile:
         await get_conversation(tx, actor, stored.conversation_id)
     elif stored.made_by is None or stored.made_by != actor.person_id:
         raise NotFoundError
-    actor.require(Permission.CONVERSATIONS_READ, client_id=stored.client_id)
+    actor.require_somewhere(Permission.CONVERSATIONS_READ, stored.client_id)
     return stored
 
 

@@ -31,7 +31,7 @@ async def attach_identity(
     as a suggestion. Raises InvalidInputError for what is no address, NotFoundError.
     """
     wanted = (Permission.CUSTOMERS_WRITE, Permission.MESSAGES_INGEST)
-    if not any(actor.may(one, client_id=client_id) for one in wanted):
+    if not any(actor.may_somewhere(one, client_id) for one in wanted):
         raise ForbiddenError("You need the permission {permission} for this.", permission=named(wanted[0]))
     value = normalised(kind, value)
     held = await hold_customer(tx, client_id, customer_id)

@@ -37,7 +37,7 @@ class ConsentWord(Struct, frozen=True, kw_only=True):
 async def set_consent(tx: Tx, actor: Actor, customer_id: UUID, word: ConsentWord) -> Consent:
     """Writes the customer's latest word below the earlier ones, which all stay."""
     one = await get_customer(tx, actor, customer_id)
-    actor.require(Permission.CUSTOMERS_WRITE, client_id=one.client_id)
+    actor.require_somewhere(Permission.CUSTOMERS_WRITE, one.client_id)
     held = await hold_customer(tx, one.client_id, one.id)
     policy = await privacy_of(tx, one.client_id)
     given = asdict(word)

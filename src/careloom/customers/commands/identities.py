@@ -25,7 +25,7 @@ from careloom.platform.ids import new_id
 async def give_identity(tx: Tx, actor: Actor, customer_id: UUID, kind: IdentityKind, value: str) -> Customer:
     """Adds an address by hand; raises IdentityTakenError where another customer has it, InvalidInputError."""
     seen = await get_customer(tx, actor, customer_id)
-    actor.require(Permission.CUSTOMERS_WRITE, client_id=seen.client_id)
+    actor.require_somewhere(Permission.CUSTOMERS_WRITE, seen.client_id)
     held = await hold_customer(tx, seen.client_id, seen.id)
     added = await add_identity(tx, seen.client_id, held.id, kind, value, verified=False)
     after = await load(tx, seen.client_id, held.id)
@@ -40,7 +40,7 @@ async def give_identity(tx: Tx, actor: Actor, customer_id: UUID, kind: IdentityK
 async def remove_identity(tx: Tx, actor: Actor, customer_id: UUID, identity_id: UUID) -> Customer:
     """Takes an address from the customer; raises NotFoundError."""
     seen = await get_customer(tx, actor, customer_id)
-    actor.require(Permission.CUSTOMERS_WRITE, client_id=seen.client_id)
+    actor.require_somewhere(Permission.CUSTOMERS_WRITE, seen.client_id)
     table = customer_identity.c
     taking = delete(customer_identity).where(
         table.client_id == seen.client_id, table.customer_id == seen.id, table.id == identity_id

@@ -122,7 +122,7 @@ async def place_customers(
     took an address in the same moment: nothing was done, try again; RegionRefusedError where the client's data may not
     be kept here. Names and notes are stored as the client's policy lets them be.
     """
-    actor.require(Permission.DATA_IMPORT, client_id=client_id)
+    actor.require_somewhere(Permission.DATA_IMPORT, client_id)
     await require_served(tx, client_id)
     policy = await privacy_of(tx, client_id)
     imported = [_redacted(policy, one) for one in imported]

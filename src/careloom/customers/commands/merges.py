@@ -57,7 +57,7 @@ async def merge_customers(tx: Tx, actor: Actor, kept_id: UUID, other_id: UUID, r
     """Merges `other_id` into `kept_id` by a person's judgement. Raises MergeRefusedError, NotFoundError."""
     kept = await get_customer(tx, actor, kept_id)
     other = await get_customer(tx, actor, other_id)
-    actor.require(Permission.CUSTOMERS_MERGE, client_id=kept.client_id)
+    actor.require_somewhere(Permission.CUSTOMERS_MERGE, kept.client_id)
     merge = await _merge(tx, actor, kept, other, reason, automatic=False)
     await audit.record(tx, actor, "customer.merge", kept.id, client_id=kept.client_id, after=_ids(merge))
     return merge
@@ -76,9 +76,9 @@ async def undo_merge(tx: Tx, actor: Actor, merge_id: UUID) -> CustomerMerge:
     Raises NotFoundError; MergeRefusedError where it was undone before, or a later merge lies on top of it.
     """
     found = (await tx.execute(select(customer_merge).where(customer_merge.c.id == merge_id))).one_or_none()
-    if found is None or not actor.may(Permission.CUSTOMERS_READ, client_id=found.client_id):
+    if found is None or not actor.may_somewhere(Permission.CUSTOMERS_READ, found.client_id):
         raise NotFoundError
-    actor.require(Permission.CUSTOMERS_MERGE, client_id=found.client_id)
+    actor.require_somewhere(Permission.CUSTOMERS_MERGE, found.client_id)
     kept, merged = await _hold_both(tx, found.client_id, found.kept_id, found.merged_id)
     mine = (customer_merge.c.client_id == found.client_id, customer_merge.c.id == found.id)
     row = (await tx.execute(select(customer_merge).where(*mine).with_for_update())).one()

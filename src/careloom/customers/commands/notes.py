@@ -21,7 +21,7 @@ from careloom.platform.redaction.redact import redact
 async def add_customer_note(tx: Tx, actor: Actor, customer_id: UUID, text: str) -> CustomerNote:
     """Adds a note, for agents only."""
     one = await get_customer(tx, actor, customer_id)
-    actor.require(Permission.CUSTOMERS_WRITE, client_id=one.client_id)
+    actor.require_somewhere(Permission.CUSTOMERS_WRITE, one.client_id)
     held = await hold_customer(tx, one.client_id, one.id)
     text = text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
     text = redact(await privacy_of(tx, one.client_id), text, agents=True).text

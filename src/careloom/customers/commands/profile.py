@@ -46,7 +46,7 @@ _ONCE_MORE: Final = timedelta(minutes=5)
 
 async def create_customer(tx: Tx, actor: Actor, new: NewCustomer) -> Customer:
     """A new customer; raises InvalidInputError, IdentityTakenError where an address is another customer's."""
-    actor.require(_WRITE, client_id=new.client_id)
+    actor.require_somewhere(_WRITE, new.client_id)
     await require_served(tx, new.client_id)
     plain, secret = await _checked(tx, actor, new.client_id, new.attributes)
     customer_id, at = CustomerId(new_id()), now()
@@ -72,7 +72,7 @@ async def create_customer(tx: Tx, actor: Actor, new: NewCustomer) -> Customer:
 async def change_customer(tx: Tx, actor: Actor, customer_id: UUID, changes: CustomerChanges) -> Customer:
     """Changes name, language or attributes; raises InvalidInputError with one error a field, NotFoundError."""
     seen = await get_customer(tx, actor, customer_id)
-    actor.require(_WRITE, client_id=seen.client_id)
+    actor.require_somewhere(_WRITE, seen.client_id)
     held = await hold_customer(tx, seen.client_id, seen.id)
     before = await load(tx, seen.client_id, held.id)
     values: dict[str, Any] = {}

@@ -127,5 +127,5 @@ def clean(text: str | None) -> str | None:
 
 def _require(actor: Actor, client_id: UUID) -> None:
     wanted = (Permission.CUSTOMERS_WRITE, Permission.MESSAGES_INGEST)
-    if not any(actor.may(one, client_id=client_id) for one in wanted):
+    if not any(actor.may_somewhere(one, client_id) for one in wanted):
         raise ForbiddenError("You need the permission {permission} for this.", permission=named(wanted[0]))

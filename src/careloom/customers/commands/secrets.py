@@ -28,7 +28,7 @@ async def reveal_attribute(tx: Tx, actor: Actor, customer_id: UUID, attribute: s
     Raises NotFoundError, also where none is kept; ForbiddenError, ShreddedError, CipherBrokenError.
     """
     one = await get_customer(tx, actor, customer_id)
-    actor.require(Permission.PRIVACY_REVEAL, client_id=one.client_id)
+    actor.require_somewhere(Permission.PRIVACY_REVEAL, one.client_id)
     row = (await kept_secrets(tx, one.client_id, [one.id])).get((one.id, attribute))
     if row is None:
         raise NotFoundError

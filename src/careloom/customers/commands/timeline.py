@@ -15,15 +15,17 @@ from careloom.platform.database.rows import inserting
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
 
-_INSERT: Final = timeline_entry.insert()
 _insert_lines: Final = inserting(
     timeline_entry,
-    *("client_id", "id", "customer_id", "at", "kind", "channel", "conversation_id", "actor_name", "summary"),
+    *("client_id", "id", "customer_id", "at", "kind", "channel"),
+    *("program_id", "conversation_id", "actor_name", "summary"),
 )
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """One line of a customer's timeline; `conversation_id` opens the contact behind it."""
+    """One line of a customer's timeline; `conversation_id` opens the contact behind it, which only those see who see
+    its program.
+    """
 
     client_id: UUID
     customer_id: UUID
@@ -31,6 +33,7 @@ class Line(Struct, frozen=True, kw_only=True):
     at: datetime
     summary: str = ""
     channel: Channel | None = None
+    program_id: UUID | None = None
     conversation_id: UUID | None = None
     actor_name: str | None = None
 
@@ -49,19 +52,16 @@ async def add_entry(
     *,
     summary: str = "",
     channel: Channel | None = None,
-    conversation_id: UUID | None = None,
     actor_name: str | None = None,
 ) -> None:
-    """Adds one line to the customer's timeline; `conversation_id` opens the contact behind it."""
-    values = {
-        "client_id": client_id,
-        "id": new_id(),
-        "customer_id": customer_id,
-        "at": at,
-        "kind": kind,
-        "channel": channel,
-        "conversation_id": conversation_id,
-        "actor_name": actor_name,
-        "summary": summary,
-    }
-    await tx.execute(_INSERT, values)
+    """Adds one line about the customer to their timeline, which whoever works for the client sees."""
+    line = Line(
+        client_id=client_id,
+        customer_id=customer_id,
+        kind=kind,
+        at=at,
+        summary=summary,
+        channel=channel,
+        actor_name=actor_name,
+    )
+    await add_lines(tx, [line])

@@ -53,7 +53,7 @@ async def take_customers_back(
 
     The caller has removed their imported conversations, and knows by `any_touched` that nobody else has worked on them.
     """
-    actor.require(Permission.DATA_IMPORT, client_id=client_id)
+    actor.require_somewhere(Permission.DATA_IMPORT, client_id)
     if made:
         for statement in _REMOVE:
             await tx.execute(statement, {"client_id": client_id, "ids": list(made)})

@@ -22,7 +22,7 @@ read_identity = reader(Identity)
 async def get_customer(tx: Tx, actor: Actor, customer_id: UUID) -> Customer:
     """One customer as stored, also one merged away; raises NotFoundError."""
     row = (await tx.execute(_rows().where(customer.c.id == customer_id))).one_or_none()
-    if row is None or not actor.may(Permission.CUSTOMERS_READ, client_id=row.client_id):
+    if row is None or not actor.may_somewhere(Permission.CUSTOMERS_READ, row.client_id):
         raise NotFoundError
     return await _whole(tx, row)
 

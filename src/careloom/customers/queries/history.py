@@ -11,7 +11,8 @@ from careloom.customers.core.remembered import told_summary
 from careloom.customers.queries.customer import get_customer
 from careloom.customers.tables import customer_consent, customer_note, timeline_entry
 from careloom.customers.types import Consent, CustomerNote, TimelineEntry
-from careloom.platform.access import Actor
+from careloom.platform.access import Actor, Permission
+from careloom.platform.database.scope import within_shared
 from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.texts.languages import Language
@@ -25,10 +26,13 @@ _read_consent = reader(Consent)
 async def list_timeline(
     tx: Tx, actor: Actor, customer_id: UUID, limit: int = 50, after: str | None = None
 ) -> Page[TimelineEntry]:
-    """Everything that happened with the customer over all channels, newest first."""
+    """What happened with the customer over all channels, newest first: contacts of the programs that the actor sees,
+    and whatever is about the customer.
+    """
     one = await get_customer(tx, actor, customer_id)
     table = timeline_entry.c
-    statement = select(timeline_entry).where(table.client_id == one.client_id, table.customer_id == one.id)
+    seen = within_shared(actor, Permission.CUSTOMERS_READ, table.client_id, table.program_id)
+    statement = select(timeline_entry).where(table.client_id == one.client_id, table.customer_id == one.id, seen)
     rows = await tx.execute(keyset(statement, [table.at, table.id], after, limit, descending=True))
     return cut([_read_entry(row, actor.language) for row in rows], limit, lambda entry: [entry.at, entry.id])
 

@@ -13,7 +13,7 @@ from careloom.platform.errors import NotFoundError
 
 async def get_attribute_schema(tx: Tx, actor: Actor, client_id: UUID) -> tuple[AttributeField, ...]:
     """The client's fields in their order; raises NotFoundError."""
-    if not actor.may(Permission.CUSTOMERS_READ, client_id=client_id):
+    if not actor.may_somewhere(Permission.CUSTOMERS_READ, client_id):
         raise NotFoundError
     return await schema_of(tx, client_id)
 

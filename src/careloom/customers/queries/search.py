@@ -10,7 +10,7 @@ from careloom.customers.tables import customer, customer_identity
 from careloom.customers.types import CustomerRow
 from careloom.organizations.queries import list_client_ids
 from careloom.platform.access import Actor, Permission
-from careloom.platform.database.scope import within
+from careloom.platform.database.scope import within_somewhere
 from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page, cut, keyset, keyset_each
 from careloom.platform.wire import reader
@@ -33,9 +33,10 @@ async def list_customers(
     `search` is the beginning of a name, of an e-mail address or telephone number, or of another address; of more
     than 500 of a kind some are found.
     """
-    actor.require(Permission.CUSTOMERS_READ, client_id=client_id)
+    actor.require_somewhere(Permission.CUSTOMERS_READ, client_id)
     clients = [client_id] if client_id is not None else await _clients(tx, actor)
-    clauses = [within(actor, Permission.CUSTOMERS_READ, customer.c.client_id), customer.c.merged_into.is_(None)]
+    mine = within_somewhere(actor, Permission.CUSTOMERS_READ, customer.c.client_id)
+    clauses = [mine, customer.c.merged_into.is_(None)]
     if search is not None and search.strip():
         statement = rows().where(*clauses, customer.c.id.in_(_matching(clients, search.strip())))
         statement = keyset(statement, [customer.c.id], after, limit, descending=True)

@@ -17,6 +17,7 @@ from psycopg import sql
 from careloom.evidence.isolation.outcome import Outcome
 from careloom.evidence.isolation.probes.counts import counts, jobs
 from careloom.evidence.isolation.probes.endpoints import ACTORS, control, endpoints
+from careloom.evidence.isolation.probes.program import programs
 from careloom.evidence.isolation.probes.provider import providers
 from careloom.evidence.isolation.probes.shared import shared
 from careloom.evidence.isolation.probes.sockets import sockets
@@ -37,6 +38,7 @@ PROBES: dict[str, Probe] = {
     "sockets": sockets,
     **{f"shared-{one.value}": partial(shared, role=one) for one in (Role.AGENT, Role.ADMIN)},
     "providers": providers,
+    "programs": programs,
     "counts": counts,
     "jobs": jobs,
     "timing": timing,

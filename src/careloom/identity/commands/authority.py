@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from careloom.identity.core.reach import holds_all, manages
+from careloom.identity.core.reach import holds_all
 from careloom.identity.core.roles import PERMISSIONS
 from careloom.identity.errors import GrantTooWideError
 from careloom.identity.queries.actors import organization_of
@@ -15,7 +15,7 @@ from careloom.organizations.queries import get_client, get_program, get_provider
 from careloom.organizations.types import ClientId, ProgramId, ProviderId
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.database.transactions import Tx, widened
-from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
+from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
 
 _SYSTEM = system_actor("grants")
 
@@ -43,10 +43,9 @@ def require_over(
 ) -> None:
     """Raises ForbiddenError unless the actor holds `permission` over this owner; over none: over the installation."""
     if provider_id is None and client_id is None:
-        if not manages(actor.reaches, None, None, permission):
-            raise ForbiddenError("Only an administrator of the whole installation may do this.")
-        return
-    actor.require(permission, provider_id=provider_id, client_id=client_id)
+        actor.require_everything(permission)
+    else:
+        actor.require(permission, provider_id=provider_id, client_id=client_id)
 
 
 async def require_no_more(tx: Tx, actor: Actor, grants: tuple[RoleGrant, ...]) -> None:

@@ -33,7 +33,7 @@ def added(held: Iterable[Reach], client_id: UUID) -> tuple[Reach, ...]:
     """The reaches that breaking the glass over a client adds: one for each grant that holds `glass.break` there, over
     the same programs. No provider's people or sites come with it.
     """
-    ways = [reach for reach in held if P.GLASS_BREAK in reach.permissions and reach.covers(client_id, None, None)]
+    ways = [reach for reach in held if P.GLASS_BREAK in reach.permissions and reach.touches(client_id)]
     return tuple(dict.fromkeys(Reach(EMERGENCY, frozenset({client_id}), frozenset(), way.program_ids) for way in ways))
 
 

@@ -52,7 +52,7 @@ async def list_access(
         grants = tuple(
             grant
             for grant, reach in held
-            if reach.covers(client_id, None, None) and (permission is None or permission in reach.permissions)
+            if reach.touches(client_id) and (permission is None or permission in reach.permissions)
         )
         if grants or (client_id is None and permission is None):
             kept.append(replace(one, grants=grants))

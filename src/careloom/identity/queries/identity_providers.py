@@ -12,6 +12,7 @@ from careloom.identity.tables import identity_provider, person
 from careloom.identity.types import PersonId
 from careloom.identity.types.sso import IdentityProvider, IdentityProviderId, SignInMethods, SsoChoice
 from careloom.platform.access import Actor, Permission, system_actor
+from careloom.platform.database.scope import managed
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
@@ -36,14 +37,16 @@ async def list_identity_providers(
 ) -> Page[IdentityProvider]:
     """Those of the owners that the actor sees, by name."""
     actor.require(Permission.SECURITY_WRITE)
-    rows = await tx.execute(keyset(select(identity_provider), [_table.name, _table.id], after, limit))
+    statement = select(identity_provider).where(managed(actor, Permission.SECURITY_WRITE, _table.client_id))
+    rows = await tx.execute(keyset(statement, [_table.name, _table.id], after, limit))
     return cut([read_identity_provider(row) for row in rows], limit, lambda one: [one.name, one.id])
 
 
 async def get_identity_provider(tx: Tx, actor: Actor, identity_provider_id: IdentityProviderId) -> IdentityProvider:
     """One of them; raises NotFoundError."""
     actor.require(Permission.SECURITY_WRITE)
-    row = (await tx.execute(select(identity_provider).where(_table.id == identity_provider_id))).one_or_none()
+    mine = managed(actor, Permission.SECURITY_WRITE, _table.client_id)
+    row = (await tx.execute(select(identity_provider).where(_table.id == identity_provider_id, mine))).one_or_none()
     if row is None:
         raise NotFoundError
     return read_identity_provider(row)

@@ -10,6 +10,7 @@ from careloom.identity.queries.roles import own_roles
 from careloom.identity.tables import person, sign_in_policy
 from careloom.identity.types.sign_in import SignInPolicy
 from careloom.platform.access import Actor, Permission
+from careloom.platform.database.scope import managed
 from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.wire import reader
@@ -20,7 +21,8 @@ read_policy = reader(SignInPolicy)
 async def list_policies(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[SignInPolicy]:
     """The policies of the owners that the actor sees, the oldest first."""
     actor.require(Permission.SECURITY_WRITE)
-    rows = await tx.execute(keyset(select(sign_in_policy), [sign_in_policy.c.id], after, limit))
+    mine = managed(actor, Permission.SECURITY_WRITE, sign_in_policy.c.client_id)
+    rows = await tx.execute(keyset(select(sign_in_policy).where(mine), [sign_in_policy.c.id], after, limit))
     return cut([read_policy(row) for row in rows], limit, lambda one: [one.id])
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import delete, select, update
 from careloom.integrations.commands.archiving import Progress, begin, steps
 from careloom.integrations.errors import ExportExpiredError
 from careloom.integrations.events import ExportChanged
-from careloom.integrations.queries.exports import EXPORT_COLUMNS, get_export, read_export, require_export
+from careloom.integrations.queries.exports import EXPORT_COLUMNS, get_export, read_export
 from careloom.integrations.tables import data_export
 from careloom.integrations.types import Export, ExportId, ExportState, NewExport
 from careloom.organizations.queries import get_client, require_served
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
-from careloom.platform.access import Actor
+from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
@@ -42,7 +42,7 @@ class Written(Struct, frozen=True):
 async def request_export(tx: Tx, actor: Actor, new: NewExport) -> Export:
     """Begins an archive of the client in the background. Raises ForbiddenError, NotFoundError, RegionRefusedError."""
     client = await get_client(tx, actor, new.client_id)
-    require_export(actor, client.id)
+    actor.require(Permission.DATA_EXPORT, client_id=client.id)
     await require_served(tx, client.id, files=True)
     moment = now()
     values = {

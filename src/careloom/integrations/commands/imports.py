@@ -263,7 +263,12 @@ async def _change(tx: Tx, one: Import, language: Language = Language.EN, **value
     await publish(
         tx,
         ImportChanged(
-            client_id=after.client_id, import_id=after.id, state=after.state, done=after.done, total=after.total
+            client_id=after.client_id,
+            import_id=after.id,
+            program_id=after.program_id,
+            state=after.state,
+            done=after.done,
+            total=after.total,
         ),
     )
     return after

@@ -6,11 +6,11 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 
 from careloom.integrations.errors import RestoreStateError
-from careloom.integrations.queries.restores import RESTORE_COLUMNS, get_restore, read_restore, require_restore
+from careloom.integrations.queries.restores import RESTORE_COLUMNS, get_restore, read_restore
 from careloom.integrations.tables import data_restore
 from careloom.integrations.types import NewRestore, Restore, RestoreId, RestoreState
 from careloom.platform import audit
-from careloom.platform.access import Actor
+from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.file_parts import StoredParts
@@ -36,7 +36,7 @@ _UNKNOWN: Final[dict[str, Any]] = {
 
 async def prepare_restore(tx: Tx, actor: Actor, new: NewRestore) -> Restore:
     """A restore that waits for its archive; raises ForbiddenError."""
-    require_restore(actor)
+    actor.require_everything(Permission.DATA_RESTORE)
     values = {
         "id": new_id(),
         "name": new.name,

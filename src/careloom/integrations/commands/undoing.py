@@ -60,7 +60,9 @@ async def undo_part(tx: Tx, actor: Actor, one: Import, kind: str) -> tuple[bool,
         return False, []
     files: list[FileId] = []
     if kind == CONVERSATION:
-        files = await remove_past(tx, actor, one.client_id, [each.record_id for each in keys if each.made])
+        files = await remove_past(
+            tx, actor, one.client_id, one.program_id, [each.record_id for each in keys if each.made]
+        )
     else:
         await _take_back(tx, actor, one, keys)
     table = import_key.c

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from careloom.integrations.tables import data_export
 from careloom.integrations.types import Export, ExportId
 from careloom.organizations.types import ClientId
-from careloom.platform.access import Actor, Permission, named
+from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import ForbiddenError, NotFoundError
+from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.texts.languages import Language
 from careloom.platform.texts.text import Text, render
@@ -19,19 +19,6 @@ from careloom.platform.wire import from_plain, row_fields
 
 EXPORT_COLUMNS: Final = tuple(data_export.c[name] for name in Export.__struct_fields__)
 _EXPORT: Final = Permission.DATA_EXPORT
-
-
-def may_export(actor: Actor, client_id: ClientId) -> bool:
-    """Whether some grant holds the permission over the whole client, not over some of its programs."""
-    return any(one.program_ids is None and one.covers(client_id, None, None) for one in actor.reaches_for(_EXPORT))
-
-
-def require_export(actor: Actor, client_id: ClientId) -> None:
-    """Raises ForbiddenError unless `may_export`."""
-    if not may_export(actor, client_id):
-        raise ForbiddenError(
-            "You need the permission {permission} over the whole client for this.", permission=named(_EXPORT)
-        )
 
 
 def read_export(row: Any, language: Language = Language.EN) -> Export:
@@ -46,8 +33,7 @@ async def list_exports(
 ) -> Page[Export]:
     """Exports of the clients that the actor may export, the newest first."""
     actor.require(_EXPORT, client_id=client_id)
-    whole = Actor(actor.name, tuple(one for one in actor.reaches if one.program_ids is None))
-    statement = select(*EXPORT_COLUMNS).where(within(whole, _EXPORT, data_export.c.client_id))
+    statement = select(*EXPORT_COLUMNS).where(within(actor, _EXPORT, data_export.c.client_id))
     if client_id is not None:
         statement = statement.where(data_export.c.client_id == client_id)
     rows = await tx.execute(keyset(statement, [data_export.c.id], after, limit, descending=True))
@@ -57,6 +43,6 @@ async def list_exports(
 async def get_export(tx: Tx, actor: Actor, export_id: ExportId) -> Export:
     """One export; raises NotFoundError."""
     row = (await tx.execute(select(*EXPORT_COLUMNS).where(data_export.c.id == export_id))).one_or_none()
-    if row is None or not may_export(actor, row.client_id):
+    if row is None or not actor.may(_EXPORT, client_id=row.client_id):
         raise NotFoundError
     return read_export(row, actor.language)

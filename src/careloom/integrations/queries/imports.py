@@ -62,7 +62,7 @@ async def list_imports(
     tx: Tx, actor: Actor, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
 ) -> Page[Import]:
     """Imports that the actor may see, the newest first, without their columns and previews."""
-    actor.require(Permission.DATA_IMPORT, client_id=client_id)
+    actor.require_somewhere(Permission.DATA_IMPORT, client_id)
     table = data_import.c
     statement: Select[Any] = select(*_IN_LISTS).where(
         within(actor, Permission.DATA_IMPORT, table.client_id, table.program_id)

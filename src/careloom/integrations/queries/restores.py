@@ -7,23 +7,13 @@ from sqlalchemy import select
 
 from careloom.integrations.tables import data_restore
 from careloom.integrations.types import Restore, RestoreId
-from careloom.platform.access import Actor, Permission, named
+from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import ForbiddenError, NotFoundError
+from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.wire import row_fields
 
 RESTORE_COLUMNS: Final = tuple(data_restore.c[name] for name in Restore.__struct_fields__)
-
-
-def require_restore(actor: Actor) -> None:
-    """Raises ForbiddenError unless the actor may restore, and oversees everything."""
-    for one in actor.reaches_for(Permission.DATA_RESTORE):
-        if one.client_ids is None and one.provider_ids is None and one.program_ids is None:
-            return
-    raise ForbiddenError(
-        "You need the permission {permission} over everything for this.", permission=named(Permission.DATA_RESTORE)
-    )
 
 
 def read_restore(row: Any) -> Restore:
@@ -33,14 +23,14 @@ def read_restore(row: Any) -> Restore:
 
 async def list_restores(tx: Tx, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Restore]:
     """The newest first."""
-    require_restore(actor)
+    actor.require_everything(Permission.DATA_RESTORE)
     rows = await tx.execute(keyset(select(*RESTORE_COLUMNS), [data_restore.c.id], after, limit, descending=True))
     return cut([read_restore(row) for row in rows], limit, lambda one: [one.id])
 
 
 async def get_restore(tx: Tx, actor: Actor, restore_id: RestoreId) -> Restore:
     """One restore; raises NotFoundError."""
-    require_restore(actor)
+    actor.require_everything(Permission.DATA_RESTORE)
     row = (await tx.execute(select(*RESTORE_COLUMNS).where(data_restore.c.id == restore_id))).one_or_none()
     if row is None:
         raise NotFoundError

@@ -850,6 +850,7 @@ def _create_tables() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("program_id", sa.Uuid(), nullable=True),
         sa.Column("conversation_id", sa.Uuid(), nullable=True),
         sa.Column("actor_name", sa.Text(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),

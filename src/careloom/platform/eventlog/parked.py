@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
+from careloom.platform.database.scope import managed
 from careloom.platform.database.transactions import Tx, set_scope
 from careloom.platform.errors import ConflictError, NotFoundError
 from careloom.platform.eventlog.event import LoggedEvent
@@ -75,7 +76,8 @@ async def park(tx: Tx, consumer: str, event: LoggedEvent, error: Exception) -> N
 async def list_parked(tx: Tx, actor: Actor, limit: int, after: str | None) -> Page[ParkedEvent]:
     """Parked events not yet settled, newest first."""
     actor.require(Permission.EVENTS_REPAIR)
-    statement = select(parked_event).where(parked_event.c.settled_at.is_(None))
+    mine = managed(actor, Permission.EVENTS_REPAIR, parked_event.c.client_id)
+    statement = select(parked_event).where(parked_event.c.settled_at.is_(None), mine)
     statement = keyset(statement, [parked_event.c.id], after, limit, descending=True)
     return cut([_read(row) for row in await tx.execute(statement)], limit, lambda one: [one.id])
 
@@ -83,7 +85,8 @@ async def list_parked(tx: Tx, actor: Actor, limit: int, after: str | None) -> Pa
 async def retry_parked(tx: Tx, actor: Actor, parked_id: UUID, consumers: Mapping[str, Handles]) -> Retry:
     """Runs one parked event again in its consumer; raises NotFoundError, ConflictError when settled before."""
     actor.require(Permission.EVENTS_REPAIR)
-    statement = select(parked_event).where(parked_event.c.id == parked_id).with_for_update()
+    mine = managed(actor, Permission.EVENTS_REPAIR, parked_event.c.client_id)
+    statement = select(parked_event).where(parked_event.c.id == parked_id, mine).with_for_update()
     row = (await tx.execute(statement)).one_or_none()
     if row is None or row.consumer not in consumers:
         raise NotFoundError

@@ -43,15 +43,19 @@ class Desk:
         if event.audience_id is not None and event.audience_id != self.actor.person_id:
             return False
         if event.client_id is not None:
-            program = event.data.get("program_id")
-            program_id = UUID(program) if program else None
-            needed = Permission(event.data.get("needs", Permission.CONVERSATIONS_READ))
-            return self.actor.may(needed, client_id=event.client_id, program_id=program_id)
+            return self._sees_of_client(event, event.client_id)
         if event.audience_id is not None:
             return True
         if event.provider_id is not None:
             return self.actor.may(Permission.PEOPLE_READ, provider_id=event.provider_id)
         return False
+
+    def _sees_of_client(self, event: LoggedEvent, client_id: UUID) -> bool:
+        program, needs = event.data.get("program_id"), event.data.get("needs")
+        needed = Permission(needs or Permission.CONVERSATIONS_READ)
+        if program or needs:
+            return self.actor.may(needed, client_id=client_id, program_id=UUID(program) if program else None)
+        return self.actor.may_somewhere(needed, client_id)
 
     def send(self, frame: str) -> None:
         """Queues a frame; never waits."""

@@ -83,9 +83,8 @@ async def make_offer(tx: Tx, decision: Decision, queue: Queue) -> bool:
 async def accept_offer(tx: Tx, actor: Actor, offer_id: OfferId) -> Conversation:
     """The actor takes what is offered to them; raises NotFoundError, OfferGoneError."""
     row = await get_own_offer(tx, actor, offer_id)
-    actor.require(Permission.CONVERSATIONS_REPLY, client_id=row.client_id)
     await hold_agent(tx, row.agent_id)
-    one = (await hold_conversation(tx, actor, row.conversation_id)).conversation
+    one = (await hold_conversation(tx, actor, row.conversation_id, Permission.CONVERSATIONS_REPLY)).conversation
     await _require_open(tx, row)
     if one.phase is not Phase.OFFERED:
         raise OfferGoneError(_GONE[OfferOutcome.WITHDRAWN])

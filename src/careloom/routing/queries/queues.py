@@ -31,7 +31,7 @@ async def list_queues(
     tx: Tx, actor: Actor, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
 ) -> Page[Queue]:
     """Queues of the programs that the actor may read, by client and name."""
-    actor.require(_READ, client_id=client_id)
+    actor.require_somewhere(_READ, client_id)
     table = queue.c
     statement = select(queue).where(within(actor, _READ, table.client_id, table.program_id))
     if client_id is not None:

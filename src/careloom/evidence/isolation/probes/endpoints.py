@@ -271,7 +271,7 @@ async def _cursors(stage: Stage) -> dict[str, str]:
     found: dict[str, str] = {}
     for operation in stage.operations:
         if operation.method == "GET" and any(one["name"] == "after" for one in operation.query):
-            request = build(operation, _own(operation, stage.b), frozenset(), {"limit": 1})
+            request = build(operation, own(operation, stage.b), frozenset(), {"limit": 1})
             answer = await send(stage.api, stage.b.secrets["owner"], request)
             if answer.is_success and answer.json().get("next"):
                 found[operation.path] = answer.json()["next"]
@@ -284,8 +284,9 @@ async def send_own(stage: Stage, operation: Operation, who: str) -> httpx.Respon
     if bearer is None:
         bearer = await bearer_of(stage.world, await stage.world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
     required = frozenset(one for one in slots(operation) if one in NEEDED.get(operation.name, ()))
-    return await send(stage.api, bearer, build(operation, _own(operation, stage.b), required))
+    return await send(stage.api, bearer, build(operation, own(operation, stage.b), required))
 
 
-def _own(operation: Operation, brand: Brand) -> Callable[[str], str]:
+def own(operation: Operation, brand: Brand) -> Callable[[str], str]:
+    """Fills an operation's slots with the brand's names."""
     return lambda slot: str(known(brand, slot_name(operation, slot)))
