@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Generator
+from typing import Any
 
 import httpx
 from litestar import Litestar
 from litestar.datastructures import State
+from msgspec.structs import replace
 
 from careloom.main import create_app, state_of
 from careloom.platform.runtime import Runtime
@@ -26,6 +28,12 @@ def application(runtime: Runtime) -> Generator[Litestar]:
     yield app
     app.state = State()
     idle.append(app)
+
+
+def replace_settings(runtime: Runtime, **settings: Any) -> Runtime:
+    """The same runtime with other settings."""
+    wanted = replace(runtime.settings, **settings)
+    return Runtime(wanted, runtime.database, runtime.store, runtime.hub, runtime.secret)
 
 
 @contextlib.asynccontextmanager

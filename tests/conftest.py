@@ -126,7 +126,7 @@ def world(database: Database) -> World:
 @pytest.fixture
 async def runtime(fresh_database: FreshDatabase, database: Database, home: Path) -> Runtime:
     """A runtime on the test's database, with a hub that is not listening."""
-    settings = Settings(home=home, demo=False)
+    settings = Settings(home=home, demo=False, sso_networks=("127.0.0.0/8",))
     return Runtime(settings, database, LocalFiles(home / "files"), Hub(database.links), b"a secret of this test")
 
 

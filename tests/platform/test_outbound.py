@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from careloom.platform.outbound import HostRefusedError, HostUnknownError, destination
+from careloom.platform.outbound import (
+    MAILBOXES,
+    SINGLE_SIGN_ON,
+    HostRefusedError,
+    HostUnknownError,
+    Limits,
+    call,
+    destination,
+    lies_inside,
+)
+from tests.platform.answering import answering
 
 INSIDE = [
     "127.0.0.1",
@@ -47,3 +57,44 @@ async def test_a_name_is_judged_by_its_address() -> None:
 async def test_a_name_that_nobody_knows_says_so() -> None:
     with pytest.raises(HostUnknownError):
         await destination("nobody.invalid", 993, ())
+
+
+@pytest.mark.parametrize("host", [*INSIDE, "localhost", "any.localhost"])
+def test_what_is_written_as_an_address_inside_is_known_without_a_look_up(host: str) -> None:
+    assert lies_inside(host, ())
+    assert lies_inside(host, ("198.51.100.0/24",))
+
+
+def test_a_public_address_a_name_and_what_is_allowed_do_not_lie_inside() -> None:
+    assert not lies_inside("9.9.9.9", ())
+    assert not lies_inside("login.example", ())
+    assert not lies_inside("localhost", ("127.0.0.0/8",))
+
+
+def _limits(*allowed: str, most: int = 1000) -> Limits:
+    return Limits(allowed, SINGLE_SIGN_ON, most, 5.0)
+
+
+async def test_a_host_inside_is_called_only_where_its_network_is_named() -> None:
+    with answering(b"yes") as server:
+        with pytest.raises(HostRefusedError, match="CARELOOM_SSO_NETWORKS"):
+            await call("GET", f"{server.url}/a", _limits())
+        assert server.seen == []
+        answer = await call("GET", f"{server.url}/a", _limits("127.0.0.0/8"))
+        assert (answer.status, answer.content, server.seen) == (200, b"yes", ["/a"])
+
+
+async def test_without_https_nobody_outside_is_called() -> None:
+    with pytest.raises(HostRefusedError, match="Without https"):
+        await call("GET", "http://9.9.9.9/", Limits((), MAILBOXES, 10, 1.0))
+
+
+async def test_an_answer_is_read_no_further_than_it_may_be_long() -> None:
+    with answering(b"x" * 5_000_000) as server, pytest.raises(ValueError, match="too much"):
+        await call("GET", server.url, _limits("127.0.0.0/8"))
+
+
+async def test_nobody_is_followed_elsewhere() -> None:
+    with answering(b"inside") as inside, answering(b"", 302, Location=f"{inside.url}/secret") as server:
+        answer = await call("GET", server.url, _limits("127.0.0.0/8"))
+        assert (answer.status, inside.seen) == (302, [])

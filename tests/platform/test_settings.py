@@ -187,6 +187,7 @@ def test_every_setting_can_be_given_by_a_variable_of_its_name() -> None:
         "demo_confirm": "this-is-a-demo",
         "trusted_proxies": "10.0.0.5",
         "mailbox_networks": "10.0.0.0/8,fd00::/8",
+        "sso_networks": "10.0.0.0/8,fd00::/8",
     }
     needed = {
         "tls_certificate": {"CARELOOM_TLS_KEY": "key.pem"},

@@ -59,6 +59,8 @@ class Settings(Struct, frozen=True):
     """`none`, `starttls` or `tls` towards the relay."""
     mailbox_networks: tuple[str, ...] = ()
     """Private networks, such as 10.0.0.0/8, in which mailboxes to poll and their token servers may lie."""
+    sso_networks: tuple[str, ...] = ()
+    """Private networks, such as 10.0.0.0/8, in which identity providers may lie."""
     regions: tuple[str, ...] = ()
     """Regions whose clients' data may be kept and worked on here; empty: of every region."""
     files_region: str | None = None
@@ -280,14 +282,16 @@ def _check_proxies(settings: Settings) -> None:
 
 
 def _check_networks(settings: Settings) -> None:
-    for one in settings.mailbox_networks:
-        try:
-            ip_network(one)
-        except ValueError:
-            raise SettingsError(
-                f"CARELOOM_MAILBOX_NETWORKS must be networks such as 10.0.0.0/8, which {one!r} is not; "
-                "write them with commas between."
-            ) from None
+    named = {"CARELOOM_MAILBOX_NETWORKS": settings.mailbox_networks, "CARELOOM_SSO_NETWORKS": settings.sso_networks}
+    for setting, networks in named.items():
+        for one in networks:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise SettingsError(
+                    f"{setting} must be networks such as 10.0.0.0/8, which {one!r} is not; "
+                    "write them with commas between."
+                ) from None
 
 
 def _check_demo(settings: Settings) -> None:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 from sqlalchemy import text
 
 from careloom.channels.commands.mailbox import poll as polling
@@ -28,7 +27,7 @@ from careloom.channels.types.mailbox import (
 )
 from careloom.platform.errors import InvalidInputError
 from careloom.platform.keys.lives import destroy_versions
-from careloom.platform.runtime import Runtime
+from tests.application import replace_settings
 from tests.channels.email.imap_server import PASSWORD, USER, ImapServer, TokenEndpoint, running_imap, running_tokens
 from tests.channels.email.post_office import MAILS, PostOffice, mail
 from tests.conversations.desk import SYSTEM
@@ -67,11 +66,6 @@ class Branch:
     async def subjects(self) -> list[str]:
         rows = await self.office.desk.rows("SELECT subject FROM message WHERE kind = 'inbound' ORDER BY at, subject")
         return [row.subject for row in rows]
-
-
-def replace_settings(runtime: Runtime, **settings: Any) -> Runtime:
-    wanted = replace(runtime.settings, **settings)
-    return Runtime(wanted, runtime.database, runtime.store, runtime.hub, runtime.secret)
 
 
 @pytest.fixture

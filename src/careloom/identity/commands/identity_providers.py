@@ -1,9 +1,10 @@
 """Sets up the identity providers that people sign in with."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 from sqlalchemy import delete, update
 
 from careloom.identity.commands.authority import require_no_more, require_over, require_owner, require_roles
@@ -22,6 +23,7 @@ from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
+from careloom.platform.outbound import lies_inside
 from careloom.platform.sealing import seal
 from careloom.platform.wire import to_plain
 
@@ -30,7 +32,14 @@ _ANSWERED = ("issuer", "application_id", "groups_claim", "rules", "provisions", 
 """What decides whom it lets in, and with what. Its name, domains, secret and `only` do not."""
 
 
-async def create_identity_provider(tx: Tx, actor: Actor, key: bytes, new: NewIdentityProvider) -> IdentityProvider:
+class House(Struct, frozen=True):
+    """What the installation brings: its key, and the private networks in which identity providers may lie."""
+
+    key: bytes
+    networks: tuple[str, ...]
+
+
+async def create_identity_provider(tx: Tx, actor: Actor, house: House, new: NewIdentityProvider) -> IdentityProvider:
     """An identity provider for an owner's people, for which the actor answers: it lets in nobody over whom they could
     not decide, and its rules grant no more than they could.
 
@@ -42,16 +51,17 @@ async def create_identity_provider(tx: Tx, actor: Actor, key: bytes, new: NewIde
     surety = await surety_of(tx, actor)
     values |= {"answered_by": surety.name, "answered_at": surety.at}
     made = IdentityProvider(id=IdentityProviderId(new_id()), has_secret=secret is not None, active=True, **values)
+    _require_outside(made, house.networks)
     await _require_sound(tx, actor, made)
     _require_answerable(actor, made)
-    sealed = None if secret is None else seal(key, made.id, PURPOSE, secret)
+    sealed = None if secret is None else seal(house.key, made.id, PURPOSE, secret)
     await tx.execute(identity_provider.insert().values(**_row(made), secret=sealed, surety=to_plain(surety)))
     await _tell(tx, actor, "identity_provider.create", made, None, made)
     return made
 
 
 async def change_identity_provider(
-    tx: Tx, actor: Actor, key: bytes, identity_provider_id: IdentityProviderId, changes: IdentityProviderChanges
+    tx: Tx, actor: Actor, house: House, identity_provider_id: IdentityProviderId, changes: IdentityProviderChanges
 ) -> IdentityProvider:
     """Changes what is given; a new secret replaces the former one. Whoever changes whom it lets in, or with what,
     answers for it from then on; with another issuer it knows nobody yet.
@@ -61,8 +71,9 @@ async def change_identity_provider(
     values = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
     secret = values.pop("secret", None)
     after = msgspec.structs.replace(before, **values, has_secret=before.has_secret or secret is not None)
+    _require_outside(after, house.networks)
     await _require_sound(tx, actor, after)
-    row = _row(after) | ({} if secret is None else {"secret": seal(key, before.id, PURPOSE, secret)})
+    row = _row(after) | ({} if secret is None else {"secret": seal(house.key, before.id, PURPOSE, secret)})
     await tx.execute(update(identity_provider).where(identity_provider.c.id == before.id).values(**row))
     if after.issuer != before.issuer:
         await _forget_links(tx, before.id)
@@ -93,6 +104,13 @@ async def delete_identity_provider(tx: Tx, actor: Actor, identity_provider_id: I
     require_over(actor, before.provider_id, before.client_id, Permission.SECURITY_WRITE)
     await tx.execute(delete(identity_provider).where(identity_provider.c.id == before.id))
     await _tell(tx, actor, "identity_provider.delete", before, before, None)
+
+
+def _require_outside(one: IdentityProvider, networks: tuple[str, ...]) -> None:
+    """Names are looked up at each call; what is written as an address is known already."""
+    if lies_inside(urlsplit(one.issuer).hostname or "", networks):
+        message = "This address lies in a private network, which this installation does not call; choose another."
+        raise InvalidInputError(errors=(FieldError("/issuer", message),))
 
 
 async def _require_sound(tx: Tx, actor: Actor, one: IdentityProvider) -> None:

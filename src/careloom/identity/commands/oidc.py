@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from careloom.identity.core.sso import is_safe_address
 from careloom.identity.errors import SsoFailedError
+from careloom.platform.outbound import SINGLE_SIGN_ON, HostRefusedError, HostUnknownError, Limits, call
 from careloom.platform.wire import from_json_text
 
 log = structlog.get_logger()
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 _LEEWAY_SECONDS = 60
 _OLDEST_SECONDS = 600
-_TIMEOUT = httpx.Timeout(10.0)
+_SECONDS = 10.0
 _MOST_BYTES = 1_000_000
 _KEPT_SECONDS = 600.0
 _MOST_KEPT = 500
@@ -40,11 +41,13 @@ class Application(Struct, frozen=True):
     id: str
     secret: str | None
     callback: str
+    networks: tuple[str, ...]
+    """Private networks in which it may lie."""
 
 
 async def authorization_address(app: Application, state: str, nonce: str, verifier: str) -> str:
     """Where the browser goes to sign in; raises SsoFailedError."""
-    about = await _about(app.issuer)
+    about = await _about(app)
     challenge = str(create_s256_code_challenge(verifier))  # pyright: ignore[reportUnknownArgumentType]
     params: dict[str, str] = {
         "response_type": "code",
@@ -61,12 +64,12 @@ async def authorization_address(app: Application, state: str, nonce: str, verifi
 
 async def claims_for(app: Application, code: str, verifier: str, nonce: str) -> Mapping[str, Any]:
     """The claims that the identity provider signed for this sign-in; raises SsoFailedError."""
-    about = await _about(app.issuer)
+    about = await _about(app)
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": app.callback, "code_verifier": verifier}
     auth = httpx.BasicAuth(app.id, app.secret) if app.secret else None
     if app.secret is None:
         form["client_id"] = app.id
-    answer = await _fetch("POST", about["token_endpoint"], data=form, auth=auth)
+    answer = await _fetch("POST", about["token_endpoint"], app.networks, data=form, auth=auth)
     token = answer.get("id_token")
     if not isinstance(token, str):
         raise SsoFailedError("It answered no ID token.")
@@ -77,7 +80,7 @@ async def claims_for(app: Application, code: str, verifier: str, nonce: str) -> 
 
 async def _verified(app: Application, about: Mapping[str, Any], token: str) -> dict[str, Any]:
     for fresh in (False, True):
-        keys = await _read(about["jwks_uri"], fresh=fresh)
+        keys = await _read(about["jwks_uri"], app.networks, fresh=fresh)
         try:
             return jwt.decode(token, KeySet.import_key_set(keys), algorithms=_ALGORITHMS).claims
         except (JoseError, ValueError, KeyError, TypeError) as error:
@@ -105,10 +108,10 @@ def _check(app: Application, claims: dict[str, Any], nonce: str) -> None:
         raise SsoFailedError("Its ID token was not made just now.")
 
 
-async def _about(issuer: str) -> Mapping[str, Any]:
+async def _about(app: Application) -> Mapping[str, Any]:
     """The provider's own description, which must name itself as the issuer that was set up."""
-    found = await _read(issuer.rstrip("/") + "/.well-known/openid-configuration")
-    if found.get("issuer") != issuer:
+    found = await _read(app.issuer.rstrip("/") + "/.well-known/openid-configuration", app.networks)
+    if found.get("issuer") != app.issuer:
         raise SsoFailedError("It calls itself by another issuer than the one that is set up.")
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
         if not isinstance(found.get(name), str) or not is_safe_address(found[name]):
@@ -116,28 +119,30 @@ async def _about(issuer: str) -> Mapping[str, Any]:
     return found
 
 
-async def _read(url: str, *, fresh: bool = False) -> Any:
+async def _read(url: str, networks: tuple[str, ...], *, fresh: bool = False) -> Any:
     kept = _documents.get(url)
     if kept is not None and not fresh and time.monotonic() - kept[0] < _KEPT_SECONDS:
         return kept[1]
-    found = await _fetch("GET", url)
+    found = await _fetch("GET", url, networks)
     if len(_documents) >= _MOST_KEPT:
         _documents.clear()
     _documents[url] = (time.monotonic(), found)
     return found
 
 
-async def _fetch(method: str, url: str, **more: Any) -> dict[str, Any]:
+async def _fetch(method: str, url: str, networks: tuple[str, ...], **more: Any) -> dict[str, Any]:
     if not is_safe_address(url):
         raise SsoFailedError("Its address must begin with https://.")
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
-            answer = await client.request(method, url, headers={"Accept": "application/json"}, **more)
-        found: Any = from_json_text(answer.content) if len(answer.content) <= _MOST_BYTES else None
-    except (httpx.HTTPError, OSError, ValueError) as error:
+        answer = await call(method, url, Limits(networks, SINGLE_SIGN_ON, _MOST_BYTES, _SECONDS), **more)
+        found: Any = from_json_text(answer.content)
+    except HostRefusedError as error:
+        log.warning("sso_host_refused", url=url, why=str(error))
+        raise SsoFailedError("Its address lies in a private network, which this installation does not call.") from error
+    except (httpx.HTTPError, HostUnknownError, OSError, ValueError) as error:
         log.warning("sso_unreachable", url=url, error=type(error).__name__)
         raise SsoFailedError("It cannot be reached, or answers no JSON.") from error
-    if not answer.is_success or not isinstance(found, dict):
-        log.warning("sso_refused", url=url, status=answer.status_code)
+    if not 200 <= answer.status < 300 or not isinstance(found, dict):
+        log.warning("sso_refused", url=url, status=answer.status)
         raise SsoFailedError("It refused, or answered something else than was asked.")
     return cast("dict[str, Any]", found)

@@ -71,6 +71,15 @@ class _ExpiredError(SsoRefusedError):
         super().__init__(Refusal.EXPIRED)
 
 
+class Here(Struct, frozen=True):
+    """What the installation brings: its key, its address, the private networks in which identity providers may lie."""
+
+    database: Database
+    key: bytes
+    base_url: str
+    networks: tuple[str, ...]
+
+
 class Begun(Struct, frozen=True):
     """Where the browser goes, and what it keeps until it comes back."""
 
@@ -87,33 +96,29 @@ class Returned(Struct, frozen=True):
     issuer: str | None
 
 
-async def begin_sso(
-    database: Database, key: bytes, base_url: str, identity_provider_id: IdentityProviderId, to: str
-) -> Begun:
+async def begin_sso(here: Here, identity_provider_id: IdentityProviderId, to: str) -> Begun:
     """Begins a sign-in at an identity provider; raises NotFoundError, SsoFailedError."""
-    async with database.transaction(_SYSTEM) as tx:
-        one, app, _ = await _load(tx, key, base_url, identity_provider_id)
+    async with here.database.transaction(_SYSTEM) as tx:
+        one, app, _ = await _load(tx, here, identity_provider_id)
     state, nonce, verifier = new_secret(), new_secret(), new_secret(48)
     address = await authorization_address(app, state, nonce, verifier)
     data = {"identity_provider_id": str(one.id), "nonce": nonce, "verifier": verifier, "to": to}
-    async with database.transaction(_SYSTEM) as tx:
+    async with here.database.transaction(_SYSTEM) as tx:
         await begin_ceremony(tx, _KIND, state, data, _TIME)
     return Begun(address, state)
 
 
-async def end_sso(
-    database: Database, key: bytes, base_url: str, returned: Returned, origin: Origin, hours: int
-) -> tuple[StartedSession, str]:
+async def end_sso(here: Here, returned: Returned, origin: Origin, hours: int) -> tuple[StartedSession, str]:
     """Begins the session of whom the identity provider vouches for; answers where they wanted to go, too.
 
     Raises SsoRefusedError, SsoFailedError, NotFoundError.
     """
     if not hmac.compare_digest(returned.state.encode(), returned.kept.encode()):
         raise _ExpiredError
-    async with database.transaction(_SYSTEM) as tx:
+    async with here.database.transaction(_SYSTEM) as tx:
         begun = await end_ceremony(tx, _KIND, returned.state, _ExpiredError)
         which = IdentityProviderId(UUID(begun["identity_provider_id"]))
-        one, app, surety = await _load(tx, key, base_url, which)
+        one, app, surety = await _load(tx, here, which)
     if returned.issuer is not None and returned.issuer != one.issuer:
         raise SsoFailedError
     if returned.code is None:
@@ -123,28 +128,28 @@ async def end_sso(
     if vouched is None:
         raise SsoRefusedError(Refusal.EMAIL)
     try:
-        async with database.transaction(_SYSTEM) as tx:
+        async with here.database.transaction(_SYSTEM) as tx:
             someone = await _admitted(tx, one, surety, vouched)
         if someone is None:
             raise SsoRefusedError(Refusal.GROUPS)
     except SsoRefusedError as error:
-        await _note(database, one, error, origin)
+        await _note(here.database, one, error, origin)
         raise
-    async with database.transaction(_SYSTEM) as tx:
+    async with here.database.transaction(_SYSTEM) as tx:
         pending = None if one.second_factor else await pending_for(tx, someone)
         return await start_session(tx, someone, origin, hours, method=Method.SSO, pending=pending), begun["to"]
 
 
 async def _load(
-    tx: Tx, key: bytes, base_url: str, identity_provider_id: IdentityProviderId
+    tx: Tx, here: Here, identity_provider_id: IdentityProviderId
 ) -> tuple[IdentityProvider, Application, Surety | None]:
     table = identity_provider.c
     statement = select(identity_provider).where(table.id == identity_provider_id, table.active)
     row = (await tx.execute(statement)).one_or_none()
     if row is None:
         raise NotFoundError
-    secret = None if row.secret is None else unseal(key, row.id, PURPOSE, row.secret)
-    app = Application(row.issuer, row.application_id, secret, base_url + PATH)
+    secret = None if row.secret is None else unseal(here.key, row.id, PURPOSE, row.secret)
+    app = Application(row.issuer, row.application_id, secret, here.base_url + PATH, here.networks)
     return read_identity_provider(row), app, read_surety(row.surety)
 
 

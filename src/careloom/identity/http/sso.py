@@ -10,7 +10,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Redirect
 
 from careloom.identity.commands import identity_providers, sso
-from careloom.identity.commands.sso import Refusal, Returned, SsoRefusedError
+from careloom.identity.commands.identity_providers import House
+from careloom.identity.commands.sso import Here, Refusal, Returned, SsoRefusedError
 from careloom.identity.http.authentication import Asking, origin_of, session_cookie
 from careloom.identity.queries.identity_providers import (
     get_identity_provider,
@@ -57,8 +58,8 @@ async def get_one(unit: Unit, identity_provider_id: FromPath[IdentityProviderId]
 @post("/identity-providers", summary="Set up an identity provider")
 async def create_one(unit: Unit, data: JSONBody[NewIdentityProvider]) -> IdentityProvider:
     """Its rules can grant only what you hold."""
-    key = unit.runtime.secret
-    return await unit.write(lambda tx: identity_providers.create_identity_provider(tx, unit.actor, key, data))
+    house = _house(unit.runtime)
+    return await unit.write(lambda tx: identity_providers.create_identity_provider(tx, unit.actor, house, data))
 
 
 @patch("/identity-providers/{identity_provider_id:uuid}", summary="Change an identity provider")
@@ -66,9 +67,9 @@ async def change_one(
     unit: Unit, identity_provider_id: FromPath[IdentityProviderId], data: JSONBody[IdentityProviderChanges]
 ) -> IdentityProvider:
     """Changes the fields that are given."""
-    key = unit.runtime.secret
+    house = _house(unit.runtime)
     return await unit.write(
-        lambda tx: identity_providers.change_identity_provider(tx, unit.actor, key, identity_provider_id, data)
+        lambda tx: identity_providers.change_identity_provider(tx, unit.actor, house, identity_provider_id, data)
     )
 
 
@@ -106,9 +107,8 @@ async def begin(
 ) -> Redirect:
     """Sends the browser there; `to` is where it goes in the desktop once it is back."""
     _strangers.take(client_ip(runtime, request))
-    base = runtime.settings.base_url
     try:
-        begun = await sso.begin_sso(runtime.database, runtime.secret, base, identity_provider_id, _inside(to))
+        begun = await sso.begin_sso(_here(runtime), identity_provider_id, _inside(to))
     except TooManyRequestsError:
         raise
     except CareloomError:
@@ -129,14 +129,21 @@ async def end(
     returned = Returned(begun or "", request.cookies.get(_name(runtime), "?"), code, iss)
     origin, settings = origin_of(runtime, request), runtime.settings
     try:
-        started, to = await sso.end_sso(
-            runtime.database, runtime.secret, settings.base_url, returned, origin, settings.session_hours
-        )
+        started, to = await sso.end_sso(_here(runtime), returned, origin, settings.session_hours)
     except SsoRefusedError as error:
         return _refused(error.reason)
     except CareloomError:
         return _refused(Refusal.FAILED)
     return Redirect(to, cookies=[session_cookie(runtime, started.secret), _keep(runtime, "", 0)])
+
+
+def _house(runtime: Runtime) -> House:
+    return House(runtime.secret, runtime.settings.sso_networks)
+
+
+def _here(runtime: Runtime) -> Here:
+    settings = runtime.settings
+    return Here(runtime.database, runtime.secret, settings.base_url, settings.sso_networks)
 
 
 def _inside(to: str | None) -> str:

@@ -57,8 +57,9 @@ class ClientArchive:
         """Raises ArchiveError for what is no archive, or is damaged."""
         with contextlib.ExitStack() as stack:
             try:
-                self._tar = stack.enter_context(tarfile.open(path))
-                self._members = {one.name: one for one in self._tar if one.isfile()}
+                # Neither packed as a whole nor with holes: nothing in it is larger than it is itself.
+                self._tar = stack.enter_context(tarfile.open(path, "r:"))
+                self._members = {one.name: one for one in self._tar if one.isfile() and not one.issparse()}
                 self.manifest = read_manifest(self._content(MANIFEST))
                 self._check(self.manifest)
             except (OSError, EOFError, tarfile.TarError, KeyError, msgspec.DecodeError) as error:
@@ -72,7 +73,7 @@ class ClientArchive:
         """The rows of a table, part by part, in their order."""
         for one in self.manifest.members:
             if table_of(one.name) == table:
-                yield read_lines_member(self._content(one.name))
+                yield read_lines_member(one.name, self._content(one.name))
 
     def stored_file(self, file_id: str) -> bytes | None:
         """The bytes of a stored file; None where they were missing already."""

@@ -3,12 +3,16 @@
 import asyncio
 import tarfile
 import tempfile
+import zlib
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Final
 from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from careloom.integrations.commands.restores import archive_key, change, take_stale, working_restore
 from careloom.integrations.commands.restoring import ClientArchive, Told, restore_client
@@ -21,9 +25,24 @@ from careloom.platform.files import FileStore
 from careloom.platform.runtime import Runtime
 from careloom.platform.sealing import seal_bytes, unseal_bytes
 
+log = structlog.get_logger()
 _ACTOR: Final = system_actor("restore")
 _STALE_AT_ONCE: Final = 100
 _PURPOSE: Final = "restore"
+_MALFORMED: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    EOFError,
+    OSError,
+    zlib.error,
+    tarfile.TarError,
+    DBAPIError,
+)
+"""What an archive whose digests fit, and whose content does not, may fail with: it is refused, not tried again."""
 
 
 class HandedIn:
@@ -76,8 +95,12 @@ async def run_restore(runtime: Runtime, restore_id: RestoreId) -> None:
                 await _work(runtime, one, archive)
             finally:
                 archive.close()
-    except (CareloomError, ValueError, OSError, tarfile.TarError) as error:
-        words = error.detail if isinstance(error, CareloomError) else f"The archive cannot be read ({error})."
+    except (CareloomError, *_MALFORMED) as error:
+        if isinstance(error, DBAPIError) and (isinstance(error, OperationalError) or error.connection_invalidated):
+            raise  # The database was away: the job is run again.
+        why = str(error) if isinstance(error, OSError) else type(error).__name__
+        words = error.detail if isinstance(error, CareloomError) else f"The archive cannot be read ({why})."
+        log.warning("restore_refused", restore_id=str(one.id), error=type(error).__name__)
         async with runtime.database.transaction(_ACTOR) as tx:
             await change(tx, one.id, state=RestoreState.FAILED, error=words, parts=0)
         await delete_parts(handed_in(runtime), archive_key(one.id), parts)

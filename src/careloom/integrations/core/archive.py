@@ -2,17 +2,23 @@
 
 import gzip
 import hashlib
+import io
 import tarfile
+import zlib
 from typing import Final
 
 import msgspec
 from msgspec import Struct
+
+from careloom.integrations.errors import ArchiveError
 
 VERSION: Final = 1
 FORMAT: Final = "careloom-client"
 MANIFEST: Final = "manifest.json"
 FILES: Final = "files/"
 END: Final = b"\0" * 1024
+MOST_UNPACKED: Final = 250_000_000
+"""Bytes that a part of a table may hold: rows are written 2,000 a part, those with mail as it came in four."""
 
 LEFT_OUT: Final = {
     "event_log": "what happened stands in the rows and in the audit trail; the log only wakes their readers",
@@ -85,9 +91,19 @@ def read_manifest(content: bytes) -> Manifest:
     return msgspec.json.decode(content, type=Manifest)
 
 
-def read_lines_member(content: bytes) -> list[bytes]:
-    """The rows of a part of a table, each as JSON; raises OSError or EOFError for damaged ones."""
-    return gzip.decompress(content).split(b"\n")[:-1]
+def read_lines_member(name: str, content: bytes, most: int = MOST_UNPACKED) -> list[bytes]:
+    """The rows of a part of a table, each as JSON; raises ArchiveError for what is damaged, or unpacks to more than
+    `most` bytes: it is read no further.
+    """
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            lines = packed.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        why = type(error).__name__
+        raise ArchiveError("{file} is damaged and cannot be unpacked ({why}).", file=name, why=why) from error
+    if len(lines) > most:
+        raise ArchiveError("{file} unpacks to more than {most} MB.", file=name, most=most // 1_000_000)
+    return lines.split(b"\n")[:-1]
 
 
 def table_of(name: str) -> str:

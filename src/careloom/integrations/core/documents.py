@@ -1,7 +1,9 @@
 """JSON documents of other systems: one, one a line, or several files in a ZIP."""
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Final, cast
 
@@ -14,7 +16,18 @@ from careloom.integrations.errors import UnreadableFileError
 from careloom.platform.texts.text import say
 
 MAX_DOCUMENT_BYTES: Final = 250_000_000
+MAX_UNPACKED_BYTES: Final = 5_000_000_000
 Json = dict[str, Any]
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 
 
 def documents(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
@@ -29,6 +42,9 @@ def documents(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
         return
     try:
         with zipfile.ZipFile(file) as packed:
+            if sum(info.file_size for info in packed.infolist()) > MAX_UNPACKED_BYTES:
+                most = MAX_UNPACKED_BYTES // 1_000_000_000
+                raise UnreadableFileError("The ZIP file unpacks to more than {most} GB; split it.", most=most)
             for info in sorted(packed.infolist(), key=lambda one: one.filename):
                 if info.filename.endswith("/") or info.filename.rpartition("/")[2].startswith("."):
                     continue
@@ -37,7 +53,7 @@ def documents(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
                     yield 1, info.filename, say("{file} is larger than {most} MB.", file=info.filename, most=most)
                     continue
                 yield from _of_text(info.filename, io.BytesIO(packed.read(info)))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except _BROKEN as error:
         raise UnreadableFileError("The ZIP file cannot be read: {error}.", error=str(error)) from None
 
 

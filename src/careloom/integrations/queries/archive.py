@@ -21,7 +21,7 @@ from careloom.platform.wire import from_json_text, json_text
 
 _DIALECT: Final = postgresql.dialect()
 _HEX: Final = "\\x"
-_ROWS, _LARGE_ROWS = 2000, 20
+_ROWS, _LARGE_ROWS = 2000, 4
 _LAST_SEAL: Final = text("SELECT max(number) FROM audit_seal WHERE client_id = :client")
 _TRAIL: Final = {
     "audit_seal": " AND number <= :sealed",

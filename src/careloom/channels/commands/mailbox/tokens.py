@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from careloom.channels.commands.mailbox.imap import MailboxError
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxProblem, MailboxSecrets
-from careloom.platform.outbound import HostRefusedError, HostUnknownError, destination
+from careloom.platform.outbound import MAILBOXES, HostRefusedError, HostUnknownError, Limits, call
 
 _TIMEOUT_SECONDS: Final = 20
 _EARLY_SECONDS: Final = 60
@@ -67,7 +67,7 @@ async def ask(one: Mailbox, secrets: MailboxSecrets, allowed: tuple[str, ...]) -
         raise MailboxError(MailboxProblem.BLOCKED, str(error)) from error
     except HostUnknownError as error:
         raise MailboxError(MailboxProblem.TOKEN, f"There is no host {error}.") from error
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, TimeoutError, ValueError) as error:
         words = f"The token endpoint does not answer: {error or type(error).__name__}"
         raise MailboxError(MailboxProblem.TOKEN, words) from error
     token = body.get("access_token")
@@ -81,28 +81,8 @@ async def ask(one: Mailbox, secrets: MailboxSecrets, allowed: tuple[str, ...]) -
 
 
 async def _post(url: str, form: dict[str, str], allowed: tuple[str, ...]) -> tuple[int, dict[str, Any]]:
-    """Posts to the address that was looked up, under the name that the certificate must bear."""
-    parsed = httpx.URL(url)
-    place = await destination(parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80), allowed)
-    if parsed.scheme != "https" and not place.private:
-        raise HostRefusedError("Without https only token endpoints in CARELOOM_MAILBOX_NETWORKS are called.")
-    headers = {"Host": parsed.netloc.decode("ascii"), "Accept": "application/json"}
-    async with (
-        httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client,
-        client.stream(
-            "POST",
-            parsed.copy_with(host=place.address),
-            data=form,
-            headers=headers,
-            extensions={"sni_hostname": place.host},
-        ) as answer,
-    ):
-        content = b""
-        async for chunk in answer.aiter_bytes():
-            content += chunk
-            if len(content) > _LONGEST_ANSWER:
-                raise ValueError("it answers too much")
+    answer = await call("POST", url, Limits(allowed, MAILBOXES, _LONGEST_ANSWER, _TIMEOUT_SECONDS), data=form)
     try:
-        return answer.status_code, msgspec.json.decode(content, type=dict[str, Any])
+        return answer.status, msgspec.json.decode(answer.content, type=dict[str, Any])
     except msgspec.MsgspecError:
-        return answer.status_code, {}
+        return answer.status, {}
