@@ -191,3 +191,11 @@ async def test_a_dump_and_the_store_hold_nothing_of_what_is_sealed_in_plain(hous
     assert stored
     assert not found
     assert not [one for one in stored for each in wanted if each.encode() in one]
+
+
+async def test_why_keys_are_to_be_destroyed_holds_no_card(house: House) -> None:
+    await house.officer("POST", f"/api/holds/{house.brand.ids['hold_id']}/lift", json={"reason": "over"})
+    await house.officer("POST", f"/api/shreddings/{house.brand.ids['shredding_id']}/withdraw")
+    asked = {"client_name": house.brand.text("Client"), "reason": "It is over, card 4111 1111 1111 1111"}
+    made = await house.officer("POST", f"/api/clients/{house.client_id}/shreddings", json=asked)
+    assert made["reason"] == "It is over, card [card ×××× 1111]"

@@ -36,7 +36,6 @@ CODES = {
     *("action", "after_taking", "algorithm", "auth", "basis", "channel", "channels", "color", "countries"),
     *(
         "data_class",
-        "data_kinds",
         "delivery",
         "domain",
         "domains",
@@ -64,7 +63,6 @@ NAMES = {"actor_name", "added_by", "assignee_name", "author_name", "by", "change
 OTHERS = {
     "audit_entry.before": "looked through as it is written: an entry is sealed",
     "audit_entry.after": "the same",
-    "customer.attributes": "the client asked for these details, by name",
     "offer.reason": "one of the router's codes with its figures",
     "program.voice": "how the brand speaks to everyone",
     "recording_pause.reason": "one of five",

@@ -165,3 +165,10 @@ async def test_the_event_is_for_those_who_guard_the_client(api: httpx.AsyncClien
     assert row.client_id == house.other.id
     assert (row.data["glass_id"], row.data["needs"]) == (glass["id"], "compliance.read")
     assert REASON not in str(row.data)
+
+
+async def test_neither_reason_nor_reference_keeps_a_card(api: httpx.AsyncClient, house: House) -> None:
+    words = {"reason": "Customer reads out 4111 1111 1111 1111", "reference": "card 4111111111111111"}
+    await smashed(api, house.other, **words)
+    (kept,) = await house.rows("SELECT reason, reference FROM break_glass")
+    assert tuple(kept) == ("Customer reads out [card ×××× 1111]", "card [card ×××× 1111]")

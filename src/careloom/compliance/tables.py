@@ -102,7 +102,7 @@ key_rotation = client_table(
 shredding = client_table(
     "shredding",
     Column("id", Uuid, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Text, nullable=False, info=words(Writer.STAFF)),
     Column("asked_by_id", Uuid),
     Column("asked_by", Text, nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),
@@ -158,7 +158,7 @@ incident = client_table(
     Column("severity", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("regimes", ARRAY(Text), nullable=False),
-    Column("data_kinds", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("data_kinds", ARRAY(Text), nullable=False, server_default=text("'{}'"), info=words(Writer.STAFF)),
     Column("customers_estimate", Integer, nullable=False, server_default=text("0")),
     Column("time_zone", Text, nullable=False),
     Column("occurred_at", DateTime(timezone=True)),

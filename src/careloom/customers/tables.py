@@ -31,7 +31,7 @@ customer = client_table(
     Column("name", Text, nullable=False, info=words(Writer.CUSTOMER)),
     Column("name_key", Text, Computed("lower(name)", persisted=True), nullable=False),
     Column("language", Text),
-    Column("attributes", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("attributes", JSONB, nullable=False, server_default=text("'{}'"), info=words(Writer.STAFF)),
     Column("merged_into", Uuid),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("erased_at", DateTime(timezone=True)),

@@ -16,13 +16,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from careloom.platform.database.schema import client_table, system_table
+from careloom.platform.database.schema import Writer, client_table, system_table, words
 
 data_import = client_table(
     "data_import",
     Column("id", Uuid, nullable=False),
     Column("program_id", Uuid, ForeignKey("program.id"), nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=words(Writer.STAFF)),
     Column("format", Text, nullable=False),
     Column("options", JSONB, nullable=False),
     Column("state", Text, nullable=False),

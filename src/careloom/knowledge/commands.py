@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from careloom.knowledge import queries
 from careloom.knowledge.tables import macro
 from careloom.knowledge.types import Macro, MacroChanges, MacroId, NewMacro
-from careloom.organizations.queries import get_program
+from careloom.organizations.queries import as_stored, get_program
 from careloom.organizations.types import ClientId, ProgramId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -26,7 +26,7 @@ async def create_macro(tx: Tx, actor: Actor, new: NewMacro) -> Macro:
     """A new macro; raises NotFoundError for a program that is not the client's."""
     actor.require(_WRITE, client_id=new.client_id, program_id=new.program_id)
     await _check_program(tx, actor, new.client_id, new.program_id)
-    values = {name: _clean(getattr(new, name)) for name in new.__struct_fields__}
+    values = await as_stored(tx, new.client_id, macro, {name: getattr(new, name) for name in new.__struct_fields__})
     made = Macro(id=MacroId(new_id()), **values)
     await tx.execute(macro.insert().values(**to_plain(made)))
     await audit.record(tx, actor, "macro.create", made.id, client_id=made.client_id, after=made)
@@ -37,9 +37,10 @@ async def change_macro(tx: Tx, actor: Actor, macro_id: UUID, changes: MacroChang
     """Changes the fields that are set; raises NotFoundError."""
     before = await _hold(tx, actor, macro_id)
     wanted = {name: getattr(changes, name) for name in changes.__struct_fields__}
-    values: dict[str, Any] = {name: _clean(value) for name, value in wanted.items() if value is not UNSET}
+    values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not UNSET}
     if not values:
         return before
+    values = await as_stored(tx, before.client_id, macro, values)
     after = replace(before, **values)
     actor.require(_WRITE, client_id=after.client_id, program_id=after.program_id)
     await _check_program(tx, actor, after.client_id, after.program_id)
@@ -66,9 +67,3 @@ async def _hold(tx: Tx, actor: Actor, macro_id: UUID) -> Macro:
 async def _check_program(tx: Tx, actor: Actor, client_id: ClientId, program_id: ProgramId | None) -> None:
     if program_id is not None and (await get_program(tx, actor, program_id)).client_id != client_id:
         raise NotFoundError
-
-
-def _clean(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    return value.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -1,6 +1,6 @@
 """Reads organizations."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -21,13 +21,16 @@ from careloom.organizations.types import (
     Team,
 )
 from careloom.platform.access import Actor, Permission
+from careloom.platform.database.schema import Writer
 from careloom.platform.database.scope import within, within_somewhere
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.redaction.types import Policy
+from careloom.platform.redaction.values import storable
 from careloom.platform.residency import residency_of
 from careloom.platform.wire import from_plain, reader, row_fields
+from careloom.platform.wording import worded
 
 _REGIONS: dict[UUID, str] = {}
 _READ = Permission.ORGANIZATIONS_READ
@@ -216,6 +219,18 @@ async def privacy_of(tx: Tx, client_id: UUID) -> Policy:
     policy = from_plain(await _one(tx, select(client.c.privacy).where(client.c.id == client_id), scalar=True), Policy)
     _policies[client_id] = (monotonic() + _POLICY_SECONDS, policy)
     return policy
+
+
+async def as_stored(
+    tx: Tx, client_id: UUID, table: Table, values: Mapping[str, Any], writer: Writer | None = None
+) -> dict[str, Any]:
+    """Values that are about to be written to a row of the client, its columns of words as the policy lets them be.
+
+    Whatever writes to such a column asks for this, unless its words went through the gate of messages. `writer` is who
+    wrote them where that is another one than the columns say.
+    """
+    held = {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}
+    return worded(table, held, await privacy_of(tx, client_id), writer)
 
 
 def forget_privacy(client_id: UUID) -> None:

@@ -238,3 +238,17 @@ async def test_a_message_costs_few_statements(chat: Chat) -> None:
     mine = [one for one in counted if "pg_locks" not in one and "event_log_id_seq" not in one]
     written = [one for one in mine if "FROM event_log" not in one]
     assert len(written) <= 10, written
+
+
+async def test_neither_a_profile_nor_a_page_keeps_a_card(chat: Chat) -> None:
+    card = "4111 1111 1111 1111"
+    visitor = await chat.visitor(page_url=f"{PAGE}/?pay=4111%201111%201111%201111", page_title=f"Pay {card}")
+    secret = visitor["visitor_secret"]
+    seen = "SELECT page_url, page_title, name FROM visitor"
+    assert list(await chat.rows(seen)) == [(f"{PAGE}/?pay=[card ×××× 1111]", "Pay [card ×××× 1111]", None)]
+    async with chat.socket(secret) as socket:
+        await socket.say("hello")
+        await socket.send(type="profile", client_id="p-1", name=f"Ada {card}", email="ada@example.org")
+        await socket.until("ack", client_id="p-1")
+    assert list(await chat.rows(seen)) == [(PAGE, "Pay [card ×××× 1111]", "Ada [card ×××× 1111]")]
+    assert list(await chat.rows("SELECT name FROM customer")) == [("Ada [card ×××× 1111]",)]

@@ -11,7 +11,7 @@ from careloom.channels.tables import chat_widget
 from careloom.channels.types import ChatWidget, ChatWidgetChanges, NewChatWidget, WidgetId, WidgetSecret
 from careloom.conversations.types import QueueId
 from careloom.organizations.commands import merged, set_fields
-from careloom.organizations.queries import get_program
+from careloom.organizations.queries import as_stored, get_program
 from careloom.organizations.types import ClientId, ProgramId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
@@ -47,9 +47,10 @@ async def create_widget(tx: Tx, actor: Actor, new: NewChatWidget) -> ChatWidget:
         require_email=new.require_email,
         active=new.active,
     )
-    await tx.execute(chat_widget.insert().values(**to_plain(made)))
+    values = await as_stored(tx, made.client_id, chat_widget, to_plain(made))
+    await tx.execute(chat_widget.insert().values(**values))
     await audit.record(tx, actor, "chat_widget.create", made.id, client_id=made.client_id, after=made)
-    return made
+    return await get_widget(tx, actor, made.id)
 
 
 async def change_widget(tx: Tx, actor: Actor, widget_id: UUID, changes: ChatWidgetChanges) -> ChatWidget:
@@ -62,6 +63,7 @@ async def change_widget(tx: Tx, actor: Actor, widget_id: UUID, changes: ChatWidg
     if "origins" in values:
         values["origins"] = list(_unique(after.origins))
     if values:
+        values = await as_stored(tx, before.client_id, chat_widget, values)
         await tx.execute(update(chat_widget).where(chat_widget.c.id == widget_id).values(**values))
     await audit.record(
         tx, actor, "chat_widget.change", before.id, client_id=before.client_id, before=before, after=after

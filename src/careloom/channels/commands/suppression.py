@@ -22,7 +22,7 @@ from careloom.channels.types.suppression import (
     SuppressionReason,
 )
 from careloom.conversations.types import ConversationId
-from careloom.organizations.queries import get_client
+from careloom.organizations.queries import as_stored, get_client
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -64,7 +64,8 @@ async def suppress(
         added_at=now(),
         expires_at=expires_at,
     )
-    found = (await tx.execute(_adding([made]).returning(*suppressed_address.c))).one_or_none()
+    adding = await _adding(tx, client_id, [made])
+    found = (await tx.execute(adding.returning(*suppressed_address.c))).one_or_none()
     if found is None:
         return None
     stored = read_suppressed(found)
@@ -131,7 +132,8 @@ async def import_suppressed(tx: Tx, actor: Actor, wanted: SuppressionImport) -> 
             )
             for row in rows[start : start + _CHUNK]
         ]
-        added += len((await tx.execute(_adding(some).returning(suppressed_address.c.id))).all())
+        adding = await _adding(tx, wanted.client_id, some)
+        added += len((await tx.execute(adding.returning(suppressed_address.c.id))).all())
     result = ImportResult(added, len(rows) - added, len(refused), _told_rows(refused, actor.language))
     summary = {"added": result.added, "known": result.known, "refused": result.refused}
     await audit.record(
@@ -168,9 +170,10 @@ def _why(one: SuppressedAddress) -> Text:
             return say("{address} was taken out by hand.", address=one.address)
 
 
-def _adding(rows: list[SuppressedAddress]) -> Insert:
+async def _adding(tx: Tx, client_id: ClientId, rows: list[SuppressedAddress]) -> Insert:
     """Adds rows; a row that is there yields to a new one only where it ends and the new one ends later or never."""
-    statement = insert(suppressed_address).values([_values(one) for one in rows])
+    values = [await as_stored(tx, client_id, suppressed_address, _values(one)) for one in rows]
+    statement = insert(suppressed_address).values(values)
     new, old = statement.excluded, suppressed_address.c
     later = or_(new.expires_at.is_(None), new.expires_at > old.expires_at)
     return statement.on_conflict_do_update(

@@ -24,10 +24,10 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import audited, held_rows
 from careloom.platform.errors import NotFoundError
 from careloom.platform.files import FileStore
-from careloom.platform.leaving import leaving_row
 from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import Policy
 from careloom.platform.runtime import Runtime
+from careloom.platform.wording import worded
 
 Rows = dict[str, list[dict[str, object]]]
 Mails = list[tuple[UUID, bytes]]
@@ -80,7 +80,7 @@ async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[Rows, Mails]:
 
 def _leaving(rows: Rows, mails: Mails, policy: Policy) -> tuple[Rows, Mails]:
     """What was found, as the client's policy lets it leave."""
-    told = {name: [leaving_row(metadata.tables[name], one, policy) for one in some] for name, some in rows.items()}
+    told = {name: [worded(metadata.tables[name], one, policy) for one in some] for name, some in rows.items()}
     chosen = redactor(policy)
     return told, mails if chosen.idle else [(mail_id, redact_mail(raw, chosen)) for mail_id, raw in mails]
 

@@ -11,6 +11,7 @@ from careloom.compliance.tables import legal_hold
 from careloom.compliance.types.retention import Hold, HoldScope, NewHold
 from careloom.conversations.queries.disposal import subject_exists
 from careloom.customers.queries.disposal import family
+from careloom.organizations.queries import as_stored
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -39,6 +40,7 @@ async def place_hold(tx: Tx, actor: Actor, new: NewHold) -> Hold:
         "placed_at": now(),
         "until": new.until,
     }
+    values = await as_stored(tx, new.client_id, legal_hold, values)
     made = read_hold((await tx.execute(legal_hold.insert().values(**values).returning(legal_hold))).one())
     await _tell(tx, actor, "legal_hold.place", made)
     return made
@@ -54,7 +56,8 @@ async def lift_hold(tx: Tx, actor: Actor, hold_id: UUID, reason: str) -> Hold:
     if row.lifted_at is not None:
         raise StepRefusedError("This hold was lifted before.")
     statement = update(legal_hold).where(c.client_id == row.client_id, c.id == hold_id)
-    statement = statement.values(lifted_by=actor.name, lifted_at=now(), lifted_why=reason.strip())
+    values = {"lifted_by": actor.name, "lifted_at": now(), "lifted_why": reason.strip()}
+    statement = statement.values(**await as_stored(tx, row.client_id, legal_hold, values))
     lifted = read_hold((await tx.execute(statement.returning(legal_hold))).one())
     await _tell(tx, actor, "legal_hold.lift", lifted)
     return lifted

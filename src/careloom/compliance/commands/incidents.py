@@ -23,7 +23,7 @@ from careloom.compliance.types.incidents import (
     Regime,
     Settling,
 )
-from careloom.organizations.queries import get_client
+from careloom.organizations.queries import as_stored, get_client
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -61,6 +61,7 @@ async def change_incident(tx: Tx, actor: Actor, incident_id: UUID, changes: Inci
         given = getattr(changes, name)
         if given is not None and given != getattr(before, name):
             values[name] = given
+    values = await as_stored(tx, before.client_id, incident, values)
     if changes.contained is not None:
         status = IncidentStatus.CONTAINED if changes.contained else IncidentStatus.OPEN
         values |= {"status": status} if status is not before.status else {}
@@ -84,6 +85,7 @@ async def settle_duty(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID, se
     if row.done_at is not None:
         raise StepRefusedError("This was settled before.")
     values = {"done_at": now(), "done_by": actor.name, "waived": settling.waived, "note": settling.note.strip()}
+    values = await as_stored(tx, one.client_id, incident_duty, values)
     settled = read_duty(
         (await tx.execute(update(incident_duty).where(mine).values(**values).returning(incident_duty))).one()
     )
@@ -103,7 +105,8 @@ async def rewrite_notice(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID,
         raise NotFoundError
     if row.done_at is not None:
         raise StepRefusedError("This notice was sent; its text stays as it was.")
-    await tx.execute(update(incident_duty).where(mine).values(draft=text))
+    words = await as_stored(tx, one.client_id, incident_duty, {"draft": text})
+    await tx.execute(update(incident_duty).where(mine).values(**words))
     await _tell(tx, actor, "incident.rewrite_notice", one, after={"duty": row.key})
     return await get_file(tx, actor, incident_id)
 
@@ -142,7 +145,7 @@ async def _open(tx: Tx, actor: Actor, new: NewIncident, client_id: ClientId, gro
         "opened_by": actor.name,
         "opened_at": at,
     }
-    await tx.execute(incident.insert().values(**values))
+    await tx.execute(incident.insert().values(**await as_stored(tx, client_id, incident, values)))
     made = await get_incident(tx, actor, values["id"])
     await _follow(tx, actor, made)
     await _enter(tx, actor, made, "opened", made.title)
@@ -203,8 +206,9 @@ async def _write(tx: Tx, one: Incident, **values: Any) -> None:
 
 
 async def _enter(tx: Tx, actor: Actor, one: Incident, kind: str, text: str) -> None:
+    words = await as_stored(tx, one.client_id, incident_entry, {"text": text})
     values = {"client_id": one.client_id, "id": new_id(), "incident_id": one.id, "at": now()}
-    await tx.execute(incident_entry.insert().values(**values, by=actor.name, kind=kind, text=text))
+    await tx.execute(incident_entry.insert().values(**values, by=actor.name, kind=kind, **words))
 
 
 async def _tell(tx: Tx, actor: Actor, action: str, one: Incident, before: object = None, after: object = None) -> None:

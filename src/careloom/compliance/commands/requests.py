@@ -14,6 +14,7 @@ from careloom.compliance.queries.retention import require_seen
 from careloom.compliance.tables import privacy_request
 from careloom.compliance.types.requests import NewPrivacyRequest, PrivacyRequest, RequestKind, RequestStatus
 from careloom.customers.queries.disposal import family
+from careloom.organizations.queries import as_stored
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -52,6 +53,7 @@ async def open_request(tx: Tx, actor: Actor, new: NewPrivacyRequest) -> PrivacyR
         "due_at": due_at(received),
         "opened_by": actor.name,
     }
+    values = await as_stored(tx, new.client_id, privacy_request, values)
     made = read_request((await tx.execute(privacy_request.insert().values(**values).returning(privacy_request))).one())
     await _tell(tx, actor, "privacy_request.open", made, kind=made.kind, customer_id=made.customer_id)
     return made
@@ -132,6 +134,7 @@ async def drop_export(tx: Tx, client_id: UUID, request_id: UUID) -> None:
 async def write(tx: Tx, one: PrivacyRequest, **values: Any) -> PrivacyRequest:
     """Writes `values` to the locked request and tells its readers."""
     c = privacy_request.c
+    values = await as_stored(tx, one.client_id, privacy_request, values)
     statement = update(privacy_request).where(c.client_id == one.client_id, c.id == one.id).values(**values)
     after = read_request((await tx.execute(statement.returning(privacy_request))).one())
     await publish(tx, PrivacyRequestChanged(client_id=one.client_id, request_id=one.id))

@@ -8,6 +8,7 @@ from careloom.compliance.events import RetentionChanged
 from careloom.compliance.queries.retention import list_rules, region_defaults, require_seen
 from careloom.compliance.tables import retention_default, retention_rule
 from careloom.compliance.types.retention import DataClass, NewDefault, NewRule, RegionDefault, Rule
+from careloom.organizations.queries import as_stored
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -29,6 +30,7 @@ async def set_rule(tx: Tx, actor: Actor, client_id: ClientId, data_class: DataCl
     before = _of(await list_rules(tx, actor, client_id), data_class)
     c = retention_rule.c
     values = {"days": new.days, "reason": new.reason.strip(), "changed_by": actor.name, "changed_at": now()}
+    values = await as_stored(tx, client_id, retention_rule, values)
     statement = insert(retention_rule).values(client_id=client_id, data_class=data_class, version=1, **values)
     statement = statement.on_conflict_do_update(
         index_elements=[c.client_id, c.data_class], set_={**values, "version": c.version + 1}

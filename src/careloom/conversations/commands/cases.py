@@ -5,16 +5,17 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from careloom.conversations.commands.message import storable
 from careloom.conversations.commands.opening import open_case
 from careloom.conversations.events import CaseChanged, ConversationChanged, facts
 from careloom.conversations.queries.cases import get_case
 from careloom.conversations.queries.conversation import COLUMNS, read_conversation
 from careloom.conversations.tables.contact import care_case, conversation
 from careloom.conversations.types import Case, CaseId, Conversation
+from careloom.organizations.queries import as_stored
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
+from careloom.platform.database.schema import Writer
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ConflictError, InvalidInputError
 from careloom.platform.eventlog.event import Event, publish
@@ -26,7 +27,7 @@ async def change_case(tx: Tx, actor: Actor, case_id: UUID, subject: str) -> Case
     """Gives the case another subject."""
     before = await _hold(tx, actor, case_id)
     where = (care_case.c.client_id == before.client_id, care_case.c.id == before.id)
-    await tx.execute(update(care_case).where(*where).values(subject=storable(subject)))
+    await tx.execute(update(care_case).where(*where).values(subject=await _subject(tx, before.client_id, subject)))
     after = await get_case(tx, actor, case_id)
     await publish(tx, CaseChanged(client_id=after.client_id, case_id=after.id))
     await _audit(tx, actor, "case.change", before, None, {"fields": ["subject"]})
@@ -68,11 +69,16 @@ async def split_case(tx: Tx, actor: Actor, case_id: UUID, conversation_ids: Sequ
         raise InvalidInputError("Choose some of the case's conversations, and leave at least one.")
     customer_id = mine[min(one for one in mine if one in wanted)].customer_id
     client_id, program_id = source.client_id, source.program_id
-    new, number = await open_case(tx, client_id, program_id, customer_id, storable(subject), now())
+    subject = await _subject(tx, client_id, subject)
+    new, number = await open_case(tx, client_id, program_id, customer_id, subject, now())
     moved = await _repoint(tx, source, sorted(wanted), new, number)
     await publish(tx, CaseChanged(client_id=client_id, case_id=new, other_case_id=source.id), *_moved(moved))
     await _audit(tx, actor, "case.split", source, None, {"into": new, "conversations": sorted(wanted)})
     return await get_case(tx, actor, new)
+
+
+async def _subject(tx: Tx, client_id: UUID, given: str) -> str:
+    return (await as_stored(tx, client_id, care_case, {"subject": given}, Writer.STAFF))["subject"]
 
 
 async def _hold(tx: Tx, actor: Actor, case_id: UUID) -> Case:

@@ -7,16 +7,19 @@ from msgspec import UNSET
 from sqlalchemy import delete, func, update
 
 from careloom.conversations.commands.held import change, hold_conversation, tell
-from careloom.conversations.commands.message import storable
 from careloom.conversations.events import MessagesRead, facts
+from careloom.conversations.tables.contact import conversation
 from careloom.conversations.tables.desk import mention, saved_view
 from careloom.conversations.types import Conversation, ConversationChanges, SavedView, ViewFilter, ViewId
+from careloom.organizations.queries import as_stored
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
+from careloom.platform.database.schema import Writer
 from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.errors import ConflictError, ForbiddenError, NotFoundError
 from careloom.platform.ids import new_id
+from careloom.platform.redaction.values import storable
 from careloom.platform.wire import to_plain
 
 _MOST_VIEWS = 100
@@ -34,8 +37,7 @@ async def change_conversation(
     values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not UNSET}
     if "tags" in values:
         values["tags"] = list(dict.fromkeys(storable(tag) for tag in values["tags"]))
-    if "subject" in values:
-        values["subject"] = storable(values["subject"])
+    values = await as_stored(tx, before.client_id, conversation, values, Writer.STAFF)
     held = await change(tx, held, before.updated_at, **values)
     after = held.conversation
     await tell(tx, before, after)

@@ -7,11 +7,10 @@ from msgspec import UNSET
 from msgspec.structs import replace
 from sqlalchemy import select, update
 
-from careloom.conversations.commands.message import storable
 from careloom.conversations.queries.desk import read_disposition
 from careloom.conversations.tables.desk import disposition
 from careloom.conversations.types import Disposition, DispositionChanges, DispositionId
-from careloom.organizations.queries import get_program
+from careloom.organizations.queries import as_stored, get_program
 from careloom.organizations.types import ClientId, ProgramId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -30,7 +29,8 @@ async def create_disposition(
     actor.require(_WRITE, client_id=client_id, program_id=program_id)
     if program_id is not None and (await get_program(tx, actor, program_id)).client_id != client_id:
         raise NotFoundError
-    made = Disposition(DispositionId(new_id()), client_id, program_id, storable(name), resolved, active=True)
+    words = await as_stored(tx, client_id, disposition, {"name": name})
+    made = Disposition(DispositionId(new_id()), client_id, program_id, words["name"], resolved, active=True)
     await tx.execute(disposition.insert().values(**to_plain(made)))
     await audit.record(tx, actor, "disposition.create", made.id, client_id=client_id, after=made)
     return made
@@ -48,6 +48,7 @@ async def change_disposition(tx: Tx, actor: Actor, disposition_id: UUID, changes
     values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not UNSET}
     if not values:
         return before
+    values = await as_stored(tx, before.client_id, disposition, values)
     where = (disposition.c.client_id == before.client_id, disposition.c.id == before.id)
     await tx.execute(update(disposition).where(*where).values(**values))
     after = replace(before, **values)

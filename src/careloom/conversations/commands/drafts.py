@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from careloom.conversations.commands.message import storable
 from careloom.conversations.commands.privacy import cleaned_words
 from careloom.conversations.core.markup import safe_html
 from careloom.conversations.queries.conversation import get_conversation
@@ -18,6 +17,7 @@ from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError
+from careloom.platform.redaction.values import storable
 from careloom.platform.wire import reader, to_plain
 
 _read = reader(Draft)

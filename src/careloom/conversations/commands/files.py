@@ -3,11 +3,13 @@
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from careloom.conversations.core.file_types import is_refused, media_type, safe_name
 from careloom.conversations.queries.files import file_key, sha256
 from careloom.conversations.tables.message import file
 from careloom.conversations.types import Attachment, FileId
-from careloom.organizations.queries import require_served
+from careloom.organizations.queries import as_stored, require_served
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, named
 from careloom.platform.database.transactions import Tx
@@ -44,7 +46,8 @@ async def store_file(
     if is_refused(name, content):
         raise UnsupportedMediaError("Programs and scripts are not accepted.")
     file_id = FileId(new_id())
-    stored = Attachment(file_id, safe_name(name), media_type(name, content), len(content), inline_id)
+    given = Attachment(file_id, safe_name(name), media_type(name, content), len(content), inline_id)
+    stored = await renamed(tx, client_id, given)
     await files.put(file_key(client_id, file_id), content, tx=tx)
     await tx.execute(
         file.insert().values(
@@ -61,3 +64,10 @@ async def store_file(
         kind = {"media_type": stored.media_type, "size": stored.size}
         await audit.record(tx, actor, "file.store", file_id, client_id=client_id, after=kind)
     return stored
+
+
+async def renamed(tx: Tx, client_id: UUID, one: Attachment) -> Attachment:
+    """A file under a name that the client's policy lets be stored; in names `_` stands for a blank."""
+    said = one.name.replace("_", " ")
+    words = await as_stored(tx, client_id, file, {"name": said})
+    return one if words["name"] == said else replace(one, **words)

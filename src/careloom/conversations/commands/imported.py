@@ -12,7 +12,8 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careloom.conversations.commands.message import preview, storable
+from careloom.conversations.commands.files import renamed
+from careloom.conversations.commands.message import preview
 from careloom.conversations.commands.opening import SUBJECT_LENGTH
 from careloom.conversations.commands.privacy import cleaned, keep_many_originals
 from careloom.conversations.core.privacy import Taken
@@ -30,12 +31,13 @@ from careloom.conversations.types import (
 from careloom.customers.commands.timeline import Line, add_lines
 from careloom.customers.types import CustomerId, TimelineKind
 from careloom.organizations.commands import reserve_case_numbers
-from careloom.organizations.queries import require_served
+from careloom.organizations.queries import as_stored, require_served
 from careloom.organizations.types import Channel, ClientId, ProgramId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.rows import insert_rows
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
+from careloom.platform.redaction.values import storable
 
 
 class ImportedFile(Struct, frozen=True):
@@ -130,8 +132,14 @@ async def _redacted(
 ) -> tuple[ImportedConversation, list[tuple[Taken, ...]]]:
     """A conversation as it may be stored, and what of each message is to be kept apart."""
     pairs = [await cleaned(tx, client_id, each, agents=each.kind is not MessageKind.INBOUND) for each in one.messages]
+    messages = tuple([replace(each, files=await _with_names(tx, client_id, each.files)) for each, _ in pairs])
     plain, _ = await cleaned(tx, client_id, one)
-    return replace(plain, messages=tuple(each for each, _ in pairs)), [taken for _, taken in pairs]
+    labels = await as_stored(tx, client_id, conversation, {"tags": one.tags})
+    return replace(plain, **labels, messages=messages), [taken for _, taken in pairs]
+
+
+async def _with_names(tx: Tx, client_id: ClientId, files: Sequence[ImportedFile]) -> tuple[ImportedFile, ...]:
+    return tuple([replace(one, attachment=await renamed(tx, client_id, one.attachment)) for one in files])
 
 
 def last_change(one: ImportedConversation) -> datetime:

@@ -20,12 +20,6 @@ async def add_event(
     return await add_message(tx, one, seq, entry, at)
 
 
-async def write_note(tx: Tx, actor: Actor, one: Conversation, seq: int, text: str, at: datetime) -> Message:
-    """Stores a note as number `seq`, for agents only."""
-    entry = Entry(kind=MessageKind.NOTE, author_id=actor.person_id, author_name=actor.name, text=text.strip())
-    return await add_message(tx, one, seq, entry, at)
-
-
 async def add_message(tx: Tx, one: Conversation, seq: int, entry: Entry, at: datetime) -> Message:
     """Stores an entry that no channel knows yet."""
     stored = await insert_message(tx, one, seq, entry, at)

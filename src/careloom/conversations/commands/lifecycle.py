@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from careloom.conversations.commands.held import Held, change, hold_conversation, move, tell
-from careloom.conversations.commands.journal import add_event, audit_move, remember, write_note
+from careloom.conversations.commands.journal import add_event, audit_move, remember
 from careloom.conversations.commands.message import added
+from careloom.conversations.commands.notes import write_note
 from careloom.conversations.core.phases import HELD, LIVE_CHANNELS, OVER, WAITING
 from careloom.conversations.errors import NotUnassignedError, StatusRefusedError
 from careloom.conversations.tables.desk import disposition

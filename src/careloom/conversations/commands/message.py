@@ -15,6 +15,7 @@ from careloom.conversations.types import Attachment, Conversation, Delivery, Mes
 from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
+from careloom.platform.redaction.values import storable
 from careloom.platform.wire import to_plain
 
 PREVIEW_LENGTH: Final = 140
@@ -79,11 +80,6 @@ def preview(text: str) -> str:
     """The first line of a list entry: the beginning of `text` with its white space folded."""
     folded = " ".join(text[: PREVIEW_LENGTH * 8].split())
     return folded if len(folded) <= PREVIEW_LENGTH else folded[: PREVIEW_LENGTH - 1] + "…"
-
-
-def storable(text: str) -> str:
-    """`text` without what PostgreSQL cannot hold: NUL and lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _values(entry: Entry) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """Notes between agents, with mentions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from careloom.conversations.commands.held import change, hold_conversation, tell
-from careloom.conversations.commands.journal import audit_act, write_note
-from careloom.conversations.commands.message import added
+from careloom.conversations.commands.journal import add_message, audit_act
+from careloom.conversations.commands.message import Entry, added
 from careloom.conversations.commands.privacy import cleaned_words, keep_originals
 from careloom.conversations.events import PersonMentioned, facts
 from careloom.conversations.tables.desk import mention
-from careloom.conversations.types import Conversation, Message
+from careloom.conversations.types import Conversation, Message, MessageKind
 from careloom.identity.queries.actors import actors_of
 from careloom.identity.types import PersonId
 from careloom.platform.access import Actor, Permission, system_actor
@@ -31,9 +32,7 @@ async def add_note(
     before, at = held.conversation, now()
     people = tuple(dict.fromkeys(mentions))
     await _check(tx, actor, before, people)
-    words = await cleaned_words(tx, before.client_id, text)
-    note = await write_note(tx, actor, before, before.last_seq + 1, words.text, at)
-    await keep_originals(tx, before.client_id, before.id, note.id, words.taken)
+    note = await write_note(tx, actor, before, before.last_seq + 1, text, at)
     held = await change(tx, held, at, last_seq=note.seq)
     after = held.conversation
     if people:
@@ -42,6 +41,15 @@ async def add_note(
     named = [PersonMentioned(**facts(after), person_id=one, seq=note.seq) for one in people]
     await tell(tx, before, after, added(after, note), *named)
     await audit_act(tx, actor, "conversation.note", after, message_id=note.id, mentions=people)
+    return note
+
+
+async def write_note(tx: Tx, actor: Actor, one: Conversation, seq: int, text: str, at: datetime) -> Message:
+    """Stores a note as number `seq`, for agents only, as the client's policy lets it be stored."""
+    words = await cleaned_words(tx, one.client_id, text.strip())
+    entry = Entry(kind=MessageKind.NOTE, author_id=actor.person_id, author_name=actor.name, text=words.text)
+    note = await add_message(tx, one, seq, entry, at)
+    await keep_originals(tx, one.client_id, one.id, note.id, words.taken)
     return note
 
 

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from sqlalchemy import delete, select
 
 from careloom.conversations.commands.journal import audit_act
-from careloom.conversations.commands.message import storable
 from careloom.conversations.core.privacy import Taken, clean
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.queries.messages import get_message
@@ -24,6 +23,7 @@ from careloom.platform.ids import new_id
 from careloom.platform.keys.places import place_in
 from careloom.platform.keys.ring import ClientKeys, keys_of, sealing_keys
 from careloom.platform.redaction.redact import redact, redactor
+from careloom.platform.redaction.values import storable
 
 _TEXTS = ("text", "html", "folded_text", "subject", "author_name", "customer_name")
 _MOST_AT_ONCE = 5_000

@@ -14,7 +14,6 @@ from careloom.conversations.commands.message import (
     find_message,
     insert_message,
     preview,
-    storable,
 )
 from careloom.conversations.commands.opening import only_case, open_conversation
 from careloom.conversations.core.phases import OVER
@@ -44,6 +43,7 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.eventlog.event import publish
+from careloom.platform.redaction.values import storable
 
 
 class Inbound(Struct, frozen=True, kw_only=True):

@@ -3,20 +3,21 @@
 from msgspec import Struct
 
 from careloom.conversations.commands.journal import audit_act, remember
-from careloom.conversations.commands.message import storable
 from careloom.conversations.commands.opening import only_case, open_conversation
 from careloom.conversations.commands.reply import reply
 from careloom.conversations.events import ConversationOpened, facts
 from careloom.conversations.queries.conversation import get_conversation
+from careloom.conversations.tables.contact import conversation
 from careloom.conversations.types import Conversation
 from careloom.customers.commands.hold import hold_customer
 from careloom.customers.queries.customer import get_customer
 from careloom.customers.types import CustomerId, IdentityKind, TimelineKind
 from careloom.identity.types import PersonId
-from careloom.organizations.queries import get_program
+from careloom.organizations.queries import as_stored, get_program
 from careloom.organizations.types import Channel, ProgramId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
+from careloom.platform.database.schema import Writer
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
 from careloom.platform.eventlog.event import publish
@@ -50,13 +51,14 @@ async def start_conversation(tx: Tx, actor: Actor, mail: FirstMail) -> Conversat
     if not any(one.kind is IdentityKind.EMAIL for one in customer.identities):
         raise InvalidInputError(errors=(FieldError("/customer_id", "This customer has no e-mail address."),))
     at = now()
+    words = await as_stored(tx, program.client_id, conversation, {"subject": mail.subject}, Writer.STAFF)
     one = await open_conversation(
         tx,
         held,
         client_id=program.client_id,
         program_id=program.id,
         channel=Channel.EMAIL,
-        subject=storable(mail.subject),
+        **words,
         at=at,
         case=await only_case(tx, held, program.client_id, program.id),
         agent=(PersonId(actor.person_id), actor.name),

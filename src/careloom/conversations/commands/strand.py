@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careloom.conversations.commands.held import Held, moved, told
-from careloom.conversations.commands.message import added, preview, storable
+from careloom.conversations.commands.message import added, preview
 from careloom.conversations.commands.opening import SUBJECT_LENGTH
 from careloom.conversations.commands.receive import Inbound
 from careloom.conversations.core.intervals import Step, first_interval, next_interval
@@ -29,6 +29,7 @@ from careloom.customers.commands.hold import HeldCustomer
 from careloom.platform.clock import now
 from careloom.platform.eventlog.event import Event
 from careloom.platform.ids import new_id
+from careloom.platform.redaction.values import storable
 
 JOINED: Final = frozenset({Phase.QUEUED, Phase.OFFERED, Phase.WITH_AGENT, Phase.ON_HOLD})
 """Phases in which a customer's message only adds to the conversation."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from careloom.conversations.commands.message import storable
 from careloom.conversations.commands.strand import Strand
 from careloom.conversations.tables.contact import care_case, conversation, conversation_interval
 from careloom.conversations.tables.message import message
@@ -13,6 +12,7 @@ from careloom.customers.types import TimelineKind
 from careloom.platform.database.rows import inserting, updating
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
+from careloom.platform.redaction.values import storable
 
 _OPENED: Final = (
     *("client_id", "id", "program_id", "case_id", "case_number", "customer_id", "customer_name", "channel"),

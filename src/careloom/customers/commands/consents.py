@@ -12,7 +12,7 @@ from careloom.customers.events import ConsentChanged, CustomerChanged
 from careloom.customers.queries.customer import get_customer
 from careloom.customers.tables import customer_consent
 from careloom.customers.types import Consent, ConsentPurpose, LegalBasis, TimelineKind
-from careloom.organizations.queries import privacy_of
+from careloom.organizations.queries import as_stored
 from careloom.organizations.types import Channel
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -20,7 +20,6 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
-from careloom.platform.redaction.redact import redact
 
 
 class ConsentWord(Struct, frozen=True, kw_only=True):
@@ -39,11 +38,7 @@ async def set_consent(tx: Tx, actor: Actor, customer_id: UUID, word: ConsentWord
     one = await get_customer(tx, actor, customer_id)
     actor.require_somewhere(Permission.CUSTOMERS_WRITE, one.client_id)
     held = await hold_customer(tx, one.client_id, one.id)
-    policy = await privacy_of(tx, one.client_id)
-    given = asdict(word)
-    for name in ("source", "wording"):
-        if given[name] is not None:
-            given[name] = redact(policy, given[name].replace("\x00", ""), agents=True).text
+    given = await as_stored(tx, one.client_id, customer_consent, asdict(word))
     consent = Consent(**given, id=new_id(), at=now(), recorded_by=actor.name)
     await tx.execute(customer_consent.insert().values(client_id=one.client_id, customer_id=held.id, **asdict(consent)))
     summary = consent_code(consent.purpose, granted=consent.granted)

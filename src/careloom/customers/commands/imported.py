@@ -23,9 +23,9 @@ from careloom.platform.access import Actor, Permission
 from careloom.platform.database.rows import insert_rows
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
-from careloom.platform.redaction.redact import redact
 from careloom.platform.redaction.types import Policy
 from careloom.platform.wire import json_text
+from careloom.platform.wording import worded
 
 
 class ImportedNote(Struct, frozen=True):
@@ -129,6 +129,7 @@ async def place_customers(
     wanted = {each for one in imported for each in one.addresses}
     schema = await schema_of(tx, client_id)
     plans = _planned(imported, await owners_of(tx, client_id, wanted), schema)
+    plans = [replace(one, plain=worded(customer, {"attributes": one.plain}, policy)["attributes"]) for one in plans]
     there = await _load(tx, client_id, {one.id for one in plans if not one.made})
     await _make(tx, client_id, [one for one in plans if one.made and one.first])
     identities = await _add_addresses(tx, client_id, plans)
@@ -145,8 +146,11 @@ async def place_customers(
 
 
 def _redacted(policy: Policy, one: ImportedCustomer) -> ImportedCustomer:
-    notes = tuple(replace(each, text=redact(policy, each.text, agents=True).text) for each in one.notes)
-    return replace(one, name=redact(policy, one.name).text, notes=notes)
+    notes = tuple(replace(each, **worded(customer_note, {"text": each.text}, policy)) for each in one.notes)
+    consents = tuple(
+        replace(each, **worded(customer_consent, {"source": each.source}, policy)) for each in one.consents
+    )
+    return replace(one, **worded(customer, {"name": one.name}, policy), notes=notes, consents=consents)
 
 
 def _planned(

@@ -21,6 +21,7 @@ from careloom.customers.tables import (
     timeline_entry,
 )
 from careloom.customers.types import AttributeValue, Customer, CustomerMerge, MergeId, TimelineKind
+from careloom.organizations.queries import as_stored
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -133,19 +134,20 @@ async def _merge(
         values["attributes"] = {**kept.attributes, **moved.attributes}
     await _write(tx, kept, **values)
     await _write(tx, other, merged_into=kept.id)
-    statement = customer_merge.insert().values(
-        client_id=kept.client_id,
-        id=new_id(),
-        kept_id=kept.id,
-        merged_id=other.id,
-        merged_name=other.name,
-        automatic=automatic,
-        reason=reason,
-        moved=to_plain(moved),
-        at=now(),
-    )
+    row = {
+        "client_id": kept.client_id,
+        "id": new_id(),
+        "kept_id": kept.id,
+        "merged_id": other.id,
+        "merged_name": other.name,
+        "automatic": automatic,
+        "reason": reason,
+        "moved": to_plain(moved),
+        "at": now(),
+    }
+    statement = customer_merge.insert().values(**await as_stored(tx, kept.client_id, customer_merge, row))
     merge = read_merge((await tx.execute(statement.returning(*customer_merge.c))).one())
-    words = [one for one in (other.name, "" if automatic else reason) if one]
+    words = [one for one in (other.name, "" if automatic else merge.reason) if one]
     await _remember(tx, actor, kept, TimelineKind.CUSTOMER_MERGED, ": ".join(words))
     await publish(
         tx,

@@ -8,14 +8,13 @@ from careloom.customers.events import CustomerChanged
 from careloom.customers.queries.customer import get_customer
 from careloom.customers.tables import customer_note
 from careloom.customers.types import CustomerNote, TimelineKind
-from careloom.organizations.queries import privacy_of
+from careloom.organizations.queries import as_stored
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
-from careloom.platform.redaction.redact import redact
 
 
 async def add_customer_note(tx: Tx, actor: Actor, customer_id: UUID, text: str) -> CustomerNote:
@@ -23,9 +22,8 @@ async def add_customer_note(tx: Tx, actor: Actor, customer_id: UUID, text: str) 
     one = await get_customer(tx, actor, customer_id)
     actor.require_somewhere(Permission.CUSTOMERS_WRITE, one.client_id)
     held = await hold_customer(tx, one.client_id, one.id)
-    text = text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
-    text = redact(await privacy_of(tx, one.client_id), text, agents=True).text
-    note = CustomerNote(id=new_id(), author_name=actor.name, text=text, at=now())
+    words = await as_stored(tx, one.client_id, customer_note, {"text": text.strip()})
+    note = CustomerNote(id=new_id(), author_name=actor.name, **words, at=now())
     await tx.execute(
         customer_note.insert().values(
             client_id=one.client_id,
@@ -37,7 +35,7 @@ async def add_customer_note(tx: Tx, actor: Actor, customer_id: UUID, text: str) 
             at=note.at,
         )
     )
-    summary = text if len(text) <= 140 else text[:139] + "…"
+    summary = note.text if len(note.text) <= 140 else note.text[:139] + "…"
     kind = TimelineKind.NOTE_ADDED
     await add_entry(tx, one.client_id, held.id, kind, note.at, summary=summary, actor_name=actor.name)
     await publish(tx, CustomerChanged(client_id=one.client_id, customer_id=held.id))

@@ -28,7 +28,7 @@ from careloom.customers.types import (
     TimelineKind,
 )
 from careloom.organizations.commands import set_attribute_schema
-from careloom.organizations.queries import require_served
+from careloom.organizations.queries import as_stored, require_served
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -37,6 +37,7 @@ from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer
+from careloom.platform.redaction.values import storable
 from careloom.platform.wire import to_plain
 
 _WRITE = Permission.CUSTOMERS_WRITE
@@ -50,16 +51,15 @@ async def create_customer(tx: Tx, actor: Actor, new: NewCustomer) -> Customer:
     await require_served(tx, new.client_id)
     plain, secret = await _checked(tx, actor, new.client_id, new.attributes)
     customer_id, at = CustomerId(new_id()), now()
-    await tx.execute(
-        customer.insert().values(
-            client_id=new.client_id,
-            id=customer_id,
-            name=_clean(new.name),
-            language=new.language,
-            attributes=_set(plain),
-            created_at=at,
-        )
-    )
+    values = {
+        "client_id": new.client_id,
+        "id": customer_id,
+        "name": _clean(new.name),
+        "language": new.language,
+        "attributes": _set(plain),
+        "created_at": at,
+    }
+    await tx.execute(customer.insert().values(**await as_stored(tx, new.client_id, customer, values)))
     await write_secrets(tx, new.client_id, customer_id, secret)
     for identity in new.identities:
         await add_identity(tx, new.client_id, customer_id, identity.kind, identity.value, verified=False)
@@ -87,6 +87,7 @@ async def change_customer(tx: Tx, actor: Actor, customer_id: UUID, changes: Cust
         await write_secrets(tx, before.client_id, before.id, secret)
     if not values:
         return before
+    values = await as_stored(tx, before.client_id, customer, values)
     where = (customer.c.client_id == before.client_id, customer.c.id == before.id)
     await tx.execute(update(customer).where(*where).values(**values))
     after = replace(before, **values, masked=_masked(before, secret))
@@ -187,4 +188,4 @@ def _masked(before: Customer, secret: Secret) -> tuple[str, ...]:
 
 
 def _clean(name: str) -> str:
-    return " ".join(name.replace("\x00", "").encode("utf-8", "replace").decode().split())
+    return " ".join(storable(name).split())

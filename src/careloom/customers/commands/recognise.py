@@ -12,6 +12,7 @@ from careloom.customers.events import CustomerChanged
 from careloom.customers.queries.customer import find_by_identity
 from careloom.customers.tables import customer, customer_identity
 from careloom.customers.types import Customer, CustomerId, Identity, IdentityId, IdentityKind
+from careloom.organizations.queries import as_stored
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission, named
 from careloom.platform.clock import now
@@ -19,6 +20,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import ForbiddenError, NotFoundError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
+from careloom.platform.redaction.values import storable
 
 NAME_LENGTH = 200
 
@@ -57,10 +59,11 @@ async def _make(
 ) -> Customer | None:
     at = now()
     identity = Identity(IdentityId(new_id()), kind, value, verified, at)
+    words = await as_stored(tx, client_id, customer, {"name": name})
     made = Customer(
         id=CustomerId(new_id()),
         client_id=client_id,
-        name=name,
+        **words,
         language=language,
         identities=(identity,),
         attributes={},
@@ -68,7 +71,7 @@ async def _make(
         merged_into=None,
     )
     await tx.execute(
-        customer.insert().values(client_id=client_id, id=made.id, name=name, language=language, created_at=at)
+        customer.insert().values(client_id=client_id, id=made.id, name=made.name, language=language, created_at=at)
     )
     statement = insert(customer_identity).values(
         client_id=client_id,
@@ -107,6 +110,7 @@ async def _complete(
         unknown["language"] = language
     if not unknown:
         return found
+    unknown = await as_stored(tx, found.client_id, customer, unknown)
     of_customer = (customer.c.client_id == found.client_id) & (customer.c.id == found.id)
     await tx.execute(update(customer).where(of_customer).values(**unknown))
     found = replace(found, **unknown)
@@ -122,7 +126,7 @@ def clean(text: str | None) -> str | None:
     """`text` on one line, in what the database can hold and of a length for a name; None for nothing."""
     if text is None:
         return None
-    return " ".join(text.replace("\x00", "").encode("utf-8", "replace").decode().split())[:NAME_LENGTH] or None
+    return " ".join(storable(text).split())[:NAME_LENGTH] or None
 
 
 def _require(actor: Actor, client_id: UUID) -> None:

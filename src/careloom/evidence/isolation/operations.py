@@ -192,18 +192,19 @@ def _alternatives(schema: Schema) -> Iterator[Schema]:
         yield from _alternatives(schema["items"])
 
 
-def _resolve(operation: Operation, schema: Schema) -> Schema:
+def resolved(operation: Operation, schema: Schema) -> Schema:
+    """What a schema says once references are followed; of alternatives the first that is a value."""
     while "$ref" in schema:
         schema = operation.schemas[schema["$ref"].rsplit("/", 1)[-1]]
     for key in ("oneOf", "anyOf"):
         if key in schema:
             real = [one for one in schema[key] if one.get("type") != "null"]
-            return {**_resolve(operation, real[0]), **{name: schema[name] for name in schema if name != key}}
+            return {**resolved(operation, real[0]), **{name: schema[name] for name in schema if name != key}}
     return schema
 
 
 def _body_slots(operation: Operation, schema: Schema, place: str) -> Iterator[str]:
-    schema = _resolve(operation, schema)
+    schema = resolved(operation, schema)
     if schema.get("type") == "array":
         yield from _body_slots(operation, schema["items"], place)
     for name, one in schema.get("properties", {}).items():
@@ -217,14 +218,14 @@ def _body_slots(operation: Operation, schema: Schema, place: str) -> Iterator[st
 def _named_once(operation: Operation, name: str, schema: Schema) -> bool:
     if name in TEXT_SLOTS:
         return name in _NAMED_TEXTS
-    schema = _resolve(operation, schema)
+    schema = resolved(operation, schema)
     if schema.get("type") == "array":
-        schema = _resolve(operation, schema["items"])
+        schema = resolved(operation, schema["items"])
     return schema.get("format") == "uuid"
 
 
 def _value(operation: Operation, schema: Schema, name: str, place: str, wanted: frozenset[str], fill: Pick) -> Json:
-    schema = _resolve(operation, schema)
+    schema = resolved(operation, schema)
     kind = _kind(schema)
     if kind == "object":
         return _object(operation, schema, place, wanted, fill)

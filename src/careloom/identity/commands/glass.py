@@ -27,7 +27,7 @@ from careloom.identity.tables import break_glass, person, session
 from careloom.identity.types import GlassId
 from careloom.identity.types.glass import BreakGlass, NewGlass, ProofKind, Review
 from careloom.identity.types.sign_in import Holder
-from careloom.organizations.queries import badges, clients_closed_to
+from careloom.organizations.queries import as_stored, badges, clients_closed_to
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
@@ -103,6 +103,7 @@ async def review_glass(tx: Tx, actor: Actor, glass_id: UUID, review: Review) -> 
         "reviewed_by": actor.name,
         "reviewed_at": now(),
     }
+    values = await as_stored(tx, before.client_id, break_glass, values)
     mine = (break_glass.c.client_id == before.client_id) & (break_glass.c.id == before.id)
     await tx.execute(update(break_glass).where(mine).values(**values))
     after = {"verdict": review.verdict}
@@ -165,6 +166,7 @@ async def _begin(tx: Tx, actor: Actor, holder: Holder, new: NewGlass, reason: st
         "until": until,
         "review_by": until + REVIEW_TIME,
     }
+    values = await as_stored(tx, new.client_id, break_glass, values)
     await tx.execute(break_glass.insert().values(**values))
     told = {"until": until, "proof": proof, "reference": values["reference"]}
     await audit.record(tx, actor, "break_glass.begin", glass_id, client_id=new.client_id, after=told)

@@ -27,7 +27,7 @@ from careloom.integrations.types import (
     NewImport,
     Outcome,
 )
-from careloom.organizations.queries import get_program, privacy_of, require_served
+from careloom.organizations.queries import as_stored, get_program, privacy_of, require_served
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -81,6 +81,7 @@ async def prepare_import(tx: Tx, actor: Actor, new: NewImport) -> Import:
         "made_by": actor.person_id,
         "made_by_name": actor.name,
     }
+    values = await as_stored(tx, program.client_id, data_import, values)
     made = read_import((await tx.execute(data_import.insert().values(**values).returning(*IMPORT_COLUMNS))).one())
     await audit.record(
         tx, actor, "data_import.prepare", made.id, client_id=made.client_id, after={"program_id": program.id}

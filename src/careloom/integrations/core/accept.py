@@ -15,6 +15,7 @@ from careloom.customers.core.attributes import attribute_errors
 from careloom.customers.types import AttributeField, IdentityKind, NewIdentity
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, CustomerOf, Item, PastMessage
 from careloom.platform.errors import FieldError, InvalidInputError
+from careloom.platform.redaction.values import storable
 from careloom.platform.texts.text import Text, changed, say, together
 
 _SLACK: Final = timedelta(days=1)
@@ -36,11 +37,6 @@ def accepted(item: Item, schema: Mapping[str, AttributeField], now: datetime) ->
 def clean(text: str) -> str:
     """A name on one line, without what cannot be stored."""
     return " ".join(storable(text).split())
-
-
-def storable(text: str) -> str:
-    """`text` without what PostgreSQL cannot hold: NUL and lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _customer(item: Item, entry: CustomerEntry, schema: Mapping[str, AttributeField], now: datetime) -> Item:

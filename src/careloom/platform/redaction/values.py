@@ -17,3 +17,8 @@ def redact_values(redactor: Redactor, value: Any) -> Any:
     if isinstance(value, dict):
         return {key: redact_values(redactor, one) for key, one in value.items()}  # pyright: ignore[reportUnknownVariableType]
     return value
+
+
+def storable(text: str) -> str:
+    """`text` without what PostgreSQL cannot hold: NUL and lone surrogates."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()

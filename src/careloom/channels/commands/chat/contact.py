@@ -11,6 +11,7 @@ from careloom.customers.commands.attach import attach_identity
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.core.addresses import normalised
 from careloom.customers.types import CustomerId, IdentityKind
+from careloom.organizations.queries import as_stored
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import InvalidInputError, NotFoundError
 
@@ -26,7 +27,8 @@ async def introduce(tx: Tx, entry: ChatEntry, visitor_id: VisitorId, frame: Intr
     if one is None:
         raise NotFoundError
     email = email_address(frame.email)
-    name = " ".join((frame.name or "").replace("\x00", "").split()) or one.name
+    said = {"name": " ".join((frame.name or "").split()) or one.name}
+    name = (await as_stored(tx, one.client_id, visitor, said))["name"]
     if (name, email or one.email) == (one.name, one.email):
         return
     statement = update(visitor).where(visitor.c.client_id == one.client_id, visitor.c.id == one.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
+from careloom.channels.commands.chat.page import stored_url
 from careloom.channels.commands.inbound import Arrival, accept_inbound
 from careloom.channels.events import VisitorMoved
 from careloom.channels.queries.chat_widgets import ChatEntry
@@ -56,7 +57,7 @@ async def leave_message(
             customer_name=name or None,
             author_name=name or email,
             queue_id=entry.widget.queue_id if address is None else address.queue_id,
-            details={"page_url": page_url} if page_url else {},
+            details={"page_url": await stored_url(tx, client_id, page_url)} if page_url else {},
         ),
     )
     if not accepted.duplicate:

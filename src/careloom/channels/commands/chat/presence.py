@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import func, select, tuple_, update
 
+from careloom.channels.commands.chat.page import Page, stored_page
 from careloom.channels.core.chat.frames import End, Hello
 from careloom.channels.queries.chat_widgets import ChatEntry
 from careloom.channels.queries.visitors import COLUMNS, find_visitor, read_visitor
@@ -39,11 +40,11 @@ class Absent(Struct, frozen=True):
 async def arrive(tx: Tx, entry: ChatEntry, visitor_id: VisitorId, hello: Hello) -> Visitor | None:
     """Notes that a visitor is there, and on which page; None for one who is not known."""
     widget, table = entry.widget, visitor.c
-    given = {"page_url": hello.page_url, "page_title": hello.page_title, "language": hello.language}
+    given = await stored_page(tx, widget.client_id, Page(hello.page_url, hello.page_title, hello.language))
     statement = (
         update(visitor)
         .where(table.client_id == widget.client_id, table.widget_id == widget.id, table.id == visitor_id)
-        .values(seen_at=func.now(), present=True, **{name: value for name, value in given.items() if value})
+        .values(seen_at=func.now(), present=True, **given)
         .returning(*COLUMNS)
     )
     row = (await tx.execute(statement)).one_or_none()

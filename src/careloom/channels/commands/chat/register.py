@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from msgspec import Struct
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
+from careloom.channels.commands.chat.page import Page, stored_page
 from careloom.channels.core.chat.signatures import Vouched
 from careloom.channels.queries.chat_widgets import ChatEntry
 from careloom.channels.queries.visitors import COLUMNS, find_identified, find_visitor, read_visitor
@@ -15,18 +15,10 @@ from careloom.customers.commands.attach import attach_identity
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.core.addresses import normalised
 from careloom.customers.types import CustomerId, IdentityKind
-from careloom.organizations.queries import require_served
+from careloom.organizations.queries import as_stored, require_served
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import InvalidInputError
 from careloom.platform.ids import new_id
-
-
-class Page(Struct, frozen=True):
-    """Where the browser is."""
-
-    page_url: str | None = None
-    page_title: str | None = None
-    language: str | None = None
 
 
 async def register(
@@ -46,7 +38,7 @@ async def register(
         one = await _identified(tx, entry, one, vouched)
     if one is None:
         one = await _make(tx, entry)
-    given: dict[str, Any] = {name: getattr(page, name) for name in page.__struct_fields__ if getattr(page, name)}
+    given = await stored_page(tx, widget.client_id, page)
     return await _set(tx, one, **given) if given else one
 
 
@@ -103,6 +95,7 @@ async def _make(tx: Tx, entry: ChatEntry, external_id: str | None = None) -> Vis
 
 
 async def _set(tx: Tx, one: Visitor, **values: Any) -> Visitor:
+    values = await as_stored(tx, one.client_id, visitor, values)
     statement = update(visitor).where(visitor.c.client_id == one.client_id, visitor.c.id == one.id)
     return read_visitor((await tx.execute(statement.values(**values).returning(*COLUMNS))).one())
 

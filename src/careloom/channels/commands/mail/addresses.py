@@ -13,7 +13,7 @@ from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.tables import mail_address
 from careloom.channels.types import MailAddress, MailAddressChanges, MailAddressId, NewMailAddress
 from careloom.conversations.types import QueueId
-from careloom.organizations.queries import get_program
+from careloom.organizations.queries import as_stored, get_program
 from careloom.organizations.types import ClientId, ProgramId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -32,14 +32,15 @@ async def create_mail_address(tx: Tx, actor: Actor, new: NewMailAddress) -> Mail
     actor.require(_WRITE, client_id=program.client_id, program_id=program.id)
     address = _checked(new.address)
     await _require_queue(tx, program.client_id, program.id, new.queue_id)
+    said = {"display_name": new.display_name, "signature": new.signature}
+    words = await as_stored(tx, program.client_id, mail_address, said)
     made = MailAddress(
         id=MailAddressId(new_id()),
         client_id=program.client_id,
         program_id=program.id,
         queue_id=new.queue_id,
         address=address,
-        display_name=new.display_name,
-        signature=new.signature,
+        **words,
         active=new.active,
     )
     statement = insert(mail_address).values(**to_plain(made))
@@ -56,6 +57,7 @@ async def change_mail_address(tx: Tx, actor: Actor, mail_address_id: UUID, chang
     values = {name: value for name, value in structs.asdict(changes).items() if value is not UNSET}
     if not values:
         return before
+    values = await as_stored(tx, before.client_id, mail_address, values)
     after = structs.replace(before, **values)
     await _require_queue(tx, after.client_id, after.program_id, after.queue_id)
     of_address = (mail_address.c.client_id == before.client_id) & (mail_address.c.id == before.id)

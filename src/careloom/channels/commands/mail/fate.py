@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, update
 
@@ -14,6 +15,7 @@ from careloom.conversations.commands.asides import add_channel_event
 from careloom.conversations.commands.delivery import set_delivery
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.types import Conversation, Delivery
+from careloom.organizations.queries import as_stored
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
@@ -26,6 +28,7 @@ async def settle_sent(tx: Tx, outgoing: Outgoing, answer: str, at: datetime) -> 
     """Notes that the relay took the mail, and its `answer`, in which most relays name their own id of it."""
     table = outgoing_mail.c
     of_mail = _of(outgoing) & table.sent_at.is_(None)
+    answer = await _stored(tx, outgoing.client_id, answer)
     await tx.execute(update(outgoing_mail).where(of_mail).values(sent_at=at, answer=answer[:_LONGEST_REASON]))
     details = {"relay_answer": _short(answer)}
     await set_delivery(tx, outgoing.client_id, outgoing.conversation_id, outgoing.seq, Delivery.SENT, details)
@@ -34,6 +37,7 @@ async def settle_sent(tx: Tx, outgoing: Outgoing, answer: str, at: datetime) -> 
 async def settle_deferred(tx: Tx, outgoing: Outgoing, reason: str) -> None:
     """Notes that the relay asks to come again, why, and when that will be."""
     next_at = now() + retry_wait(outgoing.attempts)
+    reason = await _stored(tx, outgoing.client_id, reason)
     values = {"attempts": outgoing_mail.c.attempts + 1, "error": reason[:2_000]}
     await tx.execute(update(outgoing_mail).where(_of(outgoing)).values(**values))
     details = _why(cause_of(None, reason), reason) | {"delivery_next_at": next_at.isoformat()}
@@ -42,7 +46,7 @@ async def settle_deferred(tx: Tx, outgoing: Outgoing, reason: str) -> None:
 
 async def settle_delayed(tx: Tx, outgoing: Outgoing, status: str | None, reason: str) -> None:
     """Notes that a server on the way still tries to deliver a mail that the relay took."""
-    details = _why(cause_of(status, reason), reason)
+    details = _why(cause_of(status, reason), await _stored(tx, outgoing.client_id, reason))
     await set_delivery(tx, outgoing.client_id, outgoing.conversation_id, outgoing.seq, Delivery.DEFERRED, details)
 
 
@@ -60,6 +64,7 @@ async def fail(
     An address that no mail will ever reach is suppressed; one that is full rests for a while.
     """
     of_mail = _of(outgoing) & outgoing_mail.c.failed_at.is_(None)
+    reason = await _stored(tx, outgoing.client_id, reason)
     statement = update(outgoing_mail).where(of_mail).values(failed_at=now(), error=reason[:2_000])
     if (await tx.execute(statement.returning(outgoing_mail.c.id))).one_or_none() is None:
         return
@@ -74,6 +79,7 @@ async def fail(
 async def settle_complaint(tx: Tx, actor: Actor, outgoing: Outgoing, kind: str) -> None:
     """Notes that the customer called the mail unwanted: it is told once, and nothing is sent to the address again."""
     one = await get_conversation(tx, system_actor(actor.name, outgoing.client_id), outgoing.conversation_id)
+    kind = await _stored(tx, one.client_id, kind)
     details = _why(DeliveryCause.COMPLAINT, kind)
     if not await set_delivery(tx, one.client_id, one.id, outgoing.seq, Delivery.COMPLAINED, details):
         return
@@ -99,12 +105,17 @@ async def tell_failure(
     await add_channel_event(tx, actor, one.id, "delivery_failed", details)
 
 
+async def _stored(tx: Tx, client_id: UUID, answer: str) -> str:
+    """What a relay answered, which may repeat what the mail says."""
+    return (await as_stored(tx, client_id, outgoing_mail, {"answer": answer}))["answer"]
+
+
 def _why(cause: DeliveryCause, reason: str) -> dict[str, str]:
     return {"delivery_cause": cause.value, "delivery_reason": _short(reason)}
 
 
 def _short(text: str) -> str:
-    return text.replace("\x00", "")[:_LONGEST_REASON]
+    return text[:_LONGEST_REASON]
 
 
 def _of(outgoing: Outgoing) -> ColumnElement[Any]:

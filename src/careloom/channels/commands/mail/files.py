@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from careloom.channels.core.email.mail import MailAttachment
 from careloom.conversations.commands.asides import record_file
+from careloom.conversations.commands.files import renamed
 from careloom.conversations.core.file_types import is_refused, media_type
 from careloom.conversations.queries.files import file_key
 from careloom.conversations.types import Attachment, FileId
@@ -54,6 +55,7 @@ async def drop_files(files: FileStore, client_id: UUID, kept: tuple[KeptFile, ..
 
 async def record_files(tx: Tx, client_id: UUID, kept: tuple[KeptFile, ...]) -> tuple[Attachment, ...]:
     """Notes the files in the database; answers them as attachments."""
-    for one in kept:
-        await record_file(tx, client_id, one.attachment, one.sha256)
-    return tuple(one.attachment for one in kept)
+    attachments = [await renamed(tx, client_id, one.attachment) for one in kept]
+    for one, attachment in zip(kept, attachments, strict=True):
+        await record_file(tx, client_id, attachment, one.sha256)
+    return tuple(attachments)

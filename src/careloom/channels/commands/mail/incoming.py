@@ -18,7 +18,7 @@ from careloom.channels.core.email.verdict import OwnMail
 from careloom.channels.queries.mail import get_incoming, get_mail_address
 from careloom.channels.tables import incoming_mail
 from careloom.channels.types import IncomingMail, IncomingMailId, MailAddress, MailVerdict
-from careloom.organizations.queries import privacy_of
+from careloom.organizations.queries import as_stored, privacy_of
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
@@ -31,6 +31,7 @@ from careloom.platform.keys.renewal import Renewal, Renewed, renew_bytes
 from careloom.platform.keys.ring import keys_of, sealing_keys
 from careloom.platform.redaction.markup import redact_html
 from careloom.platform.redaction.redact import redactor
+from careloom.platform.redaction.values import storable
 from careloom.platform.secrets import sign
 
 log = structlog.get_logger()
@@ -88,8 +89,8 @@ async def take_in(
         id=incoming_id,
         mail_address_id=address.id,
         key=prepared.key,
-        return_path=_storable(envelope.return_path),
-        recipient=_storable(envelope.recipient),
+        return_path=storable(envelope.return_path),
+        recipient=storable(envelope.recipient),
         raw=await _sealed(tx, address, incoming_id, await _kept_raw(tx, address, envelope, prepared)),
     )
     statement = statement.on_conflict_do_nothing(index_elements=[incoming_mail.c.client_id, incoming_mail.c.key])
@@ -174,13 +175,10 @@ async def _handle(
         log.error("mail_kept_unhandled", incoming_mail_id=str(incoming_id), error=type(error).__name__)
         values["error"] = _words(error)
     of_mail = (incoming_mail.c.client_id == address.client_id) & (incoming_mail.c.id == incoming_id)
+    values = await as_stored(tx, address.client_id, incoming_mail, values)
     await tx.execute(update(incoming_mail).where(of_mail).values(**values))
     return values.get("conversation_id") is not None
 
 
 def _words(error: Exception) -> str:
-    return _storable(f"{type(error).__name__}: {error}")[:_LONGEST_ERROR]
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+    return storable(f"{type(error).__name__}: {error}")[:_LONGEST_ERROR]

@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select, update
 from careloom.channels.queries.mailboxes import read_mailbox
 from careloom.channels.tables import mailbox
 from careloom.channels.types.mailbox import Mailbox, MailboxProblem
+from careloom.organizations.queries import as_stored
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
@@ -105,8 +106,9 @@ async def fail(tx: Tx, lease: Lease, problem: MailboxProblem, answer: str) -> No
         "failures": mailbox.c.failures + 1,
         "failing_since": func.coalesce(mailbox.c.failing_since, at),
         "problem": problem,
-        "answer": answer.replace("\x00", "")[:_LONGEST_ANSWER],
+        "answer": answer[:_LONGEST_ANSWER],
     }
+    values = await as_stored(tx, lease.mailbox.client_id, mailbox, values)
     await tx.execute(_of(lease).values(**values))
 
 

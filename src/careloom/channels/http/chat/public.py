@@ -10,7 +10,8 @@ from msgspec import Meta, Struct
 
 from careloom.channels.commands.chat.contact import email_address
 from careloom.channels.commands.chat.offline import leave_message
-from careloom.channels.commands.chat.register import Page, register
+from careloom.channels.commands.chat.page import Page
+from careloom.channels.commands.chat.register import register
 from careloom.channels.core.chat.signatures import (
     TokenRefusedError,
     Vouched,

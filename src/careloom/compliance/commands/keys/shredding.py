@@ -14,7 +14,7 @@ from careloom.compliance.queries.retention import require_seen, spared_by_holds
 from careloom.compliance.tables import key_rotation, purge_record, shredding
 from careloom.compliance.types.keys import NewShredding, Shredding
 from careloom.compliance.types.retention import PurgedClass
-from careloom.organizations.queries import get_client
+from careloom.organizations.queries import as_stored, get_client
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -50,6 +50,7 @@ async def ask_for_shredding(tx: Tx, actor: Actor, client_id: ClientId, new: NewS
         "asked_at": at,
         "until": at + _TERM,
     }
+    values = await as_stored(tx, client_id, shredding, values)
     made = read_shredding((await tx.execute(shredding.insert().values(**values).returning(shredding))).one())
     await _tell(tx, actor, "client_key.ask_shredding", made)
     return made
@@ -85,7 +86,8 @@ async def shred(tx: Tx, actor: Actor, client_id: ClientId, reason: str) -> list[
     c = key_rotation.c
     under_way = update(key_rotation).where(c.client_id == client_id, c.finished_at.is_(None))
     await tx.execute(under_way.values(finished_at=now()))
-    await _prove(tx, client_id, reason, gone)
+    words = await as_stored(tx, client_id, shredding, {"reason": reason})
+    await _prove(tx, client_id, words["reason"], gone)
     await publish(tx, RetentionChanged(client_id=client_id, kind="keys"))
     told = {"versions": [one.version for one in gone], "masters": sorted({one.master for one in gone})}
     await audit.record(tx, actor, "client_key.shred", client_id, client_id=client_id, after=told)
