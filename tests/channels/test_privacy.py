@@ -199,6 +199,33 @@ async def test_mail_is_kept_as_the_policy_says_also_as_it_came_in(
     assert places_of(fresh_database.superuser_url, CARD) == set()
 
 
+async def test_neither_a_files_name_nor_a_mail_within_a_mail_keeps_a_card(
+    desk: Desk, runtime: Runtime, fresh_database: FreshDatabase
+) -> None:
+    inner = EmailMessage()
+    inner["From"], inner["Subject"] = f'"Bo {CARD}" <bo@example.org>', "Fwd"
+    inner.set_content("see there")
+    mail = EmailMessage()
+    mail["From"], mail["To"] = f'"Ada {CARD}" <ada@example.org>', "care@brand.example"
+    mail["Subject"], mail["Message-ID"] = "my card", "<3@example.org>"
+    mail.set_content("hello")
+    mail.add_attachment(b"%PDF-1.4\n", "application", "pdf", filename=f"card_{CARD.replace(' ', '_')}.pdf")
+    mail.add_attachment(inner)
+    async with open_post_office(desk, runtime) as office:
+        address = await office.address()
+    envelope = Envelope("ada@example.org", "care@brand.example", mail.as_bytes())
+    prepared = await prepare(runtime.files, runtime.secret, address, envelope)
+    async with runtime.database.transaction(SYSTEM) as tx:
+        await take_in(tx, SYSTEM, runtime.secret, address, envelope, prepared)
+    (row,) = await desk.rows("SELECT author_name, attachments FROM message")
+    assert row.author_name == "Ada [card ×××× 1111]"
+    assert [one["name"] for one in row.attachments] == ["card [card ×××× 1111].pdf", "Fwd.eml"]
+    assert places_of(fresh_database.superuser_url, CARD, CARD.replace(" ", "_")) == set()
+    raw = await kept(desk)
+    assert b"JVBERi0xLjQK" in raw
+    assert not any(one.encode() in raw for one in (CARD, CARD.replace(" ", "_")))
+
+
 async def test_mail_without_anything_is_kept_to_the_byte(desk: Desk, runtime: Runtime) -> None:
     raw = b"From: ada@example.org\r\nTo: care@brand.example\r\nMessage-ID: <2@x.org>\r\n\r\nwhere is it\r\n"
     async with open_post_office(desk, runtime) as office:

@@ -353,23 +353,32 @@ async def test_words_are_stored_as_the_clients_policy_lets_them_be(importer: Imp
     said = "My card is 4111 1111 1111 1111, my IBAN DE89 3704 0044 0532 0130 00."
     note = {"text": "Card 4111 1111 1111 1111", "at": "2024-01-01T00:00:00Z"}
     lines: list[Json] = [
-        {"type": "customer", "key": "c", "name": "Ana", "notes": [note]},
+        {"type": "customer", "key": "c", "name": "Ana", "notes": [note], "attributes": {"tier": note["text"]}},
         {
             "type": "conversation",
             "key": "t",
             "customer": {"key": "c"},
             "subject": said,
+            "tags": ["card 4111 1111 1111 1111"],
             "messages": [
-                {"kind": "inbound", "text": said, "html": f"<p>{said}</p>", "at": "2024-01-01T00:00:00Z"},
+                {
+                    "kind": "inbound",
+                    "text": said,
+                    "html": f"<p>{said}</p>",
+                    "at": "2024-01-01T00:00:00Z",
+                    "files": [{"name": "card 4111 1111 1111 1111.txt", "content": "d29yZHM="}],
+                },
                 {"kind": "outbound", "text": said, "at": "2024-01-01T01:00:00Z"},
             ],
         },
         {"type": "conversation", "key": said, "customer": {"key": "c"}, "messages": []},
     ]
+    fields = to_plain([AttributeField("tier", "Tier", AttributeKind.TEXT)])
+    await importer.api.put(f"/api/clients/{importer.client.id}/attribute-schema", json={"items": fields})
     one = await importer.whole("x.jsonl", "\n".join(map(json.dumps, lines)).encode())
     assert (one["counts"]["conversations_made"], one["counts"]["refused"]) == (1, 1)
     async with database.transaction(SYSTEM) as tx:
-        places = ("message", "conversation", "care_case", "timeline_entry", "customer_note")
+        places = ("message", "conversation", "care_case", "timeline_entry", "customer_note", "customer", "file")
         for table in (*places, "import_refusal", "data_import"):
             found = (await tx.execute(text(f"SELECT one::text FROM {table} one"))).scalars()
             assert [row for row in found if "4111 1111" in row] == [], table

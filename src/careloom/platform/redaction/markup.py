@@ -45,7 +45,7 @@ def redact_html(redactor: Redactor, markup: str) -> Redacted:
     seen = _read(markup)
     cuts = [cut for finding in redactor.find(seen.text) for cut in _cuts(redactor, seen, finding)]
     for start, end in seen.tags:
-        if "=" in (tag := markup[start:end]):
+        if "=" in (tag := markup[start:end]) or tag.startswith("<!--"):
             cuts += [_in_tag(redactor, start, tag, one) for one in redactor.find(tag)]
     if not cuts:
         return Redacted(markup)

@@ -29,7 +29,6 @@ from careloom.platform.ids import new_id
 from careloom.platform.keys.places import bytes_in
 from careloom.platform.keys.renewal import Renewal, Renewed, renew_bytes
 from careloom.platform.keys.ring import keys_of, sealing_keys
-from careloom.platform.redaction.markup import redact_html
 from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.values import storable
 from careloom.platform.secrets import sign
@@ -91,7 +90,7 @@ async def take_in(
         key=prepared.key,
         return_path=storable(envelope.return_path),
         recipient=storable(envelope.recipient),
-        raw=await _sealed(tx, address, incoming_id, await _kept_raw(tx, address, envelope, prepared)),
+        raw=await _sealed(tx, address, incoming_id, envelope.raw),
     )
     statement = statement.on_conflict_do_nothing(index_elements=[incoming_mail.c.client_id, incoming_mail.c.key])
     if (await tx.execute(statement.returning(incoming_mail.c.id))).one_or_none() is None:
@@ -100,29 +99,18 @@ async def take_in(
 
 
 async def _sealed(tx: Tx, address: MailAddress, incoming_id: IncomingMailId, raw: bytes) -> bytes:
-    """The mail sealed with its client's key; nothing where the keys were destroyed."""
+    """The mail as the client's policy lets it be kept, sealed with its key; nothing where the keys were destroyed."""
     keys = await sealing_keys(tx, address.client_id)
     if keys.shredded:
         return b""
-    return await asyncio.to_thread(keys.seal_file, bytes_in(incoming_mail.c.raw, incoming_id), raw)
+    chosen = redactor(await privacy_of(tx, address.client_id))
+    place = bytes_in(incoming_mail.c.raw, incoming_id)
+    return await asyncio.to_thread(lambda: keys.seal_file(place, redact_mail(raw, chosen)))
 
 
 async def renew_raw_mail(tx: Tx, one: Renewal) -> Renewed:
     """A batch of mail as it came in, sealed anew with the current version of its client's key."""
     return await renew_bytes(tx, one, incoming_mail, "raw")
-
-
-async def _kept_raw(tx: Tx, address: MailAddress, envelope: Envelope, prepared: Prepared) -> bytes:
-    """The mail as the client's policy lets it be kept: as it came, or with its texts redacted."""
-    chosen = redactor(await privacy_of(tx, address.client_id))
-    letter = prepared.letter
-    if chosen.idle:
-        return envelope.raw
-    if letter is not None:
-        texts = (letter.mail.subject, letter.mail.text, letter.mail.html or "")
-        if not any(chosen.find(one) for one in texts[:2]) and redact_html(chosen, texts[2]).text == texts[2]:
-            return envelope.raw
-    return await asyncio.to_thread(redact_mail, envelope.raw, chosen)
 
 
 async def retry_incoming(tx: Tx, actor: Actor, files: FileStore, secret: bytes, incoming_id: UUID) -> IncomingMail:
