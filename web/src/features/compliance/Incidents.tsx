@@ -1,6 +1,6 @@
 /** Incidents with their deadlines; one opened shows what is to be done and what was. */
 import { Badge, Button, Checkbox, Textarea, TextInput } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -75,6 +75,7 @@ function Row({ one, writes }: { one: Incident; writes: boolean }) {
         size="compact-sm"
         variant="default"
         aria-expanded={opened}
+        rightSection={opened ? <IconChevronUp size={14} /> : <IconChevronDown size={14} />}
         onClick={() => setOpened(!opened)}
       >
         {t('incidents.open')}
@@ -88,19 +89,29 @@ function File({ one, writes }: { one: Incident; writes: boolean }) {
   const { t } = useTranslation('compliance');
   const query = useQuery(incidentQuery(one.id));
   const close = useDeed(() => http.post(`/api/incidents/${one.id}/close`));
-  if (!query.data) return <RowSkeletons count={3} height={40} />;
+  if (!query.data) {
+    return (
+      <div className={classes.file}>
+        <RowSkeletons count={3} height={40} />
+      </div>
+    );
+  }
   return (
-    <div className={classes.draft}>
+    <div className={classes.file}>
+      <h3>{t('incidents.duties')}</h3>
       <ul className={classes.list} aria-label={t('incidents.duties')}>
         {query.data.duties.map((duty) => (
           <DutyRow key={duty.id} incident={one.id} duty={duty} writes={writes} />
         ))}
       </ul>
       {writes && (
-        <Button mt="sm" variant="default" loading={close.isPending} onClick={() => close.mutate()}>
-          {t('incidents.close')}
-        </Button>
+        <div>
+          <Button variant="default" loading={close.isPending} onClick={() => close.mutate()}>
+            {t('incidents.close')}
+          </Button>
+        </div>
       )}
+      <h3>{t('incidents.timeline')}</h3>
       <ul className={classes.list} aria-label={t('incidents.timeline')}>
         {query.data.entries.map((entry) => (
           <li key={entry.id}>

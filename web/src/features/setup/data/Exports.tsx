@@ -93,7 +93,7 @@ function ExportPanel({ item }: { item: DataExport }) {
     <div className={classes.panel}>
       <PanelHead
         section="exports"
-        title={<Brand clientId={one.client_id} />}
+        title={<Brand clientId={one.client_id} size="large" />}
         lead={
           <span>
             <bdi>{one.made_by_name}</bdi> · <When at={one.made_at} />
