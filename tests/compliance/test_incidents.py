@@ -32,6 +32,37 @@ async def test_duties_come_with_deadlines_and_drafts(house: House) -> None:
     assert [one["kind"] for one in found["entries"]] == ["opened"]
 
 
+async def test_drafts_are_in_the_language_that_was_chosen_or_that_of_the_writer(house: House) -> None:
+    for more, headers, words in (
+        ({"language": "fr"}, {"Accept-Language": "de"}, "Notification d’une violation"),
+        ({}, {"Accept-Language": "de"}, "Meldung einer Verletzung"),
+    ):
+        body = {"client_ids": [str(house.client_id)], "title": "Lost laptop", "regimes": ["gdpr"], **more}
+        (made,) = (await house.officer("POST", "/api/incidents", json=body, headers=headers))["items"]
+        found = await house.officer("GET", f"/api/incidents/{made['id']}")
+        drafts = {one["key"]: one["draft"] for one in found["duties"]}
+        assert drafts["gdpr_authority"].startswith(words)
+
+
+async def test_a_notice_is_drafted_anew_in_another_language_or_by_hand(house: House) -> None:
+    found = await register(house)
+    one = next(each for each in found["duties"] if each["key"] == "gdpr_authority")
+    path = f"/api/incidents/{found['incident']['id']}"
+    await house.officer("PATCH", path, json={"description": "In a tram"})
+
+    async def redraft(method: str, **body: str) -> str:
+        after = await house.officer(method, f"{path}/duties/{one['id']}/draft", json=body)
+        return next(each["draft"] for each in after["duties"] if each["id"] == one["id"])
+
+    spanish = await redraft("POST", language="es")
+    assert spanish.startswith("Notificación")
+    assert "In a tram" in spanish
+    assert await redraft("PUT", text="Dear authority") == "Dear authority"
+    await house.officer("POST", f"{path}/duties/{one['id']}/settle", json={"note": "sent"})
+    again = await house.answer("POST", f"{path}/duties/{one['id']}/draft", json={"language": "de"})
+    assert again.status_code == 409
+
+
 async def test_from_500_customers_on_hipaa_asks_for_more(house: House) -> None:
     found = await register(house, regimes=["hipaa"], customers_estimate=20)
     assert "hipaa_media" not in {one["key"] for one in found["duties"]}

@@ -131,6 +131,9 @@ async def test_a_damaged_archive_is_refused_and_another_can_be_handed_in(stage: 
     found = await elsewhere.call("GET", path)
     assert found["state"] == "failed"
     assert "no whole archive" in found["error"]
+    (german,) = (await elsewhere.call("GET", "restores", headers={"Accept-Language": "de"}))["items"]
+    assert german["error"] != found["error"]
+    assert "Archiv" in german["error"]
     assert elsewhere.kept() == []
     await elsewhere.call("POST", f"{path}/run", 409)
     await elsewhere.call("PUT", f"{path}/archive", content=content)

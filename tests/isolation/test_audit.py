@@ -35,6 +35,7 @@ AUDITED = {
     "PATCH /api/incidents/{incident_id}": "incident.change",
     "POST /api/incidents/{incident_id}/duties/{duty_id}/settle": "incident.settle",
     "PUT /api/incidents/{incident_id}/duties/{duty_id}/draft": "incident.rewrite_notice",
+    "POST /api/incidents/{incident_id}/duties/{duty_id}/draft": "incident.rewrite_notice",
     "POST /api/incidents/{incident_id}/entries": "incident.note",
     "POST /api/incidents/{incident_id}/close": "incident.close",
     "POST /api/audit/verify": "audit_chain.verify",

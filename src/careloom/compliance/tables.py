@@ -164,6 +164,7 @@ incident = client_table(
     Column("occurred_at", DateTime(timezone=True)),
     Column("aware_at", DateTime(timezone=True), nullable=False),
     Column("contract_hours", Integer),
+    Column("language", Text, nullable=False),
     Column("opened_by", Text, nullable=False),
     Column("opened_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("closed_at", DateTime(timezone=True)),

@@ -102,7 +102,7 @@ data_restore = system_table(
     Column("missing", Integer, nullable=False, server_default=text("0")),
     Column("done", BigInteger, nullable=False, server_default=text("0")),
     Column("total", BigInteger, nullable=False, server_default=text("0")),
-    Column("error", Text),
+    Column("error", JSONB(none_as_null=True)),
     Column("made_by", Uuid),
     Column("made_by_name", Text, nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),

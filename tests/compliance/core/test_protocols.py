@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careloom.compliance.core.notices import Known, draft
 from careloom.compliance.core.protocols import STEPS, Clock, after_days, protocol
 from careloom.compliance.types.incidents import Regime
 
@@ -67,12 +66,3 @@ def test_days_end_in_the_last_microsecond_of_a_local_day(aware: datetime, zone: 
     local = after_days(aware, days, zone).astimezone(ZoneInfo(zone))
     assert local.date() == aware.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
     assert (local.hour, local.minute, local.microsecond) == (23, 59, 999999)
-
-
-@given(st.text(max_size=30), st.text(max_size=30))
-def test_a_draft_says_what_is_known_whatever_it_holds(title: str, description: str) -> None:
-    known = Known("Brand {x}", title, description, ("names",), 0, datetime(2026, 5, 1, tzinfo=UTC), None, "UTC")
-    for task in protocol(Regime, Clock(known.aware_at, "UTC", 600)):
-        text = draft(task.key, known)
-        assert (text is None) == (task.recipient is None)
-        assert text is None or (title in text and "not known yet" in text)

@@ -3380,7 +3380,8 @@ export interface paths {
         get?: never;
         /** Rewrite a notice */
         put: operations["ApiIncidentsIncidentIdDutiesDutyIdDraftRewrite"];
-        post?: never;
+        /** Draft a notice anew */
+        post: operations["ApiIncidentsIncidentIdDutiesDutyIdDraftDraftAnew"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4392,6 +4393,7 @@ export interface components {
             /** Format: date-time */
             aware_at: string;
             contract_hours: number | null;
+            language: components["schemas"]["Language"];
             opened_by: string;
             /** Format: date-time */
             opened_at: string;
@@ -4816,6 +4818,10 @@ export interface components {
             /** @default true */
             resolved: boolean;
         };
+        /** NewDraft */
+        NewDraft: {
+            language: components["schemas"]["Language"];
+        };
         /** NewEntry */
         NewEntry: {
             text: string;
@@ -4894,6 +4900,7 @@ export interface components {
             occurred_at?: string | null;
             aware_at?: string | null;
             contract_hours?: number | null;
+            language?: components["schemas"]["Language"] | null;
         };
         /** NewMacro */
         NewMacro: {
@@ -34078,6 +34085,114 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NoticeText"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentFile"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiIncidentsIncidentIdDutiesDutyIdDraftDraftAnew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+                duty_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraft"];
             };
         };
         responses: {

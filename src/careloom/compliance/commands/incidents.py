@@ -1,5 +1,6 @@
 """Incidents: registered with their protocol, worked on step by step, closed when nothing required is left."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -32,6 +33,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
+from careloom.platform.texts.languages import Language
 
 _WRITE = Permission.COMPLIANCE_WRITE
 _ZONES = available_timezones()
@@ -98,17 +100,14 @@ async def settle_duty(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID, se
 async def rewrite_notice(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID, text: str) -> IncidentFile:
     """Replaces a notice's draft. Raises NotFoundError, StepRefusedError for one that was sent."""
     one = await _hold(tx, actor, incident_id)
-    c = incident_duty.c
-    mine = (c.client_id == one.client_id) & (c.incident_id == one.id) & (c.id == duty_id) & c.draft.is_not(None)
-    row = (await tx.execute(select(c.done_at, c.key).where(mine))).one_or_none()
-    if row is None:
-        raise NotFoundError
-    if row.done_at is not None:
-        raise StepRefusedError("This notice was sent; its text stays as it was.")
-    words = await as_stored(tx, one.client_id, incident_duty, {"draft": text})
-    await tx.execute(update(incident_duty).where(mine).values(**words))
-    await _tell(tx, actor, "incident.rewrite_notice", one, after={"duty": row.key})
-    return await get_file(tx, actor, incident_id)
+    return await _redraft(tx, actor, one, duty_id, lambda _: text)
+
+
+async def draft_anew(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID, language: Language) -> IncidentFile:
+    """Drafts a notice from what is known now. Raises NotFoundError, StepRefusedError for one that was sent."""
+    one = await _hold(tx, actor, incident_id)
+    known = await _known(tx, actor, one)
+    return await _redraft(tx, actor, one, duty_id, lambda key: draft(key, known, language))
 
 
 async def add_entry(tx: Tx, actor: Actor, incident_id: UUID, text: str) -> IncidentFile:
@@ -133,7 +132,9 @@ async def close_incident(tx: Tx, actor: Actor, incident_id: UUID) -> IncidentFil
 
 async def _open(tx: Tx, actor: Actor, new: NewIncident, client_id: ClientId, group_id: UUID) -> Incident:
     at = now()
-    values = {name: getattr(new, name) for name in new.__struct_fields__ if name not in ("client_ids", "aware_at")}
+    values = {
+        name: getattr(new, name) for name in new.__struct_fields__ if name not in ("client_ids", "aware_at", "language")
+    }
     values |= {
         "client_id": client_id,
         "id": new_id(),
@@ -142,6 +143,7 @@ async def _open(tx: Tx, actor: Actor, new: NewIncident, client_id: ClientId, gro
         "regimes": [one.value for one in dict.fromkeys(new.regimes)],
         "data_kinds": list(new.data_kinds),
         "aware_at": new.aware_at or at,
+        "language": new.language or actor.language,
         "opened_by": actor.name,
         "opened_at": at,
     }
@@ -156,17 +158,7 @@ async def _open(tx: Tx, actor: Actor, new: NewIncident, client_id: ClientId, gro
 async def _follow(tx: Tx, actor: Actor, one: Incident) -> None:
     """Makes the incident's duties those of its protocol; what is settled stays."""
     c = incident_duty.c
-    client = await get_client(tx, actor, one.client_id)
-    known = Known(
-        client.name,
-        one.title,
-        one.description,
-        one.data_kinds,
-        one.customers_estimate,
-        one.aware_at,
-        one.occurred_at,
-        one.time_zone,
-    )
+    known = await _known(tx, actor, one)
     stored = select(c.key).where(c.client_id == one.client_id, c.incident_id == one.id)
     there = set((await tx.execute(stored)).scalars())
     clock = Clock(one.aware_at, one.time_zone, one.customers_estimate, one.contract_hours)
@@ -186,9 +178,39 @@ async def _follow(tx: Tx, actor: Actor, one: Incident) -> None:
                 required=task.required,
                 recipient=task.recipient,
                 due_at=task.due_at,
-                draft=draft(task.key, known),
+                draft=draft(task.key, known, one.language),
             )
         )
+
+
+async def _redraft(
+    tx: Tx, actor: Actor, one: Incident, duty_id: UUID, text_of: Callable[[str], str | None]
+) -> IncidentFile:
+    c = incident_duty.c
+    mine = (c.client_id == one.client_id) & (c.incident_id == one.id) & (c.id == duty_id) & c.draft.is_not(None)
+    row = (await tx.execute(select(c.done_at, c.key).where(mine))).one_or_none()
+    if row is None:
+        raise NotFoundError
+    if row.done_at is not None:
+        raise StepRefusedError("This notice was sent; its text stays as it was.")
+    stored = await as_stored(tx, one.client_id, incident_duty, {"draft": text_of(row.key)})
+    await tx.execute(update(incident_duty).where(mine).values(**stored))
+    await _tell(tx, actor, "incident.rewrite_notice", one, after={"duty": row.key})
+    return await get_file(tx, actor, one.id)
+
+
+async def _known(tx: Tx, actor: Actor, one: Incident) -> Known:
+    client = await get_client(tx, actor, one.client_id)
+    return Known(
+        client.name,
+        one.title,
+        one.description,
+        one.data_kinds,
+        one.customers_estimate,
+        one.aware_at,
+        one.occurred_at,
+        one.time_zone,
+    )
 
 
 async def _hold(tx: Tx, actor: Actor, incident_id: UUID) -> Incident:

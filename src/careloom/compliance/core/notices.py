@@ -1,9 +1,13 @@
 """Drafts of notices: what the law wants said, filled with what is known; a person completes and sends them."""
 
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import Text, render, say
 
 
 class Known(Struct, frozen=True):
@@ -19,75 +23,93 @@ class Known(Struct, frozen=True):
     time_zone: str
 
 
-_FACTS = """What happened: {title}. {description}
+_FACTS: Final = say(
+    """What happened: {title}. {description}
 When it happened: {occurred}
 When we became aware: {aware}
 Whose data: customers of {client}, about {customers} people
 Which data: {data_kinds}"""
+)
 
-_TEMPLATES = {
-    "gdpr_authority": """Notification of a personal data breach under article 33 of the GDPR
+_NOTICES: Final = {
+    "gdpr_authority": say(
+        """Notification of a personal data breach under article 33 of the GDPR
 
 {facts}
 
 Likely consequences: [describe]
 Measures taken or proposed: [describe]
 Contact for more information (data protection officer): [name, address, telephone]
-Reasons for a delay beyond 72 hours, if any: [none]""",
-    "gdpr_customers": """About your personal data at {client}
+Reasons for a delay beyond 72 hours, if any: [none]"""
+    ),
+    "gdpr_customers": say(
+        """About your personal data at {client}
 
 {facts}
 
 What this may mean for you: [describe in plain language]
 What we have done, and what you can do: [describe]
-Whom to ask (data protection officer): [name, address, telephone]""",
-    "hipaa_customers": """Notice of a breach of your protected health information
+Whom to ask (data protection officer): [name, address, telephone]"""
+    ),
+    "hipaa_customers": say(
+        """Notice of a breach of your protected health information
 
 {facts}
 
 What you should do to protect yourself: [describe]
 What we are doing to investigate, to reduce harm, and to prevent another breach: [describe]
-How to reach us: [toll-free telephone, e-mail, website, postal address]""",
-    "hipaa_secretary": """Notice of a breach of unsecured protected health information to the Secretary of HHS
+How to reach us: [toll-free telephone, e-mail, website, postal address]"""
+    ),
+    "hipaa_secretary": say(
+        """Notice of a breach of unsecured protected health information to the Secretary of HHS
 
 {facts}
 
 Safeguards in place before the breach: [describe]
 Actions taken in response: [describe]
-Covered entity or business associate, and contact: [name, address, telephone]""",
-    "hipaa_media": """Media notice: breach of unsecured protected health information at {client}
+Covered entity or business associate, and contact: [name, address, telephone]"""
+    ),
+    "hipaa_media": say(
+        """Media notice: breach of unsecured protected health information at {client}
 
 {facts}
 
 What those affected should do: [describe]
 What is being done: [describe]
-Contact: [toll-free telephone, website]""",
-    "contract_client": """Notice of an incident with your data, under our contract
+Contact: [toll-free telephone, website]"""
+    ),
+    "contract_client": say(
+        """Notice of an incident with your data, under our contract
 
 {facts}
 
 State of containment: [describe]
 What we do next, and when you hear from us again: [describe]
-Contact, day and night: [name, telephone]""",
+Contact, day and night: [name, telephone]"""
+    ),
 }
-_UNKNOWN = "not known yet"
+_UNKNOWN: Final = say("not known yet")
+_DESCRIBE: Final = say("[describe]")
 
 
-def draft(key: str, known: Known) -> str | None:
-    """The draft of a notice; None for a step that is none."""
-    template = _TEMPLATES.get(key)
-    if template is None:
+def draft(key: str, known: Known, language: Language) -> str | None:
+    """The draft of a notice in a language; None for a step that is none."""
+    notice = _NOTICES.get(key)
+    if notice is None:
         return None
-    facts = _FACTS.format(
-        title=known.title,
-        description=known.description or "[describe]",
-        occurred=_UNKNOWN if known.occurred_at is None else _moment(known.occurred_at, known.time_zone),
-        aware=_moment(known.aware_at, known.time_zone),
-        client=known.client,
-        customers=known.customers or _UNKNOWN,
-        data_kinds=", ".join(known.data_kinds) or _UNKNOWN,
+    facts = Text(
+        _FACTS.template,
+        {
+            "title": known.title,
+            "description": known.description or _DESCRIBE,
+            "occurred": _UNKNOWN if known.occurred_at is None else _moment(known.occurred_at, known.time_zone),
+            "aware": _moment(known.aware_at, known.time_zone),
+            "client": known.client,
+            "customers": known.customers or _UNKNOWN,
+            "data_kinds": known.data_kinds or _UNKNOWN,
+        },
     )
-    return template.format(facts=facts, client=known.client)
+    return render(Text(notice.template, {"facts": facts, "client": known.client}), language)
 
 
 def _moment(at: datetime, time_zone: str) -> str:

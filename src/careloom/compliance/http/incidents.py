@@ -1,10 +1,9 @@
 """Endpoints of incidents."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Meta, Struct
 
 from careloom.compliance.commands import incidents
 from careloom.compliance.queries import incidents as queries
@@ -15,20 +14,16 @@ from careloom.compliance.types.incidents import (
     IncidentFile,
     IncidentId,
     IncidentStatus,
+    NewDraft,
     NewEntry,
     NewIncident,
+    NoticeText,
     Settling,
 )
 from careloom.organizations.types import ClientId
 from careloom.platform.paging import Page
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
-
-
-class NoticeText(Struct, frozen=True, forbid_unknown_fields=True):
-    """A notice's text."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=20_000)]
 
 
 @get("/incidents", summary="Incidents, newest first")
@@ -79,6 +74,14 @@ async def rewrite(
     return await unit.write(lambda tx: incidents.rewrite_notice(tx, unit.actor, incident_id, duty_id, data.text))
 
 
+@post("/incidents/{incident_id:uuid}/duties/{duty_id:uuid}/draft", status_code=200, summary="Draft a notice anew")
+async def draft_anew(
+    unit: Unit, incident_id: FromPath[IncidentId], duty_id: FromPath[DutyId], data: JSONBody[NewDraft]
+) -> IncidentFile:
+    """From what is known now, in a language, until it is settled."""
+    return await unit.write(lambda tx: incidents.draft_anew(tx, unit.actor, incident_id, duty_id, data.language))
+
+
 @post("/incidents/{incident_id:uuid}/entries", summary="Add to the timeline")
 async def add_entry(unit: Unit, incident_id: FromPath[IncidentId], data: JSONBody[NewEntry]) -> IncidentFile:
     """A line by hand."""
@@ -91,4 +94,14 @@ async def close(unit: Unit, incident_id: FromPath[IncidentId]) -> IncidentFile:
     return await unit.write(lambda tx: incidents.close_incident(tx, unit.actor, incident_id))
 
 
-handlers: list[Any] = [list_incidents, open_incidents, get_incident, change, settle, rewrite, add_entry, close]
+handlers: list[Any] = [
+    list_incidents,
+    open_incidents,
+    get_incident,
+    change,
+    settle,
+    rewrite,
+    draft_anew,
+    add_entry,
+    close,
+]

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from careloom.compliance.types.retention import Words
 from careloom.organizations.types import ClientId
+from careloom.platform.texts.languages import Language
 
 IncidentId = NewType("IncidentId", UUID)
 DutyId = NewType("DutyId", UUID)
@@ -49,7 +50,7 @@ class Incident(Struct, frozen=True):
     """Something that went wrong with a client's data. The clock runs from `aware_at`.
 
     One that touches several clients is one incident for each, under the same `group_id`. `next_due_at` is the first
-    deadline that is not met.
+    deadline that is not met. Drafts of notices are in `language`.
     """
 
     id: IncidentId
@@ -66,6 +67,7 @@ class Incident(Struct, frozen=True):
     occurred_at: datetime | None
     aware_at: datetime
     contract_hours: int | None
+    language: Language
     opened_by: str
     opened_at: datetime
     closed_at: datetime | None
@@ -73,7 +75,10 @@ class Incident(Struct, frozen=True):
 
 
 class NewIncident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An incident to register, for each of the clients that it touches. `contract_hours` is the clients' contract's."""
+    """An incident to register, for each of the clients that it touches. `contract_hours` is the clients' contract's.
+
+    Notices are drafted in `language`, or in the one that the request asks for.
+    """
 
     client_ids: Annotated[tuple[ClientId, ...], Meta(min_length=1, max_length=100)]
     title: Title
@@ -86,6 +91,7 @@ class NewIncident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     occurred_at: datetime | None = None
     aware_at: datetime | None = None
     contract_hours: Hours | None = None
+    language: Language | None = None
 
 
 class IncidentChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,6 +123,18 @@ class Settling(Struct, frozen=True, forbid_unknown_fields=True):
 
     note: Words
     waived: bool = False
+
+
+class NoticeText(Struct, frozen=True, forbid_unknown_fields=True):
+    """A notice's text as a person wrote it."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=20_000)]
+
+
+class NewDraft(Struct, frozen=True, forbid_unknown_fields=True):
+    """The language of a draft that is made anew."""
+
+    language: Language
 
 
 class Entry(Struct, frozen=True):

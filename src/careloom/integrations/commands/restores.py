@@ -16,6 +16,8 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.file_parts import StoredParts
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer
+from careloom.platform.texts.text import Text, say
+from careloom.platform.wire import to_plain
 
 RUN_RESTORE: Final = "integrations.restore"
 KEPT: Final = timedelta(days=7)
@@ -102,6 +104,11 @@ async def working_restore(tx: Tx, restore_id: RestoreId) -> tuple[Restore, int] 
     return read_restore(row), int(row.parts)
 
 
+async def fail(tx: Tx, restore_id: RestoreId, why: Text) -> None:
+    """Notes why a restore has failed; its archive is kept no more."""
+    await change(tx, restore_id, state=RestoreState.FAILED, parts=0, error=to_plain(why))
+
+
 async def change(tx: Tx, restore_id: RestoreId, **values: Any) -> Restore:
     """Notes how far a restore is."""
     statement = update(data_restore).where(data_restore.c.id == restore_id).values(**values, changed_at=now())
@@ -119,8 +126,7 @@ async def take_stale(tx: Tx, most: int) -> list[tuple[RestoreId, int]]:
     )
     found = [(RestoreId(row.id), int(row.parts)) for row in await tx.execute(due)]
     for restore_id, _ in found:
-        error = "The archive has rested for a week and is not kept any more; hand it in again."
-        await change(tx, restore_id, state=RestoreState.FAILED, parts=0, error=error)
+        await fail(tx, restore_id, say("The archive has rested for a week and is not kept any more; hand it in again."))
     return found
 
 

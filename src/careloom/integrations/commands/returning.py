@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from careloom.integrations.commands.restores import archive_key, change, take_stale, working_restore
+from careloom.integrations.commands.restores import archive_key, change, fail, take_stale, working_restore
 from careloom.integrations.commands.restoring import ClientArchive, Told, restore_client
 from careloom.integrations.types import Restore, RestoreId, RestoreState
 from careloom.platform.access import system_actor
@@ -24,6 +24,7 @@ from careloom.platform.file_parts import delete_parts, read_parts
 from careloom.platform.files import FileStore
 from careloom.platform.runtime import Runtime
 from careloom.platform.sealing import seal_bytes, unseal_bytes
+from careloom.platform.texts.text import say
 
 log = structlog.get_logger()
 _ACTOR: Final = system_actor("restore")
@@ -98,11 +99,12 @@ async def run_restore(runtime: Runtime, restore_id: RestoreId) -> None:
     except (CareloomError, *_MALFORMED) as error:
         if isinstance(error, DBAPIError) and (isinstance(error, OperationalError) or error.connection_invalidated):
             raise  # The database was away: the job is run again.
-        why = str(error) if isinstance(error, OSError) else type(error).__name__
-        words = error.detail if isinstance(error, CareloomError) else f"The archive cannot be read ({why})."
+        told = str(error) if isinstance(error, OSError) else type(error).__name__
+        unread = say("The archive cannot be read ({why}).", why=told)
+        why = error.text if isinstance(error, CareloomError) else unread
         log.warning("restore_refused", restore_id=str(one.id), error=type(error).__name__)
         async with runtime.database.transaction(_ACTOR) as tx:
-            await change(tx, one.id, state=RestoreState.FAILED, error=words, parts=0)
+            await fail(tx, one.id, why)
         await delete_parts(handed_in(runtime), archive_key(one.id), parts)
         return
     if one.state is RestoreState.RUNNING:

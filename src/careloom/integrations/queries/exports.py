@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import select
 
+from careloom.integrations.queries.told import told
 from careloom.integrations.tables import data_export
 from careloom.integrations.types import Export, ExportId
 from careloom.organizations.types import ClientId
@@ -14,8 +15,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.texts.languages import Language
-from careloom.platform.texts.text import Text, render
-from careloom.platform.wire import from_plain, row_fields
+from careloom.platform.wire import row_fields
 
 EXPORT_COLUMNS: Final = tuple(data_export.c[name] for name in Export.__struct_fields__)
 _EXPORT: Final = Permission.DATA_EXPORT
@@ -24,8 +24,7 @@ _EXPORT: Final = Permission.DATA_EXPORT
 def read_export(row: Any, language: Language = Language.EN) -> Export:
     """An export from a row of its columns, with the reason of its failure in a language."""
     fields = row_fields(row)
-    error = None if fields["error"] is None else render(from_plain(fields["error"], Text), language)
-    return msgspec.convert({**fields, "error": error}, Export, strict=False)
+    return msgspec.convert({**fields, "error": told(fields["error"], language)}, Export, strict=False)
 
 
 async def list_exports(

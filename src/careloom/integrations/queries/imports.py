@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, literal_column, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from careloom.customers.queries.imported import erased
+from careloom.integrations.queries.told import told
 from careloom.integrations.tables import data_import, import_key, import_refusal
 from careloom.integrations.types import Import, ImportId, Refusal
 from careloom.organizations.types import ClientId
@@ -19,8 +20,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.texts.languages import Language
-from careloom.platform.texts.text import Text, render
-from careloom.platform.wire import from_plain, row_fields
+from careloom.platform.wire import row_fields
 
 IMPORT_COLUMNS: Final = tuple(data_import.c[name] for name in Import.__struct_fields__)
 _IN_LISTS: Final[tuple[ColumnElement[Any], ...]] = tuple(
@@ -49,13 +49,9 @@ class MadeKey(Struct, frozen=True):
 def read_import(row: Any, language: Language = Language.EN) -> Import:
     """An import from a row of its columns, with its reasons in a language."""
     fields = row_fields(row)
-    fields["error"] = None if fields["error"] is None else _told(fields["error"], language)
-    fields["preview"] = [{**line, "reason": _told(line["reason"], language)} for line in fields["preview"]]
+    fields["error"] = told(fields["error"], language)
+    fields["preview"] = [{**line, "reason": told(line["reason"], language)} for line in fields["preview"]]
     return msgspec.convert(fields, Import, strict=False)
-
-
-def _told(reason: Any, language: Language) -> str:
-    return render(from_plain(reason, Text), language)
 
 
 async def list_imports(
@@ -93,7 +89,7 @@ async def list_refusals(tx: Tx, actor: Actor, one: Import, limit: int = 50, afte
 
 def _read_refusal(row: Any, language: Language) -> Refusal:
     fields = row_fields(row)
-    return msgspec.convert({**fields, "reason": _told(fields["reason"], language)}, Refusal, strict=False)
+    return msgspec.convert({**fields, "reason": told(fields["reason"], language)}, Refusal, strict=False)
 
 
 async def known_keys(tx: Tx, client_id: ClientId, keys: Collection[SourceKey]) -> dict[SourceKey, UUID]:

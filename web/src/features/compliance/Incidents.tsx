@@ -22,6 +22,7 @@ import {
 } from '@/features/compliance/data';
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
+import { Notice } from '@/features/compliance/Notice';
 import { Records } from '@/features/compliance/Records';
 import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
@@ -159,12 +160,7 @@ function DutyRow({ incident, duty, writes }: { incident: Uuid; duty: Duty; write
           </Button>
         </div>
       )}
-      {duty.draft && (
-        <details className={classes.draft}>
-          <summary>{t('incidents.draft')}</summary>
-          <pre>{duty.draft}</pre>
-        </details>
-      )}
+      {duty.draft && <Notice incident={incident} duty={duty} writes={writes} />}
       {asking && (
         <WordsDialog
           title={t(asking === 'done' ? 'incidents.done' : 'incidents.waive')}
