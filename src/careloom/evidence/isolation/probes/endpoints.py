@@ -13,6 +13,7 @@ from careloom.evidence.isolation.attempts import Attempt, attempts, known, unkno
 from careloom.evidence.isolation.kept import Brand
 from careloom.evidence.isolation.operations import Operation, Request, build, slot_name, slots
 from careloom.evidence.isolation.outcome import Outcome, Tally
+from careloom.evidence.isolation.packed import opened
 from careloom.evidence.isolation.people import bearer_of
 from careloom.evidence.isolation.rows import fingerprints, ids_of, rows_of
 from careloom.evidence.isolation.stage import Stage
@@ -239,8 +240,8 @@ def _form(value: Any) -> Any:
 
 
 def _readable(answer: httpx.Response) -> str:
-    """The body and, of pages, what their cursor says."""
-    text = answer.text + str(answer.headers)
+    """The body with what is packed in it and, of pages, what their cursor says."""
+    text = answer.text + str(answer.headers) + opened(answer.content)
     match = re.search(r'"next":"([^"]+)"', text)
     if match is None:
         return text
