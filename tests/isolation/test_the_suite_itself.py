@@ -11,15 +11,18 @@ import pytest
 
 from careloom.evidence.isolation.outcome import Outcome, Tally
 from careloom.evidence.isolation.probes import timing
-from careloom.evidence.isolation.probes.counts import jobs
 from careloom.evidence.isolation.probes.endpoints import endpoints
+from careloom.evidence.isolation.probes.jobs import NOT_TRIED, jobs
 from careloom.evidence.isolation.probes.program import programs
 from careloom.evidence.isolation.probes.provider import providers
 from careloom.evidence.isolation.probes.tables import tables
 from careloom.evidence.isolation.report import markdown, page, report_of
 from careloom.evidence.isolation.stage import Stage
+from careloom.main import tasks
 from careloom.platform.access import Reach
 from careloom.platform.clock import now
+from careloom.platform.jobs import Task
+from careloom.platform.runtime import Runtime
 
 
 def alter(stage: Stage, statement: LiteralString) -> None:
@@ -76,6 +79,34 @@ async def test_a_provider_that_acts_for_a_whole_client_is_found(stage: Stage, mo
 async def test_a_job_that_names_someone_is_found(stage: Stage) -> None:
     alter(stage, 'UPDATE procrastinate_jobs SET args = args || \'{"name": "amber"}\'')
     assert any("hold words of amber" in one for one in (await jobs(stage)).findings)
+
+
+async def test_work_in_the_background_that_nobody_told_of_is_found(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(NOT_TRIED, "channels.mail")
+    monkeypatch.delitem(NOT_TRIED, "compliance.defer_purges")
+    found = (await jobs(stage)).findings
+    assert [one.partition(" ")[0] for one in found] == ["channels.mail", "compliance.defer_purges"]
+
+
+async def test_a_job_that_looks_at_no_client_is_found(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def rename(client_id: str, customer_id: str) -> None:
+        with psycopg.connect(stage.superuser_url, autocommit=True) as connection:
+            connection.execute("UPDATE customer SET name = 'changed' WHERE id = %s", [customer_id])
+
+    async def unfilled(client_id: str, planet_id: str) -> None:
+        """Names what the two worlds have none of."""
+
+    asked = [*tasks(stage.runtime), Task("rename", rename), Task("unfilled", unfilled)]
+
+    def known(_: Runtime) -> list[Task]:
+        return asked
+
+    monkeypatch.setattr("careloom.evidence.isolation.probes.jobs.tasks", known)
+    found = (await jobs(stage)).findings
+    assert "a job of A changed customer of B" in found
+    assert "unfilled is not covered: nothing to name in ['planet_id']" in found
 
 
 @pytest.fixture

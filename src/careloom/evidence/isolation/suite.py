@@ -15,8 +15,9 @@ import psycopg
 from psycopg import sql
 
 from careloom.evidence.isolation.outcome import Outcome
-from careloom.evidence.isolation.probes.counts import counts, jobs
+from careloom.evidence.isolation.probes.counts import counts
 from careloom.evidence.isolation.probes.endpoints import ACTORS, control, endpoints
+from careloom.evidence.isolation.probes.jobs import jobs
 from careloom.evidence.isolation.probes.program import programs
 from careloom.evidence.isolation.probes.provider import providers
 from careloom.evidence.isolation.probes.shared import shared
