@@ -7,7 +7,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
@@ -168,6 +168,13 @@ STEP = st.one_of(
 )
 
 
+@example(
+    steps=[
+        [Said(1, Channel.CHAT)],
+        [Said(1, language="en")],
+        [Said(1, Channel.CHAT, GERMAN), Said(1, Channel.CHAT)],
+    ]
+)
 @settings(
     max_examples=10,
     phases=[Phase.explicit, Phase.generate],

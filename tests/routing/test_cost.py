@@ -19,7 +19,7 @@ from careloom.routing.jobs.pool import Pool
 from careloom.routing.types import AcceptMode, Presence, SkillNeed
 from tests.conftest import FreshDatabase
 from tests.routing.floor import Floor, make_floor
-from tests.routing.test_router import leads, process
+from tests.routing.test_router import leads, process, until
 
 
 @contextmanager
@@ -182,5 +182,8 @@ async def test_arrivals_that_nobody_could_take_wake_nobody(
         await asyncio.sleep(0.2)
         assert rounds <= 2
         await floor.be(ada, Presence.AVAILABLE)
-        await asyncio.sleep(0.5)
-        assert len(await floor.offered(ada)) == 1
+
+        async def offered() -> bool:
+            return len(await floor.offered(ada)) == 1
+
+        await until(offered)

@@ -9,9 +9,8 @@ from msgspec.structs import replace
 
 from careloom.channels.types import InboundMessage
 from careloom.conversations.commands.receive import Inbound
-from careloom.conversations.commands.running import Talk, find_running_conversations
+from careloom.conversations.commands.running import Running, Talk, find_running_conversations
 from careloom.conversations.core.language import detect_language
-from careloom.conversations.types import ConversationId
 from careloom.customers.commands.recognise_many import Recognised, Sender, find_customers, make_customers
 from careloom.organizations.types import Channel, Program, ProgramId
 from careloom.platform.database.transactions import Tx
@@ -49,7 +48,7 @@ class Bundle(Struct, frozen=True):
     """Letters for one conversation: the running one, or a new one."""
 
     letters: list[Signed]
-    running: ConversationId | None = None
+    running: Running | None = None
 
 
 def runs_on_since(program: Program, at: datetime) -> datetime:
@@ -94,10 +93,10 @@ async def bundle(tx: Tx, signed: Sequence[Signed], at: datetime) -> list[Bundle]
 
 async def addressed(tx: Tx, bundles: Sequence[Bundle], at: datetime) -> list[list[Inbound]]:
     """The bundles as conversations take them, with a queue and its promise for those that begin one."""
-    begun = [one.letters[0].letter for one in bundles if one.running is None]
-    detected = await _detected(begun, {one.place for one in begun})
-    languages = {one.place: one.sender.language for one in detected}
-    programs = {one.program.id: one.program for one in begun}
+    mute = [one for one in bundles if one.running is None or not one.running.speaks]
+    written = [signed.letter for one in mute for signed in one.letters]
+    languages = {one.place: one.sender.language for one in await _detected(written, {one.place for one in written})}
+    programs = {one.letters[0].letter.program.id: one.letters[0].letter.program for one in mute if one.running is None}
     queues = await active_queues(tx, {one.client_id for one in programs.values()}, programs) if programs else {}
     return [_inbounds(one, queues, languages, at) for one in bundles]
 
@@ -120,11 +119,11 @@ def _inbounds(
             author_name=letter.letter.data.customer_name or letter.customer.name or letter.letter.data.identity,
             text=letter.letter.data.text,
             at=at,
-            conversation_id=one.running,
+            conversation_id=one.running.id if one.running else None,
             queue_id=queue.id if queue else None,
             due_at=due_at,
             subject=letter.letter.data.subject,
-            language=letter.letter.sender.language or language,
+            language=languages.get(letter.letter.place) or letter.letter.sender.language or letter.customer.language,
             details=details_of(letter.letter.data),
         )
         for letter in one.letters

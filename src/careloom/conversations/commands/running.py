@@ -27,10 +27,10 @@ _LOCK: Final = text("""
     ) AS one
 """)
 _FIND: Final = text(f"""
-    SELECT given.client_id, given.customer_id, given.program_id, given.channel, last.id
+    SELECT given.client_id, given.customer_id, given.program_id, given.channel, last.id, last.speaks
     FROM {recordset(*_OWNERS)},
     LATERAL (
-        SELECT id FROM conversation AS one
+        SELECT id, language IS NOT NULL AS speaks FROM conversation AS one
         WHERE one.client_id = given.client_id AND one.customer_id = given.customer_id
             AND one.program_id = given.program_id AND one.channel = given.channel
             AND (one.status <> 'resolved' OR one.resolved_at >= given.since)
@@ -48,9 +48,16 @@ class Talk(Struct, frozen=True):
     channel: Channel
 
 
+class Running(Struct, frozen=True):
+    """A running conversation, and whether its language is known."""
+
+    id: ConversationId
+    speaks: bool
+
+
 async def find_running_conversations(
     tx: Tx, talks: Collection[Talk], since: dict[ProgramId, datetime]
-) -> dict[Talk, ConversationId]:
+) -> dict[Talk, Running]:
     """`find_running_conversation` for many talks; `since` by program. Customers are locked in one order."""
     if not talks:
         return {}
@@ -66,7 +73,10 @@ async def find_running_conversations(
         for one in talks
     ]
     found = await tx.execute(_FIND, {"rows": json_text(rows)})
-    return {Talk(row.client_id, row.customer_id, row.program_id, Channel(row.channel)): row.id for row in found}
+    return {
+        Talk(row.client_id, row.customer_id, row.program_id, Channel(row.channel)): Running(row.id, row.speaks)
+        for row in found
+    }
 
 
 async def find_running_conversation(

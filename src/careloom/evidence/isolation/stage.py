@@ -96,10 +96,15 @@ async def staged(built: Built, url: str, superuser_url: str, app: Any = None) ->
     app = app or create_app(runtime)
     async with client_of(app) as api:
         world = World(database)
-        a, b = (dataclasses.replace(one, runtime=runtime, world=world, api=api) for one in (built.a, built.b))
+        a, b = (_on_stage(one, runtime=runtime, world=world, api=api) for one in (built.a, built.b))
         described = operations(built.schema)
         yield Stage(runtime, app, built.schema, described, api, world, a, b, url, superuser_url)
     await database.close()
+
+
+def _on_stage(one: Brand, **new: Any) -> Brand:
+    """A brand on this stage: what it learns of itself here is not there on the next."""
+    return dataclasses.replace(one, ids=dict(one.ids), words=dict(one.words), secrets=dict(one.secrets), **new)
 
 
 def open_database(url: str) -> Database:

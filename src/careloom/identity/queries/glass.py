@@ -40,7 +40,7 @@ async def open_glass(tx: Tx, actor: Actor, glass: BrokenGlass) -> OpenGlass:
     """The actor's own access that is under way; needs a system transaction."""
     row = (await tx.execute(select(break_glass).where(_C.client_id == glass.client_id, _C.id == glass.id))).one()
     (client,) = await badges(tx, frozenset({glass.client_id}))
-    may = sorted(one for one in actor.permissions if actor.may(one, client_id=glass.client_id))
+    may = sorted({one for reach in actor.reaches if reach.touches(glass.client_id) for one in reach.permissions})
     badge = ClientBadge(client.id, client.name, client.color)
     return OpenGlass(row.id, badge, row.reason, row.begun_at, row.until, tuple(may))
 

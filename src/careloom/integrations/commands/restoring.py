@@ -205,7 +205,7 @@ def _check_owner(table: Table, part: Rows, client_id: UUID) -> None:
     try:
         strange = any(from_json_text(row)[owner] != str(client_id) for row in part)
     except (msgspec.DecodeError, KeyError, TypeError) as error:
-        raise ArchiveError("A row of {table} cannot be read.", table=table.name) from error
+        raise ArchiveError("A row of {table} cannot be read.", table=str(table.name)) from error
     if strange:
         raise ArchiveError(
             "A row of {table} belongs to another client than the archive; nothing was restored.", table=table.name
