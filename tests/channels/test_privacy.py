@@ -13,7 +13,7 @@ from sqlalchemy import select
 from careloom.channels.commands.inbound import Arrival, accept_inbound
 from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
 from careloom.channels.tables import incoming_mail
-from careloom.channels.types import Accepted
+from careloom.channels.types import Accepted, MailAddress
 from careloom.conversations.commands import drafts, notes, privacy, recordings, reply
 from careloom.conversations.core.privacy import clean
 from careloom.conversations.queries.messages import get_message
@@ -174,6 +174,17 @@ async def kept(desk: Desk) -> bytes:
     return keys.open_file(bytes_in(incoming_mail.c.raw, row.id), row.raw)
 
 
+async def arrive_by_mail(desk: Desk, runtime: Runtime, raw: bytes) -> MailAddress:
+    """Takes a mail in; answers the address that it came to."""
+    async with open_post_office(desk, runtime) as office:
+        address = await office.address()
+    envelope = Envelope("ada@example.org", "care@brand.example", raw)
+    prepared = await prepare(runtime.files, runtime.secret, address, envelope)
+    async with runtime.database.transaction(SYSTEM) as tx:
+        await take_in(tx, SYSTEM, runtime.secret, address, envelope, prepared)
+    return address
+
+
 async def test_mail_is_kept_as_the_policy_says_also_as_it_came_in(
     desk: Desk, runtime: Runtime, fresh_database: FreshDatabase
 ) -> None:
@@ -184,12 +195,7 @@ async def test_mail_is_kept_as_the_policy_says_also_as_it_came_in(
     mail["Message-ID"] = "<1@example.org>"
     mail.set_content(f"pay with {CARD}\nthanks", cte="base64")
     mail.add_alternative(f"<p>pay with <b>{CARD[:9]}</b>{CARD[9:]}</p>", subtype="html")
-    async with open_post_office(desk, runtime) as office:
-        address = await office.address()
-    envelope = Envelope("ada@example.org", "care@brand.example", mail.as_bytes())
-    prepared = await prepare(runtime.files, runtime.secret, address, envelope)
-    async with runtime.database.transaction(SYSTEM) as tx:
-        await take_in(tx, SYSTEM, runtime.secret, address, envelope, prepared)
+    address = await arrive_by_mail(desk, runtime, mail.as_bytes())
     (row,) = await desk.rows("SELECT error FROM incoming_mail")
     assert row.error is None
     again = await prepare(runtime.files, runtime.secret, address, Envelope("", "care@brand.example", await kept(desk)))
@@ -211,12 +217,7 @@ async def test_neither_a_files_name_nor_a_mail_within_a_mail_keeps_a_card(
     mail.set_content("hello")
     mail.add_attachment(b"%PDF-1.4\n", "application", "pdf", filename=f"card_{CARD.replace(' ', '_')}.pdf")
     mail.add_attachment(inner)
-    async with open_post_office(desk, runtime) as office:
-        address = await office.address()
-    envelope = Envelope("ada@example.org", "care@brand.example", mail.as_bytes())
-    prepared = await prepare(runtime.files, runtime.secret, address, envelope)
-    async with runtime.database.transaction(SYSTEM) as tx:
-        await take_in(tx, SYSTEM, runtime.secret, address, envelope, prepared)
+    await arrive_by_mail(desk, runtime, mail.as_bytes())
     (row,) = await desk.rows("SELECT author_name, attachments FROM message")
     assert row.author_name == "Ada [card ×××× 1111]"
     assert [one["name"] for one in row.attachments] == ["card [card ×××× 1111].pdf", "Fwd.eml"]
@@ -228,12 +229,7 @@ async def test_neither_a_files_name_nor_a_mail_within_a_mail_keeps_a_card(
 
 async def test_mail_without_anything_is_kept_to_the_byte(desk: Desk, runtime: Runtime) -> None:
     raw = b"From: ada@example.org\r\nTo: care@brand.example\r\nMessage-ID: <2@x.org>\r\n\r\nwhere is it\r\n"
-    async with open_post_office(desk, runtime) as office:
-        address = await office.address()
-    envelope = Envelope("ada@example.org", "care@brand.example", raw)
-    prepared = await prepare(runtime.files, runtime.secret, address, envelope)
-    async with runtime.database.transaction(SYSTEM) as tx:
-        await take_in(tx, SYSTEM, runtime.secret, address, envelope, prepared)
+    await arrive_by_mail(desk, runtime, raw)
     (row,) = await desk.rows("SELECT raw FROM incoming_mail")
     assert b"where is it" not in row.raw
     assert await kept(desk) == raw
