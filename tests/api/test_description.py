@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from litestar.handlers import HTTPRouteHandler
 
 from careloom.main import create_app
 from careloom.platform.runtime import open_runtime
@@ -20,13 +21,32 @@ _PROBLEMS = {"400", "401", "403", "404", "409", "413", "429"}
 
 @pytest.fixture(scope="module")
 def description(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    settings = Settings(home=Path(tmp_path_factory.mktemp("home")))
-    app = create_app(open_runtime(settings, "postgresql://nowhere"))
-    return from_json_text(json_text(app.openapi_schema.to_schema()))
+    return from_json_text(described(tmp_path_factory.mktemp("home")))
+
+
+def described(home: Path) -> str:
+    app = create_app(open_runtime(Settings(home=home), "postgresql://nowhere"))
+    return json_text(app.openapi_schema.to_schema())
 
 
 def test_the_description_is_openapi_3_1(description: dict[str, Any]) -> None:
     assert description["openapi"].startswith("3.1.")
+
+
+def test_the_description_is_the_same_in_whatever_order_the_framework_keeps_handlers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forwards(some: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
+        return sorted(dict.fromkeys(some), key=lambda one: sorted(one.http_methods))
+
+    def backwards(some: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
+        return forwards(some)[::-1]
+
+    found: set[str] = set()
+    for order in (forwards, backwards):
+        monkeypatch.setattr("litestar.router.unique", order)
+        found.add(described(tmp_path))
+    assert len(found) == 1
 
 
 async def test_the_description_is_a_document_that_loads_nothing_from_elsewhere(api: httpx.AsyncClient) -> None:

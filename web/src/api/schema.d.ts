@@ -3674,15 +3674,7 @@ export interface components {
             number: number | null;
             hash: string | null;
         };
-        /**
-         * BrandVoice
-         * @default {
-         *       "greeting": "",
-         *       "tone_do": [],
-         *       "tone_dont": [],
-         *       "signature": ""
-         *     }
-         */
+        /** BrandVoice */
         BrandVoice: {
             /** @default  */
             greeting: string;

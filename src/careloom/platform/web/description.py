@@ -27,12 +27,14 @@ _RANGES = {"ge": "minimum", "gt": "exclusive_minimum", "le": "maximum", "lt": "e
 
 
 class DescribedProblems(ReceiveRoutePlugin):
-    """Every operation says which problems it may answer."""
+    """Every operation says which problems it may answer; a path's operations are described in order of their methods."""
 
     def receive_route(self, route: BaseRoute) -> None:
         """Adds the problem documents to the route's operations."""
         if not isinstance(route, HTTPRoute):
             return
+        # The framework keeps them in a set. Of a type that several name, the first decides how it is described.
+        route.route_handler_map = dict(sorted(route.route_handler_map.items()))
         for handler in route.route_handlers:
             problems = {
                 status: ResponseSpec(Problem, generate_examples=False, description=words, media_type=PROBLEM_TYPE)
