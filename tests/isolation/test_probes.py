@@ -11,7 +11,7 @@ from careloom.evidence.isolation.suite import PROBES
 LEAST = {
     "tables": 500,
     "control": 100,
-    "sockets": 18,
+    "sockets": 60,
     "providers": 60,
     "programs": 1_000,
     "counts": 20,

@@ -6,9 +6,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from careloom.evidence.isolation.kept import SYSTEM
+from careloom.evidence.isolation.live import desk, until
 from careloom.evidence.isolation.people import bearer_of
 from careloom.evidence.isolation.probes.shared import shared_person
-from careloom.evidence.isolation.probes.sockets import desk, until
 from careloom.evidence.isolation.server import serving
 from careloom.evidence.isolation.stage import Stage
 from careloom.identity.commands.people import set_grants

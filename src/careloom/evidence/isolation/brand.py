@@ -222,7 +222,7 @@ async def _work(brand: Brand) -> None:
     await brand.call("PUT", f"/api/conversations/{first}/draft", who="agent", json={"text": brand.text("Draft")})
     note = {"text": brand.text("Look"), "mentions": [str(agent.id)]}
     await brand.call("POST", f"/api/conversations/{first}/notes", json=note)
-    await _offer(brand, ConversationId(brand.ids["chat_id"]))
+    await offer(brand, ConversationId(brand.ids["chat_id"]))
     await _sign(brand)
 
 
@@ -264,7 +264,8 @@ async def _sign(brand: Brand) -> None:
     brand.words["file_signature"] = answer.json()["url"].partition("?s=")[2]
 
 
-async def _offer(brand: Brand, conversation_id: ConversationId) -> None:
+async def offer(brand: Brand, conversation_id: ConversationId) -> None:
+    """Offers a contact to the brand's agent, as the router does."""
     agent_id = brand.people["agent"].id
     candidate = Candidate(agent_id, 0, 0, 0.0, 0.0)
     decision = Decision(conversation_id, agent_id, AcceptMode.OFFER, 600, Reason.ONLY_ONE, candidate, None, 0.0, 0.0)

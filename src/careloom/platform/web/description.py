@@ -27,7 +27,7 @@ _RANGES = {"ge": "minimum", "gt": "exclusive_minimum", "le": "maximum", "lt": "e
 
 
 class DescribedProblems(ReceiveRoutePlugin):
-    """Every operation says which problems it may answer; a path's operations are described in order of their methods."""
+    """Every operation says which problems it may answer; those of a path are described by method, in order."""
 
     def receive_route(self, route: BaseRoute) -> None:
         """Adds the problem documents to the route's operations."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 from typing import Any
 
 import httpx
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from careloom.evidence.isolation.happening import NOT_CAUSED
 from careloom.evidence.isolation.kept import Brand
+from careloom.evidence.isolation.live import PAGE, SECONDS, call, chat, desk, frame, happen, told, until
 from careloom.evidence.isolation.outcome import Outcome, Tally
 from careloom.evidence.isolation.people import bearer_of
+from careloom.evidence.isolation.probes.hearing import DESKS, hearing
 from careloom.evidence.isolation.probes.shared import shared_person
 from careloom.evidence.isolation.rows import fingerprints, ids_of, rows_of
 from careloom.evidence.isolation.server import serving
@@ -21,42 +21,32 @@ from careloom.evidence.isolation.stage import Stage
 from careloom.identity.types import Role
 from careloom.organizations.types import ClientId
 
-PAGE = "https://shop.example"
-ACTORS = ("owner", "agent", "team_lead", "account_manager", "compliance_officer", "client_viewer")
-_SECONDS = 20
-
 
 async def sockets(stage: Stage) -> Outcome:
     """Every topic that desks and visitors of A can hear, while things happen at B."""
     tally = Tally()
-    ids = ids_of(stage.superuser_url, stage.b)
     async with serving(stage) as place:
-        for check in (_hearing, _replaying, _looking, _held_key, _visiting, _opening):
+        caused = await hearing(stage, place, tally)
+        ids = ids_of(stage.superuser_url, stage.b)
+        for check in (_replaying, _looking, _held_key, _visiting, _opening):
             await check(stage, place, ids, tally)
     return tally.outcome(
         "sockets",
         "Every live topic",
-        "Desks of A's people listen, replay the log from its beginning, and say that they look at or type in a "
-        "conversation of B; a key held to A of a person who serves both; a visitor of A's widget with B's secret, "
-        "conversation, files and tokens. Any frame that tells of B, and any row of B that changes, is a finding.",
+        f"While desks of A's people, a key held to A of a person who serves both and a visitor of A's widget listen, "
+        f"everything happens at B that a socket can tell of: {caused} kinds of news, each heard by B's own people; "
+        f"not caused is {_not_caused()}. Then A's desks replay the log from its beginning, and say that they look at "
+        "or type in a conversation of B; the visitor comes with B's secret, conversation, files and tokens. Any frame "
+        "that tells of B, and any row of B that changes, is a finding; so is a kind of news that did not happen.",
     )
 
 
-async def _hearing(stage: Stage, place: str, ids: set[str], tally: Tally) -> None:
-    async with contextlib.AsyncExitStack() as stack:
-        desks = [await stack.enter_async_context(desk(place, stage.a.secrets[who])) for who in ACTORS]
-        for one in desks:
-            await until(one, "hello")
-        await happen(place, stage.b, "theirs")
-        await happen(place, stage.a, "mine")
-        for who, one in zip(ACTORS, desks, strict=True):
-            frames, last = await until(one, "conversation_changed")
-            own = last["data"]["conversation_id"] == str(stage.a.ids["conversation_id"])
-            tally.probe(None if own and not told(frames, stage.b, ids) else f"the desk of {who} hears of B")
+def _not_caused() -> str:
+    return "; ".join(f"{topic} ({why})" for topic, why in NOT_CAUSED.items()) or "none"
 
 
 async def _replaying(stage: Stage, place: str, ids: set[str], tally: Tally) -> None:
-    for who in ACTORS:
+    for who in DESKS:
         async with desk(place, stage.a.secrets[who], after=0) as one:
             _, hello = await until(one, "hello")
             await happen(place, stage.a, who)
@@ -127,7 +117,7 @@ async def _opening(stage: Stage, place: str, ids: set[str], tally: Tally) -> Non
     a, b = stage.a, stage.b
     door = f"http://{place}/chat/{a.words['key']}"
     headers = {"Origin": PAGE, "X-Visitor-Secret": b.words["visitor_secret"]}
-    async with httpx.AsyncClient(headers=headers, timeout=_SECONDS) as http:
+    async with httpx.AsyncClient(headers=headers, timeout=SECONDS) as http:
         upload = {"file": ("a.txt", b"words", "text/plain")}
         signed = {"s": b.words["file_signature"]}
         answers = [
@@ -151,47 +141,3 @@ def visitor_attempts(b: Brand) -> list[dict[str, Any]]:
         {"type": "end", "client_id": "end", "conversation_id": str(b.ids["chat_id"])},
         {"type": "profile", "client_id": "profile", "email": b.words["email"]},
     ]
-
-
-async def happen(place: str, brand: Brand, tag: str) -> None:
-    """Something that every desk of the brand hears of."""
-    path = f"/api/conversations/{brand.ids['conversation_id']}"
-    await call(place, brand, "PATCH", path, {"tags": [f"{tag} {brand.canary}"]})
-
-
-async def call(place: str, brand: Brand, method: str, path: str, body: Any) -> None:
-    """Calls the API as the brand's owner."""
-    headers = {"Authorization": f"Bearer {brand.secrets['owner']}"}
-    async with httpx.AsyncClient(base_url=f"http://{place}", headers=headers, timeout=_SECONDS) as http:
-        (await http.request(method, path, json=body)).raise_for_status()
-
-
-def desk(place: str, bearer: str, after: int | None = None) -> connect:
-    """A desk's socket."""
-    url = f"ws://{place}/api/live/socket" + ("" if after is None else f"?after={after}")
-    return connect(url, additional_headers={"Authorization": f"Bearer {bearer}"}, proxy=None)
-
-
-def chat(place: str, brand: Brand) -> connect:
-    """A visitor's socket on the brand's widget."""
-    return connect(f"ws://{place}/chat/{brand.words['key']}/socket", origin=PAGE, proxy=None)  # pyright: ignore[reportArgumentType]
-
-
-async def frame(socket: ClientConnection) -> dict[str, Any]:
-    """The next frame."""
-    async with asyncio.timeout(_SECONDS):
-        return json.loads(await socket.recv())
-
-
-async def until(socket: ClientConnection, kind: str, **fields: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """All frames up to the first of this kind, and that one."""
-    frames: list[dict[str, Any]] = []
-    while True:
-        frames.append(await frame(socket))
-        if frames[-1]["type"] == kind and all(frames[-1].get(name) == value for name, value in fields.items()):
-            return frames, frames[-1]
-
-
-def told(frames: list[dict[str, Any]], theirs: Brand, ids: set[str]) -> list[dict[str, Any]]:
-    """Frames that tell something of a brand."""
-    return [one for one in frames if theirs.canary in json.dumps(one) or any(each in json.dumps(one) for each in ids)]
