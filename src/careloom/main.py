@@ -40,6 +40,7 @@ from careloom.identity import http as identity_http
 from careloom.identity import jobs as identity_jobs
 from careloom.identity.http import scim as scim_http
 from careloom.identity.http.authentication import authenticate, key_actors
+from careloom.identity.http.scim.answers import speaking_scim
 from careloom.identity.ports import Peek
 from careloom.identity.queries.people import list_people
 from careloom.integrations import http as integrations_http
@@ -154,7 +155,7 @@ def create_app(runtime: Runtime) -> Litestar:
     return Litestar(
         route_handlers=handlers,
         dependencies=DEPENDENCIES,
-        exception_handlers=EXCEPTION_HANDLERS,
+        exception_handlers=speaking_scim(EXCEPTION_HANDLERS),
         middleware=[RequestTrail()],
         state=state_of(runtime),
         lifespan=[_running],

@@ -217,6 +217,35 @@ async def test_errors_are_those_of_the_standard(house: House) -> None:
     assert (await house.call("POST", "Groups", 409, {"displayName": "AGENTS"}))["scimType"] == "uniqueness"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "Planets", 404),
+        ("POST", "Planets/mars/moons", 404),
+        ("GET", "", 404),
+        ("GET", "Users/nobody", 404),
+        ("POST", "Bulk", 404),
+        ("PUT", "Users", 405),
+    ],
+)
+async def test_what_is_not_there_is_told_as_the_standard_says(
+    house: House, method: str, path: str, status: int
+) -> None:
+    told = await house.call(method, path, status, {})
+    assert told == {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+        "status": str(status),
+        "detail": told["detail"],
+    }
+    assert told["detail"]
+
+
+async def test_addresses_beside_scim_tell_problems_as_ever(api: httpx.AsyncClient) -> None:
+    for path in ("/scim", "/scim/v20", "/api/planets"):
+        answer = await api.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), path
+
+
 async def test_lists_are_cut_by_index_and_count(house: House) -> None:
     for name in ("bo", "cy", "di"):
         await house.call("POST", "Users", 201, _someone(name))

@@ -6,16 +6,15 @@ from litestar import Router
 from litestar.di import Provide
 
 from careloom.identity.http.scim import about, groups, users
-from careloom.identity.http.scim.answers import EXCEPTION_HANDLERS
+from careloom.identity.http.scim.answers import ROOT
 from careloom.identity.http.scim.directory import provide_directory
 
 _handlers: list[Any] = [*users.handlers, *groups.handlers, *about.handlers]
 
 router = Router(
-    "/scim/v2",
+    ROOT,
     route_handlers=_handlers,
     dependencies={"directory": Provide(provide_directory)},
-    exception_handlers=EXCEPTION_HANDLERS,
     include_in_schema=False,
     request_max_body_size=2_000_000,
 )

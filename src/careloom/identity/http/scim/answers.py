@@ -1,7 +1,7 @@
 """Answers and errors as SCIM has them (RFC 7644, 3.12 and 3.14)."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -25,9 +25,11 @@ from careloom.platform.texts.text import verbatim
 from careloom.platform.web.problem import careloom_problem, http_problem, unexpected_problem
 from careloom.platform.wire import json_text
 
+ROOT = "/scim/v2"
 MEDIA = "application/scim+json"
 Resource = dict[str, Any]
 Asking = Request[Any, Any, Any]
+Handler = Callable[[Asking, Any], Response[Any]]
 _KINDS: dict[type[Exception], str] = {
     BadFilterError: "invalidFilter",
     BadUserError: "invalidValue",
@@ -124,12 +126,12 @@ def _names(request: Asking, parameter: str) -> frozenset[str]:
 
 
 def _refused(request: Asking, error: Exception) -> Response[Any]:
-    if isinstance(error, ValueError) and not isinstance(error, CareloomError):
-        told = careloom_problem(request, InvalidInputError(verbatim(str(error))))
-    elif isinstance(error, CareloomError):
+    if isinstance(error, CareloomError):
         told = careloom_problem(request, error)
     elif isinstance(error, HTTPException):
         told = http_problem(request, error)
+    elif isinstance(error, ValueError):
+        told = careloom_problem(request, InvalidInputError(verbatim(str(error))))
     else:
         told = unexpected_problem(request, error)
     problem = told.content
@@ -139,6 +141,14 @@ def _refused(request: Asking, error: Exception) -> Response[Any]:
     return Response({**body, **more}, status_code=problem.status, media_type=MEDIA, headers=dict(told.headers))
 
 
-EXCEPTION_HANDLERS: dict[Any, Any] = dict.fromkeys(
-    (CareloomError, HTTPException, BadFilterError, BadPatchError, BadUserError, Exception), _refused
-)
+def speaking_scim(handlers: Mapping[Any, Handler]) -> dict[Any, Handler]:
+    """Handlers of errors that tell directories of them as SCIM does, also at addresses that are not there."""
+    return {kind: _by_place(handler) for kind, handler in handlers.items()}
+
+
+def _by_place(elsewhere: Handler) -> Handler:
+    def told(request: Asking, error: Any) -> Response[Any]:
+        here = f"{request.url.path}/".startswith(f"{ROOT}/")
+        return _refused(request, error) if here else elsewhere(request, error)
+
+    return told
