@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from careloom.compliance.commands.alerts import alert
+from careloom.compliance.core.protocols import Clock, protocol
+from careloom.compliance.core.timeline import DUTIES
+from careloom.compliance.types.incidents import Regime
 from careloom.evidence.isolation.kept import SYSTEM
 from careloom.platform.access import Permission
 from careloom.platform.clock import now
@@ -29,7 +32,7 @@ async def test_duties_come_with_deadlines_and_drafts(house: House) -> None:
     assert found["incident"]["next_due_at"] == duties["contract_client"]["due_at"]
     assert "In a train" in duties["gdpr_authority"]["draft"]
     assert "Client amber" in duties["gdpr_authority"]["draft"]
-    assert [one["kind"] for one in found["entries"]] == ["opened"]
+    assert [(one["kind"], one["text"]) for one in found["entries"]] == [("opened", "Registered: Lost laptop")]
 
 
 async def test_drafts_are_in_the_language_that_was_chosen_or_that_of_the_writer(house: House) -> None:
@@ -77,7 +80,7 @@ async def test_an_incident_closes_when_each_required_duty_is_settled(house: Hous
     path = f"/api/incidents/{found['incident']['id']}"
     refused = await house.answer("POST", f"{path}/close")
     assert refused.status_code == 409
-    assert "contain" in refused.json()["detail"]
+    assert "Contain it" in refused.json()["detail"]
     for one in found["duties"]:
         body = {"note": "by registered mail", "waived": not one["required"]}
         await house.officer("POST", f"{path}/duties/{one['id']}/settle", json=body)
@@ -106,3 +109,55 @@ async def test_what_cannot_be_an_incident_is_refused(house: House) -> None:
         answer = await house.answer("POST", "/api/incidents", json={**body, **wrong})
         assert answer.status_code == 400, wrong
     assert (await house.answer("POST", "/api/incidents", "agent", json=body)).status_code == 404
+
+
+async def test_every_reader_gets_the_timeline_in_their_own_language(house: House) -> None:
+    found = await register(house)
+    path = f"/api/incidents/{found['incident']['id']}"
+    changes = {"severity": "high", "contained": True, "customers_estimate": 1200, "description": "In a tram"}
+    await house.officer("PATCH", path, json=changes)
+    await house.officer("PATCH", path, json={"contained": False})
+    await house.officer("POST", f"{path}/entries", json={"text": "Called the railway"})
+    duties = {one["key"]: f"{path}/duties/{one['id']}/settle" for one in found["duties"]}
+    await house.officer("POST", duties.pop("gdpr_authority"), json={"note": "By mail"})
+    await house.officer("POST", duties.pop("gdpr_customers"), json={"note": "Encrypted", "waived": True})
+    for one in duties.values():
+        await house.officer("POST", one, json={"note": "x"})
+    await house.officer("POST", f"{path}/close")
+
+    async def told(language: str) -> list[str]:
+        entries = (await house.officer("GET", path, headers={"Accept-Language": language}))["entries"]
+        return [one["text"] for one in reversed(entries) if not one["text"].endswith(" x")]
+
+    assert await told("en") == [
+        "Registered: Lost laptop",
+        "It is contained. Severity: high. Customers touched, as far as known: 1,200. What is known: In a tram",
+        "It is not contained any more.",
+        "Called the railway",
+        "Notify the authority (GDPR): done. By mail",
+        "Tell customers (GDPR): not needed. Encrypted",
+        "The incident was closed.",
+    ]
+    assert (await told("de"))[1:] == [
+        "Er ist eingedämmt. Schwere: hoch. Betroffene Kunden, soweit bekannt: 1.200. Bekannt ist: In a tram",
+        "Er ist nicht mehr eingedämmt.",
+        "Called the railway",
+        "Behörde benachrichtigen (DSGVO): erledigt. By mail",
+        "Kunden benachrichtigen (DSGVO): nicht nötig. Encrypted",
+        "Der Vorfall wurde abgeschlossen.",
+    ]
+
+
+async def test_what_is_left_to_do_is_named_in_words(house: House) -> None:
+    found = await register(house, regimes=["hipaa"])
+    path = f"/api/incidents/{found['incident']['id']}/close"
+    answer = await house.answer("POST", path, headers={"Accept-Language": "de"})
+    assert answer.status_code == 409
+    assert "Eindämmen" in answer.json()["detail"]
+    assert "contain" not in answer.json()["detail"]
+
+
+def test_every_step_and_notice_has_a_name() -> None:
+    at = now()
+    keys = {one.key for customers in (1, 1000) for one in protocol(tuple(Regime), Clock(at, "UTC", customers, 24))}
+    assert keys == DUTIES.keys()

@@ -201,7 +201,7 @@ incident_entry = client_table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("by", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("text", Text, nullable=False, info=words(Writer.STAFF)),
+    Column("text", JSONB, nullable=False, info=words(Writer.STAFF)),
     PrimaryKeyConstraint("client_id", "id"),
     ForeignKeyConstraint(["client_id", "incident_id"], ["incident.client_id", "incident.id"]),
     Index("ix_incident_entry_client_id_incident_id", "client_id", "incident_id", "id"),

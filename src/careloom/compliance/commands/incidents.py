@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select, update
 
+from careloom.compliance.core import timeline
 from careloom.compliance.core.notices import Known, draft
 from careloom.compliance.core.protocols import Clock, protocol
 from careloom.compliance.errors import StepRefusedError
@@ -34,6 +35,8 @@ from careloom.platform.errors import FieldError, InvalidInputError, NotFoundErro
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import Text, verbatim
+from careloom.platform.wire import to_plain
 
 _WRITE = Permission.COMPLIANCE_WRITE
 _ZONES = available_timezones()
@@ -71,7 +74,7 @@ async def change_incident(tx: Tx, actor: Actor, incident_id: UUID, changes: Inci
         await _write(tx, before, **values)
         after = await get_incident(tx, actor, incident_id)
         await _follow(tx, actor, after)
-        await _enter(tx, actor, after, "changed", ", ".join(f"{name}: {value}" for name, value in values.items()))
+        await _enter(tx, actor, after, "changed", timeline.changed(values))
         await _tell(tx, actor, "incident.change", after, before=before, after=after)
     return await get_file(tx, actor, incident_id)
 
@@ -91,7 +94,8 @@ async def settle_duty(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID, se
     settled = read_duty(
         (await tx.execute(update(incident_duty).where(mine).values(**values).returning(incident_duty))).one()
     )
-    await _enter(tx, actor, one, "waived" if settled.waived else "done", f"{settled.key}: {settled.note}")
+    said = timeline.settled(settled.key, settled.note or "", waived=settled.waived)
+    await _enter(tx, actor, one, "waived" if settled.waived else "done", said)
     told = {"duty": settled.key, "waived": settled.waived, "late": _is_late(settled)}
     await _tell(tx, actor, "incident.settle", one, after=told)
     return await get_file(tx, actor, incident_id)
@@ -113,7 +117,7 @@ async def draft_anew(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID, lan
 async def add_entry(tx: Tx, actor: Actor, incident_id: UUID, text: str) -> IncidentFile:
     """Adds a line to the timeline. Raises NotFoundError, StepRefusedError for a closed one."""
     one = await _hold(tx, actor, incident_id)
-    await _enter(tx, actor, one, "note", text.strip())
+    await _enter(tx, actor, one, "note", verbatim(text.strip()))
     await _tell(tx, actor, "incident.note", one)
     return await get_file(tx, actor, incident_id)
 
@@ -121,11 +125,12 @@ async def add_entry(tx: Tx, actor: Actor, incident_id: UUID, text: str) -> Incid
 async def close_incident(tx: Tx, actor: Actor, incident_id: UUID) -> IncidentFile:
     """Closes an incident; raises StepRefusedError naming what is required and not settled, NotFoundError."""
     one = await _hold(tx, actor, incident_id)
-    left = [each.key for each in (await get_file(tx, actor, incident_id)).duties if each.required and not each.done_at]
+    duties = (await get_file(tx, actor, incident_id)).duties
+    left = tuple(timeline.DUTIES[each.key] for each in duties if each.required and not each.done_at)
     if left:
-        raise StepRefusedError("Settle these first: {steps}.", steps=tuple(left))
+        raise StepRefusedError("Settle these first: {steps}.", steps=left)
     await _write(tx, one, status=IncidentStatus.CLOSED, closed_at=now())
-    await _enter(tx, actor, one, "closed", "")
+    await _enter(tx, actor, one, "closed", timeline.CLOSED)
     await _tell(tx, actor, "incident.close", one, after={"status": IncidentStatus.CLOSED})
     return await get_file(tx, actor, incident_id)
 
@@ -150,7 +155,7 @@ async def _open(tx: Tx, actor: Actor, new: NewIncident, client_id: ClientId, gro
     await tx.execute(incident.insert().values(**await as_stored(tx, client_id, incident, values)))
     made = await get_incident(tx, actor, values["id"])
     await _follow(tx, actor, made)
-    await _enter(tx, actor, made, "opened", made.title)
+    await _enter(tx, actor, made, "opened", timeline.opened(made.title))
     await _tell(tx, actor, "incident.open", made, after=made)
     return await get_incident(tx, actor, made.id)
 
@@ -227,8 +232,8 @@ async def _write(tx: Tx, one: Incident, **values: Any) -> None:
     await tx.execute(update(incident).where(c.client_id == one.client_id, c.id == one.id).values(**values))
 
 
-async def _enter(tx: Tx, actor: Actor, one: Incident, kind: str, text: str) -> None:
-    words = await as_stored(tx, one.client_id, incident_entry, {"text": text})
+async def _enter(tx: Tx, actor: Actor, one: Incident, kind: str, text: Text) -> None:
+    words = await as_stored(tx, one.client_id, incident_entry, {"text": to_plain(text)})
     values = {"client_id": one.client_id, "id": new_id(), "incident_id": one.id, "at": now()}
     await tx.execute(incident_entry.insert().values(**values, by=actor.name, kind=kind, **words))
 

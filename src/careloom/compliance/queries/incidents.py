@@ -16,14 +16,15 @@ from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.paging import Page, cut, keyset
-from careloom.platform.wire import reader
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import Text, render
+from careloom.platform.wire import from_plain, reader
 
 _READ = Permission.COMPLIANCE_READ
 _C = incident.c
 _MOST_ENTRIES = 500
 _read = reader(Incident)
 read_duty = reader(Duty)
-read_entry = reader(Entry)
 
 
 class Near(Struct, frozen=True):
@@ -75,7 +76,7 @@ async def get_file(tx: Tx, actor: Actor, incident_id: UUID) -> IncidentFile:
     return IncidentFile(
         one,
         tuple(read_duty(row) for row in await tx.execute(duties.order_by(duty.place))),
-        tuple(read_entry(row) for row in await tx.execute(entries)),
+        tuple(_read_entry(row, actor.language) for row in await tx.execute(entries)),
     )
 
 
@@ -86,6 +87,10 @@ async def near_deadlines(tx: Tx, upto: datetime, limit: int = 500) -> list[Near]
         c.done_at.is_(None), c.due_at <= upto
     )
     return [reader(Near)(row) for row in await tx.execute(statement.order_by(c.due_at).limit(limit))]
+
+
+def _read_entry(row: Any, language: Language) -> Entry:
+    return Entry(row.id, row.at, row.by, row.kind, render(from_plain(row.text, Text), language))
 
 
 def _incidents() -> Select[Any]:

@@ -138,7 +138,7 @@ class NewDraft(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Entry(Struct, frozen=True):
-    """A line of an incident's timeline."""
+    """A line of an incident's timeline; `text` is in the reader's language, but for what people wrote."""
 
     id: UUID
     at: datetime

@@ -119,7 +119,7 @@ function File({ one, writes }: { one: Incident; writes: boolean }) {
             <span className={classes.when}>
               <When at={entry.at} /> · {entry.by}
             </span>
-            <span className={classes.what}>{entry.text || t('incident.closed')}</span>
+            <span className={classes.what}>{entry.text}</span>
           </li>
         ))}
       </ul>
