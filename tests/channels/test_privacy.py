@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from email.message import EmailMessage
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import select
 
 from careloom.channels.commands.inbound import Arrival, accept_inbound
@@ -26,7 +24,6 @@ from careloom.organizations.commands import change_privacy
 from careloom.organizations.types import Channel
 from careloom.platform.access import Actor
 from careloom.platform.clock import now
-from careloom.platform.database.schema import metadata
 from careloom.platform.errors import ConflictError, ForbiddenError, InvalidInputError
 from careloom.platform.ids import new_id
 from careloom.platform.keys.places import bytes_in
@@ -35,10 +32,9 @@ from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import Action, ClassPolicy, Policy, Rule
 from careloom.platform.runtime import Runtime
 from tests.channels.email.post_office import open_post_office
+from tests.channels.planted import CARD, IBAN, places_of
 from tests.conftest import FreshDatabase
 from tests.conversations.desk import SYSTEM, Desk, make_desk
-
-CARD, IBAN = "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00"
 
 
 @pytest.fixture
@@ -71,18 +67,6 @@ async def arrive(desk: Desk, text: str, **more: object) -> Accepted:
 async def stored(desk: Desk, accepted: Accepted) -> Message:
     async with desk.database.transaction(SYSTEM) as tx:
         return await get_message(tx, desk.client.id, accepted.conversation_id, accepted.seq)
-
-
-def places_of(url: str, *wanted: str) -> set[str]:
-    """The tables in which any of these texts stands, also as bytes and without spaces."""
-    found: set[str] = set()
-    with psycopg.connect(url) as connection:
-        for table in metadata.sorted_tables:
-            query = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table.name))
-            for (row,) in connection.execute(query).fetchall():
-                if any(one in row or one.replace(" ", "") in row or one.encode().hex() in row for one in wanted):
-                    found.add(table.name)
-    return found
 
 
 async def test_what_is_removed_or_masked_stands_nowhere_in_plain(desk: Desk, fresh_database: FreshDatabase) -> None:

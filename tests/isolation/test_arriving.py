@@ -76,7 +76,7 @@ BY_OTHERS = {
     ),
     **dict.fromkeys(
         ("mailbox.answer", "outgoing_mail.answer", "outgoing_mail.error"),
-        "what servers say: tests/channels/email",
+        "what servers say: tests/channels/email/test_answers.py",
     ),
     **dict.fromkeys(("incident_duty.recipient", "privacy_request.outcome"), "the program's own words"),
     "customer_merge.merged_name": "a customer's name, which was looked through",

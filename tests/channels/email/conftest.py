@@ -8,6 +8,8 @@ import pytest
 
 from careloom.platform.database.transactions import Database
 from careloom.platform.runtime import Runtime
+from tests.channels.email.branch import Branch
+from tests.channels.email.imap_server import TokenEndpoint, running_imap, running_tokens
 from tests.channels.email.post_office import PostOffice, open_post_office
 from tests.conversations.desk import Desk, make_desk
 
@@ -21,3 +23,15 @@ async def desk(database: Database) -> Desk:
 async def office(desk: Desk, runtime: Runtime) -> AsyncIterator[PostOffice]:
     async with open_post_office(desk, runtime) as opened:
         yield opened
+
+
+@pytest.fixture
+async def branch(office: PostOffice) -> AsyncIterator[Branch]:
+    async with running_imap() as imap:
+        yield Branch(office, imap, await office.address())
+
+
+@pytest.fixture
+async def tokens(branch: Branch) -> AsyncIterator[TokenEndpoint]:
+    with running_tokens(branch.imap) as endpoint:
+        yield endpoint

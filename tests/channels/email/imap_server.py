@@ -47,8 +47,11 @@ class _Login(Login):
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         self.access_tokens: set[str] = set()
+        self.refusal: str | None = None
 
     async def authenticate(self, credentials: Any) -> Identity:
+        if self.refusal is not None:
+            raise InvalidAuth(self.refusal)
         if not isinstance(credentials, ExternalCredentials):
             return await super().authenticate(credentials)
         token: Any = credentials._token  # pyright: ignore[reportPrivateUsage]
@@ -73,6 +76,11 @@ class ImapServer:
     def access_tokens(self) -> set[str]:
         login: Any = self._backend.login
         return login.access_tokens
+
+    def refuse(self, words: str) -> None:
+        """Lets nobody in any more, and says why in these words."""
+        login: Any = self._backend.login
+        login.refusal = words
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

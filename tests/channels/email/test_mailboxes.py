@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -14,87 +13,25 @@ from sqlalchemy import text
 
 from careloom.channels.commands.mailbox import poll as polling
 from careloom.channels.commands.mailbox.poll import Poller
-from careloom.channels.commands.mailbox.setup import change_mailbox, create_mailbox
+from careloom.channels.commands.mailbox.setup import change_mailbox
 from careloom.channels.jobs.mailboxes import due, run_mailboxes
-from careloom.channels.types import MailAddress
 from careloom.channels.types.mailbox import (
     AfterTaking,
-    Mailbox,
     MailboxAuth,
     MailboxChanges,
-    MailboxTls,
-    NewMailbox,
 )
 from careloom.platform.errors import InvalidInputError
 from careloom.platform.keys.lives import destroy_versions
 from tests.application import replace_settings
-from tests.channels.email.imap_server import PASSWORD, USER, ImapServer, TokenEndpoint, running_imap, running_tokens
-from tests.channels.email.post_office import MAILS, PostOffice, mail
+from tests.channels.email.branch import Branch, by_token
+from tests.channels.email.imap_server import PASSWORD, TokenEndpoint
+from tests.channels.email.post_office import MAILS, mail
 from tests.conversations.desk import SYSTEM
-
-
-class Branch:
-    """A mailbox elsewhere, and the one who polls it."""
-
-    def __init__(self, office: PostOffice, imap: ImapServer, address: MailAddress) -> None:
-        self.office = office
-        self.imap = imap
-        self.address = address
-        self.runtime = replace_settings(office.runtime, mailbox_networks=("127.0.0.0/8",))
-        self.poller = Poller(self.runtime, ThreadPoolExecutor(2))
-
-    async def mailbox(self, **more: Any) -> Mailbox:
-        values: dict[str, Any] = {
-            "mail_address_id": self.address.id,
-            "host": "127.0.0.1",
-            "port": self.imap.port,
-            "tls": MailboxTls.NONE,
-            "username": USER,
-            "password": PASSWORD,
-            "take_existing": True,
-        }
-        async with self.runtime.database.transaction(SYSTEM) as tx:
-            return await create_mailbox(tx, SYSTEM, NewMailbox(**(values | more)))
-
-    async def poll(self, poller: Poller | None = None) -> Any:
-        """Polls what is due; answers the mailbox's row."""
-        await self.office.desk.rows("UPDATE mailbox SET next_at = now() RETURNING id")
-        for lease in await due(self.runtime, 5):
-            await (poller or self.poller).poll(lease)
-        return (await self.office.desk.rows("SELECT * FROM mailbox"))[0]
-
-    async def subjects(self) -> list[str]:
-        rows = await self.office.desk.rows("SELECT subject FROM message WHERE kind = 'inbound' ORDER BY at, subject")
-        return [row.subject for row in rows]
-
-
-@pytest.fixture
-async def branch(office: PostOffice) -> AsyncIterator[Branch]:
-    async with running_imap() as imap:
-        yield Branch(office, imap, await office.address())
-
-
-@pytest.fixture
-async def tokens(branch: Branch) -> AsyncIterator[TokenEndpoint]:
-    with running_tokens(branch.imap) as endpoint:
-        yield endpoint
 
 
 def _letter(number: int, **more: str) -> str:
     fields = {"Subject": f"Parcel {number}", "Message_ID": f"<{number}@example.org>"} | more
     return mail(f"Where is parcel {number}?", **fields)
-
-
-def _by_token(tokens: TokenEndpoint, **more: Any) -> dict[str, Any]:
-    values = {
-        "auth": MailboxAuth.REFRESH_TOKEN,
-        "password": None,
-        "token_url": tokens.url,
-        "oauth_client_id": "careloom",
-        "refresh_token": tokens.refresh_token,
-        "scope": "imap offline_access",
-    }
-    return values | more
 
 
 async def test_new_mail_becomes_messages_once(branch: Branch) -> None:
@@ -285,7 +222,7 @@ async def test_a_bounce_in_the_mailbox_is_no_message(branch: Branch) -> None:
 
 
 async def test_a_refresh_token_signs_in_and_its_successor_is_kept(branch: Branch, tokens: TokenEndpoint) -> None:
-    await branch.mailbox(**_by_token(tokens, client_secret="shh"))
+    await branch.mailbox(**by_token(tokens, client_secret="shh"))
     await branch.imap.deliver(_letter(1))
     await branch.poll()
     await branch.imap.deliver(_letter(2))
@@ -304,7 +241,7 @@ async def test_a_refresh_token_signs_in_and_its_successor_is_kept(branch: Branch
 
 
 async def test_client_credentials_sign_in(branch: Branch, tokens: TokenEndpoint) -> None:
-    values = _by_token(tokens, refresh_token=None, client_secret="shh", auth=MailboxAuth.CLIENT_CREDENTIALS)
+    values = by_token(tokens, refresh_token=None, client_secret="shh", auth=MailboxAuth.CLIENT_CREDENTIALS)
     await branch.mailbox(**values)
     await branch.imap.deliver(_letter(1))
     assert (await branch.poll()).problem is None
@@ -314,7 +251,7 @@ async def test_client_credentials_sign_in(branch: Branch, tokens: TokenEndpoint)
 
 async def test_a_token_that_ends_is_asked_for_again(branch: Branch, tokens: TokenEndpoint) -> None:
     tokens.lasts = 0
-    await branch.mailbox(**_by_token(tokens))
+    await branch.mailbox(**by_token(tokens))
     await branch.poll()
     assert (await branch.poll()).problem is None
     assert len(tokens.asked) == 2
@@ -323,7 +260,7 @@ async def test_a_token_that_ends_is_asked_for_again(branch: Branch, tokens: Toke
 async def test_a_token_that_the_server_ends_early_is_replaced_in_the_same_poll(
     branch: Branch, tokens: TokenEndpoint
 ) -> None:
-    await branch.mailbox(**_by_token(tokens))
+    await branch.mailbox(**by_token(tokens))
     await branch.poll()
     branch.imap.access_tokens.clear()
     await branch.imap.deliver(_letter(1))
@@ -332,7 +269,7 @@ async def test_a_token_that_the_server_ends_early_is_replaced_in_the_same_poll(
 
 
 async def test_a_refused_refresh_token_says_so_in_the_providers_words(branch: Branch, tokens: TokenEndpoint) -> None:
-    await branch.mailbox(**_by_token(tokens, refresh_token="stale"))
+    await branch.mailbox(**by_token(tokens, refresh_token="stale"))
     row = await branch.poll()
     assert row.problem == "token"
     assert "invalid_grant" in row.answer
@@ -342,7 +279,7 @@ async def test_private_networks_are_refused_unless_the_operator_names_them(
     branch: Branch, tokens: TokenEndpoint
 ) -> None:
     closed = Poller(branch.office.runtime, ThreadPoolExecutor(1))
-    await branch.mailbox(**_by_token(tokens))
+    await branch.mailbox(**by_token(tokens))
     row = await branch.poll(closed)
     assert (row.problem, branch.imap.connections, tokens.asked) == ("blocked", 0, [])
 

@@ -106,7 +106,7 @@ async def tell_failure(
 
 
 async def _stored(tx: Tx, client_id: UUID, answer: str) -> str:
-    """What a relay answered, which may repeat what the mail says."""
+    """What a relay answered, which may repeat what the mail says. It is cut after this: half a number is not known."""
     return (await as_stored(tx, client_id, outgoing_mail, {"answer": answer}))["answer"]
 
 

@@ -8,13 +8,14 @@ import aiosmtplib
 from careloom.platform.settings import Settings
 
 _TIMEOUT_SECONDS: Final = 60
+_LONGEST_ANSWER: Final = 10_000
 
 
 class RelayRefusedError(Exception):
     """The relay did not take the mail. `permanent`: trying again is pointless. `answer`: its own words."""
 
     def __init__(self, answer: str, *, permanent: bool) -> None:
-        self.answer = answer[:2_000]
+        self.answer = answer[:_LONGEST_ANSWER]
         self.permanent = permanent
         super().__init__(self.answer)
 

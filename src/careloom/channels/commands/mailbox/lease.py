@@ -106,10 +106,10 @@ async def fail(tx: Tx, lease: Lease, problem: MailboxProblem, answer: str) -> No
         "failures": mailbox.c.failures + 1,
         "failing_since": func.coalesce(mailbox.c.failing_since, at),
         "problem": problem,
-        "answer": answer[:_LONGEST_ANSWER],
     }
-    values = await as_stored(tx, lease.mailbox.client_id, mailbox, values)
-    await tx.execute(_of(lease).values(**values))
+    said = await as_stored(tx, lease.mailbox.client_id, mailbox, {"answer": answer})
+    # Cut last, as a number cut in two would not be known for what it is.
+    await tx.execute(_of(lease).values(**values, answer=said["answer"][:_LONGEST_ANSWER]))
 
 
 async def _hold(tx: Tx, lease: Lease, values: dict[str, Any]) -> None:
