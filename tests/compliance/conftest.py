@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,18 +19,15 @@ from careloom.compliance.types.retention import DataClass
 from careloom.evidence.isolation.brand import build_brand
 from careloom.evidence.isolation.builders import World
 from careloom.evidence.isolation.kept import Brand
-from careloom.evidence.isolation.stage import settle
+from careloom.evidence.isolation.stage import open_database, runtime_of, settle
 from careloom.organizations.types import ClientId
-from careloom.platform.database.transactions import Database
-from careloom.platform.files import LocalFiles
-from careloom.platform.hub import Hub
+from careloom.platform.database.embedded import EmbeddedPostgres, temporary_name
 from careloom.platform.runtime import Runtime
-from careloom.platform.settings import Settings
 from tests.application import http_client
-from tests.postgres import FreshDatabase
+from tests.postgres import TEMPLATE, copy_database, database_like
 
 
-@dataclass
+@dataclass(repr=False)
 class House:
     """One client's world. `officer` guards the rules, `owner` may do everything there."""
 
@@ -97,13 +98,41 @@ class House:
         self.run("UPDATE visitor SET present = false")
 
 
+@dataclass(repr=False)
+class Built:
+    """A house as it was built: its brand, the name of its database, the folder of its files."""
+
+    brand: Brand
+    name: str
+    home: Path
+
+
+@pytest.fixture(scope="session")
+def built_house(postgres: EmbeddedPostgres, memory: Path) -> Built:
+    """The house, built once; each test gets a copy."""
+    name, home = temporary_name(), memory / "house"
+    copy_database(postgres, TEMPLATE, name)
+
+    async def build() -> Brand:
+        async with _runtime(postgres.url("careloom_app", name), home) as runtime, http_client(runtime) as api:
+            brand = await build_brand(runtime, World(runtime.database), api, "amber")
+            await settle(runtime)
+        return brand
+
+    return Built(asyncio.run(build()), name, home)
+
+
 @pytest.fixture
-async def house(fresh_database: FreshDatabase, database: Database, home: Any) -> AsyncIterator[House]:
-    settings = Settings(home=home, relay_port=1)
-    files = LocalFiles(home / "files")
-    runtime = Runtime(settings, database, files, Hub(database.links), b"a secret of these tests")
-    async with http_client(runtime) as api:
-        brand = await build_brand(runtime, World(database), api, "amber")
-        house = House(brand, runtime, fresh_database.superuser_url)
-        await house.settle()
-        yield house
+async def house(postgres: EmbeddedPostgres, built_house: Built, home: Path) -> AsyncIterator[House]:
+    shutil.copytree(built_house.home, home)
+    with database_like(postgres, built_house.name) as copied:
+        async with _runtime(copied.url, home) as runtime, http_client(runtime) as api:
+            brand = built_house.brand.moved(runtime, World(runtime.database), api)
+            yield House(brand, runtime, copied.superuser_url)
+
+
+@asynccontextmanager
+async def _runtime(url: str, home: Path) -> AsyncGenerator[Runtime]:
+    database = open_database(url)
+    yield runtime_of(database, home, 1)
+    await database.close()

@@ -57,11 +57,8 @@ from careloom.platform.keys.masters import OPTION, LocalMasters
 from careloom.platform.trail.checkpoint import Notary
 from careloom.platform.trail.sealing import Sealer
 from careloom.platform.trail.verifying import verify
-from tests.isolation.conftest import built, copied_database, stage
 from tests.postgres import TEMPLATE, FreshDatabase, database_like
 from tests.world import SYSTEM
-
-__all__ = ["built", "copied_database", "stage"]
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from careloom.evidence.isolation.stage import Stage
 from careloom.integrations.core.archive import END, MANIFEST, lines_member, read_lines_member, tar_member
 from careloom.integrations.errors import ArchiveError
 from tests.integrations.test_archive import archive_of
-from tests.integrations.test_restores import Elsewhere, built, copied_database, elsewhere, empty, stage
+from tests.integrations.test_restores import Elsewhere, elsewhere, empty
 
-__all__ = ["built", "copied_database", "elsewhere", "empty", "stage"]
+__all__ = ["elsewhere", "empty"]
 
 Rows = list[dict[str, Any]]
 HOLE = b"\xff" * 40

@@ -29,10 +29,10 @@ from careloom.platform.residency import Residency
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from tests.application import http_client
-from tests.integrations.test_archive import archive_of, built, copied_database, empty, rows_of, stage
+from tests.integrations.test_archive import archive_of, empty, rows_of
 from tests.world import SYSTEM
 
-__all__ = ["built", "copied_database", "empty", "stage"]
+__all__ = ["empty"]
 
 
 class Elsewhere:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -27,7 +27,7 @@ def built(right: bool, otherwise: str) -> None:
         raise NotBuiltError(otherwise)
 
 
-@dataclass
+@dataclass(repr=False)
 class Brand:
     """A client's world. `ids` are named as endpoints name them; `canary` is in every text of it."""
 
@@ -39,6 +39,11 @@ class Brand:
     words: dict[str, str] = field(default_factory=dict[str, str])
     people: dict[str, Person] = field(default_factory=dict[str, Person])
     secrets: dict[str, str] = field(default_factory=dict[str, str])
+
+    def moved(self, runtime: Runtime, world: World, api: httpx.AsyncClient) -> Brand:
+        """The same brand in a copy of its database: what it learns of itself there stays there."""
+        names = {"ids": dict(self.ids), "words": dict(self.words), "secrets": dict(self.secrets)}
+        return replace(self, runtime=runtime, world=world, api=api, **names)
 
     def text(self, what: str) -> str:
         """A text that betrays whose it is."""

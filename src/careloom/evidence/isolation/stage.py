@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ from careloom.platform.trail.sealing import Sealer
 from careloom.platform.wire import reader
 
 
-@dataclass
+@dataclass(repr=False)
 class Stage:
     """The two in a database of a probe's own, and the application that serves both, with its description.
 
@@ -55,7 +54,7 @@ class Stage:
     superuser_url: str
 
 
-@dataclass
+@dataclass(repr=False)
 class Built:
     """The two as they were built, the name of their database, the folder of their files, the API's description."""
 
@@ -69,6 +68,14 @@ class Built:
 class _Relay:
     async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
         return "250 2.0.0 queued"
+
+
+Serving = Callable[[Runtime], contextlib.AbstractContextManager[Any]]
+"""Lends the application on a runtime."""
+
+
+def _alone(runtime: Runtime) -> contextlib.AbstractContextManager[Any]:
+    return contextlib.nullcontext(create_app(runtime))
 
 
 async def build(url: str, name: str, home: Path) -> Built:
@@ -89,22 +96,17 @@ async def build(url: str, name: str, home: Path) -> Built:
 
 
 @contextlib.asynccontextmanager
-async def staged(built: Built, url: str, superuser_url: str, app: Any = None) -> AsyncGenerator[Stage]:
-    """A stage on a copy of the database of `built`."""
+async def staged(built: Built, url: str, superuser_url: str, serving: Serving = _alone) -> AsyncGenerator[Stage]:
+    """A stage on a copy of the database of `built`, and an application on its runtime."""
     database = open_database(url)
     runtime = runtime_of(database, built.home, 1)
-    app = app or create_app(runtime)
-    async with client_of(app) as api:
-        world = World(database)
-        a, b = (_on_stage(one, runtime=runtime, world=world, api=api) for one in (built.a, built.b))
-        described = operations(built.schema)
-        yield Stage(runtime, app, built.schema, described, api, world, a, b, url, superuser_url)
+    with serving(runtime) as app:
+        async with client_of(app) as api:
+            world = World(database)
+            a, b = (one.moved(runtime, world, api) for one in (built.a, built.b))
+            described = operations(built.schema)
+            yield Stage(runtime, app, built.schema, described, api, world, a, b, url, superuser_url)
     await database.close()
-
-
-def _on_stage(one: Brand, **new: Any) -> Brand:
-    """A brand on this stage: what it learns of itself here is not there on the next."""
-    return dataclasses.replace(one, ids=dict(one.ids), words=dict(one.words), secrets=dict(one.secrets), **new)
 
 
 def open_database(url: str) -> Database:

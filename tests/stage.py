@@ -1,4 +1,4 @@
-"""The stage of the suite that the package ships: built once a session, a copy of its database for each test."""
+"""The stage of the isolation suite: its two worlds built once a session, a copy of their database for each test."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ import pytest
 
 from careloom.evidence.isolation.stage import Built, Stage, build, staged
 from careloom.platform.database.embedded import EmbeddedPostgres, temporary_name
+from tests.application import application
 from tests.postgres import TEMPLATE, FreshDatabase, copy_database, database_like
 
 
 @pytest.fixture(scope="session")
-def built(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(postgres: EmbeddedPostgres, memory: Path) -> Built:
     """The two worlds, built once; each test gets a copy of their database."""
-    name, home = temporary_name(), tmp_path_factory.mktemp("brands")
+    name, home = temporary_name(), memory / "brands"
     copy_database(postgres, TEMPLATE, name)
     return asyncio.run(build(postgres.url("careloom_app", name), name, home))
 
 
 @pytest.fixture
-async def stage(built: Built, copied_database: FreshDatabase, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(built: Built, copied_database: FreshDatabase, home: Path) -> AsyncIterator[Stage]:
     """A and B with rows of both in every table that a client's rows can be in, and files that are this test's own."""
-    home = shutil.copytree(built.home, tmp_path / "home")
-    async with staged(dataclasses.replace(built, home=home), copied_database.url, copied_database.superuser_url) as one:
+    mine = dataclasses.replace(built, home=shutil.copytree(built.home, home))
+    async with staged(mine, copied_database.url, copied_database.superuser_url, application) as one:
         yield one
 
 
