@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import smtplib
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from email.message import EmailMessage
+from email.utils import make_msgid
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -84,6 +87,28 @@ class Installation:
         answer = self._http.get(f"/api/{path}", params=query)
         assert answer.is_success, answer.text
         return answer.json()
+
+    def mail(self, sender: str, to: str, subject: str, text: str, *, html: str | None = None, **headers: str) -> str:
+        """Sends a customer's mail as their own server would; answers its Message-ID. `headers` with `_` for `-`."""
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = sender, to, subject
+        mail["Message-ID"] = make_msgid(domain="customer.example")
+        for name, value in headers.items():
+            mail[name.replace("_", "-")] = value
+        mail.set_content(text)
+        if html is not None:
+            mail.add_alternative(html, subtype="html")
+        with smtplib.SMTP("127.0.0.1", self.smtp_port) as smtp:
+            smtp.send_message(mail)
+        return str(mail["Message-ID"])
+
+    def conversations(self, client: str) -> list[dict[str, Any]]:
+        """The client's conversations, once there are some."""
+
+        def found() -> Any:
+            return self.get("conversations", client_id=client, view="all")["items"]
+
+        return cast("list[dict[str, Any]]", wait_until(found))
 
     def fetch(self, path: str) -> bytes:
         answer = self._http.get(f"/api/{path}")

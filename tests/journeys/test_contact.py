@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
-from email.message import EmailMessage
-
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.installation import Installation
@@ -20,18 +17,6 @@ def _available(desk: Page) -> None:
 
 def _accept_offer(desk: Page) -> None:
     desk.get_by_role("region", name="Offered contacts").get_by_role("button", name="Accept").first.click()
-
-
-def _send_mail(installation: Installation, to: str, subject: str, text: str, sender: str, **headers: str) -> str:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, to, subject
-    mail["Message-ID"] = f"<{abs(hash((sender, text)))}@customer.example>"
-    for name, value in headers.items():
-        mail[name.replace("_", "-")] = value
-    mail.set_content(text)
-    with smtplib.SMTP("127.0.0.1", installation.smtp_port) as smtp:
-        smtp.send_message(mail)
-    return str(mail["Message-ID"])
 
 
 def test_a_customer_chats_then_mails_and_two_agents_care_on_one_timeline(
@@ -58,9 +43,7 @@ def test_a_customer_chats_then_mails_and_two_agents_care_on_one_timeline(
     visitor.get_by_role("button", name="Save").click()
     expect(visitor.get_by_role("dialog")).to_contain_text("Thank you")
 
-    _send_mail(
-        installation, world.juniper.address, "Photo of the empty box", "As promised, by mail.", "mira@customer.example"
-    )
+    installation.mail("mira@customer.example", world.juniper.address, "Photo of the empty box", "As promised, by mail.")
     _accept_offer(first)
     expect(first.get_by_role("main")).to_contain_text("As promised, by mail.")
     context = first.get_by_role("complementary", name="Customer and brand")
@@ -86,7 +69,7 @@ def test_a_customer_chats_then_mails_and_two_agents_care_on_one_timeline(
     second.get_by_role("button", name="Done, next contact").click()
     expect(second.get_by_text(": Question answered")).to_be_visible()
 
-    conversations = installation.get("conversations", client_id=world.juniper.client, view="all")["items"]
+    conversations = installation.conversations(world.juniper.client)
     assert {one["channel"]: one["status"] for one in conversations}["email"] == "resolved"
     assert len({one["customer_id"] for one in conversations}) == 1
 
@@ -105,7 +88,7 @@ def test_a_reply_is_recalled_after_a_reload_while_the_lead_looks_on(
     installation.change(f"programs/{umber.program}", undo_send_seconds=60)
     desk = people.desk(world.agent("Ivo Lark", umber))
     _available(desk)
-    _send_mail(installation, umber.address, "A lamp", "Is it dimmable?", "noor@customer.example")
+    installation.mail("noor@customer.example", umber.address, "A lamp", "Is it dimmable?")
     _accept_offer(desk)
     desk.get_by_role("textbox", name="Reply").click()
     desk.keyboard.type("It is.")
@@ -121,7 +104,7 @@ def test_a_reply_is_recalled_after_a_reload_while_the_lead_looks_on(
     expect(desk.get_by_role("textbox", name="Reply")).to_contain_text("It is.")
     expect(desk.get_by_role("button", name="Remove lamp.txt")).to_be_visible()
 
-    (one,) = installation.get("conversations", client_id=umber.client, view="all")["items"]
+    (one,) = installation.conversations(umber.client)
     lead = people.desk(world.agent("Runa Vale", umber, role="team_lead"))
     lead.goto(f"{installation.url}/desk/all/{one['id']}?watch=true")
     expect(lead.get_by_role("region", name="You are watching.")).to_contain_text("Ivo Lark has this contact.")
@@ -144,7 +127,7 @@ def test_a_reply_waits_for_its_file_and_can_be_recalled_until_it_leaves(
     installation.change(f"programs/{sable.program}", undo_send_seconds=60)
     desk = people.desk(world.agent("Mira Holt", sable))
     _available(desk)
-    _send_mail(installation, sable.address, "A chair", "Does it fold?", "tomas@customer.example")
+    installation.mail("tomas@customer.example", sable.address, "A chair", "Does it fold?")
     _accept_offer(desk)
     held: list[Route] = []
 
@@ -192,9 +175,7 @@ def test_a_mail_is_answered_in_its_thread_at_a_real_relay(
     cinder = world.brand("Cinder", "#8a4b16")
     desk = people.desk(world.agent("Oda Quill", cinder))
     _available(desk)
-    asked = _send_mail(
-        installation, cinder.address, "Opening hours?", "When do you open on Sunday?", "lev@customer.example"
-    )
+    asked = installation.mail("lev@customer.example", cinder.address, "Opening hours?", "When do you open on Sunday?")
     _accept_offer(desk)
     desk.get_by_role("textbox", name="Reply").click()
     desk.keyboard.type("On Sundays we open at ten.")
@@ -208,16 +189,15 @@ def test_a_mail_is_answered_in_its_thread_at_a_real_relay(
     assert body is not None
     assert "On Sundays we open at ten." in body.get_content()
 
-    _send_mail(
-        installation,
+    installation.mail(
+        "lev@customer.example",
         str(answer["Reply-To"] or answer["From"]),
         "Re: Opening hours?",
         "Thank you, see you then.",
-        "lev@customer.example",
         In_Reply_To=str(answer["Message-ID"]),
         References=f"{asked} {answer['Message-ID']}",
     )
     expect(desk.get_by_role("main")).to_contain_text("Thank you, see you then.")
-    conversations = installation.get("conversations", client_id=cinder.client, view="all")["items"]
+    conversations = installation.conversations(cinder.client)
     assert len(conversations) == 1
     assert conversations[0]["last_seq"] >= 3

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import smtplib
-from email.message import EmailMessage
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.installation import PASSWORD, Installation, wait_until
+from tests.journeys.installation import PASSWORD, Installation
 from tests.journeys.people import People
 from tests.journeys.relay import Relay
 from tests.journeys.test_screens import LIGHTS, NARROW, WIDE, Looker
@@ -19,12 +17,9 @@ REASON = "The night shift's site is dark and Ines waits."
 
 def _waiting(installation: Installation, brand: Brand) -> None:
     """A customer of the brand who has written."""
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "Ines Prado <ines@customer.example>", brand.address, "Locked out"
-    mail.set_content("I stand before the door and the code does not work.")
-    with smtplib.SMTP("127.0.0.1", installation.smtp_port) as smtp:
-        smtp.send_message(mail)
-    wait_until(lambda: installation.get("conversations", client_id=brand.client, view="all")["items"])
+    sender, text = "Ines Prado <ines@customer.example>", "I stand before the door and the code does not work."
+    installation.mail(sender, brand.address, "Locked out", text)
+    installation.conversations(brand.client)
 
 
 def _person(installation: Installation, provider: str, name: str, *grants: dict[str, Any]) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Generator
 from contextlib import contextmanager
-from email.message import EmailMessage
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -15,11 +13,8 @@ from tests.journeys.world import World
 
 
 def _send_mail(installation: Installation, to: str, subject: str) -> None:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = f"Ada Finch <{subject.lower()}@customer.example>", to, subject
-    mail.set_content(f"About the {subject}: it is late.")
-    with smtplib.SMTP("127.0.0.1", installation.smtp_port) as smtp:
-        smtp.send_message(mail)
+    sender = f"Ada Finch <{subject.lower()}@customer.example>"
+    installation.mail(sender, to, subject, f"About the {subject}: it is late.")
 
 
 def _command(page: Page, words: str) -> None:

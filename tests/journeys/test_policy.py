@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import smtplib
 import threading
 from collections.abc import Iterator
-from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -81,26 +79,17 @@ def test_a_designed_mail_keeps_its_looks_runs_nothing_and_loads_images_on_a_clic
 ) -> None:
     address, asked = elsewhere
     brand = world.brand("Quillon", "#2d4f8a")
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "Nia Sol <nia@customer.example>", brand.address, "In colour"
-    mail.set_content("Plain")
-    mail.add_alternative(
+    html = (
         f'<table><tr><td style="color: rgb(1, 2, 3)">Coloured words</td></tr></table><p>as style="written"</p>'
         f'<img src="{address}/seen.png" '
-        'onerror="parent.intruded = true" alt="A picture"><script>parent.intruded = true</script>',
-        subtype="html",
+        'onerror="parent.intruded = true" alt="A picture"><script>parent.intruded = true</script>'
     )
-    with smtplib.SMTP("127.0.0.1", installation.smtp_port) as smtp:
-        smtp.send_message(mail)
-
-    def arrived() -> list[dict[str, str]]:
-        return installation.get("conversations", client_id=brand.client, view="all")["items"]
-
-    wait_until(arrived)
+    installation.mail("Nia Sol <nia@customer.example>", brand.address, "In colour", "Plain", html=html)
+    (one,) = installation.conversations(brand.client)
     desk = people.desk(world.agent("Uma Frame", brand))
     refused: list[str] = []
     desk.on("console", lambda one: refused.append(one.text) if "Content Security Policy" in one.text else None)
-    desk.goto(f"{installation.url}/desk/all/{arrived()[0]['id']}")
+    desk.goto(f"{installation.url}/desk/all/{one['id']}")
     frame = desk.frame_locator("iframe")
     expect(frame.get_by_text("Coloured words")).to_have_css("color", "rgb(1, 2, 3)")
     expect(frame.get_by_text('as style="written"')).to_be_visible()

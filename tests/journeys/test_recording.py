@@ -15,7 +15,7 @@ def test_an_agent_pauses_the_recording_while_typing_and_whoever_looks_on_sees_it
     wren = world.brand("Wren", "#5a4a78")
     asker = {"identity_kind": "handle", "identity": "wren-asker", "external_id": "wren-1"}
     installation.make("inbound", program_id=wren.program, channel="chat", text="May I pay by card?", **asker)
-    (one,) = installation.get("conversations", client_id=wren.client, view="all")["items"]
+    (one,) = installation.conversations(wren.client)
 
     desk = people.desk(world.agent("Pia Lund", wren))
     desk.goto(f"{installation.url}/desk/all/{one['id']}")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import smtplib
-from email.message import EmailMessage
-
 from playwright.sync_api import Page, expect
 
-from tests.journeys.installation import PASSWORD, Installation, wait_until
+from tests.journeys.installation import PASSWORD, Installation
 from tests.journeys.people import People
 from tests.journeys.world import World
 
@@ -18,8 +15,8 @@ def test_a_role_is_made_given_and_explained_and_the_preview_is_right(
     installation: Installation, world: World, people: People
 ) -> None:
     zephyr = world.brand("Zephyr", "#2a6f97")
-    _write(installation, zephyr.address, "The lamp hums")
-    wait_until(lambda: installation.get("conversations", client_id=zephyr.client, view="all")["items"])
+    installation.mail("Bea Reis <bea@customer.example>", zephyr.address, "The lamp hums", "It hums.")
+    installation.conversations(zephyr.client)
     grants = [{"role": "admin", "scope": "everything"}]
     admin = {"email": "ines.role@harbor.example", "provider_id": world.provider, "password": PASSWORD}
     installation.make("people", name="Ines Role", grants=grants, **admin)
@@ -35,14 +32,6 @@ def test_a_role_is_made_given_and_explained_and_the_preview_is_right(
     _remove_role(page, installation.url)
     desk.reload()
     expect(desk.get_by_role("textbox", name="Reply")).to_be_visible()
-
-
-def _write(installation: Installation, address: str, subject: str) -> None:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "Bea Reis <bea@customer.example>", address, subject
-    mail.set_content("It hums.")
-    with smtplib.SMTP("127.0.0.1", installation.smtp_port) as smtp:
-        smtp.send_message(mail)
 
 
 def _make_role(page: Page, url: str) -> None:

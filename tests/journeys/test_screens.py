@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Callable, Iterator
-from email.message import EmailMessage
 from typing import Any, Literal, cast
 
 import httpx
@@ -135,15 +133,9 @@ class Looker:
 def _conversation(installation: Installation, world: World) -> dict[str, Any]:
     """A mail from a customer to a brand of its own."""
     lumen = world.brand("Lumen", "#b8860b")
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "Ana Reis <ana@customer.example>", lumen.address, "A kettle"
-    mail.set_content("The kettle leaks: https://lumen.example/kettle")
-    with smtplib.SMTP("127.0.0.1", installation.smtp_port) as smtp:
-        smtp.send_message(mail)
-    (one,) = cast(
-        "list[dict[str, Any]]",
-        wait_until(lambda: installation.get("conversations", client_id=lumen.client, view="all")["items"]),
-    )
+    sender, text = "Ana Reis <ana@customer.example>", "The kettle leaks: https://lumen.example/kettle"
+    installation.mail(sender, lumen.address, "A kettle", text)
+    (one,) = installation.conversations(lumen.client)
     return one
 
 

@@ -73,7 +73,7 @@ def _written(installation: Installation, brand: Brand) -> str:
         text="It is gone.",
         **writer,
     )
-    (one,) = installation.get("conversations", client_id=brand.client, view="all")["items"]
+    (one,) = installation.conversations(brand.client)
     return str(one["id"])
 
 
