@@ -119,7 +119,9 @@ function File({ one, writes }: { one: Incident; writes: boolean }) {
             <span className={classes.when}>
               <When at={entry.at} /> · {entry.by}
             </span>
-            <span className={classes.what}>{entry.text}</span>
+            <span className={classes.what} dir="auto">
+              {entry.text}
+            </span>
           </li>
         ))}
       </ul>
