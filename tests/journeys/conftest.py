@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.journeys.everything import ADMINISTRATOR, make_everything
 from tests.journeys.installation import Installation
+from tests.journeys.looker import Looker
 from tests.journeys.people import People
 from tests.journeys.relay import Relay
+from tests.journeys.site import Site
 from tests.journeys.world import World
 
 _CHROMIUM_FLAGS = [
@@ -58,31 +59,15 @@ def world(installation: Installation) -> World:
 
 
 @pytest.fixture(scope="session")
-def brand_page(installation: Installation, world: World) -> Iterator[str]:
-    """The address of a page on Juniper's own site that carries its chat widget, with the policy of docs/widget.md."""
-    page = f"""<!doctype html><html lang="en"><title>Juniper</title><h1>Juniper</h1>
-    <script src="{installation.url}/widget.js" data-key="{world.juniper.widget}" async></script></html>"""
-    host = installation.url
-    policy = f"default-src 'none'; script-src {host}; img-src {host}; connect-src {host} {host.replace('http', 'ws')}"
+def site(installation: Installation) -> Iterator[Site]:
+    with Site(installation.url) as running:
+        yield running
 
-    class Site(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Security-Policy", policy)
-            self.end_headers()
-            self.wfile.write(page.encode())
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+@pytest.fixture
+def brand_page(site: Site, world: World) -> str:
+    """The address of a page on Juniper's own site that carries its chat widget."""
+    return site.page(world.juniper.widget)
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +92,12 @@ def people(browser: Browser, installation: Installation, request: pytest.Fixture
             context.pages[0].screenshot(path=folder / f"{request.node.name}-{number}.png")
         context.close()
     assert opened.complaints == []
+
+
+@pytest.fixture(scope="session")
+def looker(browser: Browser, installation: Installation, world: World) -> Iterator[Looker]:
+    """Goes to any screen as someone who may see all, with one of each kind to look at."""
+    ids = make_everything(installation, world)
+    page = People(browser, installation.url).desk(ADMINISTRATOR)
+    yield Looker(page, ids)
+    page.context.close()

@@ -7,9 +7,9 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.journeys.installation import PASSWORD, Installation
+from tests.journeys.looker import LIGHTS, NARROW, WIDE, Looker
 from tests.journeys.people import People
 from tests.journeys.relay import Relay
-from tests.journeys.test_screens import LIGHTS, NARROW, WIDE, Looker
 from tests.journeys.world import Brand, World
 
 REASON = "The night shift's site is dark and Ines waits."
@@ -72,7 +72,7 @@ def test_a_glass_is_broken_seen_ended_and_reviewed(
     lead.goto(f"{installation.url}/desk/all")
     expect(lead.get_by_text("No contacts match")).to_be_visible()
 
-    look = Looker(lead, installation.url, {})
+    look = Looker(lead, {})
     _ask(lead, heron)
     dialog = lead.get_by_role("dialog", name="Emergency access")
     assert _looks(look) == []

@@ -1,14 +1,13 @@
 /** The place of the compliance officer: what is due, requests, retention and holds, incidents, emergency access, residency, keys. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, type ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { realtime } from '@/api/realtime';
-import { useNow } from '@/components/clock';
 import { useFormat } from '@/components/format';
 import { useTitle } from '@/components/title';
 import classes from '@/features/compliance/Compliance.module.css';
-import { deadlinesQuery, glassPages, renew } from '@/features/compliance/data';
+import { glassPages, overdueQuery, renew } from '@/features/compliance/data';
 import { Deadlines } from '@/features/compliance/Deadlines';
 import { Glasses } from '@/features/compliance/Glasses';
 import { Incidents } from '@/features/compliance/Incidents';
@@ -16,17 +15,9 @@ import { Keys } from '@/features/compliance/Keys';
 import { Requests } from '@/features/compliance/Requests';
 import { Residency } from '@/features/compliance/Residency';
 import { Retention } from '@/features/compliance/Retention';
+import { SECTIONS, type SectionId } from '@/features/compliance/sections';
 
-const SECTIONS = [
-  'deadlines',
-  'requests',
-  'retention',
-  'incidents',
-  'break-glass',
-  'residency',
-  'keys',
-] as const;
-const PARTS: Record<(typeof SECTIONS)[number], ComponentType> = {
+const PARTS: Record<SectionId, ComponentType> = {
   deadlines: Deadlines,
   requests: Requests,
   retention: Retention,
@@ -39,25 +30,43 @@ const PARTS: Record<(typeof SECTIONS)[number], ComponentType> = {
 /** How many emergency accesses wait for their review. */
 function Unreviewed() {
   const { t } = useTranslation('compliance');
-  const count = useInfiniteQuery(glassPages(true)).data?.pages[0]?.items.length ?? 0;
-  return <Count count={count} title={t('glass.toReview')} standing="open" />;
+  const first = useInfiniteQuery(glassPages(true)).data?.pages[0];
+  return (
+    first && (
+      <Count
+        count={first.items.length}
+        more={first.next !== null}
+        title={t('glass.toReview')}
+        standing="open"
+      />
+    )
+  );
 }
 
 /** How much is overdue. */
 function Overdue() {
   const { t } = useTranslation('compliance');
-  const now = useNow(15);
-  const first = useInfiniteQuery(deadlinesQuery(null, null)).data?.pages[0]?.items ?? [];
-  const count = first.filter((one) => Date.parse(one.due_at) < now).length;
-  return <Count count={count} title={t('deadlines.overdue')} standing="questioned" />;
+  const { data } = useQuery(overdueQuery);
+  return data && <Count {...data} title={t('deadlines.overdue')} standing="questioned" />;
 }
 
-function Count({ count, title, standing }: { count: number; title: string; standing: string }) {
+function Count({
+  count,
+  more,
+  title,
+  standing,
+}: {
+  count: number;
+  more: boolean;
+  title: string;
+  standing: string;
+}) {
   const format = useFormat();
+  const words = format.number(count);
   return (
     count > 0 && (
       <span className={classes.standing} data-standing={standing} title={title}>
-        {format.number(count)}
+        {more ? `${words}+` : words}
       </span>
     )
   );

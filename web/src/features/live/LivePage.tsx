@@ -16,6 +16,7 @@ import { STATES } from '@/features/live/agentActions';
 import { AgentGrid } from '@/features/live/AgentGrid';
 import { AgentPanel } from '@/features/live/AgentPanel';
 import { QueueBoard } from '@/features/live/QueueBoard';
+import { SECTIONS } from '@/features/live/sections';
 import { isClosed, longestWait, serviceLevel } from '@/features/live/trouble';
 import { useLiveNews } from '@/features/live/useLiveNews';
 import classes from './LivePage.module.css';
@@ -73,7 +74,7 @@ export function LivePage() {
   const group = t('common:place.live');
   useActions([
     { id: 'live.big', name: t('big'), group, keys: 'f', run: () => setBig(!big) },
-    ...(['all', 'queues', 'agents'] as const).map((one, index) => ({
+    ...SECTIONS.map((one, index) => ({
       id: `live.${one}`,
       name: t(`show.${one}`),
       group,
@@ -115,7 +116,7 @@ export function LivePage() {
               <SegmentedControl
                 size="xs"
                 aria-label={t('view')}
-                data={(['all', 'queues', 'agents'] as const).map((one) => ({
+                data={SECTIONS.map((one) => ({
                   value: one,
                   label: t(`part.${one}`),
                 }))}
