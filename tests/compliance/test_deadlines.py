@@ -13,6 +13,7 @@ from careloom.platform.clock import now
 from tests.compliance.conftest import House
 
 PATH = "/api/compliance/deadlines"
+OVERDUE = f"{PATH}/overdue"
 
 
 async def due(house: House, **query: Any) -> list[Any]:
@@ -94,6 +95,21 @@ async def test_a_purge_that_was_stopped_is_due_until_another_one_follows(house: 
         stopped["id"],
     )
     assert stopped["id"] not in {one["id"] for one in await due(house, kind="purge")}
+
+
+async def test_what_is_overdue_is_counted_beyond_a_page_and_up_to_99(busy: House) -> None:
+    late = [one["kind"] for one in await due(busy) if datetime.fromisoformat(one["due_at"]) < now()]
+    assert "request" in late
+    assert await busy.officer("GET", OVERDUE) == {"count": len(late), "more": False}
+    more = """
+        INSERT INTO privacy_request (client_id, id, kind, customer_id, status, origin, received_at, due_at, opened_by)
+        SELECT client_id, gen_random_uuid(), kind, customer_id, status, origin, received_at, due_at, opened_by
+        FROM (SELECT * FROM privacy_request WHERE closed_at IS NULL ORDER BY due_at LIMIT 1), generate_series(1, %s)"""
+    busy.run(more, 99 - len(late))
+    assert await busy.officer("GET", OVERDUE) == {"count": 99, "more": False}
+    busy.run(more, 2)
+    assert await busy.officer("GET", OVERDUE) == {"count": 99, "more": True}
+    assert (await busy.answer("GET", OVERDUE, "agent")).status_code == 403
 
 
 async def test_who_guards_another_client_sees_nothing_of_it_and_who_guards_none_is_refused(busy: House) -> None:

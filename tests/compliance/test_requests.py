@@ -10,10 +10,15 @@ from datetime import timedelta
 from typing import Any
 
 from careloom.compliance.jobs import expire_exports
+from careloom.evidence.isolation.people import bearer_of
+from careloom.identity.commands.people import create_person
+from careloom.identity.types import NewPerson, RoleGrant, ScopeKind
+from careloom.organizations.types import ProviderId
 from careloom.platform.clock import now
 from tests.compliance.conftest import House
 from tests.compliance.subject import ADDRESS, MARK, Subject
 from tests.compliance.test_erasure import ask, carry_out
+from tests.world import SYSTEM
 
 
 async def register(house: House, **more: Any) -> Any:
@@ -66,6 +71,27 @@ async def test_an_export_ends_after_a_week_and_can_be_built_again(house: House) 
     await house.officer("POST", f"{path}/carry-out")
     await house.settle()
     assert (await house.answer("POST", f"{path}/export")).status_code == 200
+
+
+async def test_a_request_names_its_customer_to_those_alone_who_may_see_customers(house: House) -> None:
+    made = (await register(house)).json()
+    customer = await house.officer("GET", f"/api/customers/{made['customer_id']}")
+    path = f"/api/privacy-requests/{made['id']}"
+    assert customer["name"]
+    assert (await house.officer("GET", path))["customer_name"] == customer["name"]
+    world = house.brand.world
+    provider = ProviderId(house.brand.ids["provider_id"])
+    sheet = {"provider_id": str(provider), "name": "Clerk", "permissions": ["compliance.read"]}
+    role = await house.brand.call("POST", "/api/roles", who="owner", json=sheet)
+    async with world.database.transaction(SYSTEM) as tx:
+        grant = RoleGrant(role["id"], ScopeKind.CLIENT, house.client_id)
+        clerk = await create_person(tx, SYSTEM, NewPerson("Kim", "kim@example.org", provider, grants=(grant,)))
+    headers = {"Authorization": f"Bearer {await bearer_of(world, clerk)}"}
+    for url in (path, "/api/privacy-requests"):
+        answer = await house.brand.api.get(url, headers=headers)
+        assert answer.status_code == 200
+        assert made["id"] in answer.text
+        assert customer["name"] not in answer.text
 
 
 async def test_a_request_is_due_after_a_month_and_can_be_prolonged_once(house: House) -> None:

@@ -289,7 +289,7 @@ NOT_SENSITIVE = {
     "/api/exports": "how far each is; every fetching leaves an entry: tests/integrations/test_archive.py",
     "/api/restores": "names of files and counts",
     "/api/holds": "ids and reasons, by those who guard them",
-    "/api/privacy-requests": "ids, kinds and deadlines, as lists of work show them; what is opened is noted",
+    "/api/privacy-requests": "deadlines and customers' names, as lists of work show them; what is opened is noted",
     "/api/compliance": "deadlines",
     "/api/incidents": "the house's own record of what happened",
     "/chat": "a customer's own contact",

@@ -6,7 +6,7 @@ from litestar import get
 from litestar.params import FromQuery
 
 from careloom.compliance.queries import deadlines
-from careloom.compliance.types.deadlines import Deadline, DeadlineKind
+from careloom.compliance.types.deadlines import Deadline, DeadlineKind, Overdue
 from careloom.organizations.types import ClientId
 from careloom.platform.paging import Page
 from careloom.platform.web.http import After, Limit
@@ -29,4 +29,10 @@ async def list_deadlines(
     )
 
 
-handlers: list[Any] = [list_deadlines]
+@get("/compliance/deadlines/overdue", summary="How much is overdue")
+async def count_overdue(unit: Unit) -> Overdue:
+    """Counted up to 99."""
+    return await unit.read(lambda tx: deadlines.count_overdue(tx, unit.actor))
+
+
+handlers: list[Any] = [list_deadlines, count_overdue]

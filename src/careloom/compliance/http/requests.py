@@ -56,7 +56,7 @@ async def open_request(unit: Unit, data: JSONBody[NewPrivacyRequest]) -> Privacy
 async def get_request(unit: Unit, request_id: FromPath[RequestId]) -> PrivacyRequest:
     """With the proof of what was done."""
     return await unit.read(
-        lambda tx: queries.get_request(tx, unit.actor, request_id),
+        lambda tx: queries.look_at_request(tx, unit.actor, request_id),
         noting=lambda one: [Read("privacy_request.read", one.id, one.client_id)],
     )
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from careloom.compliance.tables import incident, incident_duty, legal_hold, privacy_request, purge_record, shredding
-from careloom.compliance.types.deadlines import Deadline, DeadlineKind
+from careloom.compliance.types.deadlines import Deadline, DeadlineKind, Overdue
 from careloom.identity.queries.glass import glasses_to_review
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
@@ -20,6 +20,7 @@ from careloom.platform.paging import Page, cut, keyset
 _READ = Permission.COMPLIANCE_READ
 _LONG_RUN: Final = timedelta(hours=1)
 """A purge that has run for less is at work; one that has run for longer was stopped."""
+_MOST: Final = 99
 
 
 class _Asked(Struct, frozen=True):
@@ -53,6 +54,13 @@ async def list_deadlines(
         found += await _SOURCES[one](tx, asked)
     found.sort(key=lambda each: (each.due_at, each.id))
     return cut(found[: limit + 1], limit, lambda each: [each.due_at, each.id])
+
+
+async def count_overdue(tx: Tx, actor: Actor) -> Overdue:
+    """How much of what the actor looks after is over its time, counted up to 99: the beginning of the list."""
+    first = await list_deadlines(tx, actor, limit=_MOST + 1)
+    late = sum(one.due_at < now() for one in first.items)
+    return Overdue(min(late, _MOST), late > _MOST)
 
 
 async def _requests(tx: Tx, asked: _Asked) -> list[Deadline]:

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from careloom.compliance.queries.retention import require_seen
 from careloom.compliance.tables import privacy_request
 from careloom.compliance.types.requests import PrivacyRequest, RequestStatus
+from careloom.customers.queries.customer import names_of
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
@@ -47,7 +49,19 @@ async def list_requests(
     if open_only:
         statement = statement.where(_C.closed_at.is_(None))
     rows = await tx.execute(keyset(statement, [_C.id], after, limit, descending=True))
-    return cut([read_request(row) for row in rows], limit, lambda one: [one.id])
+    found = await _named(tx, actor, [read_request(row) for row in rows])
+    return cut(found, limit, lambda one: [one.id])
+
+
+async def look_at_request(tx: Tx, actor: Actor, request_id: UUID) -> PrivacyRequest:
+    """One request with the customer's name; raises NotFoundError, ForbiddenError."""
+    (one,) = await _named(tx, actor, [await get_request(tx, actor, request_id)])
+    return one
+
+
+async def _named(tx: Tx, actor: Actor, requests: list[PrivacyRequest]) -> list[PrivacyRequest]:
+    names = await names_of(tx, actor, {one.customer_id for one in requests})
+    return [replace(one, customer_name=names.get(one.customer_id)) for one in requests]
 
 
 async def get_request(

@@ -22,6 +22,13 @@ class DeadlineKind(StrEnum):
     SHREDDING = "shredding"
 
 
+class Overdue(Struct, frozen=True):
+    """How many deadlines are over; `more` where there are more than were counted."""
+
+    count: int
+    more: bool
+
+
 class Deadline(Struct, frozen=True):
     """Something that is due and not done.
 

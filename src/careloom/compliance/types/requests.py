@@ -52,7 +52,10 @@ class Outcome(Struct, frozen=True):
 
 
 class PrivacyRequest(Struct, frozen=True):
-    """A request of a data subject, from its arrival to its answer. `origin` says how it arrived."""
+    """A request of a data subject, from its arrival to its answer. `origin` says how it arrived.
+
+    `customer_name` is told where requests are read, to those who may see the customer; of one erased it is empty.
+    """
 
     id: RequestId
     client_id: ClientId
@@ -73,6 +76,7 @@ class PrivacyRequest(Struct, frozen=True):
     export_sha256: str | None
     export_until: datetime | None
     closed_at: datetime | None
+    customer_name: str | None = None
 
 
 class NewPrivacyRequest(Struct, frozen=True, forbid_unknown_fields=True):

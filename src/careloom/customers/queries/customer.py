@@ -1,6 +1,6 @@
 """Single customers with their identities."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from careloom.customers.tables import customer, customer_identity, customer_secr
 from careloom.customers.types import Customer, CustomerId, Identity, IdentityKind
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
+from careloom.platform.database.scope import within_somewhere
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.wire import reader, row_fields
@@ -58,6 +59,13 @@ async def name_of(tx: Tx, client_id: UUID | None, customer_id: UUID) -> str:
     """The customer's present name; empty where there is none."""
     statement = select(customer.c.name).where(customer.c.client_id == client_id, customer.c.id == customer_id)
     return (await tx.execute(statement)).scalar_one_or_none() or ""
+
+
+async def names_of(tx: Tx, actor: Actor, customer_ids: Collection[UUID]) -> dict[CustomerId, str]:
+    """The present names of those of these customers that the actor may see; of one erased it is empty."""
+    mine = within_somewhere(actor, Permission.CUSTOMERS_READ, customer.c.client_id)
+    statement = select(customer.c.id, customer.c.name).where(customer.c.id.in_(sorted(customer_ids)), mine)
+    return {CustomerId(row.id): row.name for row in await tx.execute(statement)}
 
 
 async def list_identities(tx: Tx, client_id: UUID, customer_id: CustomerId) -> list[Identity]:

@@ -12,6 +12,7 @@ import { Brand } from '@/components/Brand';
 import { useNow } from '@/components/clock';
 import { toastError } from '@/components/errors';
 import { FormDialog } from '@/components/FormDialog';
+import { displayName } from '@/components/names';
 import classes from '@/features/compliance/Compliance.module.css';
 import { requestsQuery, saveExport, type PrivacyRequest } from '@/features/compliance/data';
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
@@ -59,9 +60,11 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
         <Brand clientId={one.client_id} />
       </div>
       <div className={classes.what}>
-        <Link to="/customers/$customerId" params={{ customerId: one.customer_id }}>
-          {t(`kind.${one.kind}`)}
-        </Link>
+        <Subject one={one} />
+        <span>
+          {t(`kind.${one.kind}`)} · {t('requests.registeredBy', { name: one.opened_by })}
+          {one.verified_by && ` · ${t('requests.verifiedBy', { name: one.verified_by })}`}
+        </span>
         {one.outcome?.kept.map((kept) => (
           <span key={kept.what + kept.why}>
             {t('requests.kept', {
@@ -132,6 +135,18 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
         />
       )}
     </Item>
+  );
+}
+
+/** Whom it is about, for those who may see customers. */
+function Subject({ one }: { one: PrivacyRequest }) {
+  const { t } = useTranslation('compliance');
+  if (one.customer_name === null) return null;
+  const erased = one.kind === 'erasure' && one.status === 'done' && !one.customer_name;
+  return (
+    <Link to="/customers/$customerId" params={{ customerId: one.customer_id }}>
+      <bdi>{erased ? t('requests.erased') : displayName(one.customer_name)}</bdi>
+    </Link>
   );
 }
 

@@ -80,6 +80,10 @@ export interface PrivacyRequest {
   client_id: Uuid;
   kind: 'access' | 'erasure';
   customer_id: Uuid;
+  /** Null where one may not see customers; empty once the customer is erased. */
+  customer_name: string | null;
+  opened_by: string;
+  verified_by: string | null;
   status: 'received' | 'verified' | 'running' | 'waiting' | 'done' | 'refused';
   due_at: Instant;
   export_until: Instant | null;
@@ -193,6 +197,14 @@ export const deadlinesQuery = (client_id: Uuid | null, kind: string | null) =>
     ...(client_id && { client_id }),
     ...(kind && { kind }),
   });
+
+/** How much is overdue, which time alone makes more. */
+export const overdueQuery = queryOptions({
+  queryKey: ['compliance', 'overdue'],
+  queryFn: () => http.get<{ count: number; more: boolean }>('/api/compliance/deadlines/overdue'),
+  staleTime: 5_000,
+  refetchInterval: 60_000,
+});
 
 /** Emergency accesses, newest first: all, or those that nobody has reviewed yet. */
 export const glassPages = (open: boolean) =>
