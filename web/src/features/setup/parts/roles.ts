@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { BuiltInRole, RoleSheet, Uuid } from '@/api/types';
+import { byArea } from '@/features/setup/parts/areas';
 import { allOf } from '@/features/setup/parts/collection';
 
 export const useRoles = () => useQuery(allOf<RoleSheet>('roles')).data ?? [];
@@ -51,7 +52,12 @@ export function usePermissionName(): (permission: string) => string {
 export const useEveryPermission = () =>
   useRoles().find((one) => one.id === 'admin')?.permissions ?? [];
 
-export function usePermissionChoices(): { value: string; label: string }[] {
+/** Every permission by area, for a field to choose one of. */
+export function usePermissionChoices() {
+  const { t } = useTranslation('setup');
   const nameOf = usePermissionName();
-  return useEveryPermission().map((one) => ({ value: one, label: nameOf(one) }));
+  return byArea(useEveryPermission()).map(({ id, permissions }) => ({
+    group: t(`permissionArea.${id}`),
+    items: permissions.map((one) => ({ value: one, label: nameOf(one) })),
+  }));
 }

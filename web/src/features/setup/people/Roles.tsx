@@ -173,16 +173,20 @@ function PermissionChecks({
       onChange={(chosen) => onChange([...chosen].sort())}
       error={error}
     >
-      <div className={classes.checks}>
-        {all.map((one) => (
-          <Checkbox
-            key={one}
-            value={one}
-            label={nameOf(one)}
-            disabled={!me.permissions.includes(one) && !value.includes(one)}
-          />
-        ))}
-      </div>
+      <Permissions permissions={all}>
+        {(some) => (
+          <div className={classes.checks}>
+            {some.map((one) => (
+              <Checkbox
+                key={one}
+                value={one}
+                label={nameOf(one)}
+                disabled={!me.permissions.includes(one) && !value.includes(one)}
+              />
+            ))}
+          </div>
+        )}
+      </Permissions>
     </Checkbox.Group>
   );
 }

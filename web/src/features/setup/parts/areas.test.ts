@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { AREAS, byArea } from '@/features/setup/parts/areas';
+import texts from '@/features/setup/locales/en.json';
+
+describe('the areas of permissions', () => {
+  const all = Object.keys(texts.permission).map((key) => {
+    const noun = key.startsWith('api_keys') ? 'api_keys' : (key.split('_')[0] ?? '');
+    return `${noun}.${key.slice(noun.length + 1)}`;
+  });
+
+  it('hold each permission that has words once', () => {
+    const held = byArea(all).flatMap((area) => area.permissions);
+    expect(all.length).toBeGreaterThan(30);
+    expect([...held].sort()).toEqual([...all].sort());
+  });
+
+  it('have words each', () => {
+    expect(Object.keys(texts.permissionArea)).toEqual(Object.keys(AREAS));
+  });
+
+  it('are left out where nothing of them is there', () => {
+    expect(byArea(['live.read', 'people.read', 'queues.read'])).toEqual([
+      { id: 'people', permissions: ['people.read'] },
+      { id: 'routing', permissions: ['live.read', 'queues.read'] },
+    ]);
+  });
+});
