@@ -14,7 +14,7 @@ DUTIES: Final = MappingProxyType(
         "preserve": say("Preserve evidence"),
         "root_cause": say("Find the cause"),
         "correct": say("Correct it"),
-        "review": say("Review what happened"),
+        "review": say("Review"),
         "contract_client": say("Tell the client"),
         "gdpr_authority": say("Notify the authority (GDPR)"),
         "gdpr_customers": say("Tell customers (GDPR)"),
