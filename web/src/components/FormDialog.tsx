@@ -10,6 +10,7 @@ export function FormDialog({
   ready,
   busy = false,
   destroys = false,
+  wide = false,
   onSubmit,
   onClose,
   children,
@@ -20,6 +21,8 @@ export function FormDialog({
   busy?: boolean;
   /** Whether what it does cannot be taken back. */
   destroys?: boolean;
+  /** Whether long text is written in it. */
+  wide?: boolean;
   onSubmit: () => void;
   onClose: () => void;
   children: ReactNode;
@@ -29,6 +32,7 @@ export function FormDialog({
     <Modal
       opened
       title={title}
+      {...(wide && { size: 720 })}
       onClose={onClose}
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >

@@ -27,7 +27,8 @@ _FACTS: Final = say(
     """What happened: {title}. {description}
 When it happened: {occurred}
 When we became aware: {aware}
-Whose data: customers of {client}, about {customers} people
+Whose data: customers of {client}
+How many people (estimate): {customers}
 Which data: {data_kinds}"""
 )
 

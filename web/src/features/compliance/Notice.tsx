@@ -6,6 +6,7 @@ import { http } from '@/api/http';
 import type { Uuid } from '@/api/types';
 import { FormDialog } from '@/components/FormDialog';
 import { LANGUAGES, ownName } from '@/components/languages';
+import { showToast } from '@/components/toasts';
 import classes from '@/features/compliance/Compliance.module.css';
 import type { Duty } from '@/features/compliance/data';
 import { useDeed } from '@/features/compliance/deeds';
@@ -19,7 +20,7 @@ export function Notice({
   duty: Duty;
   writes: boolean;
 }) {
-  const { t } = useTranslation('compliance');
+  const { t } = useTranslation(['compliance', 'common']);
   const [rewriting, setRewriting] = useState(false);
   const path = `/api/incidents/${incident}/duties/${duty.id}/draft`;
   const draft = useDeed((language: string) => http.post(path, { language }));
@@ -27,6 +28,14 @@ export function Notice({
     (text: string) => http.put(path, { text }),
     () => setRewriting(false),
   );
+  const anew = (language: string) =>
+    draft.mutate(language, {
+      onSuccess: () =>
+        showToast({
+          text: t('incidents.drafted', { language: ownName(language) }),
+          action: { name: t('common:action.undo'), run: () => rewrite.mutate(duty.draft ?? '') },
+        }),
+    });
   return (
     <details className={classes.draft}>
       <summary>{t('incidents.draft')}</summary>
@@ -41,9 +50,10 @@ export function Notice({
             aria-label={t('incidents.draftIn')}
             placeholder={t('incidents.draftIn')}
             value={null}
-            disabled={draft.isPending}
+            readOnly={draft.isPending}
+            aria-busy={draft.isPending}
             data={LANGUAGES.map((one) => ({ value: one, label: ownName(one) }))}
-            onChange={(language) => language && draft.mutate(language)}
+            onChange={(language) => language && anew(language)}
           />
         </div>
       )}
@@ -70,11 +80,13 @@ function Rewriting({
   onDone: (text: string) => void;
   onClose: () => void;
 }) {
-  const { t } = useTranslation('compliance');
+  const { t } = useTranslation(['compliance', 'common']);
   const [words, setWords] = useState(text);
   return (
     <FormDialog
+      wide
       title={t('incidents.rewrite')}
+      action={t('common:action.save')}
       ready={Boolean(words.trim())}
       busy={busy}
       onSubmit={() => onDone(words)}

@@ -18,10 +18,10 @@ describe('the areas of permissions', () => {
     expect(Object.keys(texts.permissionArea)).toEqual(Object.keys(AREAS));
   });
 
-  it('are left out where nothing of them is there', () => {
-    expect(byArea(['live.read', 'people.read', 'queues.read'])).toEqual([
-      { id: 'people', permissions: ['people.read'] },
-      { id: 'routing', permissions: ['live.read', 'queues.read'] },
+  it('begin with what only reads, and are left out where nothing of them is there', () => {
+    expect(byArea(['customers.merge', 'customers.read', 'live.read', 'queues.read'])).toEqual([
+      { id: 'customers', permissions: ['customers.read', 'customers.merge'] },
+      { id: 'routing', permissions: ['queues.read', 'live.read'] },
     ]);
   });
 });

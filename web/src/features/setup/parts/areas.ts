@@ -13,12 +13,17 @@ export type AreaId = keyof typeof AREAS;
 
 const nounOf = (permission: string) => permission.split('.')[0] ?? '';
 
-/** `permissions` by area, in the areas' order; without areas that have none. */
+const readsFirst = (one: string, other: string) =>
+  Number(other.endsWith('.read')) - Number(one.endsWith('.read'));
+
+/** `permissions` by area and noun, to read before to change; without areas that have none. */
 export function byArea(permissions: readonly string[]): { id: AreaId; permissions: string[] }[] {
   return (Object.keys(AREAS) as AreaId[])
-    .map((id) => {
-      const nouns: readonly string[] = AREAS[id];
-      return { id, permissions: permissions.filter((one) => nouns.includes(nounOf(one))) };
-    })
+    .map((id) => ({
+      id,
+      permissions: AREAS[id].flatMap((noun) =>
+        permissions.filter((one) => nounOf(one) === noun).sort(readsFirst),
+      ),
+    }))
     .filter((area) => area.permissions.length > 0);
 }

@@ -7,8 +7,8 @@ import { toastError } from '@/components/errors';
 import { When } from '@/components/Times';
 import { showToast } from '@/components/toasts';
 import { act } from '@/features/setup/parts/collection';
-import { Row } from '@/features/setup/parts/FormPanel';
-import { Labelled } from '@/features/setup/parts/Labelled';
+import { Fields } from '@/features/setup/parts/FormPanel';
+import classes from './Answering.module.css';
 
 export function Answering({ item }: { item: IdentityProvider }) {
   const { t } = useTranslation('setup');
@@ -18,10 +18,10 @@ export function Answering({ item }: { item: IdentityProvider }) {
     onError: toastError,
   });
   return (
-    <Labelled label={t('sso.answered')} description={t('sso.answeredHint')}>
-      <Row>
+    <Fields title={t('sso.answered')} hint={t('sso.answeredHint')}>
+      <div className={classes.answering}>
         <span>
-          {item.answered_by ?? t('sso.answeredByNone')}
+          <bdi>{item.answered_by ?? t('sso.answeredByNone')}</bdi>
           {item.answered_at && (
             <>
               {' · '}
@@ -32,7 +32,7 @@ export function Answering({ item }: { item: IdentityProvider }) {
         <Button variant="default" loading={confirm.isPending} onClick={() => confirm.mutate()}>
           {t('sso.confirm')}
         </Button>
-      </Row>
-    </Labelled>
+      </div>
+    </Fields>
   );
 }

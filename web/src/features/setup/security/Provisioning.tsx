@@ -112,7 +112,9 @@ function TokenPanel({ item }: { item: ScimToken }) {
           {item.last_used_at ? <When at={item.last_used_at} /> : t('provisioning.never')}
         </Labelled>
         {item.answered_by && (
-          <Labelled label={t('provisioning.answered')}>{item.answered_by}</Labelled>
+          <Labelled label={t('provisioning.answered')} description={t('provisioning.answeredHint')}>
+            <bdi>{item.answered_by}</bdi>
+          </Labelled>
         )}
         {item.networks.length > 0 && (
           <Labelled label={t('provisioning.networks')}>{item.networks.join(', ')}</Labelled>
