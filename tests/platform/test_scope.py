@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -89,8 +92,77 @@ async def _rename_and_fail(tx: Tx) -> None:
     raise ConflictError
 
 
-async def test_a_transaction_that_reads_cannot_write(world: World, database: Database) -> None:
-    actor = await _actor(world)
+async def _rename(tx: Tx) -> None:
+    await tx.exec_driver_sql("UPDATE client SET name = 'Ours'")
+
+
+async def _widely(tx: Tx) -> list[int]:
+    seen = [await _seen(tx)]
+    async with widened(tx):
+        seen.append(await _seen(tx))
+        async with widened(tx):
+            seen.append(await _seen(tx))
+        seen.append(await _seen(tx))
+    return [*seen, await _seen(tx)]
+
+
+@pytest.fixture
+async def narrow(world: World) -> AsyncIterator[Database]:
+    """A database of one connection for each purpose: what one leaves behind the next would find."""
+    database = Database(world.database.url, pool_size=1)
+    yield database
+    await database.close()
+
+
+async def test_who_reads_cannot_write(world: World, narrow: Database) -> None:
     with pytest.raises(DBAPIError, match="read-only"):
-        async with database.transaction(actor, reading=True) as tx:
-            await tx.exec_driver_sql("UPDATE client SET name = 'Ours'")
+        await narrow.read(await _actor(world), _rename)
+    async with narrow.transaction(SYSTEM) as tx:
+        await _rename(tx)
+
+
+async def test_who_reads_sees_their_own_whoever_read_before(world: World, narrow: Database) -> None:
+    actor = await _actor(world)
+    nobody = Actor("nobody", (Reach(frozenset(), frozenset()),))
+    assert [await narrow.read(one, _seen) for one in (actor, SYSTEM, actor, nobody, actor, actor)] == [1, 2, 1, 0, 1, 1]
+
+
+async def test_a_widened_reading_shows_everything_and_then_what_it_showed(world: World, narrow: Database) -> None:
+    actor = await _actor(world)
+    for _ in range(2):
+        assert await narrow.read(actor, _widely) == [1, 2, 2, 2, 1]
+
+
+async def _break_widely(tx: Tx) -> None:
+    async with widened(tx):
+        await tx.exec_driver_sql("SELECT 1/0")
+
+
+async def _write_widely(tx: Tx) -> None:
+    async with widened(tx):
+        await _rename(tx)
+
+
+async def _wait_widely(tx: Tx) -> None:
+    async with widened(tx):
+        await tx.exec_driver_sql("SELECT pg_sleep(30)")
+
+
+@pytest.mark.parametrize("work", [_fail, _break_widely, _write_widely])
+async def test_a_reading_that_failed_while_it_was_widened_leaves_nothing_open(
+    work: Callable[[Tx], Awaitable[None]], world: World, narrow: Database
+) -> None:
+    actor = await _actor(world)
+    with pytest.raises((ConflictError, DBAPIError)):
+        await narrow.read(actor, work)
+    assert await narrow.read(actor, _widely) == [1, 2, 2, 2, 1]
+
+
+async def test_a_reading_that_was_given_up_while_it_was_widened_leaves_nothing_open(
+    world: World, narrow: Database
+) -> None:
+    actor = await _actor(world)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await narrow.read(actor, _wait_widely)
+    assert await narrow.read(actor, _widely) == [1, 2, 2, 2, 1]

@@ -128,6 +128,18 @@ async def test_nobody_notices_it_who_looks_up_who_asks(server: EmbeddedPostgres,
     assert await database.glance(_one) == 1
 
 
+async def test_nobody_who_reads_notices_a_restart(server: EmbeddedPostgres, database: Database) -> None:
+    assert await database.read(SYSTEM, _one) == 1
+    kill(server)
+    with pytest.raises(OperationalError):
+        await database.read(SYSTEM, _one)
+    server.start()
+    assert await database.read(SYSTEM, _one) == 1
+    kill(server)
+    server.start()
+    assert await database.read(SYSTEM, _one) == 1
+
+
 async def _one(tx: Tx) -> int:
     return (await tx.execute(text("SELECT 1"))).scalar_one()
 

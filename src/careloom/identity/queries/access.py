@@ -16,7 +16,7 @@ from careloom.identity.types import ClientBadge, Person, PersonId, RoleGrant
 from careloom.identity.types.access import ExplainedGrant, Glimpse, PersonAccess, Verdict, View, WhyNot
 from careloom.identity.types.roles import RoleSheet
 from careloom.organizations.queries import badges, get_client, get_program, names_of_scopes
-from careloom.organizations.types import ClientId, ProgramId
+from careloom.organizations.types import Client, ClientId, ProgramId
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.database.transactions import Database, Tx, widened
 from careloom.platform.errors import ForbiddenError, InvalidInputError
@@ -102,7 +102,7 @@ async def may(
 
 
 async def view_of(database: Database, actor: Actor, person_id: PersonId, peeks: Mapping[str, Peek]) -> View:
-    """What someone sees, by the row-level security of a transaction with their own scope, held to the reader's.
+    """What someone sees, by the row-level security of their own scope, held to the reader's.
 
     Nothing can be written in it, and nothing shows that the reader could not open as well. Raises NotFoundError.
     """
@@ -112,9 +112,11 @@ async def view_of(database: Database, actor: Actor, person_id: PersonId, peeks: 
         theirs = await actor_of(tx, person_id)
     held = () if theirs is None else shared(theirs.reaches, actor.reaches)
     seen = Actor(someone.name, held, person_id=someone.id)
-    async with database.transaction(seen, reading=True) as tx:
-        clients = await badges(tx, seen.client_ids)
-        lists = [await _glimpse(tx, seen, name, peek) for name, peek in peeks.items()]
+
+    async def look(tx: Tx) -> tuple[list[Client], list[Glimpse]]:
+        return await badges(tx, seen.client_ids), [await _glimpse(tx, seen, *one) for one in peeks.items()]
+
+    clients, lists = await database.read(seen, look)
     return View(
         person_id=someone.id,
         name=someone.name,

@@ -25,12 +25,17 @@ _SCOPE = text(
 
 _EVERYTHING: Final = "SELECT set_config('careloom.clients', '*', false), set_config('careloom.providers', '*', false)"
 
+_CANNOT_WRITE: Final = "SET default_transaction_read_only = on"
+
 _SHOWN = text(
     "SELECT current_setting('careloom.clients', true) AS clients, "
     "current_setting('careloom.providers', true) AS providers"
 )
 
 _LINKS: Final = "links"
+
+_NARROWED, _WIDENED = "narrowed to", "widened"
+"""What a connection for reading was narrowed to, and whether it shows everything for the moment."""
 
 T = TypeVar("T")
 
@@ -48,6 +53,7 @@ class Database:
         kept = {**(options or {}), _LINKS: self.links}
         self.engine: AsyncEngine = _pool(partial(self.links.connect, autocommit=True), pool_size, kept)
         self._glances: AsyncEngine = _pool(self._seeing_all, max(1, pool_size // 2), kept)
+        self._readings: AsyncEngine = _pool(self._writing_nothing, max(1, pool_size // 2), kept)
 
     async def glance(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """What `work` finds on a connection that sees everything, on which each statement is a transaction of its own:
@@ -55,40 +61,45 @@ class Database:
 
         Raises OperationalError where the database is away.
         """
-        try:
-            async with self._glances.connect() as tx:
-                return await work(tx)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        async with self._glances.connect() as tx:
+        return await _found(self._glances, work)
+
+    async def read(self, actor: Actor, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """What `work` finds where row-level security shows the actor's clients and providers and nothing can be
+        written. Each statement is a transaction of its own, so that one costs one message to the server and no more;
+        `work` may run twice.
+
+        Raises OperationalError where the database is away.
+        """
+
+        async def narrowed(tx: Tx) -> T:
+            await _narrow(tx, actor)
             return await work(tx)
 
-    @asynccontextmanager
-    async def transaction(self, actor: Actor, *, reading: bool = False) -> AsyncGenerator[Tx]:
-        """One transaction in which row-level security shows the actor's clients and providers; commits at the end.
+        return await _found(self._readings, narrowed)
 
-        `reading`: it cannot write.
+    @asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncGenerator[Tx]:
+        """One transaction in which row-level security shows the actor's clients and providers; commits at the end.
 
         Raises OperationalError where the database is away, CommitUnknownError where it went away during the commit.
         """
         async with AsyncExitStack() as stack:
             try:
-                tx = await self._begun(stack, actor, reading)
+                tx = await self._begun(stack, actor)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
                 # The pool's connection was to a server that is gone, and so are all that are as old. Nothing was done.
-                tx = await self._begun(stack, actor, reading)
+                tx = await self._begun(stack, actor)
             transaction = tx.get_transaction()
             yield tx
             if transaction is not None:
                 await _commit(transaction)
 
-    async def _begun(self, stack: AsyncExitStack, actor: Actor, reading: bool) -> Tx:
+    async def _begun(self, stack: AsyncExitStack, actor: Actor) -> Tx:
         tx = await stack.enter_async_context(self.engine.connect())
         await tx.begin()
-        await tx.exec_driver_sql(_beginning(actor, reading))
+        await tx.exec_driver_sql(f"BEGIN; {_showing(actor, 'true')}")
         return tx
 
     async def _seeing_all(self) -> Connection:
@@ -96,10 +107,15 @@ class Database:
         await link.execute(_EVERYTHING)
         return link
 
+    async def _writing_nothing(self) -> Connection:
+        link = await self.links.connect(autocommit=True)
+        await link.execute(_CANNOT_WRITE)
+        return link
+
     async def close(self) -> None:
         """Closes every connection."""
-        await self.engine.dispose()
-        await self._glances.dispose()
+        for pool in (self.engine, self._glances, self._readings):
+            await pool.dispose()
 
 
 def _pool(connect: Callable[[], Awaitable[Connection]], size: int, options: Mapping[str, Any]) -> AsyncEngine:
@@ -128,6 +144,10 @@ async def set_scope(tx: Tx, actor: Actor) -> None:
 @asynccontextmanager
 async def widened(tx: Tx) -> AsyncGenerator[None]:
     """Shows everything to the open transaction for as long as the context lasts, then what it showed before."""
+    if _NARROWED in tx.info:
+        async with _widened_reading(tx):
+            yield
+        return
     before = (await tx.execute(_SHOWN)).one()
     shown = {"clients": before.clients, "providers": before.providers}
     await tx.execute(_SCOPE, {"clients": "*", "providers": "*"})
@@ -139,6 +159,24 @@ async def widened(tx: Tx) -> AsyncGenerator[None]:
             await tx.execute(_SCOPE, shown)
         raise
     await tx.execute(_SCOPE, shown)
+
+
+@asynccontextmanager
+async def _widened_reading(tx: Tx) -> AsyncGenerator[None]:
+    """A transaction within which everything shows; what the connection was narrowed to holds again when it is over."""
+    known = tx.info
+    if _WIDENED in known:
+        yield
+        return
+    await tx.exec_driver_sql("BEGIN")
+    known[_WIDENED] = True
+    try:
+        await tx.execute(_SCOPE, {"clients": "*", "providers": "*"})
+        yield
+    finally:
+        known.pop(_WIDENED, None)
+        if not tx.invalidated:
+            await tx.exec_driver_sql("ROLLBACK")
 
 
 @asynccontextmanager
@@ -158,11 +196,31 @@ async def beside(tx: Tx, actor: Actor) -> AsyncGenerator[Tx]:
         await engine.dispose()
 
 
-def _beginning(actor: Actor, reading: bool) -> str:
-    """Begins and shows what is the actor's in one message to the server; in the text are ids alone."""
+async def _found(pool: AsyncEngine, work: Callable[[Tx], Awaitable[T]]) -> T:
+    """What `work` finds, on a new connection if that of the pool was to a server that is gone."""
+    try:
+        async with pool.connect() as tx:
+            return await work(tx)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    async with pool.connect() as tx:
+        return await work(tx)
+
+
+async def _narrow(tx: Tx, actor: Actor) -> None:
+    """Shows what is the actor's on a connection that may have shown another's; it remembers what it shows."""
+    shown = _showing(actor, "false")
+    if tx.info.get(_NARROWED) != shown:
+        tx.info[_NARROWED] = None
+        await tx.exec_driver_sql(shown)
+        tx.info[_NARROWED] = shown
+
+
+def _showing(actor: Actor, local: str) -> str:
+    """Shows what is the actor's, in the transaction alone where it is `local`; in the text are ids alone."""
     scope = _scope_of(actor)
-    shown = ", ".join(f"set_config('careloom.{name}', '{ids}', true)" for name, ids in scope.items())
-    return f"BEGIN{' READ ONLY' if reading else ''}; SELECT {shown}"
+    return "SELECT " + ", ".join(f"set_config('careloom.{name}', '{ids}', {local})" for name, ids in scope.items())
 
 
 def _scope_of(actor: Actor) -> dict[str, str]:

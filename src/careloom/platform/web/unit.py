@@ -35,11 +35,10 @@ class UnitOfWork:
             yield tx
 
     async def read(self, work: Callable[[Tx], Awaitable[T]], noting: Callable[[T], Sequence[Read]] | None = None) -> T:
-        """Runs `work` in a transaction that cannot write. What it found that is sensitive, `noting` tells: it is noted
-        in the audit trail before it is shown.
+        """Runs `work` where nothing can be written; twice where the database went away meanwhile. What it found that is
+        sensitive, `noting` tells: it is noted in the audit trail before it is shown.
         """
-        async with self.runtime.database.transaction(self.actor, reading=True) as tx:
-            found = await work(tx)
+        found = await self.runtime.database.read(self.actor, work)
         if noting is not None:
             await self.note(noting(found))
         return found

@@ -19,7 +19,7 @@ from careloom.organizations.types import Site, SiteId, Team, TeamId
 from careloom.platform.access import Actor, Permission, named, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.scope import within
-from careloom.platform.database.transactions import Tx, set_scope
+from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.errors import ForbiddenError
 from careloom.platform.paging import MAX_LIMIT, Page
 from careloom.routing.core.promise import opens_at
@@ -47,12 +47,11 @@ async def live_queues(tx: Tx, actor: Actor) -> list[QueueNow]:
     queues = await _board(tx, actor)
     at, ids = now(), [one.id for one in queues]
     openings = await openings_of(tx, {one.program_id for one in queues})
-    await set_scope(tx, _SYSTEM)
-    lines = await lines_now(tx, ids)
-    figures = await figures_since(tx, {one.id: midnight(openings[one.program_id].time_zone, at) for one in queues})
-    lately = await trends(tx, ids, at)
-    staffed = await _staff(tx, queues)
-    await set_scope(tx, actor)
+    async with widened(tx):
+        lines = await lines_now(tx, ids)
+        figures = await figures_since(tx, {one.id: midnight(openings[one.program_id].time_zone, at) for one in queues})
+        lately = await trends(tx, ids, at)
+        staffed = await _staff(tx, queues)
     return [
         _queue_now(
             one,
@@ -81,9 +80,8 @@ async def live_agents(tx: Tx, actor: Actor) -> list[AgentNow]:
     ids = [one.person_id for _, one in profiles]
     states, people = await presences(tx, ids), await find_people(tx, ids)
     places, served = await _places(tx), Served(await _board(tx, actor))
-    await set_scope(tx, _SYSTEM)
-    loads, actors = await loads_of(tx, ids), await actors_of(tx, ids)
-    await set_scope(tx, actor)
+    async with widened(tx):
+        loads, actors = await loads_of(tx, ids), await actors_of(tx, ids)
     rows = [
         _agent_now(
             actor,
