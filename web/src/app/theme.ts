@@ -105,7 +105,7 @@ const shared: Record<string, string> = {
   '--mantine-color-gray-text': 'var(--text-2)',
   '--mantine-color-gray-light-color': 'var(--text-2)',
   '--mantine-color-blue-filled': 'var(--accent-fill)',
-  '--mantine-color-blue-filled-hover': 'color-mix(in srgb, var(--accent-fill) 88%, var(--text))',
+  '--mantine-color-blue-filled-hover': 'color-mix(in srgb, var(--accent-fill) 88%, black)',
   '--mantine-color-blue-light': 'var(--accent-soft)',
   '--mantine-color-blue-light-color': 'var(--accent)',
   '--mantine-color-blue-outline': 'var(--accent)',

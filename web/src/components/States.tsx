@@ -18,7 +18,7 @@ export function Empty({
   return (
     <div className={classes.empty}>
       {icon && <div className={classes.icon}>{icon}</div>}
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children && <div className={classes.words}>{children}</div>}
     </div>
   );
@@ -29,7 +29,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   const { t } = useTranslation();
   return (
     <div className={classes.empty} role="alert">
-      <h3>{t('error.title')}</h3>
+      <h2>{t('error.title')}</h2>
       <div className={classes.words}>{errorText(error)}</div>
       {retry && (
         <Button variant="default" onClick={retry}>

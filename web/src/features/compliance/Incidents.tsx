@@ -99,7 +99,7 @@ function File({ one, writes }: { one: Incident; writes: boolean }) {
   }
   return (
     <div className={classes.file}>
-      <h3>{t('incidents.duties')}</h3>
+      <h2>{t('incidents.duties')}</h2>
       <ul className={classes.list} aria-label={t('incidents.duties')}>
         {query.data.duties.map((duty) => (
           <DutyRow key={duty.id} incident={one.id} duty={duty} writes={writes} />
@@ -112,7 +112,7 @@ function File({ one, writes }: { one: Incident; writes: boolean }) {
           </Button>
         </div>
       )}
-      <h3>{t('incidents.timeline')}</h3>
+      <h2>{t('incidents.timeline')}</h2>
       <ul className={classes.list} aria-label={t('incidents.timeline')}>
         {query.data.entries.map((entry) => (
           <li key={entry.id}>
