@@ -14,8 +14,10 @@ from typing import Any, cast
 import httpx
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 
+from careloom.identity.commands import passwords
 from careloom.identity.commands.authentication import csrf_token
 from careloom.identity.commands.sessions import start_session
 from careloom.identity.types import Person
@@ -69,6 +71,19 @@ def closed_network() -> Iterator[None]:
     socket.socket.connect = guarded
     yield
     socket.socket.connect = connect
+
+
+@pytest.fixture(autouse=True, scope="session")
+def hashers() -> Iterator[tuple[PasswordHasher, PasswordHasher]]:
+    """What hashes passwords as shipped, and what does in tests, by the same algorithm with less work: hundreds of them
+    sign people in.
+    """
+    shipped = cast(PasswordHasher, vars(passwords)["_hasher"])
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_hasher", quick)
+        patched.setattr(passwords, "_NOBODYS_HASH", quick.hash("no one has this password"))
+        yield shipped, quick
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
 from sqlalchemy import select, update
 
 from careloom.identity.tables import credential
@@ -62,10 +62,10 @@ async def test_ones_own_password_keeps_to_the_rules(api: httpx.AsyncClient, worl
 
 
 async def test_a_hash_of_old_is_renewed_at_the_next_sign_in(
-    api: httpx.AsyncClient, world: World, database: Database
+    api: httpx.AsyncClient, world: World, database: Database, hashers: tuple[PasswordHasher, PasswordHasher]
 ) -> None:
     person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, password=PASSWORD)
-    weak = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
+    weak = PasswordHasher(time_cost=1, memory_cost=32).hash(PASSWORD)
     async with database.transaction(SYSTEM) as tx:
         await tx.execute(update(credential).values(password_hash=weak))
     for _ in range(2):
@@ -73,4 +73,9 @@ async def test_a_hash_of_old_is_renewed_at_the_next_sign_in(
         assert answer.status_code == 200
     async with database.transaction(SYSTEM) as tx:
         kept = (await tx.execute(select(credential.c.password_hash))).scalar_one()
-    assert not PasswordHasher().check_needs_rehash(kept)
+    assert not hashers[1].check_needs_rehash(kept)
+
+
+def test_a_guess_costs_what_rfc_9106_recommends(hashers: tuple[PasswordHasher, PasswordHasher]) -> None:
+    kept = extract_parameters(hashers[0].hash(PASSWORD))
+    assert (kept.type, kept.time_cost, kept.memory_cost, kept.parallelism) == (Type.ID, 3, 64 * 1024, 4)
