@@ -2,7 +2,7 @@
 import { Button, Modal } from '@mantine/core';
 import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react';
 import { Link, useBlocker } from '@tanstack/react-router';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActions } from '@/components/actions';
 import { Keys } from '@/components/Keys';
@@ -11,11 +11,14 @@ import type { Form } from '@/features/setup/parts/useForm';
 import classes from './Panel.module.css';
 
 export function PanelHead({
+  id,
   section,
   title,
   lead,
   actions,
 }: {
+  /** Of the heading, where something is named by it. */
+  id?: string;
   section: SectionId;
   title: ReactNode;
   lead?: ReactNode;
@@ -34,7 +37,7 @@ export function PanelHead({
         <IconArrowLeft size={16} aria-hidden />
       </Link>
       <div className={classes.heading}>
-        <h2>{title}</h2>
+        <h2 id={id}>{title}</h2>
         {lead && <div className={classes.lead}>{lead}</div>}
       </div>
       {actions && <div className={classes.actions}>{actions}</div>}
@@ -183,10 +186,12 @@ export function LookPanel({
   actions?: ReactNode;
   children: ReactNode;
 }) {
+  const heading = useId();
   return (
     <div className={classes.panel}>
-      <PanelHead section={section} title={title} lead={lead} actions={actions} />
-      <div className={classes.scroll}>
+      <PanelHead id={heading} section={section} title={title} lead={lead} actions={actions} />
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what only is read can be scrolled by keys */}
+      <div className={classes.scroll} role="region" aria-labelledby={heading} tabIndex={0}>
         <div className={classes.columns}>
           <div className={classes.fields}>{children}</div>
         </div>
