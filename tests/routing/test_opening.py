@@ -133,12 +133,12 @@ async def test_what_waits_is_offered_as_soon_as_the_program_opens(
     minute = (now() + timedelta(hours=2)).hour * 60
     hours = tuple(OpenHours(weekday, minute, minute + 60) for weekday in range(7))
     await set_hours(floor, hours)
-    opening = next_opening(Opening("UTC", hours, ()), now())
-    assert opening is not None
-    ahead = opening - now() - timedelta(seconds=0.6)
-    monkeypatch.setattr("careloom.routing.jobs.pool.now", lambda: now() + ahead)
     ada = await floor.available("Ada")
     one = await floor.arrive()
+    opening = next_opening(Opening("UTC", hours, ()), now())
+    assert opening is not None
+    ahead = opening - now() - timedelta(seconds=1)
+    monkeypatch.setattr("careloom.routing.jobs.pool.now", lambda: now() + ahead)
     running = asyncio.create_task(floor.pool.run())
     try:
         await asyncio.sleep(0.3)
