@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 CORES ?= 2
+WORKERS ?= $(shell echo $$(( $(CORES) * 3 / 2 )))
 EFFORT ?= 30
 TOPIC ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -30,11 +31,11 @@ test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="
 	@echo "[test] the front end's own tests"
 	@cd web && npm run --silent test
 	@echo "[test] everything but browsers and kill -9, on $(CORES) cores"
-	@pytest -q -n $(CORES) --dist worksteal -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
+	@pytest -q -n $(WORKERS) --dist worksteal -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
 	@echo "[test] browser journeys"
-	@pytest -q -m journey -n $(CORES) --dist loadfile $(ARGS) || [ $$? = 5 ]
+	@pytest -q -m journey -n $(WORKERS) --dist loadfile $(ARGS) || [ $$? = 5 ]
 	@echo "[test] kill -9 in the middle of the demo"
-	@pytest -q -m chaos $(ARGS) || [ $$? = 5 ]
+	@pytest -q -m chaos -n $(CORES) $(ARGS) || [ $$? = 5 ]
 
 soak: .make/python ## Try random input for long and with new seeds; EFFORT=30 times as hard as `make test`
 	@FUZZ_EFFORT=$(EFFORT) pytest -q -n $(CORES) --dist worksteal -k "any_input or new_breaks or any_life" $(ARGS)
