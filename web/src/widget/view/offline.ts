@@ -1,9 +1,10 @@
-/** What is shown when nobody is there: a form that becomes a case, then its number. */
+/** What is shown when nobody is there: a form that becomes a case, then its number, which stays beside the conversation
+ * that the case brings. */
 
 import type { Api } from '../api';
 import { fill, type Language } from '../language';
 import { uuid } from '../uuid';
-import { h, replace } from './dom';
+import { h, replace, show } from './dom';
 import { Form, type Values } from './form';
 
 export interface OfflineContext {
@@ -16,9 +17,38 @@ export interface OfflineContext {
 export class Offline {
   private form: Form | null = null;
   private attempt = { words: '', key: '' };
+  private sender = { name: '', email: '' };
+  private readonly another: HTMLElement;
   readonly element = h('div', { class: 'away' });
 
   constructor(private readonly context: OfflineContext) {
+    const { texts } = context.language;
+    const again = (): void => {
+      this.ask(this.sender.name, this.sender.email);
+      this.focus();
+    };
+    this.another = h(
+      'button',
+      { class: 'button quiet', type: 'button', on: { click: again } },
+      texts.another,
+    );
+    this.ask();
+  }
+
+  /** A case was made, and its number stands here. */
+  get thanked(): boolean {
+    return this.form === null;
+  }
+
+  /** Whether the number stands alone, or beside the conversation, in which one writes on. */
+  stand(alone: boolean): void {
+    this.element.classList.toggle('beside', !alone);
+    show(this.another, alone);
+  }
+
+  /** Nothing of what was said here stays. */
+  forget(): void {
+    this.sender = { name: '', email: '' };
     this.ask();
   }
 
@@ -72,16 +102,13 @@ export class Offline {
 
   private thank(values: Values, number: string): void {
     const { texts } = this.context.language;
-    const again = (): void => {
-      this.ask(values.name, values.email);
-      this.focus();
-    };
+    this.sender = { name: values.name, email: values.email };
     const done = h(
       'div',
       { class: 'done', role: 'status', tabindex: '-1' },
       h('p', { class: 'strong' }, fill(texts.offlineDone, { number })),
       h('p', {}, fill(texts.offlineAnswer, { email: values.email })),
-      h('button', { class: 'button quiet', type: 'button', on: { click: again } }, texts.another),
+      this.another,
     );
     this.form = null;
     replace(this.element, done);

@@ -48,6 +48,7 @@ export class Panel {
     const { texts } = language;
     const anew = (): void => {
       session.startAnew();
+      this.offline.forget();
       this.focus();
     };
     this.header = new Header(language, { close: context.close, end: () => session.end() });
@@ -163,6 +164,7 @@ export class Panel {
   /** Another person may use the page now: nothing of what was typed stays. */
   forget(): void {
     this.composer.clear();
+    this.offline.forget();
   }
 
   /** The space has changed. */
@@ -215,7 +217,9 @@ export class Panel {
   private showFoot(ended: boolean): void {
     show(this.composer.element, this.foot === 'composer');
     show(this.introduce.element, this.foot === 'introduce');
-    show(this.offline.element, this.foot === 'offline');
+    const alone = this.foot === 'offline';
+    this.offline.stand(alone);
+    show(this.offline.element, alone || (this.foot === 'composer' && this.offline.thanked));
     show(this.startNew, this.foot === 'over');
     show(this.hint, this.foot === 'composer' && ended);
   }
