@@ -124,9 +124,9 @@ export class Panel {
       this.log.element,
       this.aside,
       this.hint,
+      this.offline.element,
       this.composer.element,
       this.introduce.element,
-      this.offline.element,
       this.startNew,
       h('div', { class: 'drop', 'aria-hidden': 'true' }, texts.dropHere),
     );
@@ -226,7 +226,8 @@ export class Panel {
 
   private askForMail(talking: boolean): void {
     const { session, storage } = this.context;
-    const asked = session.visitor.emailKnown || storage.get(MAIL_ASKED) !== null;
+    const known = session.visitor.emailKnown || this.offline.thanked;
+    const asked = known || storage.get(MAIL_ASKED) !== null;
     const wanted =
       talking && !asked && this.foot === 'composer' && session.conversation.id !== null;
     if (wanted && this.mailForm === null) {
