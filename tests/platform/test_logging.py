@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -66,6 +67,15 @@ def test_what_identifies_people_or_opens_doors_is_taken_out(text: str) -> None:
 @given(st.emails())
 def test_no_address_survives(address: str) -> None:
     assert scrub(f"could not reach {address} today") == "could not reach [address] today"
+
+
+@given(st.uuids())
+def test_an_id_stays_whole_whatever_its_digits_look_like(one: UUID) -> None:
+    assert scrub(str(one)) == str(one)
+
+
+def test_a_card_is_taken_out_also_beside_an_id() -> None:
+    assert "4111" not in scrub("01a20530-0532-7345-8123-001122334455 4111 1111 1111 1111")
 
 
 def test_messages_of_other_libraries_are_cleaned_as_well(logs: Callable[[], list[dict[str, Any]]]) -> None:
