@@ -56,6 +56,11 @@ async def test_the_description_is_a_document_that_loads_nothing_from_elsewhere(a
         assert answer.json()["openapi"].startswith("3.1.")
 
 
+def test_a_message_that_was_stored_before_is_described_as_one_that_is_new(description: dict[str, Any]) -> None:
+    told = description["paths"]["/api/inbound"]["post"]["responses"]
+    assert told["200"]["content"] == told["201"]["content"]
+
+
 def test_every_operation_describes_its_problems(description: dict[str, Any]) -> None:
     bare = [name for name, one in _operations(description) if not one["responses"].keys() >= _PROBLEMS]
     assert bare == []

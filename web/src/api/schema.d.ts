@@ -26131,6 +26131,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Stored before; where it went. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
             /** @description Document created, URL follows */
             201: {
                 headers: {

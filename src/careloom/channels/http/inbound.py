@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, post
 from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -36,7 +37,11 @@ class Outcomes(Struct, frozen=True):
     items: tuple[Outcome, ...]
 
 
-@post("/inbound", summary="Hand in a customer's message")
+@post(
+    "/inbound",
+    summary="Hand in a customer's message",
+    responses={200: ResponseSpec(Accepted, description="Stored before; where it went.", generate_examples=False)},
+)
 async def post_inbound(
     request: Request[Any, Any, State], unit: Unit, data: JSONBody[InboundMessage]
 ) -> Response[Accepted]:
