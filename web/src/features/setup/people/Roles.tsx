@@ -1,11 +1,14 @@
 /** Roles: the built-in ones to look at and copy, a provider's own ones to make and change. */
 import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
 import type { RoleSheet } from '@/api/types';
+import { Loaded } from '@/components/Loaded';
+import { allOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, LookPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Permissions } from '@/features/setup/parts/Permissions';
 import { ProviderPick, useProviders } from '@/features/setup/parts/pickers';
@@ -15,7 +18,6 @@ import {
   usePermissionName,
   useRoleChoices,
   useRolePurpose,
-  useRoles,
   useRoleTitle,
 } from '@/features/setup/parts/roles';
 import { useSave } from '@/features/setup/parts/saved';
@@ -85,16 +87,19 @@ function Copy({ role }: { role: RoleSheet }) {
   );
 }
 
-/** The form of an own role; a new one begins as the role that the address says to copy. */
+/**
+ * The form of an own role; a new one begins as the role that the address says to copy. It is shown once the roles are
+ * here: they say which permissions there are, and a field must not move while somebody reaches for it.
+ */
 function OwnRole({ item }: { item: RoleSheet | null }) {
   const search: Record<string, string> = useSearch({ strict: false });
-  const source = useRoles().find((one) => one.id === search.copy);
   return (
-    <RoleForm
-      key={`${item?.version}-${source?.id}`}
-      item={item}
-      source={item ? null : (source ?? null)}
-    />
+    <Loaded query={useQuery(allOf<RoleSheet>(KIND))} skeletons={{ count: 7, height: 72 }}>
+      {(roles) => {
+        const source = item ? null : (roles.find((one) => one.id === search.copy) ?? null);
+        return <RoleForm key={`${item?.version}-${source?.id}`} item={item} source={source} />;
+      }}
+    </Loaded>
   );
 }
 
