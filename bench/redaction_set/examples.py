@@ -82,7 +82,7 @@ def _value(random: Random, language: str, data_class: str, sentence: str) -> str
 def _fits(value: str, sentence: str) -> bool:
     if "national insurance" in sentence:
         return value[0].isalpha()
-    if "ssn" in sentence.lower() or "social security" in sentence:
+    if "ssn" in sentence.lower() or "social" in sentence:
         return value[0].isdigit()
     if "القومي" in sentence:
         return len(value) == 14
@@ -111,8 +111,8 @@ def _filled(random: Random, language: str, sentence: str) -> str:
     }[language]
     imei = "35" + drawn(12)
     return sentence.format(
-        n16=random.choice("4156") + drawn(15), n12=drawn(12), n10=drawn(10), n8=drawn(8), n6=drawn(6), n3=drawn(3),
-        phone=random.choice(phones), date=date, ups="1Z" + _mixed(random, 16), ref=_mixed(random, 6),
+        n16=random.choice("4156") + drawn(15), n12=drawn(12), n10=drawn(10), n8=drawn(8), n6=drawn(6), n4=drawn(4),
+        n3=drawn(3), phone=random.choice(phones), date=date, ups="1Z" + _mixed(random, 16), ref=_mixed(random, 6),
         imei=imei + luhn.calc_check_digit(imei), isbn=f"978-{drawn(1)}-{drawn(4)}-{drawn(4)}-{drawn(1)}",
     )  # fmt: skip
 

@@ -75,6 +75,8 @@ def test_other_long_numbers_are_no_cards(text: str) -> None:
         ("geboren am 3. März 1985", DataClass.BIRTH_DATE, "3. März 1985"),
         ("تاريخ الميلاد ١٢/٠٣/١٩٨٥", DataClass.BIRTH_DATE, "١٢/٠٣/١٩٨٥"),
         ("my password is hunter2", DataClass.SECRET, "hunter2"),
+        ("pw: Tr0ub4dor&3", DataClass.SECRET, "Tr0ub4dor&3"),
+        ("social 536904399", DataClass.NATIONAL_ID, "536904399"),
         ('the password is "correct horse"', DataClass.SECRET, "correct horse"),
         ("Passwort: Tiger2024", DataClass.SECRET, "Tiger2024"),
         ("key AKIAIOSFODNN7EXAMPLE", DataClass.SECRET, "AKIAIOSFODNN7EXAMPLE"),
@@ -115,9 +117,56 @@ def test_ordinary_words_and_numbers_are_left_alone(text: str) -> None:
     assert [one for one in found(text) if one[0] is not DataClass.CARD_CODE] == []
 
 
-def test_a_code_behind_card_and_expiry_date_is_found_without_a_word() -> None:
-    text = "4111 1111 1111 1111 12/27 123"
-    assert found(text) == [(DataClass.CARD, "4111 1111 1111 1111"), (DataClass.CARD_CODE, "123")]
+@pytest.mark.parametrize(
+    "between",
+    [
+        " 12/27 ", " / 12 27 / ", ", 12/27, ", "\n12/27\n", " (exp 12/2027) ", " 12-27 ", "|12|27|",
+        " expires 12 / 27 and code ", " gültig bis 12/27, der Code: ", " fecha de vencimiento 12/27 ",
+    ],
+)  # fmt: skip
+def test_a_code_behind_card_and_expiry_date_is_found_whatever_stands_between(between: str) -> None:
+    text = f"4111 1111 1111 1111{between}737"
+    assert found(text) == [(DataClass.CARD, "4111 1111 1111 1111"), (DataClass.CARD_CODE, "737")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the code on its back 737",
+        "737 is the code on the back",
+        "visa ending 1111 expires 12/27 code 737",
+        "Amex code 737 on front",
+        "Der Code auf der Rückseite ist 737",
+        "el código de atrás es 737",
+        "le code au dos est 737",
+        "o código no verso é 737",
+        "الرمز خلف البطاقة 737",
+        "رمز الحماية خلف الكرت 737",
+    ],
+)
+def test_a_code_is_found_by_where_it_stands_on_the_card(text: str) -> None:
+    assert found(text) == [(DataClass.CARD_CODE, "737")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the code on the back of the box is 737",
+        "number on the back of the device 737",
+        "my card was declined, error code 737",
+        "the number on the front door is 1234",
+        "gift card code 1234",
+        "el número de la parte de atrás del libro es 123",
+        "der Code auf der Rückseite des Pakets 737",
+        "card expires 12/27 order code 737",
+        "offer valid until 12/27, code 737",
+        "there is a scratch on the back of my card since 2024",
+        "my social media handle 536904399",
+        "rent is 300 pw now",
+    ],
+)
+def test_a_code_elsewhere_is_none_of_a_card(text: str) -> None:
+    assert found(text) == []
 
 
 def test_only_the_classes_asked_for_are_looked_for() -> None:

@@ -50,6 +50,11 @@ _PIECES = st.sampled_from(
         "rest of it",
         "pin",
         " or 4321",
+        "visa valid until 12/27 ",
+        "code ",
+        "code on the back ",
+        "social ",
+        "737",
         "token: abc123def456",
         ", ",
         "é",
@@ -197,6 +202,11 @@ EVIL = (
     "رقم الهوية ",
     "\n> 4",
     "x" * 9 + "y ",
+    "visa valid 12/27 code ",
+    "card exp ",
+    "code on the back of ",
+    "4111 1111 1111 1111 12 27 ",
+    "social ",
 )
 
 

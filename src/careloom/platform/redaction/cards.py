@@ -55,8 +55,12 @@ _BRANDS: Final = (
     _Brand("troy", 979200, 979299, (16,)),
 )
 _EXPIRY_AND_CODE: Final = re.compile(
-    r"[\s,;|/)-]{1,4}(?:(?:exp|valid|g[uü]ltig|vence|val|venc|fin)[a-z. ]{0,12}[\s:]{0,3})?"
-    r"(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?\d\d[\s,;|/-]{1,4}(\d{3,4})(?![\d/.:,%-]?\d)",
+    r"[\s,;:|/().-]{1,6}"
+    r"(?:(?:fecha de |date d[e'’] ?|data de )?(?:exp|valid|g[uü]ltig|vence|val|venc|caduc|abl|fin|تنته|صلاحي|تاريخ)"
+    r"[^\W\d]{0,12}[^\S\n]?[^\W\d]{0,10}[\s:.]{0,3})?"
+    r"(?:0[1-9]|1[0-2])(?: {0,2}[/.|-] {0,2}| {1,2}|)(?:20)?\d\d[\s,;|/().-]{1,6}"
+    r"(?:(?:(?:and|with|und|mit|y|con|e|com|et|avec|و)\s)?(?:(?:the|my|der|el|o|le)\s)?"
+    r"(?:code|código|codigo|الرمز|رمز|الكود)[\s:]{1,3})?(\d{3,4})(?![\d/.:,%-]?\d)",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,6 @@ from careloom.platform.redaction.shapes import SHAPES
 from careloom.platform.redaction.types import DataClass, Evidence, Finding
 from careloom.platform.redaction.words import is_reference
 
-_REACH: Final = 45
 _WINDOW: Final = 100
 _SENTENCE: Final = re.compile(r"(?<!\bno)(?<!\bnr)(?<!\bn)(?<!\bnum)(?<!\bgeb)[.!?؟][\s]+\S|\n[ \t]*\n", re.IGNORECASE)
 _OTHER: Final = re.compile(
@@ -57,7 +56,7 @@ def _after(piece: str, hit: Hit, limit: int) -> tuple[int, int] | None:
     window = piece[hit.end : min(limit, hit.end + _WINDOW)]
     for start, end in SHAPES[hit.label.shape](window):
         gap = window[:start]
-        if start <= _REACH and _is_short_way(gap) and not is_reference(window, start):
+        if start <= hit.label.reach and _is_short_way(gap) and not is_reference(window, start):
             return hit.end + start, hit.end + end
         return None
     return None

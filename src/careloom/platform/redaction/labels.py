@@ -1,11 +1,12 @@
 """What people call a number or a secret, in English, Spanish, German, Portuguese, French and Arabic."""
 
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from careloom.platform.redaction.linear import LinearPattern
 from careloom.platform.redaction.types import DataClass
-from careloom.platform.redaction.words import BANK_WORDS
+from careloom.platform.redaction.words import BANK_WORDS, OTHER_CODES, OTHER_THINGS, follows_expiry
 
 _NUMBER: Final = r"(?:[ -]?(?:numbers?|num\.?|no\.?|nr\.?|n[°º]|id|code|#|nummer|número|numero|numéro))?"
 _HEALTH_WORDS: Final = re.compile(r"health|medic|insur|patient|doctor|clinic|hospital|pharma|prescri", re.IGNORECASE)
@@ -13,7 +14,8 @@ _HEALTH_WORDS: Final = re.compile(r"health|medic|insur|patient|doctor|clinic|hos
 
 class Label(NamedTuple):
     """Words (RE2), what they name, and the shape of what follows. `among`: words of which one must be near too;
-    `capitals`: only as an abbreviation in capitals.
+    `capitals`: only as an abbreviation in capitals; `behind`: what must end right before; `unless`: what may not;
+    `unless_of`: what may not begin right behind; `reach`: how many characters may lie between.
     """
 
     words: str
@@ -22,7 +24,19 @@ class Label(NamedTuple):
     shape: str
     among: re.Pattern[str] | None = None
     capitals: bool = False
+    behind: Callable[[str, int], bool] | None = None
+    unless: re.Pattern[str] | None = None
+    unless_of: re.Pattern[str] | None = None
+    reach: int = 45
 
+
+_OWN: Final = r"(?:the |its |my |this |that |your )?"
+_FIGURE: Final = r"(?:code|number|numbers|digits?)(?: that)?(?: is| are)?(?: printed| written)? "
+_A_CARD: Final = r"(?:credit |debit )?(?:card|visa|amex|mastercard)"
+_ROMANCE_FIGURE: Final = (
+    r"(?:c[óo]digos?|n[úu]meros?|dígitos|cifras)(?: que)?(?: está| están| aparece| fica| escrito)? "
+)
+_ARABIC_FIGURE: Final = r"(?:الرمز|الكود|الرقم|الأرقام|الارقام|رمز|كود|رقم) (?:(?:الموجودة?|المكتوبة?|المطبوع|الذي) )?"
 
 LABELS: Final = (
     Label(
@@ -34,13 +48,39 @@ LABELS: Final = (
         r"الأرقام الثلاثة|الارقام الثلاثة|prüfziffer|prüfnummer|kartenprüf(?:nummer|ziffer)|"
         r"sicherheitscode|código de (?:seguridad|segurança)|códigos? de verifica(?:ción|ção) (?:de la tarjeta|"
         r"do cartão)|"
-        r"cryptogramme(?: visuel)?|code de sécurité|رمز الأمان|رمز الامان|رمز التحقق|كود الأمان|الرمز السري للبطاقة",
+        r"cryptogramme(?: visuel)?|code de sécurité|رمز الأمان|رمز الامان|رمز الحماية|"
+        r"رمز التحقق|كود الأمان|الرمز السري للبطاقة",
         DataClass.CARD_CODE, "card_code", "code",
     ),
     Label(
         r"pin|pin[ -]?(?:code|number|nummer|nr)|geheimzahl|geheimnummer|código (?:pin|secreto)|code (?:pin|secret|"
         r"confidentiel)|número secreto|senha (?:de 4 dígitos |numérica )?do cartão|الرقم السري|الرمز السري|رمز pin",
         DataClass.CARD_CODE, "pin", "pin",
+    ),
+    Label(
+        _FIGURE + r"(?:on|at|from|in) " + _OWN + r"(?:very )?(?:back|reverse|rear|backside|signature strip)(?: side)?|"
+        r"code (?:on|at|from) " + _OWN + r"front(?: side)?|(?:back|reverse) code|"
+        r"on (?:the |its )?(?:back|front|reverse)(?: side)? of " + _OWN + _A_CARD
+        + r"(?:(?: it)? (?:says|reads|is)| ?[:=])|"
+        r"(?:code|nummer|zahl|ziffern|zahlen)(?: steht)? (?:auf (?:der|ihrer|meiner) )?(?:karten)?(?:r(?:ü|ue)ckseite|"
+        r"hinten|vorderseite)|"
+        + _ROMANCE_FIGURE + r"(?:de |del |do |al |no |na |en |em )?(?:el |la |lo )?(?:parte )?(?:de )?"
+        r"(?:atrás|atras|trás|tras|detrás|trasera|traseira|reverso|dorso|verso)|"
+        r"(?:codes?|numéros?|chiffres)(?: inscrit| écrit| indiqué| qui est| qui se trouve)? (?:(?:au )?(?:dos|verso)|"
+        r"à l'arrière|derrière)|"
+        + _ARABIC_FIGURE + r"(?:خلف|على ظهر|على خلفية|في ظهر|بظهر)",
+        DataClass.CARD_CODE, "card_code", "code", unless=OTHER_CODES, unless_of=OTHER_THINGS,
+    ),
+    Label(
+        r"(?:visa|amex|american express|master ?card|maestro|card)(?: card)?(?:'s)? code|"
+        r"code (?:of|on|for|from) " + _OWN + _A_CARD + r"|kartencode|"
+        r"code (?:der|meiner) (?:karte|kreditkarte|visa|mastercard|amex)|"
+        r"código (?:de |da |do )(?:la |mi |meu |minha )?(?:tarjeta|cartão|visa)|code de (?:la |ma )?carte|"
+        r"رمز البطاقة|رمز بطاقتي|كود البطاقة|كود بطاقتي",
+        DataClass.CARD_CODE, "card_code", "code", unless=OTHER_CODES, unless_of=OTHER_THINGS,
+    ),
+    Label(
+        r"code|código|codigo|الرمز|الكود|رمز", DataClass.CARD_CODE, "card_code", "code", behind=follows_expiry, reach=12
     ),
     Label(
         r"one[ -]?time[ -]?(?:code|password|passcode|pin)|otp(?: code)?|verification code|security code|login code|"
@@ -52,7 +92,7 @@ LABELS: Final = (
         DataClass.SECRET, "one_time_code", "one_time",
     ),
     Label(
-        r"passwords?|pass ?word|passwd|pwd|pword|passphrase|[a-zäöüß-]{0,20}(?:passwort|kennwort)|contraseñas?|"
+        r"passwords?|pw|pass ?word|passwd|pwd|pword|passphrase|[a-zäöüß-]{0,20}(?:passwort|kennwort)|contraseñas?|"
         r"contrasena|clave(?: de acceso)?|"
         r"senhas?|palavra[ -]passe|mots? de passe|mdp|كلمة السر|كلمة المرور|كلمه السر|كلمه المرور|الباسورد|باسورد|"
         r"كلمة سر|كلمة مرور",
@@ -84,6 +124,7 @@ LABELS: Final = (
     Label(r"clabe(?: interbancaria)?|cbu|cvu", DataClass.BANK_ACCOUNT, "account", "account"),
     Label(r"iban(?:-nummer| number)?|آيبان|ايبان|الآيبان|الايبان", DataClass.BANK_ACCOUNT, "iban", "iban"),
     Label(r"ssn|social security" + _NUMBER, DataClass.NATIONAL_ID, "us_ssn", "ssn"),
+    Label(r"social(?: number| no\.?| #)?(?: is| was)?", DataClass.NATIONAL_ID, "us_ssn", "ssn", reach=3),
     Label(
         r"passport" + _NUMBER + r"|reisepass(?:nummer|-nr\.?)?|passnummer|pasaporte|passaporte|passeport|جواز السفر|"
         r"جواز سفري|رقم الجواز|جوازي",
@@ -187,6 +228,12 @@ def labels_in(piece: str, raw: bytes) -> list[Hit]:
 
 def _holds(label: Label, piece: str, start: int, end: int) -> bool:
     if label.capitals and not piece[start:end].isupper():
+        return False
+    if label.behind is not None and not label.behind(piece, start):
+        return False
+    if label.unless is not None and label.unless.search(piece, max(0, start - _NEAR), start) is not None:
+        return False
+    if label.unless_of is not None and label.unless_of.match(piece, end) is not None:
         return False
     if label.among is None:
         return True

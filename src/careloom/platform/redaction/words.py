@@ -16,6 +16,38 @@ BANK_WORDS: Final = re.compile(
     r"حساب|بنك|مصرف|تحويل",
     re.IGNORECASE,
 )
+OTHER_CODES: Final = re.compile(
+    r"(?:error|promo\w*|discount|voucher|coupon|gift|loyalty|bonus|product|serial|model|part|item|batch|lot|order|dial|area|"
+    r"country|zip|post\w*|access|sim|library|membership|tracking|qr|bar|status|source|"
+    r"fehler|geschenk|gutschein|rabatt|artikel|produkt|error de|regalo|descuento|producto|desconto|presente|produto|"
+    r"cadeau|erreur|produit|الخطأ|خطأ|المنتج|هدية|خصم)[ -]{0,2}$",
+    re.IGNORECASE,
+)
+"""What right before them makes of a card or a code none that a payment card bears."""
+
+OTHER_THINGS: Final = re.compile(
+    r"(?:[ ]{1,3}(?:side |part )?(?:of|on|from) (?:the |my |this |that |your |a |an )?"
+    r"(?!(?:\w{1,12} )?(?:card|visa|amex|master|american|it\b|debit|credit))\w|"
+    r"[ ]{1,3}(?:de |du |des |der |des |vom |von |del |da |do )"
+    r"(?:la |el |las |los |ma |mon |mi |meu |minha |meiner |meines )?"
+    r"(?!(?:\w{1,12} )?(?:tarj|cart|visa|amex|master|karte|kredit|créd|cred))[^\W\d]{2}|"
+    r"[ ]{1,3}(?:regalo|cadeau|presente|sim|door|desk|page|cover|seat|office|panel|label|wall|row|plate|order)\b|"
+    r"[ ]{1,3}(?!البطاق|بطاق|الفيزا|فيزا|الكرت|كرت|الكارت|هو|هي|:)[\u0600-\u06ff]{3})",
+    re.IGNORECASE,
+)
+"""The back of what is no payment card."""
+
+_UNTIL: Final = re.compile(
+    r"(?<![^\W\d])(?:exp|valid|g[uü]ltig|v[eé]nc|caduc|v[aá]lid|fin|abl[aä]uf|تنته|صلاحي|الانتهاء)[^\W\d]{0,8}[^\d\n]{0,20}$",
+    re.IGNORECASE,
+)
+_MONTH_AND_YEAR: Final = re.compile(
+    r"(?<!\d)(?:0?[1-9]|1[0-2]) ?[/.-] ?(?:20)?\d\d[^\w\n]{1,6}"
+    r"(?:(?:and|und|with|mit|y|e|et|con|com|avec|the|my|its|is|der|el|o|le|و) ?){0,3}$",
+    re.IGNORECASE,
+)
+_LOOK_BACK_TO_DATE: Final = 30
+
 _REFERENCE: Final = re.compile(
     r"(?:(?<![a-z])(?:orders?|track\w*|tracking|invoices?|reference|ref|tickets?|cases?|parcel|"
     r"shipment|consignment|imei|serial|"
@@ -44,3 +76,12 @@ def named_before(words: re.Pattern[str], piece: str, start: int) -> str:
     for match in words.finditer(piece, max(0, start - _LOOK_BACK), start):
         found = match.group()
     return found
+
+
+def follows_expiry(piece: str, start: int) -> bool:
+    """Whether right before `start` stands until when a card is valid."""
+    date = _MONTH_AND_YEAR.search(piece, max(0, start - _LOOK_BACK_TO_DATE), start)
+    if date is None:
+        return False
+    until = _UNTIL.search(piece, max(0, date.start() - _LOOK_BACK_TO_DATE), date.start())
+    return until is not None and bool(named_before(CARD_WORDS, piece, until.start()))
