@@ -28,6 +28,16 @@ INSIDE = [
     "fd00::1",
     "fe80::1",
     "100.64.0.1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::a00:1",
+    "2002:7f00:1::",
+    "2002:909:909::",
+    "::127.0.0.1",
+    "::ffff:0:127.0.0.1",
+    "2001:0:a00:1::1",
+    "fec0::1",
+    "5f00::1",
 ]
 
 
@@ -44,9 +54,15 @@ async def test_a_named_network_is_allowed_and_no_other() -> None:
         await destination("192.168.0.1", 993, ("10.0.0.0/8",))
 
 
-async def test_a_public_address_needs_no_leave() -> None:
-    found = await destination("9.9.9.9", 993, ())
-    assert (found.address, found.private) == ("9.9.9.9", False)
+@pytest.mark.parametrize("host", ["9.9.9.9", "2620:fe::fe", "64:ff9b::909:909", "::ffff:9.9.9.9"])
+async def test_a_public_address_needs_no_leave(host: str) -> None:
+    found = await destination(host, 993, ())
+    assert (found.address, found.private) == (host, False)
+
+
+async def test_a_named_network_holds_also_for_what_stands_for_its_addresses() -> None:
+    for host in ("64:ff9b::a01:203", "::ffff:10.1.2.3"):
+        assert (await destination(host, 993, ("10.0.0.0/8",))).private
 
 
 async def test_a_name_is_judged_by_its_address() -> None:

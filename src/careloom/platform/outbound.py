@@ -12,6 +12,14 @@ from msgspec import Struct
 
 MAILBOXES: Final = "CARELOOM_MAILBOX_NETWORKS"
 SINGLE_SIGN_ON: Final = "CARELOOM_SSO_NETWORKS"
+_GLOBAL: Final = ip_network("2000::/3")
+"""What of version 6 is handed out to hosts: the rest stands for addresses of version 4, or belongs to sites."""
+
+_NAT64: Final = ip_network("64:ff9b::/96")
+"""By which networks without version 4 reach all that has no other."""
+
+_NOBODYS: Final = (ip_network("2002::/16"), ip_network("3fff::/20"))
+"""6to4, which leads to any address of version 4, and what only documents name."""
 
 
 class HostRefusedError(Exception):
@@ -66,6 +74,15 @@ async def destination(host: str, port: int, allowed: Sequence[str], setting: str
     return Destination(host, port, addresses[0], bool(private))
 
 
+async def place_of(url: str, allowed: Sequence[str], setting: str) -> Destination:
+    """The `destination` of an address; without https only one in the `allowed` networks. Raises the same."""
+    parsed = httpx.URL(url)
+    place = await destination(parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80), allowed, setting)
+    if parsed.scheme != "https" and not place.private:
+        raise HostRefusedError(f"Without https only hosts in {setting} are called.")
+    return place
+
+
 def lies_inside(host: str, allowed: Sequence[str]) -> bool:
     """Whether a host that is written as an address, or as this machine, lies in a private network that is not
     `allowed`. Of names only a look-up tells.
@@ -83,10 +100,7 @@ async def call(method: str, url: str, limits: Limits, **request: Any) -> Answer:
     Raises HostRefusedError, HostUnknownError, httpx.HTTPError, TimeoutError, ValueError for an answer that is too long.
     """
     parsed = httpx.URL(url)
-    port = parsed.port or (443 if parsed.scheme == "https" else 80)
-    place = await destination(parsed.host, port, limits.allowed, limits.setting)
-    if parsed.scheme != "https" and not place.private:
-        raise HostRefusedError(f"Without https only hosts in {limits.setting} are called.")
+    place = await place_of(url, limits.allowed, limits.setting)
     headers = {"Host": parsed.netloc.decode("ascii"), "Accept": "application/json"}
     async with (
         asyncio.timeout(limits.seconds),
@@ -112,10 +126,15 @@ def _is_allowed(address: str, allowed: Sequence[str]) -> bool:
 
 
 def _plain(address: str) -> IPv4Address | IPv6Address:
+    """The address that is reached in the end: that of version 4 which one of version 6 stands for, too."""
     parsed = ip_address(address)
-    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
+    if isinstance(parsed, IPv4Address):
+        return parsed
+    return IPv4Address(int(parsed) & 0xFFFF_FFFF) if parsed in _NAT64 else parsed.ipv4_mapped or parsed
 
 
 def _is_public(address: str) -> bool:
     parsed = _plain(address)
+    if isinstance(parsed, IPv6Address) and (parsed not in _GLOBAL or any(parsed in one for one in _NOBODYS)):
+        return False
     return parsed.is_global and not parsed.is_multicast

@@ -11,7 +11,8 @@ from careloom.channels.jobs.mailboxes import due
 from careloom.channels.types import MailAddress
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxTls, NewMailbox
 from tests.application import replace_settings
-from tests.channels.email.imap_server import PASSWORD, USER, ImapServer, TokenEndpoint
+from tests.channels.email.imap_server import PASSWORD, USER, ImapServer
+from tests.channels.email.oauth_server import OAuthServer
 from tests.channels.email.post_office import PostOffice
 from tests.conversations.desk import SYSTEM
 
@@ -51,7 +52,7 @@ class Branch:
         return [row.subject for row in rows]
 
 
-def by_token(tokens: TokenEndpoint, **more: Any) -> dict[str, Any]:
+def by_token(tokens: OAuthServer, **more: Any) -> dict[str, Any]:
     """A mailbox that signs in by tokens."""
     values = {
         "auth": MailboxAuth.REFRESH_TOKEN,

@@ -9,7 +9,8 @@ import pytest
 from careloom.platform.database.transactions import Database
 from careloom.platform.runtime import Runtime
 from tests.channels.email.branch import Branch
-from tests.channels.email.imap_server import TokenEndpoint, running_imap, running_tokens
+from tests.channels.email.imap_server import running_imap
+from tests.channels.email.oauth_server import OAuthServer, running_oauth
 from tests.channels.email.post_office import PostOffice, open_post_office
 from tests.conversations.desk import Desk, make_desk
 
@@ -32,6 +33,6 @@ async def branch(office: PostOffice) -> AsyncIterator[Branch]:
 
 
 @pytest.fixture
-async def tokens(branch: Branch) -> AsyncIterator[TokenEndpoint]:
-    with running_tokens(branch.imap) as endpoint:
+async def tokens(branch: Branch) -> AsyncIterator[OAuthServer]:
+    with running_oauth(branch.imap.access_tokens.add) as endpoint:
         yield endpoint

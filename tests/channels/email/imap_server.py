@@ -1,17 +1,13 @@
-"""A real IMAP server (pymap) and a real OAuth token endpoint, on loopback, with what can go wrong at hand."""
+"""A real IMAP server (pymap) on loopback, with what can go wrong at hand."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from argparse import Namespace
-from collections.abc import AsyncGenerator, Generator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs
 from uuid import uuid4
 
 from proxyprotocol.result import ProxyResultLocal
@@ -172,53 +168,3 @@ async def running_imap() -> AsyncGenerator[ImapServer]:
         stack.callback(server.hang_up)
         server.port = listening.sockets[0].getsockname()[1]
         yield server
-
-
-class TokenEndpoint:
-    """Grants tokens that `imap` takes, each under the newest refresh token alone."""
-
-    def __init__(self, imap: ImapServer, port: int) -> None:
-        self._imap = imap
-        self.url = f"http://127.0.0.1:{port}/token"
-        self.asked: list[dict[str, str]] = []
-        self.refresh_token = "refresh-0"
-        self.lasts = 3600
-        self.refusal: dict[str, str] | None = None
-
-    def answer(self, form: dict[str, str]) -> tuple[int, dict[str, object]]:
-        self.asked.append(form)
-        if self.refusal is not None:
-            return 400, dict(self.refusal)
-        if form["grant_type"] == "refresh_token" and form["refresh_token"] != self.refresh_token:
-            return 400, {"error": "invalid_grant", "error_description": "The refresh token was used before."}
-        token = f"access-{len(self.asked)}"
-        self._imap.access_tokens.add(token)
-        self.refresh_token = f"refresh-{len(self.asked)}"
-        return 200, {"access_token": token, "expires_in": self.lasts, "refresh_token": self.refresh_token}
-
-
-@contextmanager
-def running_tokens(imap: ImapServer) -> Generator[TokenEndpoint]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            status, answer = endpoint.answer({name: values[0] for name, values in parse_qs(body).items()})
-            content = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    endpoint = TokenEndpoint(imap, server.server_address[1])
-    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield endpoint
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -8,7 +8,7 @@ import pytest
 
 from careloom.conversations.commands.reply import reply
 from tests.channels.email.branch import Branch, by_token
-from tests.channels.email.imap_server import TokenEndpoint
+from tests.channels.email.oauth_server import OAuthServer
 from tests.channels.email.post_office import PostOffice, mail
 from tests.channels.planted import CARD, IBAN, places_of
 from tests.postgres import FreshDatabase
@@ -79,7 +79,7 @@ async def test_what_an_imap_server_says(branch: Branch, fresh_database: FreshDat
     assert places_of(fresh_database.superuser_url, CARD, IBAN) == set()
 
 
-async def test_what_a_token_endpoint_says(branch: Branch, tokens: TokenEndpoint, fresh_database: FreshDatabase) -> None:
+async def test_what_a_token_endpoint_says(branch: Branch, tokens: OAuthServer, fresh_database: FreshDatabase) -> None:
     await branch.mailbox(**by_token(tokens))
     tokens.refusal = {"error": "invalid_grant", "error_description": WORDS}
     assert TOLD in (await branch.poll()).answer

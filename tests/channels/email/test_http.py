@@ -56,6 +56,29 @@ async def test_an_inbound_message_is_stored_and_its_repeat_answers_where_it_went
     assert (row.language, row.customer_name, row.channel) == ("en", "Ada", "sms")
 
 
+async def test_a_message_with_an_idempotency_key_is_answered_as_one_without(
+    office: PostOffice, web: httpx.AsyncClient
+) -> None:
+    await web.post("/api/inbound", json=_inbound(office, external_id="before"))
+    plain = await web.post("/api/inbound", json=_inbound(office))
+    keyed = await web.post("/api/inbound", json=_inbound(office, external_id="2"), headers={"Idempotency-Key": "k"})
+    assert keyed.json() == plain.json() | {"seq": 3, "message_id": keyed.json()["message_id"]}
+    assert keyed.status_code == plain.status_code == 201
+    own = {"x-request-id", "content-length"}
+    shown = [{name: value for name, value in one.headers.items() if name not in own} for one in (plain, keyed)]
+    assert shown[0] == shown[1]
+    assert len(plain.headers["x-request-id"]) == len(keyed.headers["x-request-id"]) > 0
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"text": "\xff"}', b'{"channel": "sms"}', b'{"unknown": 1}', b"[" * 90_000]
+)
+async def test_what_is_no_message_is_told_what_is_wrong(web: httpx.AsyncClient, body: bytes) -> None:
+    answer = await web.post("/api/inbound", content=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.json()["detail"]
+
+
 async def test_messages_are_counted_once_by_channel(office: PostOffice, web: httpx.AsyncClient) -> None:
     before = REGISTRY.get_sample_value("careloom_messages_accepted_total", {"channel": "sms"}) or 0.0
     for _ in range(3):

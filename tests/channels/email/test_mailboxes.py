@@ -24,7 +24,8 @@ from careloom.platform.errors import InvalidInputError
 from careloom.platform.keys.lives import destroy_versions
 from tests.application import replace_settings
 from tests.channels.email.branch import Branch, by_token
-from tests.channels.email.imap_server import PASSWORD, TokenEndpoint
+from tests.channels.email.imap_server import PASSWORD
+from tests.channels.email.oauth_server import OAuthServer
 from tests.channels.email.post_office import MAILS, mail
 from tests.conversations.desk import SYSTEM
 
@@ -221,7 +222,7 @@ async def test_a_bounce_in_the_mailbox_is_no_message(branch: Branch) -> None:
     assert await branch.subjects() == []
 
 
-async def test_a_refresh_token_signs_in_and_its_successor_is_kept(branch: Branch, tokens: TokenEndpoint) -> None:
+async def test_a_refresh_token_signs_in_and_its_successor_is_kept(branch: Branch, tokens: OAuthServer) -> None:
     await branch.mailbox(**by_token(tokens, client_secret="shh"))
     await branch.imap.deliver(_letter(1))
     await branch.poll()
@@ -240,7 +241,7 @@ async def test_a_refresh_token_signs_in_and_its_successor_is_kept(branch: Branch
     assert row.problem is None, "the renewed refresh token is what counts after a restart"
 
 
-async def test_client_credentials_sign_in(branch: Branch, tokens: TokenEndpoint) -> None:
+async def test_client_credentials_sign_in(branch: Branch, tokens: OAuthServer) -> None:
     values = by_token(tokens, refresh_token=None, client_secret="shh", auth=MailboxAuth.CLIENT_CREDENTIALS)
     await branch.mailbox(**values)
     await branch.imap.deliver(_letter(1))
@@ -249,7 +250,7 @@ async def test_client_credentials_sign_in(branch: Branch, tokens: TokenEndpoint)
     assert await branch.subjects() == ["Parcel 1"]
 
 
-async def test_a_token_that_ends_is_asked_for_again(branch: Branch, tokens: TokenEndpoint) -> None:
+async def test_a_token_that_ends_is_asked_for_again(branch: Branch, tokens: OAuthServer) -> None:
     tokens.lasts = 0
     await branch.mailbox(**by_token(tokens))
     await branch.poll()
@@ -258,7 +259,7 @@ async def test_a_token_that_ends_is_asked_for_again(branch: Branch, tokens: Toke
 
 
 async def test_a_token_that_the_server_ends_early_is_replaced_in_the_same_poll(
-    branch: Branch, tokens: TokenEndpoint
+    branch: Branch, tokens: OAuthServer
 ) -> None:
     await branch.mailbox(**by_token(tokens))
     await branch.poll()
@@ -268,16 +269,14 @@ async def test_a_token_that_the_server_ends_early_is_replaced_in_the_same_poll(
     assert await branch.subjects() == ["Parcel 1"]
 
 
-async def test_a_refused_refresh_token_says_so_in_the_providers_words(branch: Branch, tokens: TokenEndpoint) -> None:
+async def test_a_refused_refresh_token_says_so_in_the_providers_words(branch: Branch, tokens: OAuthServer) -> None:
     await branch.mailbox(**by_token(tokens, refresh_token="stale"))
     row = await branch.poll()
-    assert row.problem == "token"
+    assert row.problem == "consent"
     assert "invalid_grant" in row.answer
 
 
-async def test_private_networks_are_refused_unless_the_operator_names_them(
-    branch: Branch, tokens: TokenEndpoint
-) -> None:
+async def test_private_networks_are_refused_unless_the_operator_names_them(branch: Branch, tokens: OAuthServer) -> None:
     closed = Poller(branch.office.runtime, ThreadPoolExecutor(1))
     await branch.mailbox(**by_token(tokens))
     row = await branch.poll(closed)

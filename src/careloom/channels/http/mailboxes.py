@@ -1,20 +1,29 @@
 """Endpoints of mailboxes that stay at another provider."""
 
-from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import delete, get, patch, post
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar import Request, delete, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Redirect
 
-from careloom.channels.commands.mailbox.poll import Poller
+from careloom.channels.commands.mailbox.connection import Returned, begin_connection, end_connection
+from careloom.channels.commands.mailbox.poll import try_once
 from careloom.channels.commands.mailbox.setup import change_mailbox, create_mailbox, delete_mailbox, sealed_secrets
+from careloom.channels.errors import ConsentOverError
 from careloom.channels.queries.mailboxes import get_mailbox, list_mailboxes
-from careloom.channels.types.mailbox import Mailbox, MailboxChanges, MailboxCheck, NewMailbox
+from careloom.channels.types.mailbox import ConsentPage, Mailbox, MailboxChanges, MailboxCheck, NewMailbox
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
+from careloom.platform.errors import NotFoundError, NotSignedInError
 from careloom.platform.paging import Page
 from careloom.platform.web.http import After, Limit
+from careloom.platform.web.throttle import Throttle
 from careloom.platform.web.unit import Unit
+
+_attempts = Throttle(per_minute=20, burst=20)
+
+Text = Annotated[str | None, QueryParameter(max_length=4000)]
 
 
 @get("/mailboxes", summary="Mailboxes that are polled")
@@ -56,11 +65,39 @@ async def post_check(unit: Unit, mailbox_id: FromPath[UUID]) -> MailboxCheck:
         one = await get_mailbox(tx, unit.actor, mailbox_id)
         sealed = await sealed_secrets(tx, one)
         await audit.record(tx, unit.actor, "mailbox.check", one.id, client_id=one.client_id)
-    threads = ThreadPoolExecutor(1)
-    try:
-        return await Poller(unit.runtime, threads).check(one, sealed)
-    finally:
-        threads.shutdown(wait=False)
+    return await try_once(unit.runtime, one, sealed)
 
 
-handlers = [get_mailboxes, get_one, post_mailbox, patch_mailbox, remove_mailbox, post_check]
+@post("/mailboxes/{mailbox_id:uuid}/connect", status_code=200, summary="Connect a mailbox")
+async def post_connect(unit: Unit, mailbox_id: FromPath[UUID]) -> ConsentPage:
+    """The provider's page on which you consent. Open it in a browser in which you are signed in here: you come back by
+    yourself, and the mailbox says whether it is connected.
+    """
+    _attempts.take(str(unit.actor.person_id))
+    return await begin_connection(unit.runtime, unit.actor, mailbox_id)
+
+
+def _over(_: Request[Any, Any, Any], __: Exception) -> Redirect:
+    return Redirect("/setup/mailboxes?connection=over")
+
+
+@get(
+    "/mailboxes/callback",
+    status_code=302,
+    summary="Come back from a mailbox's provider",
+    exception_handlers={NotSignedInError: _over, ConsentOverError: _over, NotFoundError: _over},
+)
+async def get_callback(
+    unit: Unit,
+    begun: Annotated[str | None, QueryParameter(name="state", max_length=2000)] = None,
+    code: Text = None,
+    error: Text = None,
+    error_description: Text = None,
+) -> Redirect:
+    """Connects the mailbox that the attempt began with, and leads to it in the desktop."""
+    _attempts.take(str(unit.actor.person_id))
+    returned = Returned(begun or "", code, error or "", error_description or "")
+    return Redirect(f"/setup/mailboxes/{await end_connection(unit.runtime, unit.actor, returned)}")
+
+
+handlers = [get_mailboxes, get_one, post_mailbox, patch_mailbox, remove_mailbox, post_check, post_connect, get_callback]

@@ -69,6 +69,13 @@ async def list_mail_addresses(
     return cut([read_address(row) for row in rows], limit, lambda one: [one.id])
 
 
+async def own_addresses(tx: Tx, actor: Actor, client_id: ClientId, most: int = 100) -> list[str]:
+    """The client's own addresses, of those programs that the actor sees."""
+    mine = (mail_address.c.client_id == client_id, _seen(actor, _READ))
+    statement = select(mail_address.c.address).where(*mine).order_by(mail_address.c.id).limit(most)
+    return list((await tx.execute(statement)).scalars())
+
+
 async def get_mail_address(tx: Tx, actor: Actor, mail_address_id: UUID, permission: Permission = _READ) -> MailAddress:
     """One address; raises NotFoundError, ForbiddenError."""
     row = (await tx.execute(select(mail_address).where(mail_address.c.id == mail_address_id))).one_or_none()

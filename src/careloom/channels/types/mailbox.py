@@ -40,13 +40,17 @@ class AfterTaking(StrEnum):
 
 
 class MailboxProblem(StrEnum):
-    """Why a mailbox could not be polled, by who can put it right."""
+    """Why a mailbox could not be polled or connected, by who can put it right."""
 
     HOST = "host"
     BLOCKED = "blocked"
     TLS = "tls"
     SIGN_IN = "sign_in"
     TOKEN = "token"  # noqa: S105
+    CONSENT = "consent"
+    DENIED = "denied"
+    NOT_LASTING = "not_lasting"
+    CHANGED = "changed"
     FOLDER = "folder"
     SERVER = "server"
     SECRET = "secret"  # noqa: S105
@@ -64,7 +68,7 @@ Port = Annotated[int, Meta(ge=1, le=65_535)]
 Username = Annotated[str, Meta(min_length=1, max_length=254, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Folder = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Secret = Annotated[str, Meta(min_length=1, max_length=8_000, pattern=r"^[^\x00\r\n]+$")]
-TokenUrl = Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s/?#@]+(/[^\s#]*)?$")]
+WebUrl = Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s/?#@]+(/[^\s#]*)?$")]
 OAuthText = Annotated[str, Meta(max_length=1_000, pattern=r"^[ -~]*$")]
 PollSeconds = Annotated[int, Meta(ge=10, le=3_600)]
 
@@ -73,8 +77,9 @@ class Mailbox(Struct, frozen=True):
     """A mailbox at another provider whose new mail is taken in for `mail_address_id`.
 
     `checked_at` is when it was last polled with success, `taken` counts its mails; while `failing_since` is set,
-    `problem` says what is wrong, `answer` is the server's own words and `next_at` when it is tried again.
-    Secrets are not among the fields.
+    `problem` says what is wrong, `answer` is the server's own words and `next_at` when it is tried again. By refresh
+    token it is polled from `connected_at` on, when it got one; `connect_problem` and `connect_answer` say why the last
+    attempt to connect it failed. Secrets are not among the fields.
     """
 
     id: MailboxId
@@ -85,9 +90,13 @@ class Mailbox(Struct, frozen=True):
     tls: MailboxTls
     username: str
     auth: MailboxAuth
+    authorize_url: str
     token_url: str
     oauth_client_id: str
     scope: str
+    connected_at: datetime | None
+    connect_problem: MailboxProblem | None
+    connect_answer: str | None
     folder: str
     after_taking: AfterTaking
     move_to: str
@@ -102,7 +111,8 @@ class Mailbox(Struct, frozen=True):
 
 
 class NewMailbox(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mailbox to poll. By `auth` it needs `password`; `refresh_token`; or `client_secret`.
+    """A mailbox to poll. By `auth` it needs `password`; `refresh_token`, or `authorize_url` and `client_secret` to be
+    connected later; or `client_secret`.
 
     `take_existing` takes what lies in the folder already; otherwise only what arrives from the first poll on.
     """
@@ -114,7 +124,8 @@ class NewMailbox(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     username: Username
     auth: MailboxAuth = MailboxAuth.PASSWORD
     password: Secret | None = None
-    token_url: TokenUrl | None = None
+    authorize_url: WebUrl | None = None
+    token_url: WebUrl | None = None
     oauth_client_id: OAuthText = ""
     client_secret: Secret | None = None
     refresh_token: Secret | None = None
@@ -136,7 +147,8 @@ class MailboxChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     username: Username | UnsetType = UNSET
     auth: MailboxAuth | UnsetType = UNSET
     password: Secret | UnsetType = UNSET
-    token_url: TokenUrl | UnsetType = UNSET
+    authorize_url: WebUrl | UnsetType = UNSET
+    token_url: WebUrl | UnsetType = UNSET
     oauth_client_id: OAuthText | UnsetType = UNSET
     client_secret: Secret | UnsetType = UNSET
     refresh_token: Secret | UnsetType = UNSET
@@ -155,6 +167,13 @@ class MailboxCheck(Struct, frozen=True):
     folders: tuple[str, ...] = ()
     problem: MailboxProblem | None = None
     answer: str | None = None
+
+
+class ConsentPage(Struct, frozen=True):
+    """Where a person consents that the mailbox is read, once and until `expires_at`; they come back by themselves."""
+
+    address: str
+    expires_at: datetime
 
 
 class MailboxSecrets(Struct, frozen=True, omit_defaults=True):

@@ -9,8 +9,6 @@ from typing import Any, cast
 
 import httpx
 import structlog
-from authlib.common.urls import add_params_to_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge  # pyright: ignore[reportUnknownVariableType]
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -19,6 +17,7 @@ from msgspec import Struct
 
 from careloom.identity.core.sso import is_safe_address
 from careloom.identity.errors import SsoFailedError
+from careloom.platform.oauth import code_form, consent_address
 from careloom.platform.outbound import SINGLE_SIGN_ON, HostRefusedError, HostUnknownError, Limits, call
 from careloom.platform.wire import from_json_text
 
@@ -48,24 +47,14 @@ class Application(Struct, frozen=True):
 async def authorization_address(app: Application, state: str, nonce: str, verifier: str) -> str:
     """Where the browser goes to sign in; raises SsoFailedError."""
     about = await _about(app)
-    challenge = str(create_s256_code_challenge(verifier))  # pyright: ignore[reportUnknownArgumentType]
-    params: dict[str, str] = {
-        "response_type": "code",
-        "client_id": app.id,
-        "redirect_uri": app.callback,
-        "scope": "openid email profile",
-        "state": state,
-        "nonce": nonce,
-        "code_challenge": challenge,
-        "code_challenge_method": "S256",
-    }
-    return str(add_params_to_uri(about["authorization_endpoint"], list(params.items())))
+    asked = {"client_id": app.id, "redirect_uri": app.callback, "scope": "openid email profile", "nonce": nonce}
+    return consent_address(about["authorization_endpoint"], state, verifier, **asked)
 
 
 async def claims_for(app: Application, code: str, verifier: str, nonce: str) -> Mapping[str, Any]:
     """The claims that the identity provider signed for this sign-in; raises SsoFailedError."""
     about = await _about(app)
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": app.callback, "code_verifier": verifier}
+    form = code_form(code, verifier, app.callback)
     auth = httpx.BasicAuth(app.id, app.secret) if app.secret else None
     if app.secret is None:
         form["client_id"] = app.id

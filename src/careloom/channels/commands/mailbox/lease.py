@@ -8,17 +8,16 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import func, or_, select, update
 
+from careloom.channels.commands.mailbox.setup import NO_TROUBLE, storable_answer
 from careloom.channels.queries.mailboxes import read_mailbox
 from careloom.channels.tables import mailbox
-from careloom.channels.types.mailbox import Mailbox, MailboxProblem
-from careloom.organizations.queries import as_stored
+from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxProblem
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
 
 LEASE_SECONDS: Final = 180
 _LONGEST_PAUSE: Final = 1_800
-_LONGEST_ANSWER: Final = 500
 _LEASE = timedelta(seconds=LEASE_SECONDS)
 
 
@@ -41,12 +40,15 @@ class Lease(Struct, frozen=True):
 
 
 async def lease_due(tx: Tx, limit: int) -> Sequence[Lease]:
-    """Leases at most `limit` mailboxes that are due and that nobody polls, the longest due first."""
+    """Leases at most `limit` mailboxes that are due and that nobody polls, the longest due first. Those to which nobody
+    has consented yet are not due.
+    """
     table, lease_id = mailbox.c, new_id()
     free = or_(table.leased_until.is_(None), table.leased_until < func.now())
+    connected = or_(table.auth != MailboxAuth.REFRESH_TOKEN, table.connected_at.is_not(None))
     due = (
         select(table.id)
-        .where(table.active, table.next_at <= func.now(), free)
+        .where(table.active, table.next_at <= func.now(), free, connected)
         .order_by(table.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -85,10 +87,7 @@ async def succeed(tx: Tx, lease: Lease, *, more: bool) -> None:
         "unsettled_uid": None,
         "checked_at": now(),
         "next_at": now() + timedelta(seconds=pause),
-        "failures": 0,
-        "failing_since": None,
-        "problem": None,
-        "answer": None,
+        **NO_TROUBLE,
     }
     if not more:
         values["since"] = None
@@ -107,9 +106,8 @@ async def fail(tx: Tx, lease: Lease, problem: MailboxProblem, answer: str) -> No
         "failing_since": func.coalesce(mailbox.c.failing_since, at),
         "problem": problem,
     }
-    said = await as_stored(tx, lease.mailbox.client_id, mailbox, {"answer": answer})
-    # Cut last, as a number cut in two would not be known for what it is.
-    await tx.execute(_of(lease).values(**values, answer=said["answer"][:_LONGEST_ANSWER]))
+    values["answer"] = await storable_answer(tx, lease.mailbox.client_id, "answer", answer)
+    await tx.execute(_of(lease).values(**values))
 
 
 async def _hold(tx: Tx, lease: Lease, values: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from careloom.channels.commands.mailbox import lease as leases
 from careloom.channels.commands.mailbox.imap import Bearer, Found, ImapSession, MailboxError
 from careloom.channels.commands.mailbox.lease import Lease, LeaseLostError
 from careloom.channels.commands.mailbox.setup import keep_refresh_token, read_secrets
-from careloom.channels.commands.mailbox.tokens import Tokens
+from careloom.channels.commands.mailbox.tokens import Granted, Tokens
 from careloom.channels.core.email.oversized import stand_in
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddress
@@ -58,8 +58,10 @@ class Poller:
         async with self._runtime.database.transaction(actor) as tx:
             await leases.succeed(tx, lease, more=more)
 
-    async def check(self, one: Mailbox, sealed: str) -> MailboxCheck:
-        """Connects, signs in and looks for the folder; takes nothing."""
+    async def check(self, one: Mailbox, sealed: str, granted: Granted | None = None) -> MailboxCheck:
+        """Connects, signs in (with a token that was just `granted`) and looks for the folder; takes nothing."""
+        if granted is not None:
+            self._tokens.keep(one.id, sealed, granted)
         try:
             session = await self._session(one, sealed)
             try:
@@ -159,6 +161,15 @@ class Poller:
                 renewed = await keep_refresh_token(tx, one.client_id, one.id, token)
             self._tokens.keep(one.id, renewed or sealed, granted)
         return granted.access_token, fresh
+
+
+async def try_once(runtime: Runtime, one: Mailbox, sealed: str, granted: Granted | None = None) -> MailboxCheck:
+    """What `Poller.check` answers, for one mailbox at one time."""
+    threads = ThreadPoolExecutor(1)
+    try:
+        return await Poller(runtime, threads).check(one, sealed, granted)
+    finally:
+        threads.shutdown(wait=False)
 
 
 def _start(lease: Lease, uid_next: int) -> tuple[int, date | None]:

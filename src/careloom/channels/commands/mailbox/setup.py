@@ -1,6 +1,7 @@
 """Makes, changes and removes mailboxes; their secrets are sealed and never shown again."""
 
 import contextlib
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from careloom.channels.types.mailbox import (
     MailboxSecrets,
     NewMailbox,
 )
+from careloom.organizations.queries import as_stored
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -34,8 +36,12 @@ from careloom.platform.texts.text import say
 from careloom.platform.wire import json_text, to_plain
 
 _SECRETS: Final = ("password", "client_secret", "refresh_token")
-_ELSEWHERE: Final = ("host", "port", "tls", "username", "auth", "token_url", "oauth_client_id")
+_APPLICATION: Final = ("auth", "token_url", "oauth_client_id")
+ELSEWHERE: Final = ("host", "port", "tls", "username", *_APPLICATION)
 """What decides who is given the secrets."""
+NO_TROUBLE: Final[dict[str, Any]] = {"failures": 0, "failing_since": None, "problem": None, "answer": None}
+"""The columns of a mailbox of which nothing bad is known."""
+_LONGEST_ANSWER: Final = 500
 _OTHER_FOLDER: Final = ("host", "username", "folder")
 """What makes it another folder, with numbers of its own."""
 
@@ -44,12 +50,13 @@ async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox) -> Mailbox:
     """A new mailbox; raises InvalidInputError for a missing secret, NotFoundError for the address, ShreddedError."""
     address = await get_mail_address(tx, actor, new.mail_address_id, Permission.CHANNELS_WRITE)
     values = {name: value for name, value in structs.asdict(new).items() if name not in _SECRETS}
-    values |= {"token_url": new.token_url or "", "move_to": new.move_to or ""}
+    values |= {name: values[name] or "" for name in ("authorize_url", "token_url", "move_to")}
     secrets = MailboxSecrets(new.password, new.client_secret, new.refresh_token)
     _check(new.auth, values, secrets)
     mailbox_id = MailboxId(new_id())
     sealed = await _sealed(tx, address.client_id, mailbox_id, secrets)
-    statement = mailbox.insert().values(client_id=address.client_id, id=mailbox_id, secret=sealed, **_stored(values))
+    stored = _stored(values) | {"secret": sealed, "connected_at": now() if new.refresh_token else None}
+    statement = mailbox.insert().values(client_id=address.client_id, id=mailbox_id, **stored)
     made = read_mailbox((await tx.execute(statement.returning(*mailbox.c))).one())
     await audit.record(tx, actor, "mailbox.create", made.id, client_id=made.client_id, after=made)
     return made
@@ -71,14 +78,19 @@ async def change_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID, changes: Mailbo
     of_mailbox = (mailbox.c.client_id == before.client_id) & (mailbox.c.id == before.id)
     sealed = (await tx.execute(select(mailbox.c.secret).where(of_mailbox).with_for_update())).scalar_one()
     kept = MailboxSecrets()
-    if not values.keys() & set(_ELSEWHERE):
-        with contextlib.suppress(CipherBrokenError):
-            kept = await read_secrets(tx, before.client_id, before.id, sealed)
+    with contextlib.suppress(CipherBrokenError):
+        kept = _staying(after.auth, await read_secrets(tx, before.client_id, before.id, sealed), values.keys())
     secrets = structs.replace(kept, **fresh)
     _check(after.auth, structs.asdict(after), secrets)
     stored: dict[str, Any] = _stored(values)
     renewed = await _sealed(tx, before.client_id, before.id, secrets)
-    stored |= {"secret": renewed, "next_at": now(), "failures": 0}
+    stored |= {"secret": renewed, "next_at": now(), "failures": 0, "connect_problem": None, "connect_answer": None}
+    if secrets.refresh_token is None:
+        stored["connected_at"] = None
+    elif "refresh_token" in fresh:
+        stored["connected_at"] = now()
+    if after.auth is MailboxAuth.REFRESH_TOKEN and secrets.refresh_token is None:
+        stored |= NO_TROUBLE
     if values.keys() & set(_OTHER_FOLDER):
         stored |= {"uid_validity": None, "last_uid": 0, "unsettled_uid": None, "checked_at": None}
     # Whoever polls it at this moment finds the lease gone, and stores nothing more of the old place.
@@ -134,9 +146,26 @@ async def keep_refresh_token(tx: Tx, client_id: UUID, mailbox_id: MailboxId, tok
     return renewed
 
 
+async def storable_answer(tx: Tx, client_id: UUID, column: str, answer: str) -> str:
+    """A server's own words as they may stand in that column of a mailbox."""
+    said = await as_stored(tx, client_id, mailbox, {column: answer})
+    # Cut last, as a number cut in two would not be known for what it is.
+    return said[column][:_LONGEST_ANSWER]
+
+
 async def _sealed(tx: Tx, client_id: UUID, mailbox_id: MailboxId, secrets: MailboxSecrets) -> str:
     keys = await sealing_keys(tx, client_id)
     return keys.seal(place_in(mailbox.c.secret, mailbox_id), json_text(secrets))
+
+
+def _staying(auth: MailboxAuth, kept: MailboxSecrets, changed: Iterable[str]) -> MailboxSecrets:
+    """What stays of the kept secrets where these fields change. The secret of an application that one consents to
+    stays with the application: only tokens open the mailbox.
+    """
+    if not set(changed) & set(ELSEWHERE):
+        return kept
+    of_application = auth is MailboxAuth.REFRESH_TOKEN and not set(changed) & set(_APPLICATION)
+    return MailboxSecrets(client_secret=kept.client_secret if of_application else None)
 
 
 def _stored(values: dict[str, Any]) -> dict[str, Any]:
@@ -149,10 +178,10 @@ def _check(auth: MailboxAuth, values: dict[str, Any], secrets: MailboxSecrets) -
         needed["password"] = secrets.password
     else:
         needed |= {"token_url": values["token_url"], "oauth_client_id": values["oauth_client_id"]}
-        by_token = auth is MailboxAuth.REFRESH_TOKEN
-        needed["refresh_token" if by_token else "client_secret"] = (
-            secrets.refresh_token if by_token else secrets.client_secret
-        )
+        if auth is MailboxAuth.CLIENT_CREDENTIALS or values["authorize_url"]:
+            needed["client_secret"] = secrets.client_secret
+        else:
+            needed["authorize_url"] = secrets.refresh_token
     if values["after_taking"] is AfterTaking.MOVE:
         needed["move_to"] = values["move_to"]
     errors = tuple(FieldError(f"/{name}", _MISSING[name]) for name, value in needed.items() if not value)
@@ -166,7 +195,7 @@ _MISSING: Final = {
     "password": say("Enter the password; where the provider asks for one, an app password."),
     "token_url": say("Enter the address at which the provider hands out tokens."),
     "oauth_client_id": say("Enter the client id that the provider gave the registered application."),
-    "refresh_token": say("Enter the refresh token."),
+    "authorize_url": say("Enter the address of the provider's consent page, or hand in a refresh token."),
     "client_secret": say("Enter the client secret."),
     "move_to": say("Say into which folder mail is moved."),
 }

@@ -25,6 +25,14 @@ class Granted(Struct, frozen=True):
     refresh_token: str | None = None
 
 
+class TokenRefusedError(MailboxError):
+    """The token endpoint gives no token. `code`: its own short word for why, empty where it has none."""
+
+    def __init__(self, code: str, answer: str) -> None:
+        self.code = code
+        super().__init__(MailboxProblem.TOKEN, answer)
+
+
 class Tokens:
     """The access tokens of one process. A token is the mailbox's and the secrets' that it was granted for."""
 
@@ -52,15 +60,29 @@ class Tokens:
 
 async def ask(one: Mailbox, secrets: MailboxSecrets, allowed: tuple[str, ...]) -> Granted:
     """Asks the token endpoint (RFC 6749, sections 4.4 and 6); raises MailboxError."""
-    form = {"client_id": one.oauth_client_id}
+    if one.auth is MailboxAuth.CLIENT_CREDENTIALS:
+        return await request(one, secrets, {"grant_type": "client_credentials"}, allowed)
+    if not secrets.refresh_token:
+        raise MailboxError(MailboxProblem.CONSENT, "")
+    asked = {"grant_type": "refresh_token", "refresh_token": secrets.refresh_token}
+    try:
+        return await request(one, secrets, asked, allowed)
+    except TokenRefusedError as error:
+        if error.code == "invalid_grant":
+            raise MailboxError(MailboxProblem.CONSENT, error.answer) from error
+        raise
+
+
+async def request(one: Mailbox, secrets: MailboxSecrets, form: dict[str, str], allowed: tuple[str, ...]) -> Granted:
+    """Sends the token endpoint a grant of whatever kind as the registered application.
+
+    Raises MailboxError, TokenRefusedError where the endpoint gives no token.
+    """
+    form = {**form, "client_id": one.oauth_client_id}
     if one.scope:
         form["scope"] = one.scope
     if secrets.client_secret:
         form["client_secret"] = secrets.client_secret
-    if one.auth is MailboxAuth.REFRESH_TOKEN:
-        form |= {"grant_type": "refresh_token", "refresh_token": secrets.refresh_token or ""}
-    else:
-        form["grant_type"] = "client_credentials"
     try:
         status, body = await _post(one.token_url, form, allowed)
     except HostRefusedError as error:
@@ -73,7 +95,8 @@ async def ask(one: Mailbox, secrets: MailboxSecrets, allowed: tuple[str, ...]) -
     token = body.get("access_token")
     if status != 200 or not isinstance(token, str) or not token:
         words = " ".join(str(body.get(name, "")) for name in ("error", "error_description")).strip()
-        raise MailboxError(MailboxProblem.TOKEN, words or f"The token endpoint answers {status} without a token.")
+        words = words or f"The token endpoint answers {status} without a token."
+        raise TokenRefusedError(str(body.get("error", "")), words)
     renewed = body.get("refresh_token")
     seconds = body.get("expires_in", 3_600)
     lasts = float(seconds) if str(seconds).isdigit() else 3_600.0

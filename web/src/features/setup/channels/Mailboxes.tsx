@@ -1,32 +1,39 @@
 /** Mailboxes that stay at another provider and are polled: how to sign in, what becomes of mail, how it goes. */
-import { Button, NumberInput, PasswordInput, Select, Switch, TextInput } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconCheck,
-  IconClock,
-  IconPlugConnected,
-  IconPlugOff,
-} from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
-import type { MailAddress, Mailbox, MailboxCheck, MailboxProblem } from '@/api/types';
+import type { MailAddress, Mailbox } from '@/api/types';
 import { Brand } from '@/components/Brand';
-import { errorText } from '@/components/errors';
-import { useFormat } from '@/components/format';
-import { When } from '@/components/Times';
+import { showToast } from '@/components/toasts';
+import { MailboxSignIn, type MailboxValues } from '@/features/setup/channels/MailboxSignIn';
+import { awaitsConsent, MailboxState } from '@/features/setup/channels/MailboxState';
+import { placeAt, providerOf, PROVIDERS } from '@/features/setup/channels/providers';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
-import { allOf, itemOf } from '@/features/setup/parts/collection';
+import { allOf } from '@/features/setup/parts/collection';
 import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { RemoveButton } from '@/features/setup/parts/Removal';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split, useClientFilter } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
-import classes from './Mail.module.css';
 
 export function Mailboxes() {
   const { t } = useTranslation(['setup', 'common']);
+  const navigate = useNavigate();
+  const { connection }: { connection?: string } = useSearch({ strict: false });
+  useEffect(() => {
+    if (connection !== 'over') return;
+    showToast({ tone: 'bad', text: t('mailboxes.over') }, 0);
+    void navigate({
+      to: '/setup/$section',
+      params: { section: 'mailboxes' },
+      search: {},
+      replace: true,
+    });
+  }, [connection, navigate, t]);
   return (
     <Split<Mailbox>
       section="mailboxes"
@@ -37,7 +44,7 @@ export function Mailboxes() {
         detail: `${one.host} · ${one.folder}`,
         mark: <Mark clientId={one.client_id} />,
         words: one.host,
-        side: one.problem && (
+        side: (one.problem ?? awaitsConsent(one)) && (
           <IconAlertTriangle size={16} color="var(--bad)" aria-label={t('mailboxes.failing')} />
         ),
         off: !one.active,
@@ -47,43 +54,8 @@ export function Mailboxes() {
   );
 }
 
-interface Values {
-  mail_address_id: string;
-  host: string;
-  port: number;
-  tls: Mailbox['tls'];
-  username: string;
-  auth: Mailbox['auth'];
-  token_url: string;
-  oauth_client_id: string;
-  scope: string;
-  folder: string;
-  after_taking: Mailbox['after_taking'];
-  move_to: string;
-  poll_seconds: number;
-  take_existing: boolean;
-  password: string;
-  client_secret: string;
-  refresh_token: string;
-}
-
-const PROVIDERS = {
-  microsoft: {
-    host: 'outlook.office365.com',
-    auth: 'client_credentials',
-    token_url: 'https://login.microsoftonline.com/TENANT/oauth2/v2.0/token',
-    scope: 'https://outlook.office365.com/.default',
-  },
-  google: {
-    host: 'imap.gmail.com',
-    auth: 'refresh_token',
-    token_url: 'https://oauth2.googleapis.com/token',
-    scope: 'https://mail.google.com/',
-  },
-} as const;
-
 /** Only what is filled in is sent: an empty secret means that the kept one stays. */
-function bodyOf(values: Values, fresh: boolean): Record<string, unknown> {
+function bodyOf(values: MailboxValues, fresh: boolean): Record<string, unknown> {
   const { mail_address_id, take_existing, ...rest } = values;
   const body = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''));
   return fresh ? { ...body, mail_address_id, take_existing } : body;
@@ -95,7 +67,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
   const save = useSave<Mailbox>('mailboxes', 'mailboxes', item);
   const addresses =
     useQuery(allOf<MailAddress>('mail-addresses', client ? { client_id: client } : {})).data ?? [];
-  const form = useForm<Values>({
+  const form = useForm<MailboxValues>({
     initial: {
       mail_address_id: item?.mail_address_id ?? '',
       host: item?.host ?? '',
@@ -103,6 +75,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
       tls: item?.tls ?? 'tls',
       username: item?.username ?? '',
       auth: item?.auth ?? 'password',
+      authorize_url: item?.authorize_url ?? '',
       token_url: item?.token_url ?? '',
       oauth_client_id: item?.oauth_client_id ?? '',
       scope: item?.scope ?? '',
@@ -113,7 +86,6 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
       take_existing: false,
       password: '',
       client_secret: '',
-      refresh_token: '',
     },
     required: ['mail_address_id', 'host', 'username', 'folder'],
     save: async (values, before) =>
@@ -124,14 +96,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
       )),
   });
   const { values } = form;
-  const secret = (key: 'password' | 'client_secret' | 'refresh_token') => (
-    <PasswordInput
-      label={t(`mailboxes.${key}`)}
-      placeholder={item ? t('mailboxes.kept') : undefined}
-      autoComplete="new-password"
-      {...form.text(key)}
-    />
-  );
+  const provider = providerOf(values);
   return (
     <FormPanel
       form={form}
@@ -147,23 +112,21 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
         )
       }
     >
-      {item && <State item={item} />}
+      {item && <MailboxState item={item} form={form} />}
       <Fields title={t('mailboxes.where')}>
-        {!item && (
-          <div className={classes.presets}>
-            <span>{t('mailboxes.fillIn')}</span>
-            {(['microsoft', 'google'] as const).map((one) => (
-              <Button
-                key={one}
-                size="compact-sm"
-                variant="default"
-                onClick={() => form.set({ port: 993, tls: 'tls', ...PROVIDERS[one] })}
-              >
-                {t(`mailboxes.${one}`)}
-              </Button>
-            ))}
-          </div>
-        )}
+        <Select
+          label={t('mailboxes.provider')}
+          allowDeselect={false}
+          data={PROVIDERS.map((value) => ({ value, label: t(`mailboxes.${value}`) }))}
+          value={provider}
+          onChange={(value) =>
+            form.set(
+              value === 'google' || value === 'microsoft'
+                ? { port: 993, tls: 'tls', ...placeAt(value, 'refresh_token') }
+                : { host: '', authorize_url: '', token_url: '', scope: '' },
+            )
+          }
+        />
         <Row>
           <Select
             label={t('mailboxes.address')}
@@ -208,39 +171,11 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
               label: t(`mailboxes.tlsKind.${value}`),
             }))}
             {...form.bind('tls')}
-            onChange={(value) => value && form.set({ tls: value as Values['tls'] })}
+            onChange={(value) => value && form.set({ tls: value as MailboxValues['tls'] })}
           />
         </Row>
       </Fields>
-      <Fields title={t('mailboxes.signIn')} hint={t('mailboxes.signInHint')}>
-        <Select
-          label={t('mailboxes.auth')}
-          allowDeselect={false}
-          data={(['password', 'refresh_token', 'client_credentials'] as const).map((value) => ({
-            value,
-            label: t(`mailboxes.authKind.${value}`),
-          }))}
-          {...form.bind('auth')}
-          onChange={(value) => value && form.set({ auth: value as Values['auth'] })}
-        />
-        {values.auth === 'password' ? (
-          secret('password')
-        ) : (
-          <>
-            <TextInput label={t('mailboxes.tokenUrl')} dir="ltr" {...form.text('token_url')} />
-            <Row>
-              <TextInput
-                label={t('mailboxes.clientId')}
-                dir="ltr"
-                {...form.text('oauth_client_id')}
-              />
-              {secret('client_secret')}
-            </Row>
-            {values.auth === 'refresh_token' && secret('refresh_token')}
-            <TextInput label={t('mailboxes.scope')} dir="ltr" {...form.text('scope')} />
-          </>
-        )}
-      </Fields>
+      <MailboxSignIn item={item} form={form} />
       <Fields title={t('mailboxes.mail')}>
         <Row>
           <TextInput label={t('mailboxes.folder')} {...form.text('folder')} />
@@ -264,7 +199,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
             }))}
             {...form.bind('after_taking')}
             onChange={(value) =>
-              value && form.set({ after_taking: value as Values['after_taking'] })
+              value && form.set({ after_taking: value as MailboxValues['after_taking'] })
             }
           />
           {values.after_taking === 'move' && (
@@ -280,101 +215,5 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
         )}
       </Fields>
     </FormPanel>
-  );
-}
-
-/** How the polling goes, looked at again every ten seconds; and a way to try it at once. */
-function State({ item }: { item: Mailbox }) {
-  const { t } = useTranslation(['setup', 'common']);
-  const format = useFormat();
-  const now = useQuery({ ...itemOf<Mailbox>('mailboxes', item.id), refetchInterval: 10_000 });
-  const one = now.data ?? item;
-  const check = useMutation({
-    mutationFn: () => http.post<MailboxCheck>(`/api/mailboxes/${item.id}/check`, {}),
-    onSettled: () => void now.refetch(),
-  });
-  const state = !one.active ? 'off' : one.problem ? 'bad' : one.checked_at ? 'good' : 'new';
-  const Icon = { bad: IconAlertTriangle, good: IconCheck, new: IconClock, off: IconPlugOff }[state];
-  return (
-    <Fields title={t('mailboxes.state')}>
-      <div
-        className={classes.answer}
-        data-fine={state === 'bad' ? false : state === 'good' ? true : 'yet'}
-        role="status"
-      >
-        <Icon size={16} aria-hidden />
-        <div>
-          <strong>{t(`mailboxes.is.${state}`)}</strong>
-          {one.problem && <Trouble problem={one.problem} answer={one.answer} />}
-          <dl className={classes.facts}>
-            {one.checked_at && (
-              <>
-                <dt>{t('mailboxes.checked')}</dt>
-                <dd>
-                  <When at={one.checked_at} />
-                </dd>
-              </>
-            )}
-            {one.failing_since && (
-              <>
-                <dt>{t('mailboxes.since')}</dt>
-                <dd>
-                  <When at={one.failing_since} />
-                </dd>
-                <dt>{t('mailboxes.next')}</dt>
-                <dd>
-                  <When at={one.next_at} />
-                </dd>
-              </>
-            )}
-            <dt>{t('mailboxes.taken')}</dt>
-            <dd>{format.number(one.taken)}</dd>
-          </dl>
-        </div>
-      </div>
-      <div>
-        <Button
-          variant="default"
-          loading={check.isPending}
-          leftSection={<IconPlugConnected size={14} aria-hidden />}
-          onClick={() => check.mutate()}
-        >
-          {t('mailboxes.try')}
-        </Button>
-      </div>
-      <div role="status">
-        {(check.data ?? check.error) && (
-          <div className={classes.answer} data-fine={check.data?.connected === true}>
-            {check.data?.connected ? (
-              <IconCheck size={16} aria-hidden />
-            ) : (
-              <IconAlertTriangle size={16} aria-hidden />
-            )}
-            <div>
-              {check.error ? (
-                errorText(check.error)
-              ) : check.data?.problem ? (
-                <Trouble problem={check.data.problem} answer={check.data.answer} />
-              ) : (
-                <>
-                  <strong>{t('mailboxes.works')}</strong>
-                  <code>{check.data?.folders.join(' · ')}</code>
-                </>
-              )}
-            </div>
-          </div>
-        )}
-      </div>
-    </Fields>
-  );
-}
-
-function Trouble({ problem, answer }: { problem: MailboxProblem; answer: string | null }) {
-  const { t } = useTranslation('setup');
-  return (
-    <>
-      <p>{t(`mailboxes.problem.${problem}`)}</p>
-      {answer && <code dir="auto">{answer}</code>}
-    </>
   );
 }

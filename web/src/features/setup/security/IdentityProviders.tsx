@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
 import type { IdentityProvider, RoleGrant } from '@/api/types';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
-import { CopyBox } from '@/features/setup/parts/CopyBox';
+import { CallbackAddress } from '@/features/setup/parts/CallbackAddress';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
@@ -135,12 +135,7 @@ function ProviderForm({ item }: { item: IdentityProvider | null }) {
             {...form.text('secret')}
           />
         </Row>
-        <Labelled label={t('sso.callback')} description={t('sso.callbackHint')}>
-          <CopyBox
-            label={t('sso.callback')}
-            text={`${window.location.origin}/api/sign-in/sso/callback`}
-          />
-        </Labelled>
+        <CallbackAddress path="/api/sign-in/sso/callback" />
       </Fields>
       <Fields title={t('sso.people')} hint={t('sso.peopleHint')}>
         <Switch
