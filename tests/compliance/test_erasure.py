@@ -68,7 +68,10 @@ async def test_no_table_and_no_file_holds_a_word_of_an_erased_customer(house: Ho
     request = await ask(house, subject.customer_id)
     assert await places(house) == SEEDED
     done = await carry_out(house, request)
-    assert done["status"] == "done"
+    assert (done["status"], done["carried_out_by"]) == ("done", done["opened_by"])
+    told = "SELECT DISTINCT actor_name FROM audit_entry WHERE action = ANY(%s)"
+    by_jobs = ["privacy_request.erase", "privacy_request.build_export"]
+    assert house.rows(told, by_jobs) == [(f"privacy: {done['opened_by']}",)]
     assert await places(house) == set()
     outcome = done["outcome"]
     assert outcome["left_over"] == {}

@@ -33,7 +33,8 @@ POLICY = {
 }
 NOT_IN_BULK = {"GET /api/files/{file_id}": "what somebody attached is handed out one at a time, as it was stored"}
 CODES = {
-    *("action", "after_taking", "algorithm", "auth", "basis", "channel", "channels", "color", "countries"),
+    *("action", "after_taking", "algorithm", "auth", "authorize_url", "basis", "channel", "channels", "color"),
+    *("connect_problem", "countries"),
     *(
         "data_class",
         "delivery",
@@ -57,7 +58,8 @@ CODES = {
 KNOWN_BY = {"address", "email", "ip", "recipient", "return_path", "sender", "username", "value"}
 """Columns of addresses: they are how one is known."""
 NAMES = {"actor_name", "added_by", "assignee_name", "author_name", "by", "changed_by", "done_by", "lifted_by"} | {
-    *("name", "opened_by", "person_name", "reviewed_by", "paused_by_name", "placed_by", "recorded_by", "verified_by")
+    *("carried_out_by", "name", "opened_by", "person_name"),
+    *("reviewed_by", "paused_by_name", "placed_by", "recorded_by", "verified_by"),
 }
 """Columns of names of the staff, and of what they set up."""
 OTHERS = {

@@ -94,6 +94,15 @@ async def test_a_request_names_its_customer_to_those_alone_who_may_see_customers
         assert customer["name"] not in answer.text
 
 
+async def test_a_request_says_that_its_customer_was_erased(house: House) -> None:
+    made = (await register(house)).json()
+    path = f"/api/privacy-requests/{made['id']}"
+    assert (await house.officer("GET", path))["customer_erased"] is False
+    house.run("UPDATE customer SET name = '', erased_at = now() WHERE id = %s", made["customer_id"])
+    found = await house.officer("GET", path)
+    assert (found["customer_name"], found["customer_erased"]) == ("", True)
+
+
 async def test_a_request_is_due_after_a_month_and_can_be_prolonged_once(house: House) -> None:
     received = now() - timedelta(days=3)
     made = (await register(house, received_at=received.isoformat())).json()

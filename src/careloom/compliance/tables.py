@@ -135,6 +135,7 @@ privacy_request = client_table(
     Column("verified_how", Text, info=words(Writer.STAFF)),
     Column("verified_by", Text),
     Column("verified_at", DateTime(timezone=True)),
+    Column("carried_out_by", Text),
     Column("answer", Text, info=words(Writer.STAFF)),
     Column("outcome", JSONB, info=words(Writer.STAFF)),
     Column("export_bytes", Integer),

@@ -36,6 +36,12 @@ def test_hipaa_days_end_at_midnight_where_it_happened() -> None:
     assert told["hipaa_secretary"] == told["hipaa_media"] == told["hipaa_customers"]
 
 
+def test_of_exactly_500_the_secretary_is_told_and_the_media_are_not() -> None:
+    told = due([Regime.HIPAA], Clock(datetime(2026, 5, 1, tzinfo=UTC), "UTC", 500))
+    assert told["hipaa_secretary"] == told["hipaa_customers"]
+    assert "hipaa_media" not in told
+
+
 def test_below_500_the_secretary_is_told_after_the_year_and_the_media_never() -> None:
     aware = datetime(2026, 5, 1, tzinfo=UTC)
     told = due([Regime.HIPAA], Clock(aware, "UTC", 499))

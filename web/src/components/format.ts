@@ -20,6 +20,8 @@ export interface Format {
   percent: (share: number, digits?: number) => string;
   bytes: (size: number) => string;
   language: (tag: string) => string;
+  /** "names, addresses and diagnoses". */
+  list: (words: readonly string[]) => string;
   /** Which of two names comes first. */
   compare: (one: string, other: string) => number;
 }
@@ -57,6 +59,7 @@ export function makeFormat(locale: string): Format {
   const dayTime = dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const dayMonth = dates({ day: 'numeric', month: 'short' });
   const date = dates({ day: 'numeric', month: 'short', year: 'numeric' });
+  const list = new Intl.ListFormat(locale);
   const languages = new Intl.DisplayNames(locale, { type: 'language' });
   return {
     duration: (seconds) => {
@@ -98,6 +101,7 @@ export function makeFormat(locale: string): Format {
       return unit(Math.round(size / 100_000) / 10, 'megabyte');
     },
     language: (tag) => languages.of(tag) ?? tag,
+    list: (words) => list.format(words),
     compare: new Intl.Collator(locale, { numeric: true }).compare,
   };
 }

@@ -1,12 +1,13 @@
 """Builds what a customer gets who asks what is held on them: all rows of all tables, mail as it came, files."""
 
 import asyncio
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from careloom.channels.core.email.redact import redact_mail
 from careloom.channels.queries import disposal as channels
-from careloom.compliance.commands.requests import export_key, write
+from careloom.compliance.commands.requests import export_key, ordered, write
 from careloom.compliance.core.readable import Part, bundle, sha256
 from careloom.compliance.core.terms import export_until
 from careloom.compliance.queries.requests import get_request
@@ -24,6 +25,8 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import audited, held_rows
 from careloom.platform.errors import NotFoundError
 from careloom.platform.files import FileStore
+from careloom.platform.keys.errors import ShreddedError
+from careloom.platform.keys.ring import keys_of
 from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import Policy
 from careloom.platform.runtime import Runtime
@@ -35,29 +38,51 @@ _LONGEST_NAME = 100
 
 
 async def build_export(runtime: Runtime, client_id: UUID, request_id: UUID) -> PrivacyRequest:
-    """Gathers, packs and stores an export; it can be fetched for a week. Building it again replaces it."""
+    """Gathers, packs and stores an export; it can be fetched for a week. Building it again replaces it.
+
+    Of a client whose keys were destroyed none can be stored sealed: it is built anew whenever it is fetched.
+    """
     actor = system_actor("privacy", client_id)
-    async with runtime.database.transaction(actor) as tx:
-        one = await get_request(tx, actor, request_id)
-        client = await get_client(tx, actor, one.client_id)
-        rows, mails = await _gather(tx, one)
     at = now()
-    parts = [Part(f"mail/{mail_id}.eml", raw) for mail_id, raw in mails]
-    parts += await _attached(runtime.files, client_id, rows["file"])
-    content = bundle(client.name, at, rows, parts)
-    await runtime.files.put(export_key(client_id, request_id), content)
+    content, shredded = await _packed(runtime, client_id, request_id, at)
+    if not shredded:
+        await runtime.files.put(export_key(client_id, request_id), content)
     async with runtime.database.transaction(actor) as tx:
         one = await get_request(tx, actor, request_id, lock=True)
         values = {
             "export_bytes": len(content),
-            "export_sha256": sha256(content),
+            "export_sha256": None if shredded else sha256(content),
             "export_until": export_until(at) - timedelta(microseconds=at.microsecond),
             "closed_at": one.closed_at or at,
         }
         after = await write(tx, one, status=RequestStatus.DONE, **values)
         told = {"sha256": after.export_sha256, "bytes": after.export_bytes, "until": after.export_until}
-        await audit.record(tx, actor, "privacy_request.build_export", one.id, client_id=client_id, after=told)
+        await audit.record(
+            tx, ordered(actor, one), "privacy_request.build_export", one.id, client_id=client_id, after=told
+        )
     return after
+
+
+async def export_content(runtime: Runtime, one: PrivacyRequest) -> bytes:
+    """The zip of an export that has not expired; raises NotFoundError."""
+    if one.export_sha256 is not None:
+        with suppress(ShreddedError):
+            return await runtime.files.get(export_key(one.client_id, one.id))
+    content, _ = await _packed(runtime, one.client_id, one.id, now())
+    return content
+
+
+async def _packed(runtime: Runtime, client_id: UUID, request_id: UUID, at: datetime) -> tuple[bytes, bool]:
+    """The zip as of now, and whether the client's keys were destroyed, and with them what they had sealed."""
+    actor = system_actor("privacy", client_id)
+    async with runtime.database.transaction(actor) as tx:
+        one = await get_request(tx, actor, request_id)
+        client = await get_client(tx, actor, one.client_id)
+        shredded = (await keys_of(tx, client_id)).shredded
+        rows, mails = await _gather(tx, one)
+    parts = [Part(f"mail/{mail_id}.eml", raw) for mail_id, raw in mails]
+    parts += [] if shredded else await _attached(runtime.files, client_id, rows["file"])
+    return await asyncio.to_thread(bundle, client.name, at, rows, parts, destroyed=shredded), shredded
 
 
 async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[Rows, Mails]:

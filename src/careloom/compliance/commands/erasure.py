@@ -9,7 +9,7 @@ from sqlalchemy import update
 from careloom.channels.commands import erase as channels
 from careloom.channels.queries import disposal as channel_queries
 from careloom.compliance.commands.disposal import BATCH, erase_contacts
-from careloom.compliance.commands.requests import drop_export, export_key, write
+from careloom.compliance.commands.requests import drop_export, export_key, ordered, write
 from careloom.compliance.queries.requests import get_request, list_requests
 from careloom.compliance.queries.retention import spared_by_holds
 from careloom.compliance.tables import privacy_request
@@ -64,7 +64,7 @@ async def erase(runtime: Runtime, client_id: UUID, request_id: UUID) -> PrivacyR
         closing = {"closed_at": one.closed_at or outcome.at} if not waits else {}
         status = RequestStatus.WAITING if waits else RequestStatus.DONE
         after = await write(tx, one, status=status, outcome=to_plain(outcome), **closing)
-        await audit.record(tx, actor, "privacy_request.erase", one.id, client_id=client_id, after=outcome)
+        await audit.record(tx, ordered(actor, one), "privacy_request.erase", one.id, client_id=client_id, after=outcome)
     return after
 
 

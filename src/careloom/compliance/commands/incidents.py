@@ -1,15 +1,17 @@
 """Incidents: registered with their protocol, worked on step by step, closed when nothing required is left."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from msgspec import UNSET, structs
 from sqlalchemy import select, update
 
+from careloom.compliance.commands.duties import follow, what_is_known
 from careloom.compliance.core import timeline
-from careloom.compliance.core.notices import Known, draft
-from careloom.compliance.core.protocols import Clock, protocol
+from careloom.compliance.core.notices import draft
 from careloom.compliance.errors import StepRefusedError
 from careloom.compliance.events import IncidentChanged
 from careloom.compliance.queries.incidents import get_file, get_incident, read_duty
@@ -25,7 +27,7 @@ from careloom.compliance.types.incidents import (
     Regime,
     Settling,
 )
-from careloom.organizations.queries import as_stored, get_client
+from careloom.organizations.queries import as_stored
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -40,6 +42,7 @@ from careloom.platform.wire import to_plain
 
 _WRITE = Permission.COMPLIANCE_WRITE
 _ZONES = available_timezones()
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 async def open_incidents(tx: Tx, actor: Actor, new: NewIncident) -> list[Incident]:
@@ -56,25 +59,19 @@ async def open_incidents(tx: Tx, actor: Actor, new: NewIncident) -> list[Inciden
 
 
 async def change_incident(tx: Tx, actor: Actor, incident_id: UUID, changes: IncidentChanges) -> IncidentFile:
-    """Notes what is better known. From 500 customers on HIPAA asks for more: duties and deadlines follow.
+    """Notes what is better known: duties and deadlines follow, and the timeline says what changed.
 
-    Raises NotFoundError, StepRefusedError for a closed one.
+    Raises InvalidInputError, NotFoundError, StepRefusedError for a closed one.
     """
     before = await _hold(tx, actor, incident_id)
-    values: dict[str, Any] = {}
-    for name in ("description", "severity", "customers_estimate"):
-        given = getattr(changes, name)
-        if given is not None and given != getattr(before, name):
-            values[name] = given
-    values = await as_stored(tx, before.client_id, incident, values)
-    if changes.contained is not None:
-        status = IncidentStatus.CONTAINED if changes.contained else IncidentStatus.OPEN
-        values |= {"status": status} if status is not before.status else {}
+    values = _values(before, changes)
     if values:
-        await _write(tx, before, **values)
+        _check(structs.replace(before, **values))
+        lists = {name: [str(one) for one in values[name]] for name in ("regimes", "data_kinds") if name in values}
+        await _write(tx, before, **await as_stored(tx, before.client_id, incident, values | lists))
         after = await get_incident(tx, actor, incident_id)
-        await _follow(tx, actor, after)
-        await _enter(tx, actor, after, "changed", timeline.changed(values))
+        came, gone = await follow(tx, actor, after)
+        await _enter(tx, actor, after, "changed", timeline.changed(before, after, came, gone))
         await _tell(tx, actor, "incident.change", after, before=before, after=after)
     return await get_file(tx, actor, incident_id)
 
@@ -110,7 +107,7 @@ async def rewrite_notice(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID,
 async def draft_anew(tx: Tx, actor: Actor, incident_id: UUID, duty_id: UUID, language: Language) -> IncidentFile:
     """Drafts a notice from what is known now. Raises NotFoundError, StepRefusedError for one that was sent."""
     one = await _hold(tx, actor, incident_id)
-    known = await _known(tx, actor, one)
+    known = await what_is_known(tx, actor, one)
     return await _redraft(tx, actor, one, duty_id, lambda key: draft(key, known, language))
 
 
@@ -154,38 +151,10 @@ async def _open(tx: Tx, actor: Actor, new: NewIncident, client_id: ClientId, gro
     }
     await tx.execute(incident.insert().values(**await as_stored(tx, client_id, incident, values)))
     made = await get_incident(tx, actor, values["id"])
-    await _follow(tx, actor, made)
+    await follow(tx, actor, made)
     await _enter(tx, actor, made, "opened", timeline.opened(made.title))
     await _tell(tx, actor, "incident.open", made, after=made)
     return await get_incident(tx, actor, made.id)
-
-
-async def _follow(tx: Tx, actor: Actor, one: Incident) -> None:
-    """Makes the incident's duties those of its protocol; what is settled stays."""
-    c = incident_duty.c
-    known = await _known(tx, actor, one)
-    stored = select(c.key).where(c.client_id == one.client_id, c.incident_id == one.id)
-    there = set((await tx.execute(stored)).scalars())
-    clock = Clock(one.aware_at, one.time_zone, one.customers_estimate, one.contract_hours)
-    for place, task in enumerate(protocol(one.regimes, clock), 1):
-        if task.key in there:
-            mine = (c.client_id == one.client_id) & (c.incident_id == one.id) & (c.key == task.key)
-            moved = update(incident_duty).where(mine, c.done_at.is_(None)).values(place=place, due_at=task.due_at)
-            await tx.execute(moved)
-            continue
-        await tx.execute(
-            incident_duty.insert().values(
-                client_id=one.client_id,
-                id=new_id(),
-                incident_id=one.id,
-                key=task.key,
-                place=place,
-                required=task.required,
-                recipient=task.recipient,
-                due_at=task.due_at,
-                draft=draft(task.key, known, one.language),
-            )
-        )
 
 
 async def _redraft(
@@ -202,20 +171,6 @@ async def _redraft(
     await tx.execute(update(incident_duty).where(mine).values(**stored))
     await _tell(tx, actor, "incident.rewrite_notice", one, after={"duty": row.key})
     return await get_file(tx, actor, one.id)
-
-
-async def _known(tx: Tx, actor: Actor, one: Incident) -> Known:
-    client = await get_client(tx, actor, one.client_id)
-    return Known(
-        client.name,
-        one.title,
-        one.description,
-        one.data_kinds,
-        one.customers_estimate,
-        one.aware_at,
-        one.occurred_at,
-        one.time_zone,
-    )
 
 
 async def _hold(tx: Tx, actor: Actor, incident_id: UUID) -> Incident:
@@ -247,13 +202,31 @@ def _is_late(duty: Duty) -> bool:
     return duty.due_at is not None and duty.done_at is not None and duty.done_at > duty.due_at
 
 
-def _check(new: NewIncident) -> None:
+def _values(before: Incident, changes: IncidentChanges) -> dict[str, Any]:
+    """The fields that become others. Hours go with the regime `contract`."""
+    values: dict[str, Any] = {name: one for name, one in structs.asdict(changes).items() if one is not UNSET}
+    if "contained" in values:
+        values["status"] = IncidentStatus.CONTAINED if values.pop("contained") else IncidentStatus.OPEN
+    if "regimes" in values:
+        values["regimes"] = tuple(dict.fromkeys(values["regimes"]))
+    if Regime.CONTRACT not in values.get("regimes", before.regimes):
+        values.setdefault("contract_hours", None)
+    return {name: value for name, value in values.items() if value != getattr(before, name)}
+
+
+def _check(one: NewIncident | Incident) -> None:
     errors: list[FieldError] = []
-    if new.time_zone not in _ZONES:
+    at, contract = now(), Regime.CONTRACT in one.regimes
+    if one.time_zone not in _ZONES:
         errors.append(FieldError("/time_zone", "Use an IANA time zone such as Europe/Berlin."))
-    if new.aware_at is not None and new.aware_at > now():
-        errors.append(FieldError("/aware_at", "Nobody can have become aware of it in the future."))
-    if new.contract_hours is not None and Regime.CONTRACT not in new.regimes:
+    for pointer, moment in (("/aware_at", one.aware_at), ("/occurred_at", one.occurred_at)):
+        if moment is not None and not _EARLIEST <= moment <= at:
+            errors.append(FieldError(pointer, "Give a moment that has passed, from the year 2000 on."))
+    if one.occurred_at is not None and one.occurred_at > (one.aware_at or at):
+        errors.append(FieldError("/occurred_at", "Nobody becomes aware of what has not happened yet."))
+    if contract and one.contract_hours is None:
+        errors.append(FieldError("/contract_hours", "Say how many hours the contract gives to tell the client."))
+    if not contract and one.contract_hours is not None:
         errors.append(FieldError("/contract_hours", "Hours belong to the regime `contract`."))
     if errors:
         raise InvalidInputError(errors=tuple(errors))

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import update
 
 from careloom.compliance.core.terms import FURTHER_MONTHS, due_at
@@ -23,8 +24,6 @@ from careloom.platform.errors import FieldError, InvalidInputError, NotFoundErro
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer
-from careloom.platform.keys.errors import ShreddedError
-from careloom.platform.keys.ring import keys_of
 
 BUILD_EXPORT: Final = "compliance.build_export"
 ERASE: Final = "compliance.erase"
@@ -72,7 +71,7 @@ async def verify_request(tx: Tx, actor: Actor, request_id: UUID, how: str) -> Pr
 async def carry_out(tx: Tx, actor: Actor, request_id: UUID) -> PrivacyRequest:
     """Starts the job that builds the export, or erases. An export that has expired can be built again.
 
-    Raises NotVerifiedError before the identity was checked, NotFoundError, StepRefusedError, ShreddedError.
+    Raises NotVerifiedError before the identity was checked, NotFoundError, StepRefusedError.
     """
     one = await get_request(tx, actor, request_id, _WRITE, lock=True)
     if one.status is RequestStatus.RECEIVED:
@@ -80,9 +79,7 @@ async def carry_out(tx: Tx, actor: Actor, request_id: UUID) -> PrivacyRequest:
     again = one.status is RequestStatus.DONE and one.kind is RequestKind.ACCESS
     if one.status not in (RequestStatus.VERIFIED, RequestStatus.WAITING) and not again:
         raise StepRefusedError
-    if one.kind is RequestKind.ACCESS and (await keys_of(tx, one.client_id)).shredded:
-        raise ShreddedError("This client's keys were destroyed: no export can be kept for it, and its files are gone.")
-    after = await write(tx, one, status=RequestStatus.RUNNING)
+    after = await write(tx, one, status=RequestStatus.RUNNING, carried_out_by=actor.name)
     await defer_work(tx, after)
     await _tell(tx, actor, "privacy_request.carry_out", after, kind=one.kind)
     return after
@@ -115,13 +112,13 @@ async def refuse_request(tx: Tx, actor: Actor, request_id: UUID, reason: str) ->
     return after
 
 
-async def fetch_export(tx: Tx, actor: Actor, request_id: UUID) -> tuple[PrivacyRequest, str]:
-    """The key of the export's bytes, leaving an audit entry; raises ExportGoneError once it has expired."""
+async def fetch_export(tx: Tx, actor: Actor, request_id: UUID) -> PrivacyRequest:
+    """A request whose export can be fetched, leaving an audit entry; raises ExportGoneError once it has expired."""
     one = await get_request(tx, actor, request_id, _WRITE)
     if one.export_until is None or one.export_until <= now():
         raise ExportGoneError
     await audit.record(tx, actor, "privacy_request.fetch_export", one.id, client_id=one.client_id)
-    return one, export_key(one.client_id, one.id)
+    return one
 
 
 async def drop_export(tx: Tx, client_id: UUID, request_id: UUID) -> None:
@@ -139,6 +136,11 @@ async def write(tx: Tx, one: PrivacyRequest, **values: Any) -> PrivacyRequest:
     after = read_request((await tx.execute(statement.returning(privacy_request))).one())
     await publish(tx, PrivacyRequestChanged(client_id=one.client_id, request_id=one.id))
     return after
+
+
+def ordered(actor: Actor, one: PrivacyRequest) -> Actor:
+    """Who does by a job what somebody ordered, as the audit trail shall name them."""
+    return replace(actor, name=f"{actor.name}: {one.carried_out_by}")
 
 
 def export_key(client_id: UUID, request_id: UUID) -> str:

@@ -89,7 +89,7 @@ What we do next, and when you hear from us again: [describe]
 Contact, day and night: [name, telephone]"""
     ),
 }
-_UNKNOWN: Final = say("not known yet")
+UNKNOWN: Final = say("not known yet")
 _DESCRIBE: Final = say("[describe]")
 
 
@@ -103,15 +103,16 @@ def draft(key: str, known: Known, language: Language) -> str | None:
         {
             "title": known.title,
             "description": known.description or _DESCRIBE,
-            "occurred": _UNKNOWN if known.occurred_at is None else _moment(known.occurred_at, known.time_zone),
-            "aware": _moment(known.aware_at, known.time_zone),
+            "occurred": UNKNOWN if known.occurred_at is None else moment(known.occurred_at, known.time_zone),
+            "aware": moment(known.aware_at, known.time_zone),
             "client": known.client,
-            "customers": known.customers or _UNKNOWN,
-            "data_kinds": known.data_kinds or _UNKNOWN,
+            "customers": known.customers or UNKNOWN,
+            "data_kinds": known.data_kinds or UNKNOWN,
         },
     )
     return render(Text(notice.template, {"facts": facts, "client": known.client}), language)
 
 
-def _moment(at: datetime, time_zone: str) -> str:
+def moment(at: datetime, time_zone: str) -> str:
+    """A moment as a clock on the wall of that zone shows it."""
     return at.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M %Z")

@@ -1,8 +1,8 @@
 """The protocol of an incident: which steps and notices each regime asks for, and by when, from becoming aware.
 
 GDPR, articles 33 and 34: the authority within 72 hours, customers without undue delay. HIPAA, 45 CFR 164.404 to 408:
-customers, and from 500 of them the Secretary and the media, within 60 days; below 500 the Secretary within 60 days
-after the end of the calendar year. A contract: the client within the hours that it names; without hours at once.
+customers, from 500 of them the Secretary, and of more than 500 the media, within 60 days; below 500 the Secretary
+within 60 days after the end of the calendar year. A contract: the client within the hours that it names.
 """
 
 from collections.abc import Iterable
@@ -43,8 +43,8 @@ def protocol(regimes: Iterable[Regime], clock: Clock) -> tuple[Task, ...]:
     wanted = frozenset(regimes)
     notices: list[Task] = []
     if Regime.CONTRACT in wanted:
-        hours = clock.contract_hours or 0
-        notices.append(Task("contract_client", recipient="client", due_at=after_hours(clock.aware_at, hours)))
+        due_at = after_hours(clock.aware_at, clock.contract_hours or 0)
+        notices.append(Task("contract_client", recipient="client", due_at=due_at))
     if Regime.GDPR in wanted:
         notices.append(Task("gdpr_authority", recipient="authority", due_at=after_hours(clock.aware_at, _GDPR_HOURS)))
         notices.append(Task("gdpr_customers", required=False, recipient="customers"))
@@ -70,9 +70,10 @@ def after_days(at: datetime, days: int, time_zone: str) -> datetime:
 def _hipaa(clock: Clock) -> list[Task]:
     customers = after_days(clock.aware_at, _HIPAA_DAYS, clock.time_zone)
     found = [Task("hipaa_customers", recipient="customers", due_at=customers)]
+    if clock.customers > _MANY:
+        found.append(Task("hipaa_media", recipient="media", due_at=customers))
     if clock.customers >= _MANY:
         found.append(Task("hipaa_secretary", recipient="secretary", due_at=customers))
-        found.append(Task("hipaa_media", recipient="media", due_at=customers))
         return found
     zone = ZoneInfo(clock.time_zone)
     year_end = date(clock.aware_at.astimezone(zone).year, 12, 31)

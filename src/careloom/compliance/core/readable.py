@@ -29,21 +29,26 @@ table{{border-collapse:collapse;width:100%;margin-block:1rem 2rem}}
 td,th{{border:1px solid #c9ced6;padding:.25rem .5rem;text-align:start;vertical-align:top;overflow-wrap:anywhere}}
 th{{width:14rem;font-weight:600}}</style></head><body><h1>{title}</h1>
 <p>Everything that is held on you, as of {at}. The same for machines stands in data.json; files lie beside it.</p>
-{sections}</body></html>
+{note}{sections}</body></html>
 """
+_DESTROYED = (
+    "<p>What had been encrypted was destroyed for good and is not among it: "
+    "files, mails as they came, and fields marked as sensitive.</p>\n"
+)
 
 
-def bundle(client: str, at: datetime, rows: Rows, files: Sequence[Part]) -> bytes:
-    """The zip's bytes. `manifest.json` gives each file's size and SHA-256."""
+def bundle(client: str, at: datetime, rows: Rows, files: Sequence[Part], *, destroyed: bool = False) -> bytes:
+    """The zip's bytes. `manifest.json` gives each file's size and SHA-256; `destroyed`: what was encrypted is gone."""
     parts = [
         Part(
             "data.json", msgspec.json.format(msgspec.json.encode({"client": client, "at": at, "data": rows}), indent=1)
         ),
-        Part("index.html", page(client, at, rows).encode()),
+        Part("index.html", page(client, at, rows, destroyed=destroyed).encode()),
         *files,
     ]
     listed = [{"name": one.name, "bytes": len(one.content), "sha256": sha256(one.content)} for one in parts]
-    manifest = {"client": client, "at": at, "rows": {name: len(some) for name, some in rows.items()}, "files": listed}
+    counts = {name: len(some) for name, some in rows.items()}
+    manifest = {"client": client, "at": at, "rows": counts, "files": listed, "destroyed": destroyed}
     parts.append(Part("manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=1)))
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -52,11 +57,12 @@ def bundle(client: str, at: datetime, rows: Rows, files: Sequence[Part]) -> byte
     return target.getvalue()
 
 
-def page(client: str, at: datetime, rows: Rows) -> str:
+def page(client: str, at: datetime, rows: Rows, *, destroyed: bool = False) -> str:
     """The readable page; nothing in it is anything but text."""
     title = escape(f"Your data at {client}")
     sections = "".join(_section(name, some) for name, some in rows.items() if some)
-    return _PAGE.format(title=title, at=at.strftime("%Y-%m-%d %H:%M UTC"), sections=sections)
+    note = _DESTROYED if destroyed else ""
+    return _PAGE.format(title=title, at=at.strftime("%Y-%m-%d %H:%M UTC"), note=note, sections=sections)
 
 
 def sha256(content: bytes) -> str:

@@ -54,7 +54,7 @@ async def get_incident(unit: Unit, incident_id: FromPath[IncidentId]) -> Inciden
 
 @patch("/incidents/{incident_id:uuid}", summary="Note what is better known")
 async def change(unit: Unit, incident_id: FromPath[IncidentId], data: JSONBody[IncidentChanges]) -> IncidentFile:
-    """Duties and deadlines follow the number of customers."""
+    """Duties and deadlines follow: what is not asked for any more goes, unless it is settled."""
     return await unit.write(lambda tx: incidents.change_incident(tx, unit.actor, incident_id, data))
 
 

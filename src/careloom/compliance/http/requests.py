@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from careloom.compliance.commands import requests
+from careloom.compliance.commands.disclose import export_content
 from careloom.compliance.queries import requests as queries
 from careloom.compliance.types.requests import (
     Extension,
@@ -94,8 +95,8 @@ async def refuse(unit: Unit, request_id: FromPath[RequestId], data: JSONBody[Ref
 async def fetch_export(unit: Unit, request_id: FromPath[RequestId]) -> Response[bytes]:
     """A zip; leaves an audit entry. 410 once it has expired."""
     async with unit.transaction() as tx:
-        one, key = await requests.fetch_export(tx, unit.actor, request_id)
-    content = await unit.runtime.files.get(key)
+        one = await requests.fetch_export(tx, unit.actor, request_id)
+    content = await export_content(unit.runtime, one)
     headers = {
         "Content-Disposition": f'attachment; filename="export-{one.id}.zip"',
         "Cache-Control": "no-store",

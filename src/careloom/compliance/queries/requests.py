@@ -11,7 +11,7 @@ from sqlalchemy import select
 from careloom.compliance.queries.retention import require_seen
 from careloom.compliance.tables import privacy_request
 from careloom.compliance.types.requests import PrivacyRequest, RequestStatus
-from careloom.customers.queries.customer import names_of
+from careloom.customers.queries.customer import erased_among, names_of
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
@@ -60,8 +60,12 @@ async def look_at_request(tx: Tx, actor: Actor, request_id: UUID) -> PrivacyRequ
 
 
 async def _named(tx: Tx, actor: Actor, requests: list[PrivacyRequest]) -> list[PrivacyRequest]:
-    names = await names_of(tx, actor, {one.customer_id for one in requests})
-    return [replace(one, customer_name=names.get(one.customer_id)) for one in requests]
+    ids = {one.customer_id for one in requests}
+    names, gone = await names_of(tx, actor, ids), await erased_among(tx, actor, ids)
+    return [
+        replace(one, customer_name=names.get(one.customer_id), customer_erased=one.customer_id in gone)
+        for one in requests
+    ]
 
 
 async def get_request(

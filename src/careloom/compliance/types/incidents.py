@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Annotated, NewType
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from careloom.compliance.types.retention import Words
+from careloom.compliance.types.retention import Moment, Words
 from careloom.organizations.types import ClientId
 from careloom.platform.texts.languages import Language
 
@@ -19,6 +19,7 @@ Text = Annotated[str, Meta(max_length=10_000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Zone = Annotated[str, Meta(min_length=1, max_length=60)]
 Hours = Annotated[int, Meta(ge=1, le=8_760)]
+DataKinds = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=30)]
 
 
 class Regime(StrEnum):
@@ -27,6 +28,9 @@ class Regime(StrEnum):
     GDPR = "gdpr"
     HIPAA = "hipaa"
     CONTRACT = "contract"
+
+
+Regimes = Annotated[tuple[Regime, ...], Meta(min_length=1, max_length=3)]
 
 
 class Severity(StrEnum):
@@ -75,32 +79,40 @@ class Incident(Struct, frozen=True):
 
 
 class NewIncident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An incident to register, for each of the clients that it touches. `contract_hours` is the clients' contract's.
+    """An incident to register, for each of the clients that it touches.
 
-    Notices are drafted in `language`, or in the one that the request asks for.
+    The clock runs from `aware_at`, or from now. The regime `contract` wants the `contract_hours` that the clients'
+    contract gives. Notices are drafted in `language`, or in the one that the request asks for.
     """
 
     client_ids: Annotated[tuple[ClientId, ...], Meta(min_length=1, max_length=100)]
     title: Title
     description: Text = ""
     severity: Severity = Severity.MEDIUM
-    regimes: Annotated[tuple[Regime, ...], Meta(min_length=1, max_length=3)]
-    data_kinds: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=30)] = ()
+    regimes: Regimes
+    data_kinds: DataKinds = ()
     customers_estimate: Count = 0
     time_zone: Zone = "UTC"
-    occurred_at: datetime | None = None
-    aware_at: datetime | None = None
+    occurred_at: Moment | None = None
+    aware_at: Moment | None = None
     contract_hours: Hours | None = None
     language: Language | None = None
 
 
 class IncidentChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is better known by now; deadlines follow."""
+    """What is better known by now; what is left out stays. Duties and deadlines follow."""
 
-    description: Text | None = None
-    severity: Severity | None = None
-    contained: bool | None = None
-    customers_estimate: Count | None = None
+    title: Title | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+    severity: Severity | UnsetType = UNSET
+    contained: bool | UnsetType = UNSET
+    regimes: Regimes | UnsetType = UNSET
+    data_kinds: DataKinds | UnsetType = UNSET
+    customers_estimate: Count | UnsetType = UNSET
+    time_zone: Zone | UnsetType = UNSET
+    occurred_at: Moment | None | UnsetType = UNSET
+    aware_at: Moment | UnsetType = UNSET
+    contract_hours: Hours | UnsetType = UNSET
 
 
 class Duty(Struct, frozen=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from careloom.compliance.types.retention import Words
+from careloom.compliance.types.retention import Moment, Words
 from careloom.customers.types import CustomerId
 from careloom.organizations.types import ClientId
 
@@ -54,7 +54,7 @@ class Outcome(Struct, frozen=True):
 class PrivacyRequest(Struct, frozen=True):
     """A request of a data subject, from its arrival to its answer. `origin` says how it arrived.
 
-    `customer_name` is told where requests are read, to those who may see the customer; of one erased it is empty.
+    `customer_name`, and whether the customer is erased, are told where requests are read, to those who may see them.
     """
 
     id: RequestId
@@ -70,6 +70,7 @@ class PrivacyRequest(Struct, frozen=True):
     verified_how: str | None
     verified_by: str | None
     verified_at: datetime | None
+    carried_out_by: str | None
     answer: str | None
     outcome: Outcome | None
     export_bytes: int | None
@@ -77,6 +78,7 @@ class PrivacyRequest(Struct, frozen=True):
     export_until: datetime | None
     closed_at: datetime | None
     customer_name: str | None = None
+    customer_erased: bool = False
 
 
 class NewPrivacyRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +88,7 @@ class NewPrivacyRequest(Struct, frozen=True, forbid_unknown_fields=True):
     customer_id: CustomerId
     kind: RequestKind
     origin: Words
-    received_at: datetime | None = None
+    received_at: Moment | None = None
 
 
 class Verification(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ HoldId = NewType("HoldId", UUID)
 PurgeId = NewType("PurgeId", UUID)
 
 Words = Annotated[str, Meta(min_length=1, max_length=2_000)]
+Moment = Annotated[datetime, Meta(tz=True)]
 Days = Annotated[int, Meta(ge=1, le=36_500)]
 RegionName = Annotated[str, Meta(max_length=40, pattern="^[a-z0-9-]{2,40}$")]
 
@@ -128,7 +129,7 @@ class NewHold(Struct, frozen=True, forbid_unknown_fields=True):
     scope: HoldScope
     reason: Words
     subject_id: UUID | None = None
-    until: datetime | None = None
+    until: Moment | None = None
 
 
 class Lifting(Struct, frozen=True, forbid_unknown_fields=True):

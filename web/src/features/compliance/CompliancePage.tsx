@@ -73,7 +73,7 @@ function Count({
 }
 
 export function CompliancePage() {
-  const { t } = useTranslation('compliance');
+  const { t } = useTranslation(['compliance', 'common']);
   const { section }: { section?: string } = useParams({ strict: false });
   const chosen = SECTIONS.find((one) => one === section) ?? 'deadlines';
   const Part = PARTS[chosen];
@@ -97,7 +97,7 @@ export function CompliancePage() {
               params={{ section: one }}
               aria-current={one === chosen ? 'page' : undefined}
             >
-              {t(`section.${one}`)}
+              {t(`common:complianceSection.${one}`)}
               {one === 'deadlines' && <Overdue />}
               {one === 'break-glass' && <Unreviewed />}
             </Link>

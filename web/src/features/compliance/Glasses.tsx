@@ -24,7 +24,7 @@ import { WordsField } from '@/features/compliance/WordsField';
 const SHOWN = ['open', 'all'] as const;
 
 export function Glasses() {
-  const { t } = useTranslation('compliance');
+  const { t } = useTranslation(['compliance', 'common']);
   const [shown, setShown] = useState<(typeof SHOWN)[number]>('all');
   return (
     <>
@@ -50,7 +50,7 @@ export function Glasses() {
         }
       >
         {(items) => (
-          <ul className={classes.list} aria-label={t('section.break-glass')}>
+          <ul className={classes.list} aria-label={t('common:complianceSection.break-glass')}>
             {items.map((one) => (
               <Row key={one.id} one={one} />
             ))}
@@ -110,7 +110,7 @@ function Times({ one }: { one: Glass }) {
   const seconds = (Date.parse(one.ended_at ?? one.until) - Date.parse(one.begun_at)) / 1000;
   return (
     <span className={classes.when}>
-      <When at={one.begun_at} />{' '}
+      <When at={one.begun_at} /> ·{' '}
       {one.ended_how ? (
         <>
           {t('glass.lasted', { time: format.duration(seconds) })} {t(`glass.how.${one.ended_how}`)}

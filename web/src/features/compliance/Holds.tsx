@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useCan } from '@/api/session';
 import type { Uuid } from '@/api/types';
+import { useActions, type Action } from '@/components/actions';
 import { FormDialog } from '@/components/FormDialog';
 import { Listing } from '@/components/Listing';
 import { Empty } from '@/components/States';
@@ -20,13 +21,20 @@ import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 
 export function Holds({ client }: { client: Uuid }) {
-  const { t } = useTranslation('compliance');
+  const { t } = useTranslation(['compliance', 'common']);
   const writes = useCan('compliance.write');
   const [placing, setPlacing] = useState(false);
   const [lifting, setLifting] = useState<Hold | null>(null);
   const lift = useDeed(({ id, reason }: { id: Uuid; reason: string }) =>
     http.post(`/api/holds/${id}/lift`, { reason }),
   );
+  const place: Action = {
+    id: 'compliance.hold',
+    name: t('holds.place'),
+    group: t('common:place.compliance'),
+    run: () => setPlacing(true),
+  };
+  useActions(writes ? [place] : []);
   return (
     <section>
       <div className={classes.bar}>
@@ -55,10 +63,12 @@ export function Holds({ client }: { client: Uuid }) {
               <Item key={one.id} id={one.id}>
                 <div className={classes.what}>
                   <strong>{t(`scope.${one.scope}`)}</strong>
-                  <span>{one.reason}</span>
+                  <span>
+                    <bdi>{one.reason}</bdi>
+                  </span>
                 </div>
                 <span className={classes.when}>
-                  {one.placed_by} · <When at={one.placed_at} />
+                  <bdi>{one.placed_by}</bdi> · <When at={one.placed_at} />
                 </span>
                 {one.until && (
                   <span className={classes.when}>

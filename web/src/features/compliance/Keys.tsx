@@ -16,7 +16,7 @@ import { ShredDialog } from '@/features/compliance/ShredDialog';
 import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 
 export function Keys() {
-  const { t } = useTranslation('compliance');
+  const { t } = useTranslation(['compliance', 'common']);
   return (
     <Listing
       query={useSeeking(
@@ -32,7 +32,7 @@ export function Keys() {
           <div className={classes.bar}>
             <p>{t('keys.lead')}</p>
           </div>
-          <ul className={classes.list} aria-label={t('section.keys')}>
+          <ul className={classes.list} aria-label={t('common:complianceSection.keys')}>
             {keys.map((one) => (
               <KeyRow key={one.client_id} one={one} />
             ))}

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useCan, useMe } from '@/api/session';
-import type { Page, Uuid } from '@/api/types';
+import type { Instant, Page, Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { useNow } from '@/components/clock';
 import { toastError } from '@/components/errors';
@@ -17,6 +17,7 @@ import classes from '@/features/compliance/Compliance.module.css';
 import { requestsQuery, saveExport, type PrivacyRequest } from '@/features/compliance/data';
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
+import { MomentField } from '@/features/compliance/MomentField';
 import { Records } from '@/features/compliance/Records';
 import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
@@ -39,7 +40,7 @@ export function Requests() {
       }}
       icon={<IconUserShield size={32} stroke={1.4} aria-hidden />}
       row={(one) => <Row key={one.id} one={one} writes={writes} />}
-      register={(onClose) => <Register onClose={onClose} />}
+      form={(onClose) => <Register onClose={onClose} />}
     />
   );
 }
@@ -142,10 +143,9 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
 function Subject({ one }: { one: PrivacyRequest }) {
   const { t } = useTranslation('compliance');
   if (one.customer_name === null) return null;
-  const erased = one.kind === 'erasure' && one.status === 'done' && !one.customer_name;
   return (
     <Link to="/customers/$customerId" params={{ customerId: one.customer_id }}>
-      <bdi>{erased ? t('requests.erased') : displayName(one.customer_name)}</bdi>
+      <bdi>{one.customer_erased ? t('requests.erased') : displayName(one.customer_name)}</bdi>
     </Link>
   );
 }
@@ -158,6 +158,7 @@ function Register({ onClose }: { onClose: () => void }) {
   const [customer, setCustomer] = useState<Uuid | null>(null);
   const [kind, setKind] = useState('access');
   const [origin, setOrigin] = useState('');
+  const [received, setReceived] = useState<Instant | null>(null);
   const found = useQuery({
     queryKey: ['compliance', 'customers', client, search],
     queryFn: () =>
@@ -174,6 +175,7 @@ function Register({ onClose }: { onClose: () => void }) {
         customer_id: customer,
         kind,
         origin,
+        received_at: received,
       }),
     onClose,
   );
@@ -219,6 +221,12 @@ function Register({ onClose }: { onClose: () => void }) {
         maxLength={500}
         value={origin}
         onChange={(event) => setOrigin(event.currentTarget.value)}
+      />
+      <MomentField
+        label={t('requests.received')}
+        hint={t('requests.receivedHint')}
+        value={received}
+        onChange={setReceived}
       />
     </FormDialog>
   );

@@ -6,11 +6,13 @@ import { WordsField } from '@/features/compliance/WordsField';
 export function WordsDialog({
   title,
   label,
+  busy = false,
   onDone,
   onClose,
 }: {
   title: string;
   label: string;
+  busy?: boolean;
   onDone: (words: string) => void;
   onClose: () => void;
 }) {
@@ -19,6 +21,7 @@ export function WordsDialog({
     <FormDialog
       title={title}
       ready={Boolean(words.trim())}
+      busy={busy}
       onSubmit={() => onDone(words)}
       onClose={onClose}
     >

@@ -80,8 +80,9 @@ export interface PrivacyRequest {
   client_id: Uuid;
   kind: 'access' | 'erasure';
   customer_id: Uuid;
-  /** Null where one may not see customers; empty once the customer is erased. */
+  /** Null where one may not see customers. */
   customer_name: string | null;
+  customer_erased: boolean;
   opened_by: string;
   verified_by: string | null;
   status: 'received' | 'verified' | 'running' | 'waiting' | 'done' | 'refused';
@@ -95,14 +96,22 @@ export type KeptWhat = 'conversation' | 'customer' | 'conversation_interval' | '
 export type KeptWhy = 'legal_hold' | 'open_case' | 'billing_facts' | 'proof_of_consent';
 
 export const REGIMES = ['gdpr', 'hipaa', 'contract'] as const;
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 
 export interface Incident {
   id: Uuid;
   client_id: Uuid;
   title: string;
-  severity: 'low' | 'medium' | 'high' | 'critical';
+  description: string;
+  severity: (typeof SEVERITIES)[number];
   status: 'open' | 'contained' | 'closed';
+  regimes: (typeof REGIMES)[number][];
+  data_kinds: string[];
+  customers_estimate: number;
+  time_zone: string;
+  occurred_at: Instant | null;
   aware_at: Instant;
+  contract_hours: number | null;
   next_due_at: Instant | null;
 }
 
