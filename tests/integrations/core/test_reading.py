@@ -9,6 +9,7 @@ import mailbox
 import zipfile
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from careloom.conversations.types import MessageKind
 from careloom.integrations.core.accept import accepted
 from careloom.integrations.core.detect import guess_delimiter, guess_encoding, guess_format
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
-from careloom.integrations.core.look import fields_for, look_at
+from careloom.integrations.core.look import guessed_options, look_at
 from careloom.integrations.core.reading import read_items
 from careloom.integrations.core.values import moment
 from careloom.integrations.errors import UnreadableFileError
@@ -85,15 +86,20 @@ def test_rows_of_a_sheet_come_back_with_their_lines(rows: list[tuple[str, str]],
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30))
-def test_rows_of_a_conversation_count_once_whatever_their_order(keys: list[int]) -> None:
+def test_a_conversation_is_read_whole_where_its_rows_stand_together_and_else_not_at_all(keys: list[int]) -> None:
     lines = [f"{key},a@x.example,inbound,Hello,2024-01-01T00:00:00Z" for key in keys]
     fields = ("key", "customer_email", "message_kind", "message_text", "message_at")
     options = ImportOptions(target=Target.CONVERSATIONS, fields=fields)
     items = read("\n".join(["k,e,d,t,a", *lines]).encode(), Format.CSV, options)
     taken = [item for item in items if isinstance(item.entry, ConversationEntry)]
-    assert {item.key for item in taken} == {str(key) for key in keys}
-    assert len(taken) == len({item.key for item in taken})
-    assert all("further up" in str(item.reason) for item in items if item.entry is None)
+    places = [key for key, _ in groupby(keys)]
+    together = {str(key) for key in places if places.count(key) == 1}
+    assert {item.key: len(item.entry.messages) for item in taken if isinstance(item.entry, ConversationEntry)} == {
+        key: keys.count(int(key)) for key in together
+    }
+    refused = [item for item in items if item.entry is None]
+    assert [item.key for item in refused] == [str(key) for key in places if str(key) not in together]
+    assert all("stand apart" in str(item.reason) for item in refused)
 
 
 @given(st.integers(631_152_000, 1_735_689_600).map(lambda one: datetime.fromtimestamp(one, UTC)))
@@ -152,7 +158,7 @@ def test_an_entry_that_was_accepted_is_accepted_unchanged_again(name: str) -> No
 def test_the_encoding_of_a_sheet_is_found(encoding: str) -> None:
     content = "Name;E-Mail\nJürgen Groß;j@x.example\nÉlodie;e@x.example\n".encode(encoding)
     look = look_at("people.csv", content)
-    options = fields_for(look, ())
+    options = guessed_options(look, (), ())
     assert options.fields == ("name", "email")
     names = [item.entry.name for item in read(content, Format.CSV, options) if isinstance(item.entry, CustomerEntry)]
     assert names == ["Jürgen Groß", "Élodie"]

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from careloom.customers.commands.seal import Sealing, seal_secrets
 from careloom.customers.core.attributes import Plain, Secret, parted
 from careloom.customers.errors import IdentityTakenError
-from careloom.customers.queries.imported import Address, owners_of
+from careloom.customers.queries.imported import Address, owners_of, said_of
 from careloom.customers.queries.schema import schema_of
 from careloom.customers.queries.secrets import Name, kept_secrets
 from careloom.customers.tables import customer, customer_consent, customer_identity, customer_note
@@ -245,12 +245,16 @@ async def _give(
     """What each gets who was there, or was made by an earlier entry of this batch; new customers' notes as well."""
     notes: list[dict[str, Any]] = []
     consents: list[dict[str, Any]] = []
+    moments = {each.at for plan in plans for each in (*plan.one.notes, *plan.one.consents)}
+    said = await said_of(tx, client_id, there, moments)
     gifts: list[Given | None] = []
     changed: dict[CustomerId, _Found] = {}
     for plan, sealed in zip(plans, secrets, strict=True):
         mine = {"client_id": client_id, "customer_id": plan.id}
-        own_notes = [{**mine, "id": new_id(), **_plain(one)} for one in plan.one.notes]
-        own_consents = [{**mine, "id": new_id(), **_plain(one)} for one in plan.one.consents]
+        told = [one for one in plan.one.notes if said.is_new(plan.id, one.at, one.text)]
+        agreed = [c for c in plan.one.consents if said.is_new(plan.id, c.at, c.purpose, c.channel, c.granted)]
+        own_notes = [{**mine, "id": new_id(), **_plain(one)} for one in told]
+        own_consents = [{**mine, "id": new_id(), **_plain(one)} for one in agreed]
         notes += own_notes
         consents += own_consents
         found = there.get(plan.id)

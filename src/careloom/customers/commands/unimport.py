@@ -1,6 +1,6 @@
 """Takes imported customers back, and what an import gave to customers who were there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -47,7 +47,7 @@ _REMOVE: Final = tuple(
 
 
 async def take_customers_back(
-    tx: Tx, actor: Actor, client_id: ClientId, made: Sequence[UUID], given: dict[UUID, Given]
+    tx: Tx, actor: Actor, client_id: ClientId, made: Sequence[UUID], gifts: Iterable[tuple[UUID, Given]]
 ) -> None:
     """Removes customers whom an import made, and takes from the others what it gave them and nobody changed since.
 
@@ -57,6 +57,7 @@ async def take_customers_back(
     if made:
         for statement in _REMOVE:
             await tx.execute(statement, {"client_id": client_id, "ids": list(made)})
+    given = _together(gifts)
     if not given:
         return
     rows = [{"id": one, "name": g.name, "language": g.language, "attributes": g.attributes} for one, g in given.items()]
@@ -66,6 +67,23 @@ async def take_customers_back(
         ids = [one for gift in given.values() for one in getattr(gift, name)]
         if ids:
             await tx.execute(table.delete().where(table.c.client_id == client_id, table.c.id.in_(ids)))
+
+
+def _together(gifts: Iterable[tuple[UUID, Given]]) -> dict[UUID, Given]:
+    """What each customer got, where several entries gave something to one."""
+    given: dict[UUID, Given] = {}
+    for customer_id, gift in gifts:
+        one = given.get(customer_id, Given())
+        given[customer_id] = Given(
+            name=one.name or gift.name,
+            language=one.language or gift.language,
+            attributes={**one.attributes, **gift.attributes},
+            secrets={**one.secrets, **gift.secrets},
+            identities=(*one.identities, *gift.identities),
+            notes=(*one.notes, *gift.notes),
+            consents=(*one.consents, *gift.consents),
+        )
+    return given
 
 
 async def any_touched(tx: Tx, client_id: ClientId, ids: Sequence[UUID]) -> bool:

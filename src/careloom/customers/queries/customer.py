@@ -68,6 +68,13 @@ async def names_of(tx: Tx, actor: Actor, customer_ids: Collection[UUID]) -> dict
     return {CustomerId(row.id): row.name for row in await tx.execute(statement)}
 
 
+async def erased_among(tx: Tx, actor: Actor, customer_ids: Collection[UUID]) -> frozenset[CustomerId]:
+    """Those of these customers that the actor may see and that were erased."""
+    mine = within_somewhere(actor, Permission.CUSTOMERS_READ, customer.c.client_id)
+    statement = select(customer.c.id).where(customer.c.id.in_(sorted(customer_ids)), customer.c.erased_at.is_not(None))
+    return frozenset(map(CustomerId, (await tx.execute(statement.where(mine))).scalars()))
+
+
 async def list_identities(tx: Tx, client_id: UUID, customer_id: CustomerId) -> list[Identity]:
     """The customer's addresses, oldest first."""
     table = customer_identity.c

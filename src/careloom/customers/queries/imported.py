@@ -1,6 +1,7 @@
 """Who imported customers are by now, and whose an address is, many at a time."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,15 @@ _CUSTOMERS: Final = text(
     "SELECT id, merged_into, name, language FROM customer WHERE client_id = :client_id AND id = ANY(:ids)"
 )
 
+_NOTES: Final = text(
+    "SELECT customer_id, at, text FROM customer_note "
+    "WHERE client_id = :client_id AND customer_id = ANY(:ids) AND at = ANY(:moments)"
+)
+_CONSENTS: Final = text(
+    "SELECT customer_id, at, purpose, channel, granted FROM customer_consent "
+    "WHERE client_id = :client_id AND customer_id = ANY(:ids) AND at = ANY(:moments)"
+)
+
 Address = tuple[IdentityKind, str]
 
 
@@ -30,6 +40,29 @@ class Living(Struct, frozen=True):
     id: CustomerId
     name: str
     language: str | None
+
+
+class Said(Struct, frozen=True):
+    """Which notes and consents customers have, each by its customer, its moment and what it says."""
+
+    known: set[tuple[Any, ...]]
+
+    def is_new(self, customer_id: UUID, at: datetime, *words: object) -> bool:
+        """Whether the customer lacks it; from now on they have it."""
+        one = (customer_id, at, *words)
+        new = one not in self.known
+        self.known.add(one)
+        return new
+
+
+async def said_of(tx: Tx, client_id: UUID, ids: Collection[UUID], moments: Collection[datetime]) -> Said:
+    """The notes and consents of these customers that are of these moments."""
+    known: set[tuple[Any, ...]] = set()
+    if ids and moments:
+        values = {"client_id": client_id, "ids": sorted(ids), "moments": sorted(moments)}
+        for statement in (_NOTES, _CONSENTS):
+            known |= {tuple(row) for row in await tx.execute(statement, values)}
+    return Said(known)
 
 
 async def erased(tx: Tx, client_id: UUID, ids: Collection[UUID]) -> set[UUID]:

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from careloom.conversations.queries.imported import lengths_of
 from careloom.customers.queries.imported import Address, owners_of
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, CustomerOf, Item
 from careloom.integrations.core.verdict import Verdict
@@ -14,8 +16,13 @@ from careloom.integrations.types import Import, Outcome
 from careloom.platform.database.transactions import Tx
 from careloom.platform.texts.text import say
 
-CUSTOMER, CONVERSATION = "customer", "conversation"
+CUSTOMER, CONVERSATION, GIFT = "customer", "conversation", "gift"
+"""What a key stands for; a gift is what an import gave to a customer whom another one had brought."""
 _ERASED = say("This customer was erased at their own request.")
+_LONGER = say(
+    "This conversation was taken over before with fewer messages, and stays as it is. "
+    "To have them all, take that import back first."
+)
 
 
 class Memory(Struct):
@@ -23,6 +30,7 @@ class Memory(Struct):
 
     keys: set[SourceKey] = field(default_factory=set[SourceKey])
     addresses: set[Address] = field(default_factory=set[Address])
+    sizes: dict[str, int] = field(default_factory=dict[str, int])
 
 
 async def check_entries(tx: Tx, one: Import, items: Sequence[Item], memory: Memory) -> list[Verdict]:
@@ -32,6 +40,7 @@ async def check_entries(tx: Tx, one: Import, items: Sequence[Item], memory: Memo
     owners = await owners_of(tx, one.client_id, {each for item in items for each in addresses_of(item)})
     memory.keys |= found.keys()
     memory.addresses |= owners.keys()
+    memory.sizes |= await sizes_of(tx, one, found)
     return [_judged(one, item, memory) for item in items]
 
 
@@ -52,8 +61,9 @@ def _judged(one: Import, item: Item, memory: Memory) -> Verdict:
         made = _new_customer(one, entry, memory)
         return Verdict(item, Outcome.MADE if made else Outcome.MATCHED)
     key = (CONVERSATION, source_key(one, entry.key))
+    size = memory.sizes.setdefault(key[1], len(entry.messages))
     if key in memory.keys:
-        return Verdict(item, Outcome.MATCHED)
+        return matched(item, entry, size)
     memory.keys.add(key)
     return Verdict(item, Outcome.MADE, customer_made=_new_customer(one, entry.customer, memory))
 
@@ -66,6 +76,19 @@ def _new_customer(one: Import, who: CustomerEntry | CustomerOf, memory: Memory) 
     if key is not None:
         memory.keys.add(key)
     return new
+
+
+async def sizes_of(tx: Tx, one: Import, found: Mapping[SourceKey, UUID]) -> dict[str, int]:
+    """How many messages the conversations among `found` have by now, by their source key."""
+    known = {key: record_id for (kind, key), record_id in found.items() if kind == CONVERSATION}
+    lengths = await lengths_of(tx, one.client_id, set(known.values())) if known else {}
+    return {key: lengths[record_id] for key, record_id in known.items() if record_id in lengths}
+
+
+def matched(item: Item, entry: ConversationEntry, size: int) -> Verdict:
+    """A conversation that is there already with `size` messages; the report says where the file has more."""
+    notes = (*item.notes, _LONGER) if len(entry.messages) > size else item.notes
+    return Verdict(replace(item, notes=notes), Outcome.MATCHED)
 
 
 def source_key(one: Import, key: str) -> str:

@@ -23,7 +23,9 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
 from careloom.platform.jobs import defer
-from careloom.platform.texts.text import say
+from careloom.platform.keys.errors import ShreddedError
+from careloom.platform.keys.ring import keys_of
+from careloom.platform.texts.text import Text, say
 from careloom.platform.wire import to_plain
 
 RUN_EXPORT: Final = "integrations.export"
@@ -40,10 +42,17 @@ class Written(Struct, frozen=True):
 
 
 async def request_export(tx: Tx, actor: Actor, new: NewExport) -> Export:
-    """Begins an archive of the client in the background. Raises ForbiddenError, NotFoundError, RegionRefusedError."""
+    """Begins an archive of the client in the background.
+
+    Raises ForbiddenError, NotFoundError, RegionRefusedError; ShreddedError where its keys were destroyed.
+    """
     client = await get_client(tx, actor, new.client_id)
     actor.require(Permission.DATA_EXPORT, client_id=client.id)
     await require_served(tx, client.id, files=True)
+    if (await keys_of(tx, client.id)).shredded:
+        raise ShreddedError(
+            "This client's keys were destroyed: what they encrypted is gone, and no archive can be sealed."
+        )
     moment = now()
     values = {
         "client_id": client.id,
@@ -105,6 +114,11 @@ async def note_part(tx: Tx, one: Written, progress: Progress, size: int) -> None
         "state": ExportState.READY if progress.ended else ExportState.RUNNING,
     }
     await _change(tx, one.export, **values)
+
+
+async def fail_export(tx: Tx, one: Written, reason: Text) -> None:
+    """Ends an export that cannot be written; its parts are to go."""
+    await _change(tx, one.export, state=ExportState.FAILED, error=to_plain(reason), progress={}, parts=0, size=0)
 
 
 async def drop_archives(tx: Tx, client_id: UUID) -> list[tuple[ExportId, int]]:

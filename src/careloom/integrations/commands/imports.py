@@ -7,10 +7,11 @@ from uuid import UUID
 from msgspec import UNSET
 from sqlalchemy import delete, select, update
 
+from careloom.channels.queries.mail import own_addresses
 from careloom.customers.queries.schema import get_attribute_schema
 from careloom.integrations.core.accept import clean
 from careloom.integrations.core.entries import Item
-from careloom.integrations.core.look import Look, check_options, columns_of, fields_for, shown
+from careloom.integrations.core.look import Look, check_options, columns_of, guessed_options, shown
 from careloom.integrations.core.verdict import KeptLine, Verdict, count, preview_line, refusals
 from careloom.integrations.errors import ImportStateError
 from careloom.integrations.events import ImportChanged
@@ -109,7 +110,7 @@ async def take_file(tx: Tx, actor: Actor, import_id: ImportId, stored: StoredPar
     """Notes the file that is in the store now, and how it is to be read, as far as that shows."""
     one = await require_import(tx, actor, await _hold(tx, import_id))
     schema = await get_attribute_schema(tx, actor, one.client_id)
-    options = fields_for(look, schema)
+    options = guessed_options(look, schema, await own_addresses(tx, actor, one.client_id))
     values = {
         "size": stored.size,
         "parts": stored.parts,
@@ -139,7 +140,7 @@ async def change_import(
         schema = await get_attribute_schema(tx, actor, one.client_id)
         found = columns_of(sample, kind, options)
         if _way(kind, options) != _way(one.format, one.options) and options.fields == one.options.fields:
-            options = fields_for(Look(kind, options, found), schema)
+            options = guessed_options(Look(kind, options, found), schema, await own_addresses(tx, actor, one.client_id))
         columns = shown(found, options, await privacy_of(tx, one.client_id), schema)
     values = {"options": to_plain(options), "format": kind, "columns": to_plain(columns), "state": ImportState.READY}
     after = await _change(tx, one, **values, **_FRESH)
@@ -210,10 +211,7 @@ async def note_progress(tx: Tx, one: Import, verdicts: Sequence[Verdict], items:
     rows = [{"client_id": one.client_id, "import_id": one.id, **to_plain(each)} for each in refusals(verdicts, policy)]
     columns = ("client_id", "import_id", "row", "number", "key", "outcome", "reason")
     await insert_rows(tx, import_refusal, columns, rows, on_conflict="ON CONFLICT DO NOTHING")
-    values: dict[str, Any] = {
-        "done": one.done + len(items),
-        "counts": to_plain(count(one.counts, verdicts)),
-    }
+    values: dict[str, Any] = {"done": one.done + len(items), "counts": to_plain(count(one.counts, verdicts))}
     if one.state is ImportState.CHECKING:
         values["preview"] = to_plain(_preview(await _lines_of(tx, one), verdicts, policy))
     return await _change(tx, one, **values)

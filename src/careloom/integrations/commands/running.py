@@ -41,6 +41,7 @@ from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.errors import NotFoundError
 from careloom.platform.file_parts import delete_parts, read_parts
+from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.runtime import Runtime
 from careloom.platform.texts.text import Text, say
 
@@ -49,6 +50,7 @@ _ENTRIES, _MESSAGES, _BYTES = 1000, 4000, 8_000_000
 _TRIES: Final = 5
 _KEPT: Final = timedelta(days=30)
 _AT_ONCE: Final = 100
+_LASTING: Final = (UnreadableFileError, NotFoundError, ShreddedError, CipherBrokenError)
 
 
 class _Reader(Struct):
@@ -93,7 +95,7 @@ async def run_import(runtime: Runtime, holds: Holds, client_id: UUID, import_id:
             await _undo(runtime, holds, actor, one)
         elif one.state in (ImportState.CHECKING, ImportState.RUNNING):
             await _read(runtime, actor, one, parts, {each.key: each for each in schema})
-    except (UnreadableFileError, NotFoundError, LookupError, UnicodeError, RecursionError, MemoryError) as error:
+    except (*_LASTING, LookupError, UnicodeError, RecursionError, MemoryError) as error:
         log.info("import_failed", import_id=str(import_id), error=type(error).__name__)
         await _fail(runtime, actor, one, _reason(error))
 
@@ -103,7 +105,7 @@ def _reason(error: BaseException) -> Text:
         return say(
             "The file is not kept any more. Prepare another import with it: what was taken over is not made twice."
         )
-    if isinstance(error, UnreadableFileError):
+    if isinstance(error, (UnreadableFileError, ShreddedError, CipherBrokenError)):
         return error.text
     return say("The file cannot be read as it is set: check format and encoding.")
 

@@ -2,11 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
 from sqlalchemy import update
 
 from careloom.conversations.commands.imported import (
@@ -21,49 +18,28 @@ from careloom.conversations.core.file_types import media_type, safe_name
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.queries.files import file_key
 from careloom.conversations.types import Attachment, ConversationId, FileId, MessageKind, Status
-from careloom.customers.commands.imported import (
-    Given,
-    ImportedConsent,
-    ImportedCustomer,
-    ImportedNote,
-    Placed,
-    place_customers,
+from careloom.customers.types import CustomerId
+from careloom.integrations.commands.checking import (
+    CONVERSATION,
+    matched,
+    sizes_of,
+    source_key,
+    source_keys,
+    without_erased,
 )
-from careloom.customers.queries.imported import living
-from careloom.customers.types import CustomerId, IdentityKind
-from careloom.integrations.commands.checking import CONVERSATION, CUSTOMER, source_key, source_keys, without_erased
-from careloom.integrations.core.accept import clean
-from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, CustomerOf, Item
+from careloom.integrations.commands.claiming import Claim, claim
+from careloom.integrations.commands.people import People, place_people
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
 from careloom.integrations.core.verdict import Verdict
 from careloom.integrations.queries.imports import SourceKey, known_keys
 from careloom.integrations.tables import import_key
 from careloom.integrations.types import Import, Outcome
 from careloom.platform.access import Actor
 from careloom.platform.clock import now
-from careloom.platform.database.rows import insert_rows
 from careloom.platform.database.transactions import Tx
 from careloom.platform.files import FileStore
 from careloom.platform.ids import new_id
 from careloom.routing.commands.enqueue import enqueue
-
-_KEY: Final = ("client_id", "kind", "key", "import_id", "record_id", "made", "stamp", "given")
-_ONCE: Final = "ON CONFLICT (client_id, kind, key) DO NOTHING"
-_AGAIN: Final = (
-    "ON CONFLICT (client_id, kind, key) DO UPDATE SET import_id = excluded.import_id, "
-    "record_id = excluded.record_id, made = excluded.made, given = excluded.given"
-)
-_EXTERNAL: Final = 500
-
-
-class _Key(Struct, frozen=True):
-    client_id: UUID
-    kind: str
-    key: str
-    import_id: UUID
-    record_id: UUID
-    made: bool
-    stamp: datetime | None = None
-    given: Given | None = None
 
 
 async def keep_files(files: FileStore, one: Import, items: Sequence[Item]) -> None:
@@ -77,28 +53,22 @@ async def keep_files(files: FileStore, one: Import, items: Sequence[Item]) -> No
 
 
 async def take_entries(tx: Tx, actor: Actor, one: Import, items: Sequence[Item]) -> list[Verdict]:
-    """Takes over `items` that were accepted; those known by their key are matched and change nothing."""
+    """Takes over `items` that were accepted; conversations known by their key stay, customers gain what they lack."""
     found = await known_keys(tx, one.client_id, {key for item in items for key in source_keys(one, item)})
     items = await without_erased(tx, one, items, found)
+    sizes = await sizes_of(tx, one, found)
     new = await _claim(tx, one, items, found)
-    people = await _people(tx, actor, one, items, new, found)
+    people = await place_people(tx, actor, one, items, new, found)
     past = [_past(one, items[index], new[index], people) for index in new]
     await store_past(tx, actor, one.client_id, one.program_id, past, now())
     if one.options.route_open:
         await _route(tx, actor, one, past)
-    return [_verdict(one, index, item, new, people) for index, item in enumerate(items)]
-
-
-class _People(Struct, frozen=True):
-    """Who the customers of the items are, by their source key; `first` says which item named each first."""
-
-    placed: dict[str, Placed]
-    first: dict[str, int]
+    return [_verdict(one, index, item, new, people, sizes) for index, item in enumerate(items)]
 
 
 async def _claim(tx: Tx, one: Import, items: Sequence[Item], found: dict[SourceKey, UUID]) -> dict[int, ConversationId]:
     """Which items are conversations that nobody took over before, with the ids that they get."""
-    rows: dict[str, _Key] = {}
+    rows: dict[str, Claim] = {}
     index_of: dict[str, int] = {}
     for index, item in enumerate(items):
         if not isinstance(item.entry, ConversationEntry):
@@ -107,67 +77,13 @@ async def _claim(tx: Tx, one: Import, items: Sequence[Item], found: dict[SourceK
         if (CONVERSATION, key) in found or key in rows:
             continue
         stamp = last_change(_past(one, item, ConversationId(new_id()), None))
-        rows[key] = _Key(one.client_id, CONVERSATION, key, one.id, new_id(), made=True, stamp=stamp)
+        rows[key] = Claim(one.client_id, CONVERSATION, key, one.id, new_id(), made=True, stamp=stamp)
         index_of[key] = index
-    stored = await insert_rows(tx, import_key, _KEY, list(rows.values()), on_conflict=_ONCE, returning=("key",))
-    return {index_of[row.key]: ConversationId(rows[row.key].record_id) for row in stored}
+    ours = await claim(tx, list(rows.values()))
+    return {index_of[key]: ConversationId(each.record_id) for key, each in rows.items() if key in ours}
 
 
-async def _people(
-    tx: Tx,
-    actor: Actor,
-    one: Import,
-    items: Sequence[Item],
-    new: dict[int, ConversationId],
-    found: dict[SourceKey, UUID],
-) -> _People:
-    wanted: dict[str, CustomerEntry | CustomerOf] = {}
-    first: dict[str, int] = {}
-    for index, item in enumerate(items):
-        who = _whose(item, index in new)
-        if who is not None:
-            key = source_key(one, who.key or "")
-            wanted.setdefault(key, who)
-            first.setdefault(key, index)
-    alive = await living(tx, one.client_id, {found[(CUSTOMER, key)] for key in wanted if (CUSTOMER, key) in found})
-    placed: dict[str, Placed] = {}
-    for key in wanted:
-        known = alive.get(found[(CUSTOMER, key)]) if (CUSTOMER, key) in found else None
-        if known is not None:
-            placed[key] = Placed(known.id, known.name, known.language, made=False)
-    fresh = {key: who for key, who in wanted.items() if key not in placed}
-    answers = await place_customers(tx, actor, one.client_id, [_customer(who, one) for who in fresh.values()])
-    rows = [
-        _Key(one.client_id, CUSTOMER, key, one.id, each.id, made=each.made, given=each.given)
-        for key, each in zip(fresh, answers, strict=True)
-    ]
-    await insert_rows(tx, import_key, _KEY, rows, on_conflict=_AGAIN)
-    return _People({**placed, **dict(zip(fresh, answers, strict=True))}, first)
-
-
-def _whose(item: Item, is_new: bool) -> CustomerEntry | CustomerOf | None:
-    if isinstance(item.entry, CustomerEntry):
-        return item.entry
-    return item.entry.customer if isinstance(item.entry, ConversationEntry) and is_new else None
-
-
-def _customer(who: CustomerEntry | CustomerOf, one: Import) -> ImportedCustomer:
-    addresses = tuple((each.kind, each.value) for each in who.identities)
-    entry = who if isinstance(who, CustomerEntry) else CustomerEntry(name=who.name, language=who.language)
-    return ImportedCustomer(
-        name=entry.name,
-        language=entry.language,
-        attributes=dict(entry.attributes),
-        addresses=addresses or ((IdentityKind.EXTERNAL, f"{one.options.source}:{who.key}"[:_EXTERNAL]),),
-        created_at=entry.created_at or one.made_at,
-        notes=tuple(ImportedNote(clean(each.author) or one.made_by_name, each.text, each.at) for each in entry.notes),
-        consents=tuple(
-            ImportedConsent(each.purpose, each.channel, each.granted, each.source, each.at) for each in entry.consents
-        ),
-    )
-
-
-def _past(one: Import, item: Item, conversation_id: ConversationId, people: _People | None) -> ImportedConversation:
+def _past(one: Import, item: Item, conversation_id: ConversationId, people: People | None) -> ImportedConversation:
     entry = item.entry
     if not isinstance(entry, ConversationEntry) or entry.created_at is None:
         raise AssertionError("only accepted conversations are taken over")
@@ -229,7 +145,14 @@ async def _route(tx: Tx, actor: Actor, one: Import, past: Sequence[ImportedConve
         await tx.execute(update(import_key).where(*where).values(stamp=stamp))
 
 
-def _verdict(one: Import, index: int, item: Item, new: dict[int, ConversationId], people: _People) -> Verdict:
+def _verdict(
+    one: Import,
+    index: int,
+    item: Item,
+    new: dict[int, ConversationId],
+    people: People,
+    sizes: dict[str, int],
+) -> Verdict:
     entry = item.entry
     if entry is None:
         return Verdict(item, Outcome.REFUSED, item.reason)
@@ -238,4 +161,5 @@ def _verdict(one: Import, index: int, item: Item, new: dict[int, ConversationId]
     made = key in people.placed and people.placed[key].made and people.first[key] == index
     if isinstance(entry, CustomerEntry):
         return Verdict(item, Outcome.MADE if made else Outcome.MATCHED)
-    return Verdict(item, Outcome.MADE, customer_made=made) if index in new else Verdict(item, Outcome.MATCHED)
+    size = sizes.setdefault(source_key(one, entry.key), len(entry.messages))
+    return Verdict(item, Outcome.MADE, customer_made=made) if index in new else matched(item, entry, size)

@@ -12,10 +12,10 @@ from careloom.conversations.queries.disposal import spared_contacts
 from careloom.conversations.types import FileId
 from careloom.customers.commands.imported import Given
 from careloom.customers.commands.unimport import any_touched, take_customers_back
-from careloom.integrations.commands.checking import CONVERSATION, CUSTOMER
+from careloom.integrations.commands.checking import CONVERSATION, CUSTOMER, GIFT
 from careloom.integrations.errors import HeldError, TouchedError
 from careloom.integrations.ports import Holds
-from careloom.integrations.queries.imports import MadeKey, keys_of, made_by
+from careloom.integrations.queries.imports import MadeKey, given_by_others, keys_of, made_by
 from careloom.integrations.tables import import_key
 from careloom.integrations.types import Import
 from careloom.platform.access import Actor
@@ -75,12 +75,12 @@ async def undo_part(tx: Tx, actor: Actor, one: Import, kind: str) -> tuple[bool,
 
 async def _take_back(tx: Tx, actor: Actor, one: Import, keys: Sequence[MadeKey]) -> None:
     made = [each.record_id for each in keys if each.made]
-    given = {
-        each.record_id: msgspec.convert(each.given, Given, strict=False)
+    gifts = [
+        (each.record_id, msgspec.convert(each.given, Given, strict=False))
         for each in keys
         if not each.made and each.given is not None
-    }
-    await take_customers_back(tx, actor, one.client_id, made, given)
+    ]
+    await take_customers_back(tx, actor, one.client_id, made, gifts)
 
 
 async def _customers_touched(tx: Tx, one: Import, ids: Sequence[UUID]) -> bool:
@@ -88,9 +88,11 @@ async def _customers_touched(tx: Tx, one: Import, ids: Sequence[UUID]) -> bool:
         return False
     if await any_touched(tx, one.client_id, ids):
         return True
+    if await given_by_others(tx, one, ids):
+        raise TouchedError("Another import has added to customers of this one; take that one back first.")
     theirs = set(await conversations_of(tx, one.client_id, ids))
     return bool(theirs - await made_by(tx, one, theirs)) if theirs else False
 
 
-KINDS: Final = (CONVERSATION, CUSTOMER)
+KINDS: Final = (CONVERSATION, GIFT, CUSTOMER)
 """In this order: customers can go once their conversations are gone."""

@@ -3,19 +3,51 @@
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from careloom.integrations.commands.archiving import next_piece
-from careloom.integrations.commands.exports import export_parts_key, hold_export, note_part, take_expired
+from careloom.integrations.commands.exports import (
+    export_parts_key,
+    fail_export,
+    hold_export,
+    note_part,
+    take_expired,
+)
 from careloom.integrations.types import ExportId
-from careloom.platform.access import system_actor
+from careloom.platform.access import Actor, system_actor
+from careloom.platform.errors import CareloomError
 from careloom.platform.file_parts import delete_parts, part_key
 from careloom.platform.runtime import Runtime
+from careloom.platform.texts.text import Text
 
+log = structlog.get_logger()
+_OURS: Final = 500
+"""From this status on an error passes by itself or by an operator's hand: the job is tried again."""
 _EXPIRED_AT_ONCE: Final = 100
 
 
 async def run_export(runtime: Runtime, client_id: UUID, export_id: ExportId) -> None:
-    """Writes the archive to its end, or until it is removed."""
+    """Writes the archive to its end, or until it is removed or nothing could ever write it: then it says why."""
     actor = system_actor("export", client_id)
+    try:
+        await _write(runtime, actor, client_id, export_id)
+    except CareloomError as error:
+        if error.status >= _OURS:
+            raise
+        log.warning("export_failed", export_id=str(export_id), error=type(error).__name__)
+        await _fail(runtime, actor, client_id, export_id, error.text)
+
+
+async def _fail(runtime: Runtime, actor: Actor, client_id: UUID, export_id: ExportId, reason: Text) -> None:
+    async with runtime.database.transaction(actor) as tx:
+        one = await hold_export(tx, client_id, export_id)
+        if one is None:
+            return
+        await fail_export(tx, one, reason)
+    await delete_parts(runtime.files, export_parts_key(client_id, export_id), one.parts)
+
+
+async def _write(runtime: Runtime, actor: Actor, client_id: UUID, export_id: ExportId) -> None:
     ended = False
     while not ended:
         async with runtime.database.transaction(actor) as tx:

@@ -49,6 +49,20 @@ class CustomerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     consents: Annotated[tuple[PastConsent, ...], Meta(max_length=1000)] = ()
 
 
+def combined(first: CustomerEntry, other: CustomerEntry) -> CustomerEntry:
+    """One customer whom two entries name: `first`, with what it lacks of `other`."""
+    return CustomerEntry(
+        key=first.key,
+        name=first.name or other.name,
+        language=first.language or other.language,
+        created_at=first.created_at or other.created_at,
+        identities=tuple(dict.fromkeys((*first.identities, *other.identities))),
+        attributes={**other.attributes, **first.attributes},
+        notes=(*first.notes, *other.notes),
+        consents=(*first.consents, *other.consents),
+    )
+
+
 class CustomerOf(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose a conversation is: known by `key` or by an address, made where nobody is."""
 

@@ -49,8 +49,10 @@ def look_at(name: str, sample: bytes) -> Look:
     return Look(kind, options, columns_of(sample, kind, options))
 
 
-def fields_for(look: Look, schema: Sequence[AttributeField]) -> ImportOptions:
-    """The options with a guess of what each column holds."""
+def guessed_options(look: Look, schema: Sequence[AttributeField], own_addresses: Sequence[str]) -> ImportOptions:
+    """The options with a guess of what each column holds; of a mailbox, of which addresses are the brand's own."""
+    if look.format is Format.MBOX:
+        return replace(look.options, own_addresses=look.options.own_addresses or tuple(own_addresses))
     names = [one.name for one in look.columns]
     return replace(look.options, fields=guess_fields(names, look.options.target, schema)[:300])
 

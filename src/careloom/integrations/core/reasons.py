@@ -25,6 +25,10 @@ def reason_of(error: Exception) -> Text:
         return error.text
     if not isinstance(error, msgspec.MsgspecError):
         return verbatim(str(error))
+    if not isinstance(error, msgspec.ValidationError):
+        return say(
+            "The line is no valid JSON; see whether a quotation mark, a comma or a bracket is missing or too many."
+        )
     found = _PLACE.fullmatch(str(error))
     wrong = in_words(found[1] if found else str(error))
     steps = [one for one in (found[2] if found else "", wrong.field) if one]

@@ -3,7 +3,7 @@
 import csv
 import io
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -24,6 +24,7 @@ _KINDS: Final = {
     **dict.fromkeys(("note", "internal", "private"), MessageKind.NOTE),
 }
 _YES, _NO = ("true", "yes", "1", "y", "ja", "si", "oui"), ("false", "no", "0", "n", "nein", "non")
+_NOBODYS: Final = say("The row has no key of its conversation.")
 _ADDRESSES: Final = ("email", "phone", "handle", "external")
 
 Row = tuple[int, dict[str, str]]
@@ -31,12 +32,13 @@ Row = tuple[int, dict[str, str]]
 
 def read_sheet(file: BinaryIO, options: ImportOptions, schema: Mapping[str, AttributeField]) -> Iterator[Item]:
     """The entries of a CSV file, with the line at which each begins; what is no row becomes an item with a reason."""
-    rows = _read(file, options)
     if options.target is Target.CUSTOMERS:
-        for found in rows:
+        for found in _read(file, options):
             yield found if isinstance(found, Item) else _customer(found, schema)
     else:
-        yield from _conversations(rows)
+        apart = _apart(_read(file, options))
+        file.seek(0)
+        yield from _conversations(_read(file, options), apart)
 
 
 def _read(file: BinaryIO, options: ImportOptions) -> Iterator[Row | Item]:
@@ -57,14 +59,18 @@ def _read(file: BinaryIO, options: ImportOptions) -> Iterator[Row | Item]:
             continue
         if header is None:
             header = cells
-        elif len(cells) > len(header):
-            yield Item(line, None, _too_wide(len(cells), len(header)))
-        elif any("\ufffd" in cell for cell in cells):
-            yield Item(line, None, _undecoded(options.encoding))
         else:
-            named = zip(options.fields, cells, strict=False)
-            yield line, {field: cell.replace("\x00", "").strip() for field, cell in named if field and cell.strip()}
+            pairs = zip(options.fields, cells, strict=False)
+            named = {field: cell.replace("\x00", "").strip() for field, cell in pairs if field and cell.strip()}
+            wrong = _wrong(cells, len(header), options.encoding)
+            yield (line, named) if wrong is None else Item(line, None, wrong, named.get("key", ""))
     text.detach()
+
+
+def _wrong(cells: list[str], width: int, encoding: str) -> Text | None:
+    if len(cells) > width:
+        return _too_wide(len(cells), width)
+    return _undecoded(encoding) if any("\ufffd" in cell for cell in cells) else None
 
 
 def _unreadable(error: csv.Error) -> Text:
@@ -128,23 +134,56 @@ def _typed(field: AttributeField, cell: str) -> str | float | bool:
     return cell[:10] if field.kind is AttributeKind.DATE else cell
 
 
-def _conversations(rows: Iterator[Row | Item]) -> Iterator[Item]:
-    """Rows of one key that stand together are one conversation; a key that comes back later is refused."""
+def _key_of(row: Row | Item) -> str:
+    return row.key if isinstance(row, Item) else row[1].get("key", "")
+
+
+def _together(rows: Iterator[Row | Item]) -> Iterator[tuple[str, Iterator[Row | Item]]]:
+    """Rows of one key that follow each other; one that cannot even be told whose it is goes with those above it."""
+    above = ""
+
+    def whose(row: Row | Item) -> str:
+        nonlocal above
+        above = _key_of(row) or (above if isinstance(row, Item) else "")
+        return above
+
+    return itertools.groupby(rows, whose)
+
+
+def _apart(rows: Iterator[Row | Item]) -> frozenset[str]:
+    """The keys whose rows stand at more than one place."""
     seen: set[str] = set()
-    for key, group in itertools.groupby(rows, lambda one: None if isinstance(one, Item) else one[1].get("key", "")):
-        if key is None:
-            yield from (one for one in group if isinstance(one, Item))
-            continue
-        together = [one for one in group if not isinstance(one, Item)]
-        line = together[0][0]
+    again: set[str] = set()
+    for key, _ in _together(rows):
+        (again if key in seen else seen).add(key)
+    return frozenset(again - {""})
+
+
+def _conversations(rows: Iterator[Row | Item], apart: Container[str]) -> Iterator[Item]:
+    """A conversation is taken whole or not at all: what lacks of one that is known would never be added later."""
+    for key, group in _together(rows):
         if not key:
-            yield from (Item(one[0], None, say("The row has no key of its conversation.")) for one in together)
-        elif key in seen:
-            again = say("Rows of this conversation stand further up; sort the file by its key.")
-            yield Item(line, None, again, key)
+            yield from (row if isinstance(row, Item) else Item(row[0], None, _NOBODYS) for row in group)
+            continue
+        some = list(group)
+        broken = [row for row in some if isinstance(row, Item)]
+        whole = [row for row in some if not isinstance(row, Item)]
+        yield from broken
+        if not whole:
+            continue
+        if key in apart:
+            scattered = say(
+                "Rows of this conversation stand apart, so nothing of it is taken; sort the file by its key."
+            )
+            yield Item(whole[0][0], None, scattered, key)
+        elif broken:
+            wrong = say(
+                "Row {row} of this conversation cannot be read, so nothing of it is taken; mend it and import again.",
+                row=broken[0].row,
+            )
+            yield Item(whole[0][0], None, wrong, key)
         else:
-            seen.add(key)
-            yield _conversation(line, key, [one[1] for one in together])
+            yield _conversation(whole[0][0], key, [row for _, row in whole])
 
 
 def _conversation(line: int, key: str, rows: list[dict[str, str]]) -> Item:

@@ -120,6 +120,18 @@ async def keys_of(tx: Tx, one: Import, kind: str, after: str, limit: int) -> lis
     return [MadeKey(*row) for row in await tx.execute(statement)]
 
 
+async def given_by_others(tx: Tx, one: Import, customer_ids: Collection[UUID]) -> bool:
+    """Whether another import has given something to one of these customers."""
+    table = import_key.c
+    statement = select(table.key).where(
+        table.client_id == one.client_id,
+        table.record_id.in_(customer_ids),
+        table.import_id != one.id,
+        table.given != {},
+    )
+    return (await tx.execute(statement.limit(1))).first() is not None
+
+
 async def made_by(tx: Tx, one: Import, record_ids: Collection[UUID]) -> set[UUID]:
     """Which of these records the import made."""
     table = import_key.c
