@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from careloom.identity.core import extent
 from careloom.platform.access import Permission
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ OWN_WAYS = {
     "identity/commands/roles.py": "what one holds over a provider",
     "identity/core/glass.py": "makes reaches: what breaking the glass adds",
     "identity/core/reach.py": "whether one manages an owner's people",
-    "identity/queries/access.py": "explains reaches",
+    "identity/core/extent.py": "explains reaches",
     "identity/queries/glass.py": "names the clients over which one may break the glass",
     "platform/access.py": "where the rule stands",
     "platform/database/scope.py": "turns reaches into filters",
@@ -104,6 +105,14 @@ def test_only_what_whoever_works_for_a_client_shares_is_asked_for_over_some_prog
     wrong = [f"{place}: {', '.join(sorted(meant - SHARED.keys()))}" for place, meant in found if meant - SHARED.keys()]
     assert wrong == [], "require it over the whole client, or with the program"
     assert {one for _, meant in found for one in meant} == SHARED.keys()
+
+
+def test_what_is_asked_for_so_is_explained_so() -> None:
+    """Beside it stand what lists of one's own programs ask for over anything, and what breaking the glass looks up."""
+    explained = extent.SHARED | extent.LISTED
+    over_anything = {Permission.PEOPLE_READ, Permission.LIVE_READ, Permission.GLASS_BREAK}
+    assert explained == SHARED.keys() | over_anything
+    assert not extent.WHOLE & explained
 
 
 def test_reaches_are_looked_into_where_that_is_known() -> None:

@@ -95,16 +95,6 @@ async def test_a_question_is_answered_with_the_grant_or_the_reason(house: House,
     assert (await may(house.lead, "conversations.assign", program_id=house.other.id))["why_not"] == "inactive"
 
 
-async def test_the_answer_is_what_a_request_gets(house: House) -> None:
-    for person in (house.agent, house.lead, house.officer):
-        actor = await house.world.actor(person)
-        for client in (house.first, house.second):
-            for permission in ("customers.read", "audit.read", "conversations.assign", "customers.merge"):
-                where = {"permission": permission, "client_id": client.id}
-                told = await house.ask(house.admin, f"/api/people/{person.id}/may", **where)
-                assert told["allowed"] == actor.may(permission, client_id=client.id)  # pyright: ignore[reportArgumentType]
-
-
 async def test_a_view_is_what_row_level_security_shows_the_person(house: House) -> None:
     agent = await house.ask(house.admin, f"/api/people/{house.agent.id}/view")
     lists = {one["name"]: one["items"] for one in agent["lists"]}

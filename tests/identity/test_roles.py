@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from careloom.identity.commands.people import create_person, set_grants
 from careloom.identity.commands.policies import set_policy
@@ -23,6 +23,7 @@ from careloom.identity.types.sign_in import NewPolicy
 from careloom.platform.access import Permission as P  # noqa: N817
 from careloom.platform.audit import list_audit
 from careloom.platform.errors import CareloomError
+from tests.statements import sent_statements
 from tests.world import SYSTEM, World
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
@@ -236,13 +237,7 @@ async def test_an_own_role_costs_a_request_no_statement(house: House) -> None:
         await house.give(grant)
         await house.sign_in(house.api, house.someone)
         await house.call("GET", "/api/clients", 200)
-        said: list[str] = []
-
-        def note(*given: Any, said: list[str] = said) -> None:
-            said.append(given[2])
-
-        event.listen(house.database.engine.sync_engine, "before_cursor_execute", note)
-        await house.call("GET", "/api/clients", 200)
-        event.remove(house.database.engine.sync_engine, "before_cursor_execute", note)
-        counts.append(len(said))
+        with sent_statements() as sent:
+            await house.call("GET", "/api/clients", 200)
+        counts.append(len(sent))
     assert counts[0] == counts[1]

@@ -105,6 +105,7 @@ async def test_an_unfinished_sign_in_reaches_no_endpoint_but_those_that_finish_i
         "POST /api/sign-in/passkey",
         "POST /api/sign-in/passkey/options",
         "GET /api/sign-in/sso/callback",
+        "GET /api/mailboxes/callback",
     }
     async with another(api) as browser:
         await by_password(browser, person)

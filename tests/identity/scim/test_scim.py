@@ -92,6 +92,13 @@ async def house(world: World, api: httpx.AsyncClient, sign_in: SignIn) -> House:
     return await House(world, api, sign_in).build()
 
 
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"userName": "\xff"}', b'{"a":' * 90_000])
+async def test_a_body_that_is_no_json_is_refused_in_the_words_of_scim(house: House, body: bytes) -> None:
+    headers = {"Authorization": f"Bearer {house.bearer}"}
+    answer = await house.api.post("/scim/v2/Users", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["status"]) == (400, "400")
+
+
 async def test_a_user_is_made_found_changed_and_removed(house: House) -> None:
     made = await house.call("POST", "Users", 201, ADA)
     assert (made["displayName"], made["userName"]) == ("Ada Adeyemi", "ada@harbor.example")

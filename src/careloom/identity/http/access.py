@@ -49,7 +49,7 @@ async def get_may(
     client_id: FromQuery[ClientId | None] = None,
     program_id: FromQuery[ProgramId | None] = None,
 ) -> Verdict:
-    """Yes, because of which grants; or why not. Without a client: anywhere."""
+    """Yes, because of which grants and under which conditions; or why not. Without a client: anywhere."""
     return await unit.read(lambda tx: access.may(tx, unit.actor, person_id, permission, client_id, program_id))
 
 

@@ -6,14 +6,16 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careloom.identity.core.reach import reaches, shared
+from careloom.identity.core.extent import EVERYTHING, LISTED, Extent, counts, extent
+from careloom.identity.core.reach import shared
 from careloom.identity.core.roles import permissions_of
 from careloom.identity.ports import Peek
-from careloom.identity.queries.actors import actor_of, organization_of
+from careloom.identity.queries.actors import Way, actor_of, ways_of
+from careloom.identity.queries.networks import is_guarded
 from careloom.identity.queries.people import get_person, grants_of, list_people, shown_to
 from careloom.identity.queries.roles import own_roles
 from careloom.identity.types import ClientBadge, Person, PersonId, RoleGrant
-from careloom.identity.types.access import ExplainedGrant, Glimpse, PersonAccess, Verdict, View, WhyNot
+from careloom.identity.types.access import Condition, ExplainedGrant, Glimpse, PersonAccess, Verdict, View, WhyNot
 from careloom.identity.types.roles import RoleSheet
 from careloom.organizations.queries import badges, get_client, get_program, names_of_scopes
 from careloom.organizations.types import Client, ClientId, ProgramId
@@ -36,24 +38,19 @@ async def list_access(
     limit: int = 50,
     after: str | None = None,
 ) -> Page[PersonAccess]:
-    """People with their grants, by name; those alone that reach `client_id` and hold `permission`.
+    """People with their grants, by name; those alone that give `permission` at `client_id` or in a program of it, from
+    where the person sits.
 
     A page can hold fewer than `limit` although it has a `next`. Raises NotFoundError for a client one does not see.
     """
     if client_id is not None:
         await get_client(tx, actor, client_id)
     page = await list_people(tx, actor, search=search, holding=permission, limit=limit, after=after)
-    every = [grant for one in page.items for grant in one.grants]
     async with widened(tx):
-        organization = await organization_of(tx, every)
+        every = await ways_of(tx, page.items)
     kept: list[Person] = []
-    for one in page.items:
-        held = zip(one.grants, reaches(one.grants, one.provider_id, organization), strict=True)
-        grants = tuple(
-            grant
-            for grant, reach in held
-            if reach.touches(client_id) and (permission is None or permission in reach.permissions)
-        )
+    for one, ways in zip(page.items, every, strict=True):
+        grants = tuple(way.grant for way in ways if counts(way.here, permission, client_id))
         if grants or (client_id is None and permission is None):
             kept.append(replace(one, grants=grants))
     known = await _known(tx, [grant for one in kept for grant in one.grants])
@@ -74,7 +71,8 @@ async def may(
     client_id: ClientId | None,
     program_id: ProgramId | None,
 ) -> Verdict:
-    """Whether someone may do something at a client or in a program, computed as every request computes it.
+    """Whether someone may do something at a client or in a program, computed as every request computes it: by what
+    the permission is asked over, and from where the person sits. Which networks they come from is no part of it.
 
     Raises NotFoundError for a person, client or program that one does not see.
     """
@@ -87,18 +85,37 @@ async def may(
     elif client_id is not None:
         await get_client(tx, actor, client_id)
     async with widened(tx):
-        grants = await grants_of(tx, person_id)
-        organization = await organization_of(tx, grants)
-    held = list(zip(grants, reaches(grants, someone.provider_id, organization), strict=True))
-    holding = [(grant, reach) for grant, reach in held if permission in reach.permissions]
-    giving = [grant for grant, reach in holding if reach.covers(client_id, None, program_id)]
-    if not someone.active:
-        return Verdict(allowed=False, because=(), why_not=WhyNot.INACTIVE)
-    if not giving:
-        return Verdict(allowed=False, because=(), why_not=WhyNot.ELSEWHERE if holding else WhyNot.NO_ROLE)
-    shown = (await shown_to(tx, actor, [replace(someone, grants=tuple(giving))]))[0].grants
+        (ways,) = await ways_of(tx, [replace(someone, grants=await grants_of(tx, person_id))])
+        guarded = client_id is not None and await is_guarded(tx, client_id)
+    found = [(way.grant, extent(way.here, permission, client_id, program_id)) for way in ways]
+    most = max((much for _, much in found), default=Extent.NONE)
+    limited = most is Extent.SOME_PROGRAMS
+    if not someone.active or most is Extent.NONE or (limited and permission not in LISTED):
+        why_not = _why_not(ways, permission, client_id, program_id) if someone.active else WhyNot.INACTIVE
+        return Verdict(allowed=False, because=(), why_not=why_not)
+    giving = tuple(grant for grant, much in found if much is most)
+    shown = (await shown_to(tx, actor, [replace(someone, grants=giving)]))[0].grants
     known = await _known(tx, shown)
-    return Verdict(allowed=True, because=tuple(_explained(one, known) for one in shown), why_not=None)
+    conditions = ((Condition.PROGRAMS, limited), (Condition.NETWORKS, guarded))
+    return Verdict(
+        allowed=True,
+        because=tuple(_explained(one, known) for one in shown),
+        why_not=None,
+        conditions=tuple(one for one, holds in conditions if holds),
+    )
+
+
+def _why_not(
+    ways: Sequence[Way], permission: Permission, client_id: ClientId | None, program_id: ProgramId | None
+) -> WhyNot:
+    if not any(permission in way.granted.permissions for way in ways):
+        return WhyNot.NO_ROLE
+    if permission in EVERYTHING:
+        return WhyNot.NOT_EVERYTHING
+    if any(extent(way.here, permission, client_id, program_id) is Extent.SOME_PROGRAMS for way in ways):
+        return WhyNot.SOME_PROGRAMS
+    abroad = any(extent(way.granted, permission, client_id, program_id) is not Extent.NONE for way in ways)
+    return WhyNot.COUNTRY if abroad else WhyNot.ELSEWHERE
 
 
 async def view_of(database: Database, actor: Actor, person_id: PersonId, peeks: Mapping[str, Peek]) -> View:

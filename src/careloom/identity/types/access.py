@@ -40,10 +40,20 @@ class WhyNot(StrEnum):
     INACTIVE = "inactive"
     NO_ROLE = "no_role"
     ELSEWHERE = "elsewhere"
+    SOME_PROGRAMS = "some_programs"
+    NOT_EVERYTHING = "not_everything"
+    COUNTRY = "country"
+
+
+class Condition(StrEnum):
+    """What holds a permission that someone has: to the programs of the grants, to the client's networks."""
+
+    PROGRAMS = "programs"
+    NETWORKS = "networks"
 
 
 class Verdict(Struct, frozen=True):
-    """Whether someone may do something somewhere: `because` of which grants, or why not.
+    """Whether someone may do something somewhere: `because` of which grants and under which `conditions`, or why not.
 
     Where it is allowed and `because` is empty, the grant is over something that the reader does not see.
     """
@@ -51,6 +61,7 @@ class Verdict(Struct, frozen=True):
     allowed: bool
     because: tuple[ExplainedGrant, ...]
     why_not: WhyNot | None
+    conditions: tuple[Condition, ...] = ()
 
 
 class Glimpse(Struct, frozen=True):

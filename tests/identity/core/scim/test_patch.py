@@ -95,7 +95,10 @@ def test_operations_as_identity_providers_send_them(operation: dict[str, Any], e
         ({"op": "move", "path": "active"}, "invalidSyntax"),
         ({"op": "remove"}, "noTarget"),
         ({"op": "replace", "value": "text"}, "invalidValue"),
-        ({"op": "replace", "path": "a.b.c.d", "value": 1}, "invalidPath"),
+        ({"op": "replace", "path": "name.a.b.c", "value": 1}, "invalidPath"),
+        ({"op": "replace", "path": "nonsense.x", "value": 1}, "invalidPath"),
+        ({"op": "remove", "path": "nonsense"}, "invalidPath"),
+        ({"op": "add", "path": "urn:ietf:params:scim:schemas:core:2.0:User:shoeSize", "value": 9}, "invalidPath"),
         ({"op": "replace", "path": "emails[type is]", "value": {}}, "invalidPath"),
         ({"op": "replace", "path": 'emails[type co "w"].value', "value": "x"}, "noTarget"),
     ],
@@ -104,6 +107,20 @@ def test_what_cannot_be_applied_is_refused(operation: dict[str, Any], kind: str)
     with pytest.raises(BadPatchError) as refused:
         apply_patch(USER, [operation])
     assert refused.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "title",
+        'phoneNumbers[type eq "work"].value',
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+        "urn:example:schemas:shoes:1.0:User:shoeSize",
+    ],
+)
+def test_what_directories_know_besides_is_taken(path: str) -> None:
+    after = apply_patch(USER, [{"op": "add", "path": path, "value": "x"}])
+    assert {name: after[name] for name in USER} == USER
 
 
 def test_a_patch_has_a_limit() -> None:

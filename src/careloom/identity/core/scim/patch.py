@@ -24,6 +24,15 @@ _STEPS = re.compile(r"(?P<name>[^\[\].]+)(?:\[(?P<filter>.*)\])?(?:\.(?P<sub>[^\
 _LISTS = frozenset(
     {"emails", "members", "phonenumbers", "addresses", "roles", "groups", "entitlements", "photos", "ims"}
 )
+_CORE = "urn:ietf:params:scim:schemas:core:2.0:"
+_KNOWN_NAMES = """
+    schemas id externalid meta username name displayname nickname profileurl title usertype preferredlanguage locale
+    timezone active password emails phonenumbers ims photos addresses groups entitlements roles x509certificates members
+    employeenumber costcenter organization division department manager
+"""
+_KNOWN = frozenset(_KNOWN_NAMES.split())
+"""Attributes of RFC 7643, also those that are not kept; a directory may speak of others in a schema of its own."""
+
 _NAMES = {one.lower(): one for one in ("userName", "displayName", "externalId", "givenName", "familyName")}
 _TRUTHS = {"true": True, "false": False}
 
@@ -46,6 +55,7 @@ def apply_patch(resource: Mapping[str, Any], operations: Sequence[Mapping[str, A
         if op not in ("add", "replace", "remove"):
             raise BadPatchError("invalidSyntax", "An operation's op is add, replace or remove.")
         if path:
+            _require_known(str(path))
             _apply(after, op, str(path), one.get("value"))
         elif op == "remove":
             raise BadPatchError("noTarget", "What is removed needs a path.")
@@ -67,6 +77,14 @@ def _apply_all(resource: Resource, op: str, value: Any) -> None:
             _apply_all(resource, op, one)
         elif name != "schemas":
             _apply(resource, op, name, one)
+
+
+def _require_known(path: str) -> None:
+    if path.lower().startswith("urn:") and not path.lower().startswith(_CORE):
+        return
+    name = re.split(r"[.\[]", plain_path(path.partition("[")[0]))[0]
+    if name not in _KNOWN:
+        raise BadPatchError("invalidPath", f"There is no attribute {path[:100]!r}.")
 
 
 def _apply(resource: Resource, op: str, path: str, value: Any) -> None:

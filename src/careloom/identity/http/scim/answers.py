@@ -23,7 +23,7 @@ from careloom.identity.errors import (
 from careloom.platform.errors import CareloomError, InvalidInputError
 from careloom.platform.texts.text import verbatim
 from careloom.platform.web.problem import careloom_problem, http_problem, unexpected_problem
-from careloom.platform.wire import json_text
+from careloom.platform.wire import NO_JSON, json_text
 
 ROOT = "/scim/v2"
 MEDIA = "application/scim+json"
@@ -63,7 +63,7 @@ async def body_of(request: Asking) -> Resource:
     """The object that a request brings; raises InvalidInputError."""
     try:
         return msgspec.json.decode(await request.body(), type=dict[str, Any])
-    except msgspec.DecodeError:
+    except NO_JSON:
         raise InvalidInputError("The body is no JSON object.") from None
 
 

@@ -49,7 +49,7 @@ export function Question({ person }: { person: PersonAccess }) {
         />
         <ProgramPick
           label={t('field.program')}
-          placeholder={t('access.anyProgram')}
+          placeholder={t(asked.client_id ? 'access.wholeClient' : 'access.anyProgram')}
           clearable
           disabled={!asked.client_id}
           clientId={asked.client_id}
@@ -73,7 +73,9 @@ export function Question({ person }: { person: PersonAccess }) {
 function Answer({ verdict }: { verdict: Verdict }) {
   const { t } = useTranslation('setup');
   const said = useGrantInWords();
-  const reasons = verdict.because.map((grant) => said(grant));
+  const grants = verdict.because.map((grant) => said(grant));
+  const reasons = grants.length > 0 ? grants : [t('access.why.unseen')];
+  const conditions = verdict.conditions.map((one) => t(`access.if.${one}`));
   return (
     <div className={classes.answer} data-allowed={verdict.allowed}>
       {verdict.allowed ? <IconCheck size={16} aria-hidden /> : <IconX size={16} aria-hidden />}
@@ -83,11 +85,14 @@ function Answer({ verdict }: { verdict: Verdict }) {
           <p>{t(`access.why.${verdict.why_not}`)}</p>
         ) : (
           <ul>
-            {(reasons.length > 0 ? reasons : [t('access.why.unseen')]).map((one) => (
+            {reasons.map((one) => (
               <li key={one}>{one}</li>
             ))}
           </ul>
         )}
+        {conditions.map((one) => (
+          <p key={one}>{one}</p>
+        ))}
       </div>
     </div>
   );
