@@ -1,13 +1,14 @@
-"""Endpoints of how an agent's mail travels: where it would go, and sending it again."""
+"""Endpoints of how an agent's answer travels: a mail's way, sending it again, what other channels' programs report."""
 
 from uuid import UUID
 
-from litestar import get, post
-from litestar.params import FromPath
+from litestar import get, post, put
+from litestar.params import FromPath, JSONBody
 
 from careloom.channels.commands.mail.outgoing import send_again
 from careloom.channels.commands.mail.route import show_route
-from careloom.channels.types.delivery import MailRoute
+from careloom.channels.commands.reported import report_delivery
+from careloom.channels.types.delivery import AnswerDelivery, DeliveryReport, MailRoute
 from careloom.conversations.types import Message
 from careloom.platform.web.unit import Unit
 
@@ -28,4 +29,12 @@ async def post_send_again(unit: Unit, conversation_id: FromPath[UUID], seq: From
     return await unit.write(lambda tx: send_again(tx, unit.actor, unit.runtime.secret, conversation_id, seq))
 
 
-handlers = [get_mail_route, post_send_again]
+@put("/conversations/{conversation_id:uuid}/messages/{seq:int}/delivery", summary="Report what became of an answer")
+async def put_delivery(
+    unit: Unit, conversation_id: FromPath[UUID], seq: FromPath[int], data: JSONBody[DeliveryReport]
+) -> AnswerDelivery:
+    """For the program that sends a channel's answers itself. The same again, or an earlier state, changes nothing."""
+    return await unit.write(lambda tx: report_delivery(tx, unit.actor, conversation_id, seq, data))
+
+
+handlers = [get_mail_route, post_send_again, put_delivery]

@@ -13,6 +13,7 @@ export function DeskPage() {
   const { conversationId } = useParams({ strict: false });
   return (
     <div className={classes.desk} data-open={Boolean(conversationId)}>
+      {!conversationId && <h1 className="visually-hidden">{t('place.desk')}</h1>}
       <section className={classes.list} aria-label={t('desk.list')}>
         <ListHeader />
         <ConversationList />

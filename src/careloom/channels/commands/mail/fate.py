@@ -28,7 +28,7 @@ async def settle_sent(tx: Tx, outgoing: Outgoing, answer: str, at: datetime) -> 
     """Notes that the relay took the mail, and its `answer`, in which most relays name their own id of it."""
     table = outgoing_mail.c
     of_mail = _of(outgoing) & table.sent_at.is_(None)
-    answer = await _stored(tx, outgoing.client_id, answer)
+    answer = await stored_answer(tx, outgoing.client_id, answer)
     await tx.execute(update(outgoing_mail).where(of_mail).values(sent_at=at, answer=answer[:_LONGEST_REASON]))
     details = {"relay_answer": _short(answer)}
     await set_delivery(tx, outgoing.client_id, outgoing.conversation_id, outgoing.seq, Delivery.SENT, details)
@@ -37,7 +37,7 @@ async def settle_sent(tx: Tx, outgoing: Outgoing, answer: str, at: datetime) -> 
 async def settle_deferred(tx: Tx, outgoing: Outgoing, reason: str) -> None:
     """Notes that the relay asks to come again, why, and when that will be."""
     next_at = now() + retry_wait(outgoing.attempts)
-    reason = await _stored(tx, outgoing.client_id, reason)
+    reason = await stored_answer(tx, outgoing.client_id, reason)
     values = {"attempts": outgoing_mail.c.attempts + 1, "error": reason[:2_000]}
     await tx.execute(update(outgoing_mail).where(_of(outgoing)).values(**values))
     details = _why(cause_of(None, reason), reason) | {"delivery_next_at": next_at.isoformat()}
@@ -46,7 +46,7 @@ async def settle_deferred(tx: Tx, outgoing: Outgoing, reason: str) -> None:
 
 async def settle_delayed(tx: Tx, outgoing: Outgoing, status: str | None, reason: str) -> None:
     """Notes that a server on the way still tries to deliver a mail that the relay took."""
-    details = _why(cause_of(status, reason), await _stored(tx, outgoing.client_id, reason))
+    details = _why(cause_of(status, reason), await stored_answer(tx, outgoing.client_id, reason))
     await set_delivery(tx, outgoing.client_id, outgoing.conversation_id, outgoing.seq, Delivery.DEFERRED, details)
 
 
@@ -64,7 +64,7 @@ async def fail(
     An address that no mail will ever reach is suppressed; one that is full rests for a while.
     """
     of_mail = _of(outgoing) & outgoing_mail.c.failed_at.is_(None)
-    reason = await _stored(tx, outgoing.client_id, reason)
+    reason = await stored_answer(tx, outgoing.client_id, reason)
     statement = update(outgoing_mail).where(of_mail).values(failed_at=now(), error=reason[:2_000])
     if (await tx.execute(statement.returning(outgoing_mail.c.id))).one_or_none() is None:
         return
@@ -79,7 +79,7 @@ async def fail(
 async def settle_complaint(tx: Tx, actor: Actor, outgoing: Outgoing, kind: str) -> None:
     """Notes that the customer called the mail unwanted: it is told once, and nothing is sent to the address again."""
     one = await get_conversation(tx, system_actor(actor.name, outgoing.client_id), outgoing.conversation_id)
-    kind = await _stored(tx, one.client_id, kind)
+    kind = await stored_answer(tx, one.client_id, kind)
     details = _why(DeliveryCause.COMPLAINT, kind)
     if not await set_delivery(tx, one.client_id, one.id, outgoing.seq, Delivery.COMPLAINED, details):
         return
@@ -105,8 +105,8 @@ async def tell_failure(
     await add_channel_event(tx, actor, one.id, "delivery_failed", details)
 
 
-async def _stored(tx: Tx, client_id: UUID, answer: str) -> str:
-    """What a relay answered, which may repeat what the mail says. It is cut after this: half a number is not known."""
+async def stored_answer(tx: Tx, client_id: UUID, answer: str) -> str:
+    """What a server answered, which may repeat what the mail says. It is cut after this: half a number is not known."""
     return (await as_stored(tx, client_id, outgoing_mail, {"answer": answer}))["answer"]
 
 

@@ -1,4 +1,4 @@
-/** How far a message got; where it did not arrive, why in plain words, and sending it again. */
+/** How far a message got; where it did not arrive, why in plain words, and of mail sending it again. */
 import {
   IconAlertTriangle,
   IconCheck,
@@ -13,7 +13,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { putMessages } from '@/api/sync';
-import type { Delivery, Message } from '@/api/types';
+import type { Channel, Delivery, Message } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { When } from '@/components/Times';
 import classes from './Message.module.css';
@@ -33,12 +33,15 @@ const TROUBLE: readonly Delivery[] = ['deferred', 'failed', 'bounced', 'complain
 
 export const isTrouble = (delivery: Delivery) => TROUBLE.includes(delivery);
 
-export function DeliveryMark({ message }: { message: Message }) {
+export function DeliveryMark({ message, channel }: { message: Message; channel: Channel }) {
   const { t } = useTranslation();
   const { delivery, details } = message;
   if (delivery === 'none') return null;
   const Icon = ICONS[delivery];
   const reason = details.delivery_reason;
+  const mail = channel === 'email';
+  // Who serves another channel fetches the answer and reports; until then nobody knows where it is.
+  const unconfirmed = delivery === 'sending' && !mail;
   return (
     <span
       className={classes.delivery}
@@ -46,7 +49,10 @@ export function DeliveryMark({ message }: { message: Message }) {
       title={isTrouble(delivery) ? reason : details.relay_answer}
     >
       <Icon size={14} aria-hidden />
-      <span>{t(`delivery.${delivery}`)}</span>
+      <span>{unconfirmed ? t('deliveryUnconfirmed') : t(`delivery.${delivery}`)}</span>
+      {!details.delivery_cause && isTrouble(delivery) && reason && (
+        <bdi className={classes.cause}>{reason}</bdi>
+      )}
       {details.delivery_cause && (
         <span className={classes.cause}>
           {t(`deliveryCause.${details.delivery_cause}` as 'deliveryCause.other')}
@@ -57,7 +63,7 @@ export function DeliveryMark({ message }: { message: Message }) {
           {t('deliveryNext')} <When at={details.delivery_next_at} style="time" />
         </span>
       )}
-      {isTrouble(delivery) && delivery !== 'complained' && <SendAgain message={message} />}
+      {mail && isTrouble(delivery) && delivery !== 'complained' && <SendAgain message={message} />}
     </span>
   );
 }

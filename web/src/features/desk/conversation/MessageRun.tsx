@@ -1,8 +1,8 @@
 /** A run of messages by one speaker. */
 import { IconLock } from '@tabler/icons-react';
-import { memo, useState } from 'react';
+import { Fragment, memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Message } from '@/api/types';
+import type { Channel, Message } from '@/api/types';
 import { Avatar } from '@/components/Avatar';
 import { displayName } from '@/components/names';
 import { When } from '@/components/Times';
@@ -13,7 +13,13 @@ import { PlainBody } from '@/features/desk/conversation/PlainBody';
 import { useRevealed } from '@/features/desk/conversation/Reveal';
 import classes from './Message.module.css';
 
-export const MessageRun = memo(function MessageRun({ messages }: { messages: readonly Message[] }) {
+export const MessageRun = memo(function MessageRun({
+  messages,
+  channel,
+}: {
+  messages: readonly Message[];
+  channel: Channel;
+}) {
   const { t } = useTranslation();
   const first = messages[0];
   const last = messages[messages.length - 1];
@@ -36,12 +42,13 @@ export const MessageRun = memo(function MessageRun({ messages }: { messages: rea
           </span>
         </div>
         {messages.map((message) => (
-          <Bubble key={message.seq} message={message} />
+          <Fragment key={message.seq}>
+            <Bubble message={message} />
+            {first.kind === 'outbound' && (message === last || isTrouble(message.delivery)) && (
+              <DeliveryMark message={message} channel={channel} />
+            )}
+          </Fragment>
         ))}
-        {first.kind === 'outbound' &&
-          messages
-            .filter((message) => message === last || isTrouble(message.delivery))
-            .map((message) => <DeliveryMark key={message.seq} message={message} />)}
       </div>
     </li>
   );

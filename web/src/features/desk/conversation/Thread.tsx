@@ -113,7 +113,7 @@ export function Thread({ row }: { row: Conversation }) {
             ) : part.type === 'event' ? (
               <EventLine key={part.key} message={part.message} />
             ) : (
-              <MessageRun key={part.key} messages={part.messages} />
+              <MessageRun key={part.key} messages={part.messages} channel={row.channel} />
             ),
           )}
           <Continuation row={row} side="after" />
