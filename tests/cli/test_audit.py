@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import LiteralString
 
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 
 from careloom.cli.command import main
+from tests.logs import Logs
 from tests.postgres import FreshDatabase
 
 
@@ -87,11 +89,50 @@ def test_a_later_export_is_held_against_an_earlier_one(
     assert main(["audit", "verify", "--known", str(earlier)]) == 1
 
 
+def test_a_log_that_was_kept_shows_that_a_chain_was_cut_off(
+    tmp_path: Path, fresh_database: FreshDatabase, logs: Logs, home: Path
+) -> None:
+    assert main(["audit", "verify", "--client", "installation"]) == 0
+    (line,) = [one for one in logs() if one["event"] == "audit_checkpoint"]
+    kept = tmp_path / "careloom.log"
+    kept.write_text('{"event": "starting"}\n' + json.dumps(line) + "\n")
+    assert main(["audit", "verify", "--known", str(kept)]) == 0
+    shutil.rmtree(home / "audit")
+    _change(fresh_database, "DELETE FROM audit_checkpoint WHERE client_id IS NULL")
+    _change(fresh_database, "DELETE FROM audit_seal WHERE client_id IS NULL AND number = 2")
+    cut = "UPDATE audit_chain c SET number = 1, hash = s.hash, verified_number = 0 FROM audit_seal s"
+    _change(fresh_database, f"{cut} WHERE s.number = 1 AND s.client_id IS NULL AND c.client_id IS NULL")
+    _change(fresh_database, "DELETE FROM audit_entry WHERE after->>'name' = 'bo'")
+    assert main(["audit", "verify", "--client", "installation"]) == 0
+    assert main(["audit", "verify", "--client", "installation", "--known", str(kept)]) == 1
+
+
+def test_what_entries_say_of_somebody_is_erased_and_the_chain_stays_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [json.loads(one) for one in _export(tmp_path / "before.jsonl").read_text().splitlines()[1:-1]]
+    (subject,) = {one["subject_id"] for one in entries if "ada@care.example" in (one["content"] or "")}
+    erase = ["audit", "erase", "--client", "installation", "--subject", subject, "--reason", "asked for"]
+    capsys.readouterr()
+    assert main(erase) == 0
+    assert capsys.readouterr().out.startswith(f"1 entries about {subject}")
+    after = _export(tmp_path / "after.jsonl")
+    assert "ada@care.example" not in after.read_text()
+    assert "asked for" in after.read_text()
+    assert main(["audit", "check", str(after), "--known", str(tmp_path / "before.jsonl")]) == 0
+    assert main(["audit", "verify"]) == 0
+    assert "the content of 1 erased" in capsys.readouterr().out
+    assert main(erase) == 0
+    assert capsys.readouterr().out.startswith("0 entries")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["export"], "Say whose chain to export"),
         (["export", "--client", "someone"], "'someone' is neither"),
+        (["erase", "--client", "installation", "--reason", "asked for"], "Say whose chain, about whom"),
+        (["erase", "--client", "installation", "--subject", "ada", "--reason", "asked for"], "'ada' is none"),
         (["check"], "Name the exported file"),
         (["check", "/nowhere/trail.jsonl"], "cannot be read"),
         (["verify", "--known", "/nowhere/trail.jsonl"], "cannot be read"),

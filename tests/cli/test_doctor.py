@@ -1,5 +1,6 @@
 """`careloom doctor`: a line for each check, and below a failed one what to do."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 
 from careloom.cli.command import main
 from careloom.cli.doctor import CHECKS
+from careloom.platform.database.transactions import Database
 from tests.certificates import make_certificate
 from tests.postgres import FreshDatabase
+from tests.world import World
 
 
 @pytest.fixture
@@ -61,6 +64,32 @@ def test_a_failed_check_is_followed_by_one_line_of_advice(
     assert len(failed) == 1
     assert lines[failed[0] + 1].startswith(f"      {advice}")
     assert len(lines) == len(CHECKS) + 1
+
+
+@pytest.mark.parametrize(
+    ("declared", "of"),
+    [("REGIONS", "Data of the region eu"), ("FILES_REGION", "Files of the region eu"), ("RELAY_REGION", "Mail of the")],
+)
+def test_clients_whose_region_is_not_served_are_named(
+    fresh_database: FreshDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    declared: str,
+    of: str,
+) -> None:
+    monkeypatch.setenv(f"CARELOOM_{declared}", "us")
+    assert main(["doctor"]) == 0
+    asyncio.run(_make_client(fresh_database.url))
+    assert main(["doctor"]) == 1
+    assert f"FAIL  regions: {of}" in capsys.readouterr().out
+    monkeypatch.setenv(f"CARELOOM_{declared}", "eu")
+    assert main(["doctor"]) == 0
+
+
+async def _make_client(url: str) -> None:
+    database = Database(url)
+    await World(database).client()
+    await database.close()
 
 
 def test_a_front_end_that_is_not_built_is_named_with_what_to_run(

@@ -1,4 +1,6 @@
-"""`careloom audit`: verifies the chains, exports one, and checks an exported file anywhere, without a database."""
+"""`careloom audit`: verifies the chains, exports one, erases what entries say of somebody, and checks an exported file
+anywhere, without a database.
+"""
 
 import argparse
 import sys
@@ -24,13 +26,15 @@ _NOBODYS = UUID(int=0)
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """The options of `careloom audit`."""
-    parser.add_argument("action", choices=("verify", "export", "check"), help="what to do")
+    parser.add_argument("action", choices=("verify", "export", "check", "erase"), help="what to do")
     parser.add_argument("file", nargs="?", type=Path, help="check: an exported file")
     parser.add_argument("--client", help=f"a client's id, or `{INSTALLATION}` for what belongs to no client")
     parser.add_argument("--new", action="store_true", help="verify: only what was not verified before")
     parser.add_argument("--after", type=int, default=0, metavar="NUMBER", help="export: begin after this entry")
     parser.add_argument("--out", type=Path, help="export: the file to write; without it, standard output")
     parser.add_argument("--known", type=Path, help="verify, check: an earlier export, or a checkpoint that was kept")
+    parser.add_argument("--subject", metavar="ID", help="erase: whom or what the entries are about")
+    parser.add_argument("--reason", help="erase: why; stands in the trail, without personal data")
     parser.add_argument("--key", help="check: the public key that must have signed")
 
 
@@ -38,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
     """Answers 0 where all is right, 1 where a chain is broken; names its first entry that is not right."""
     if options.action == "check":
         return _check(options)
+    if options.action == "erase":
+        return _erase(options)
     settings: Settings = options.settings
     notary = Notary(settings.secret_key.encode() if settings.secret_key else load_secret(settings.home))
     if options.action == "export":
@@ -93,6 +99,21 @@ def _export(options: argparse.Namespace, notary: Notary) -> int:
     return 0
 
 
+def _erase(options: argparse.Namespace) -> int:
+    if not (options.client and options.subject and (options.reason or "").strip()):
+        raise TerminalError("Say whose chain, about whom or what, and why: --client ID --subject ID --reason TEXT.")
+    client_id, subject_id = _client(options.client), _id("--subject", options.subject)
+
+    async def work(database: Database) -> int:
+        await _seal(database)
+        async with database.transaction(SYSTEM) as tx:
+            return await audit.erase_content(tx, SYSTEM, subject_id, client_id, options.reason.strip())
+
+    count = with_database(options.settings, work)
+    print(f"{count} entries about {subject_id} no longer say what changed; each erasure stands in the trail")
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
     if options.file is None:
         raise TerminalError("Name the exported file: careloom audit check FILE.")
@@ -134,6 +155,13 @@ def _client(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         raise TerminalError(f"--client is a client's id, or `{INSTALLATION}`; {text!r} is neither.") from None
+
+
+def _id(option: str, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise TerminalError(f"{option} is an id; {text!r} is none.") from None
 
 
 def _name(client_id: UUID | None) -> str:

@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import select
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -24,6 +26,9 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "import": archive.run_import,
 }
 
+_PIPE_CLOSED = 128 + signal.SIGPIPE
+"""As shells tell of a program that writes to nobody."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; answers the exit status."""
@@ -32,7 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["CARELOOM_HOME"] = options.home
     try:
         options.settings = load_settings()
-        return _COMMANDS[options.command](options)
+        status = _COMMANDS[options.command](options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not _nobody_reads():
+            raise
+        return _PIPE_CLOSED
     except CareloomError as error:
         told = error.detail if error.detail.startswith(error.title) else f"{error.title} {error.detail}"
         print(f"careloom: {told}", file=sys.stderr)
@@ -41,6 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    return status
+
+
+def _nobody_reads() -> bool:
+    """Whether it is our output that is read no further, as by `head`; what is left of it is thrown away then."""
+    output = select.poll()
+    output.register(sys.stdout, 0)
+    if not any(event & select.POLLERR for _, event in output.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
 
 
 def command_parser() -> argparse.ArgumentParser:

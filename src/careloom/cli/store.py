@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres
+from careloom.platform.database.memory import kept_in_memory, memory_given
 from careloom.platform.database.migrations import migrate, pending
 from careloom.platform.errors import CareloomError, TerminalError
 from careloom.platform.settings import Settings
@@ -20,7 +21,7 @@ from careloom.platform.settings import Settings
 log = structlog.get_logger()
 _DATABASE = "careloom"
 _APP_ROLE = "careloom_app"
-_OPTIONS = {"max_connections": "200", "shared_buffers": "256MB", "random_page_cost": "1.1", "jit": "off"}
+_OPTIONS = {"max_connections": "200", "random_page_cost": "1.1", "jit": "off"}
 
 
 class HomeInUseError(TerminalError):
@@ -40,7 +41,8 @@ class Store:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.embedded = None if settings.database_url else EmbeddedPostgres(settings.home / "postgres", _OPTIONS)
+        options = {**_OPTIONS, "shared_buffers": kept_in_memory(memory_given())}
+        self.embedded = None if settings.database_url else EmbeddedPostgres(settings.home / "postgres", options)
 
     def open(self) -> None:
         """Starts the embedded server and brings it to this version; checks an external one.

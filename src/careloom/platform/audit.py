@@ -93,8 +93,8 @@ async def record(
         await tx.execute(statement)
 
 
-async def erase_content(tx: Tx, actor: Actor, subject_id: UUID, client_id: UUID, reason: str) -> int:
-    """Erases what the sealed entries about a subject say changed, for good; answers of how many.
+async def erase_content(tx: Tx, actor: Actor, subject_id: UUID, client_id: UUID | None, reason: str) -> int:
+    """Erases what the sealed entries about a subject in one chain say changed, for good; answers of how many.
 
     Who did what and when stays, the chain stays right, and an entry about each erased one says why.
     """

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import structlog
 from msgspec import Struct
 from sqlalchemy import func, insert, select, union, update
@@ -221,7 +222,7 @@ async def _take(tx: Tx, notary: Notary, client_id: UUID | None, checker: Checker
         await tx.execute(
             insert(audit_checkpoint).values(id=new_id(), client_id=client_id, signature=signature, **values)
         )
-        log.info("audit_checkpoint", chain=chain, number=signed.number, hash=signed.hash, signature=signed.signature)
+        log.info("audit_checkpoint", **msgspec.structs.asdict(signed))
     return signed
 
 
