@@ -33,12 +33,13 @@ from careloom.platform.keys.masters import OPTION, LocalMasters
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from tests.application import http_client
+from tests.logs import logs
 from tests.memory import memory_folder
 from tests.postgres import TEMPLATE, FreshDatabase, database_like, running_postgres
 from tests.stage import built, copied_database, stage
 from tests.world import World
 
-__all__ = ["built", "copied_database", "stage"]
+__all__ = ["built", "copied_database", "logs", "stage"]
 
 # What else runs on the machine decides about no test: an example may take as long as it takes.
 hypothesis_settings.register_profile("careloom", deadline=None)

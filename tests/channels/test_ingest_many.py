@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import event
 
 from careloom.channels.commands.ingest import ingest, ingest_many
 from careloom.channels.http.intake import MessageIntake
@@ -29,6 +28,7 @@ from careloom.routing.commands.queues import create_queue
 from careloom.routing.types import NewQueue
 from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
 from tests.postgres import FreshDatabase
+from tests.statements import sent_statements
 
 ENGLISH = "My order has not arrived and nobody could tell me where it is"
 GERMAN = "Meine Bestellung ist nicht angekommen, und niemand konnte mir sagen, wo sie ist"
@@ -216,23 +216,15 @@ async def wing(database: Database) -> Wing:
 
 
 async def test_many_new_customers_cost_as_many_statements_as_a_few(wing: Wing) -> None:
-    statements: list[str] = []
-    engine = wing.desk.database.engine.sync_engine
-
-    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
     await wing.take_in([message(wing.desk, Said(1, language="en"))])
-    event.listen(engine, "before_cursor_execute", count)
     counted: list[int] = []
     for first, size in ((100, 3), (200, 60)):
-        statements.clear()
         said = [Said(first + number, text=ENGLISH, language="en") for number in range(size)]
-        async with wing.desk.database.transaction(SYSTEM) as tx:
-            outcomes = await ingest_many(tx, SYSTEM, [message(wing.desk, one) for one in said])
+        with sent_statements() as sent:
+            async with wing.desk.database.transaction(SYSTEM) as tx:
+                outcomes = await ingest_many(tx, SYSTEM, [message(wing.desk, one) for one in said])
         assert all(isinstance(one, Accepted) for one in outcomes)
-        counted.append(len(statements))
-    event.remove(engine, "before_cursor_execute", count)
+        counted.append(len(sent))
     assert counted[0] == counted[1] < 25
 
 

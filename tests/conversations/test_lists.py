@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from careloom.conversations.commands import desk as desk_commands
 from careloom.conversations.commands import lifecycle, notes
@@ -28,6 +28,7 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.errors import InvalidInputError
 from careloom.platform.ids import new_id
 from tests.conversations.desk import SYSTEM, Desk, ids, make_desk
+from tests.statements import sent_statements
 
 
 @pytest.fixture
@@ -238,27 +239,22 @@ async def test_another_clients_agent_finds_nothing(desk: Desk) -> None:
     assert await desk.do(get_conversations, [one], actor=stranger) == []
 
 
-async def test_no_list_reads_a_whole_table(desk: Desk) -> None:
+async def test_no_list_reads_a_whole_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("careloom.conversations.queries.search._MOST_RANKED", 300)
     await _fill(desk, 3000)
-    statements: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
-        if "FROM conversation" in statement or "JOIN conversation" in statement:
-            statements.append((statement, parameters))
-
-    event.listen(desk.database.engine.sync_engine, "before_cursor_execute", note)
-    for asked in (
-        Asked(sort=Sort.NEWEST),
-        Asked(sort=Sort.WAITING),
-        Asked(view=View.MINE, sort=Sort.WAITING),
-        Asked(view=View.UNASSIGNED, sort=Sort.WAITING),
-        Asked(view=View.MY_QUEUES, queue_ids=[desk.queue_id], sort=Sort.WAITING),
-        Asked(filter=ViewFilter(status=Status.RESOLVED)),
-    ):
-        await desk.do(list_conversations, asked)
-    await desk.do(count_views, [desk.queue_id])
-    await desk.do(search_conversations, "w7")
-    event.remove(desk.database.engine.sync_engine, "before_cursor_execute", note)
+    with sent_statements() as sent:
+        for asked in (
+            Asked(sort=Sort.NEWEST),
+            Asked(sort=Sort.WAITING),
+            Asked(view=View.MINE, sort=Sort.WAITING),
+            Asked(view=View.UNASSIGNED, sort=Sort.WAITING),
+            Asked(view=View.MY_QUEUES, queue_ids=[desk.queue_id], sort=Sort.WAITING),
+            Asked(filter=ViewFilter(status=Status.RESOLVED)),
+        ):
+            await desk.do(list_conversations, asked)
+        await desk.do(count_views, [desk.queue_id])
+        await desk.do(search_conversations, "w7")
+    statements = [one for one in sent if "FROM conversation" in one[0] or "JOIN conversation" in one[0]]
     assert len(statements) == 8
     for statement, parameters in statements:
         async with desk.database.transaction(desk.actor) as tx:

@@ -211,9 +211,9 @@ async def test_an_import_fills_what_is_missing_and_taken_back_it_takes_only_that
     (again,) = await care.place({"policy": "P-78", "born": "1990-01-31"})
     assert (again.id, again.given.attributes, [*again.given.secrets]) == (made.id, {}, ["born"])
     assert await care.revealed(made.id) == {"policy": "P-77", "born": "1990-01-31"}
-    await care.do(take_customers_back, care.client.id, [], {again.id: again.given})
+    await care.do(take_customers_back, care.client.id, [], [(again.id, again.given)])
     assert await care.revealed(made.id) == {"policy": "P-77"}
-    await care.do(take_customers_back, care.client.id, [made.id], {})
+    await care.do(take_customers_back, care.client.id, [made.id], [])
     assert await care.rows("SELECT 1 FROM customer_secret") == []
 
 

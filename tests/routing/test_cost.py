@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from careloom.conversations.queries.work import Stretch, Waiting, waiting_in
 from careloom.platform.clock import now
@@ -20,21 +17,7 @@ from careloom.routing.types import AcceptMode, Presence, SkillNeed
 from tests.conftest import FreshDatabase
 from tests.routing.floor import Floor, make_floor
 from tests.routing.test_router import leads, process, until
-
-
-@contextmanager
-def statements(database: Database) -> Generator[list[str]]:
-    """What is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+from tests.statements import sent_statements
 
 
 @pytest.fixture
@@ -72,7 +55,7 @@ async def test_with_nobody_available_a_round_is_four_statements_and_reads_no_con
     sent: list[int] = []
     for many in (1, 30):
         await arrivals(floor, many)
-        with statements(floor.database) as found:
+        with sent_statements() as found:
             await floor.pool.round()
         assert not any("FROM conversation" in one for one in found)
         sent.append(len(found))
@@ -87,7 +70,7 @@ async def test_with_everyone_full_a_round_reads_no_contact(floor: Floor, reads: 
     await floor.pool.round()
     assert await floor.offered(ada)
     reads.clear()
-    with statements(floor.database) as sent:
+    with sent_statements() as sent:
         await floor.pool.round()
     assert len(sent) == 7
     assert set(reads) == {0}

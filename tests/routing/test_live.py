@@ -17,8 +17,8 @@ from careloom.routing.queries.figures import midnight, quarter_of
 from careloom.routing.queries.live import live_agents, live_queues
 from careloom.routing.types import Presence, QueueNow, SkillNeed
 from tests.routing.floor import SYSTEM, Floor
-from tests.routing.test_cost import statements
 from tests.routing.test_random_floor import make_random_floor
+from tests.statements import sent_statements
 
 
 async def queue_now(floor: Floor) -> QueueNow:
@@ -163,7 +163,7 @@ async def test_the_board_of_agents_costs_the_same_for_one_and_for_many(floor: Fl
             await floor.make_queue(f"Queue {many} {number}")
             await floor.available(f"Agent {many} {number}")
         async with floor.database.transaction(lead) as tx:
-            with statements(floor.database) as found:
+            with sent_statements() as found:
                 await live_agents(tx, lead)
         sent.append(len(found))
     assert sent[0] == sent[1]

@@ -148,6 +148,7 @@ class Actor(Struct, frozen=True):
     reaches: tuple[Reach, ...]
     person_id: UUID | None = None
     api_key_id: UUID | None = None
+    session_id: UUID | None = None
     ip: str | None = None
     request_id: str | None = None
     language: Language = Language.EN

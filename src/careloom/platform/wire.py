@@ -1,11 +1,14 @@
 """Values as JSON, the one way for wire, event log and database."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+
+NO_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What reading JSON raises where a stranger's bytes are none, or not of the kind that is read."""
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()

@@ -12,6 +12,7 @@ from careloom.platform.hub import send_signal
 from careloom.platform.ids import new_id
 from tests.channels.chat.conftest import PAGE, SYSTEM, Chat
 from tests.conversations.desk import check_invariants
+from tests.statements import sent_statements
 
 
 async def test_a_message_is_acknowledged_stored_and_answered(chat: Chat) -> None:
@@ -222,20 +223,12 @@ async def test_a_reload_finds_the_same_visitor_and_conversation(chat: Chat) -> N
 
 async def test_a_message_costs_few_statements(chat: Chat) -> None:
     visitor = await chat.visitor()
-    counted: list[str] = []
-
-    def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        counted.append(statement)
-
-    from sqlalchemy import event
-
     async with chat.socket(visitor["visitor_secret"]) as socket:
         await socket.say("first")
         await socket.silence(0.3)
-        event.listen(chat.desk.database.engine.sync_engine, "before_cursor_execute", count)
-        await socket.say("second")
-        event.remove(chat.desk.database.engine.sync_engine, "before_cursor_execute", count)
-    mine = [one for one in counted if "pg_locks" not in one and "event_log_id_seq" not in one]
+        with sent_statements() as sent:
+            await socket.say("second")
+    mine = [one for one, _ in sent if "pg_locks" not in one and "event_log_id_seq" not in one]
     written = [one for one in mine if "FROM event_log" not in one]
     assert len(written) <= 10, written
 

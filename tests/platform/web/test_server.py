@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
 import pytest
 from litestar import Request, get
 
+from careloom.identity.types import Role, ScopeKind
+from careloom.platform.ids import new_id
 from careloom.platform.runtime import Runtime
 from careloom.platform.web import server as web_server
 from careloom.platform.web.server import HEAD_BYTES
+from tests.logs import Logs
 from tests.server import Server, running_server
+from tests.world import PASSWORD, World
 
 
 @pytest.fixture
@@ -105,6 +110,68 @@ async def test_a_body_that_comes_in_steady_pieces_is_taken(server: Server, monke
     async with asyncio.timeout(10):
         assert (await reader.readline()).startswith(b"HTTP/1.1 400")
     writer.close()
+
+
+def _begun(method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    said = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = f"{method} {path} HTTP/1.1\r\nHost: care.example\r\n{said}Content-Length: 500\r\n\r\n"
+    return head.encode() + (b"--x\r\nContent-Disposition: form" if "multipart" in said else b'{"client')
+
+
+async def _broken_off(server: Server, piece: bytes) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(piece)
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.close()
+
+
+async def test_a_body_that_is_broken_off_is_no_failure_wherever_it_went(
+    server: Server, world: World, logs: Logs
+) -> None:
+    person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, password=PASSWORD)
+    async with httpx.AsyncClient(base_url=server.http) as api:
+        signed = await api.post("/api/session", json={"email": person.email, "password": PASSWORD})
+        cookie = f"careloom_session={signed.cookies['careloom_session']}"
+        described = server.app.openapi_schema.to_schema()
+    mine = {"Cookie": cookie, "X-CSRF-Token": signed.json()["csrf_token"]}
+    wanted: list[bytes] = []
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            kinds = operation.get("requestBody", {}).get("content", {})
+            for kind in kinds:
+                typed = {"Content-Type": f"{kind}; boundary=x" if "multipart" in kind else kind}
+                at = re.sub(r"\{[^}]*\}", str(person.id), path)
+                wanted.append(_begun(method.upper(), at, typed))
+                wanted.append(_begun(method.upper(), at, typed | mine))
+                wanted.append(_begun(method.upper(), at, typed | mine | {"Idempotency-Key": f"{len(wanted)}"}))
+    more = ("/api/csp-reports", "/scim/v2/Users", "/api/session")
+    wanted += [_begun("POST", path, {"Content-Type": "application/json"}) for path in more]
+    assert len(wanted) > 200
+    for start in range(0, len(wanted), 20):
+        await asyncio.gather(*(_broken_off(server, one) for one in wanted[start : start + 20]))
+    told: list[Mapping[str, Any]] = []
+    for _ in range(200):
+        told = [one for one in logs() if one["event"] == "request" and one["method"] != "GET"]
+        if len(told) > len(wanted):
+            break
+        await asyncio.sleep(0.1)
+    assert len(told) == len(wanted) + 1
+    assert [one for one in logs() if one["event"] == "unexpected_error" or one["level"] == "error"] == []
+    assert [one for one in told if one["status"] >= 500] == []
+    assert 499 in {one["status"] for one in told}
+
+
+async def test_what_a_middleware_of_one_route_refuses_is_counted_and_named_as_any_other(
+    server: Server, logs: Logs
+) -> None:
+    body = {"client_id": str(new_id()), "channel": "chat", "external_id": "1", "text": "hello"}
+    async with httpx.AsyncClient(base_url=server.http) as api:
+        answer = await api.post("/api/inbound", json=body)
+    (told,) = [one for one in logs() if one["event"] == "request"]
+    named = (told["status"], told["request_id"], told["route"])
+    assert named == (401, answer.headers["X-Request-Id"], "/api/inbound")
+    assert (answer.status_code, answer.json()["instance"]) == (401, answer.headers["X-Request-Id"])
 
 
 async def test_a_header_does_not_say_where_a_request_comes_from(runtime: Runtime) -> None:

@@ -5,17 +5,25 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, post
 from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
+from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Meta, Struct
+from msgspec.json import Decoder, encode
 
 from careloom.channels.commands.ingest import ingest
 from careloom.channels.http.intake import MessageIntake
 from careloom.channels.types import Accepted, InboundMessage
+from careloom.platform.access import Actor
 from careloom.platform.counters import ACCEPTED
 from careloom.platform.errors import CareloomError, InvalidInputError
 from careloom.platform.web.problem import Problem, problem_of
 from careloom.platform.web.unit import Unit
+from careloom.platform.wire import NO_JSON
+
+_read = Decoder(InboundMessage).decode
 
 
 class InboundMessages(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,19 +45,51 @@ class Outcomes(Struct, frozen=True):
     items: tuple[Outcome, ...]
 
 
+class Shortcut(ASGIMiddleware):
+    """Takes a message in before all is made ready that a handler may ask for, which costs as much as to store it.
+
+    What needs more than that goes the long way: an idempotency key, a body that is no message, emergency access.
+    """
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Answers as `post_inbound` does."""
+        accepted = await self._accept(Request(scope, receive, send))
+        if accepted is None:
+            await next_app(scope, receive, send)
+            return
+        body, status = encode(accepted), 200 if accepted.duplicate else 201
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def _accept(self, request: Request[Any, Any, State]) -> Accepted | None:
+        if "idempotency-key" in request.headers:
+            return None
+        state = request.app.state
+        actor: Actor = await state.authenticate(state.runtime, request)
+        try:
+            data = _read(await request.body())
+        except NO_JSON:
+            return None
+        return None if actor.glass else await _accept(request, actor, data)
+
+
 @post(
     "/inbound",
     summary="Hand in a customer's message",
+    middleware=[Shortcut()],
     responses={200: ResponseSpec(Accepted, description="Stored before; where it went.", generate_examples=False)},
 )
 async def post_inbound(
     request: Request[Any, Any, State], unit: Unit, data: JSONBody[InboundMessage]
 ) -> Response[Accepted]:
     """Stores it durably before answering 201; the same `external_id` again answers 200 and where it went."""
-    if unit.is_keyed:
-        accepted = await unit.write(lambda tx: ingest(tx, unit.actor, data))
-    else:
-        accepted = await _intake(request).accept(unit.actor, data)
+    if not unit.is_keyed:
+        accepted = await _accept(request, unit.actor, data)
+        return Response(accepted, status_code=200 if accepted.duplicate else 201)
+    accepted = await unit.write(lambda tx: ingest(tx, unit.actor, data))
     duplicate = duplicate_of(accepted)
     if not duplicate:
         ACCEPTED.labels(data.channel).inc()
@@ -77,6 +117,13 @@ async def post_many(request: Request[Any, Any, State], unit: Unit, data: JSONBod
             if not outcome.duplicate:
                 ACCEPTED.labels(one.channel).inc()
     return Outcomes(tuple(items))
+
+
+async def _accept(request: Request[Any, Any, State], actor: Actor, data: InboundMessage) -> Accepted:
+    accepted = await _intake(request).accept(actor, data)
+    if not accepted.duplicate:
+        ACCEPTED.labels(data.channel).inc()
+    return accepted
 
 
 def duplicate_of(accepted: Accepted | dict[str, object]) -> bool:

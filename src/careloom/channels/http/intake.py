@@ -16,7 +16,7 @@ from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
 
-_TOGETHER = 200
+_TOGETHER = 500
 _AT_ONCE = 6
 _LANES = 2
 _ATTEMPTS = 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from careloom.conversations.tables.contact import conversation, conversation_int
 from careloom.conversations.types import Conversation, ConversationId, Interval, Phase, QueueId, Status
 from careloom.identity.types import PersonId
 from careloom.platform.access import Actor, Permission
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.eventlog.event import Event, publish
@@ -31,12 +33,14 @@ from careloom.platform.eventlog.event import Event, publish
 _INNER = (conversation.c.last_inbound_seq, conversation.c.read_seq, conversation.c.interval_seq)
 _QUIET: Final = frozenset({"updated_at", "last_seq", "last_inbound_seq", "read_seq", "interval_seq", "assignee_name"})
 _INSERT_INTERVAL: Final = conversation_interval.insert()
-_HOLD_MANY: Final = (
+_HOLD_MANY: Final = Prepared(
     select(*COLUMNS, *_INNER)
     .where(conversation.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
     .order_by(conversation.c.id)
     .with_for_update()
 )
+_TOLD: Final = tuple(name for name in Conversation.__struct_fields__ if name not in _QUIET)
+_told: Final = attrgetter(*_TOLD)
 _BY_MESSAGE: Final = frozenset({"preview", "unread", "waiting_since", "due_at"})
 
 
@@ -74,7 +78,7 @@ async def hold_conversations(tx: Tx, ids: Collection[ConversationId]) -> list[He
     """
     if not ids:
         return []
-    return [_held(row) for row in await tx.execute(_HOLD_MANY, {"ids": list(ids)})]
+    return [_held(row) for row in await _HOLD_MANY.rows(tx, ids=list(ids))]
 
 
 async def change(tx: Tx, held: Held, at: datetime, **values: Any) -> Held:
@@ -169,8 +173,7 @@ def told(before: Conversation, after: Conversation, *further: Event) -> tuple[Ev
 
 
 def _differences(before: Conversation, after: Conversation) -> tuple[str, ...]:
-    names = (name for name in Conversation.__struct_fields__ if name not in _QUIET)
-    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+    return tuple(name for name, old, new in zip(_TOLD, _told(before), _told(after), strict=True) if old != new)
 
 
 async def _write(tx: Tx, client_id: UUID, step: Step) -> None:

@@ -16,6 +16,7 @@ from careloom.customers.types import CustomerId
 from careloom.identity.types import PersonId
 from careloom.organizations.commands import take_case_number
 from careloom.organizations.types import Channel, ClientId, ProgramId
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.rows import recordset
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
@@ -26,7 +27,8 @@ SUBJECT_LENGTH: Final = 200
 _INSERT: Final = conversation.insert().returning(*COLUMNS)
 _INSERT_CASE: Final = care_case.insert()
 _OWNER: Final = (conversation.c.client_id, conversation.c.program_id, conversation.c.customer_id)
-_ONLY_CASES: Final = text(f"""
+_ONLY_CASES: Final = Prepared(
+    text(f"""
     SELECT given.client_id, given.program_id, given.customer_id, one.case_id, one.case_number
     FROM {recordset(*_OWNER)},
     LATERAL (
@@ -37,6 +39,7 @@ _ONLY_CASES: Final = text(f"""
     ) AS one
     WHERE one.cases = 1
 """)  # noqa: S608
+)
 
 
 async def open_conversation(
@@ -118,7 +121,7 @@ async def only_cases(tx: Tx, owners: Sequence[Owner]) -> dict[Owner, tuple[CaseI
         {"client_id": client_id, "program_id": program_id, "customer_id": customer_id}
         for client_id, program_id, customer_id in owners
     ]
-    found = await tx.execute(_ONLY_CASES, {"rows": json_text(rows)})
+    found = await _ONLY_CASES.rows(tx, rows=json_text(rows))
     return {(row.client_id, row.program_id, row.customer_id): (row.case_id, row.case_number) for row in found}
 
 

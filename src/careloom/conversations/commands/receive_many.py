@@ -18,15 +18,18 @@ from careloom.customers.commands.hold import HeldCustomer, hold_customers
 from careloom.customers.types import CustomerId
 from careloom.organizations.commands import take_case_numbers
 from careloom.platform.access import Actor, Permission
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.rows import recordset
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
 from careloom.platform.wire import json_text
 
 _KEY: Final = (message.c.client_id, message.c.channel, message.c.external_id)
-_STORED: Final = text(f"""
+_STORED: Final = Prepared(
+    text(f"""
     SELECT client_id, channel, external_id FROM {recordset(*_KEY)} JOIN message USING (client_id, channel, external_id)
 """)  # noqa: S608
+)
 
 Together = Sequence[Inbound]
 """Messages of one customer for one conversation, in their order: `conversation_id`, or a new one where that is None."""
@@ -71,7 +74,8 @@ async def _unstored(tx: Tx, strands: _Placed) -> _Placed:
     ]
     if not rows:
         return {}
-    seen = {tuple(row) for row in await tx.execute(_STORED, {"rows": json_text(rows)})}
+    stored = await _STORED.rows(tx, rows=json_text(rows))
+    seen = {(one.client_id, one.channel, one.external_id) for one in stored}
     found: _Placed = {}
     for place, together in strands.items():
         keys = {(one.client_id, one.channel.value, one.external_id) for one in together}

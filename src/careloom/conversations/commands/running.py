@@ -12,6 +12,7 @@ from careloom.conversations.tables.contact import conversation
 from careloom.conversations.types import ConversationId, Status
 from careloom.customers.types import CustomerId
 from careloom.organizations.types import Channel, ClientId, ProgramId
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.rows import recordset
 from careloom.platform.database.transactions import Tx
 from careloom.platform.wire import json_text
@@ -19,14 +20,17 @@ from careloom.platform.wire import json_text
 _COLUMN: Final = conversation.c
 _since: Final[Column[Any]] = Column("since", DateTime(timezone=True))
 _OWNERS: Final = (_COLUMN.client_id, _COLUMN.customer_id, _COLUMN.program_id, _COLUMN.channel, _since)
-_LOCK: Final = text("""
+_LOCK: Final = Prepared(
+    text("""
     SELECT pg_advisory_xact_lock(one.key)
     FROM (
         SELECT DISTINCT hashtextextended('careloom_running:' || id, 0) AS key
         FROM json_array_elements_text(CAST(:ids AS json)) AS given (id) ORDER BY 1
     ) AS one
 """)
-_FIND: Final = text(f"""
+)
+_FIND: Final = Prepared(
+    text(f"""
     SELECT given.client_id, given.customer_id, given.program_id, given.channel, last.id, last.speaks
     FROM {recordset(*_OWNERS)},
     LATERAL (
@@ -37,6 +41,7 @@ _FIND: Final = text(f"""
         ORDER BY one.updated_at DESC LIMIT 1
     ) AS last
 """)  # noqa: S608
+)
 
 
 class Talk(Struct, frozen=True):
@@ -61,7 +66,7 @@ async def find_running_conversations(
     """`find_running_conversation` for many talks; `since` by program. Customers are locked in one order."""
     if not talks:
         return {}
-    await tx.execute(_LOCK, {"ids": json_text([str(one.customer_id) for one in talks])})
+    await _LOCK.run(tx, ids=json_text([one.customer_id for one in talks]))
     rows = [
         {
             "client_id": one.client_id,
@@ -72,10 +77,9 @@ async def find_running_conversations(
         }
         for one in talks
     ]
-    found = await tx.execute(_FIND, {"rows": json_text(rows)})
     return {
         Talk(row.client_id, row.customer_id, row.program_id, Channel(row.channel)): Running(row.id, row.speaks)
-        for row in found
+        for row in await _FIND.rows(tx, rows=json_text(rows))
     }
 
 
@@ -87,7 +91,7 @@ async def find_running_conversation(
     Until the transaction ends nobody else gets an answer for this customer, so that messages that arrive at the same
     time do not each open a conversation. No row is locked: that comes later, in the order that all keep.
     """
-    await tx.execute(_LOCK, {"ids": json_text([str(customer_id)])})
+    await _LOCK.run(tx, ids=json_text([customer_id]))
     table = conversation.c
     running = or_(table.status != Status.RESOLVED, table.resolved_at >= since)
     statement = select(table.id).where(

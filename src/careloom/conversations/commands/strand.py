@@ -1,6 +1,7 @@
 """A strand: customers' messages that arrived together for one conversation, and how the conversation stands then."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -54,9 +55,9 @@ class Strand(Struct, frozen=True, kw_only=True):
 
 def strand_continued(held: Held, inbounds: Sequence[Inbound], current: Interval | None) -> Strand:
     """Adds messages to a locked, open conversation; `current` is its interval where it waits for the customer."""
-    before, last = held.conversation, inbounds[-1]
-    at = min(last.at, now())
-    messages = _messages(before.id, before.last_seq, inbounds)
+    before, last, present = held.conversation, inbounds[-1], now()
+    at = min(last.at, present)
+    messages = _messages(before.id, before.last_seq, inbounds, present)
     step = None
     if current is not None:
         step = next_interval(
@@ -67,7 +68,7 @@ def strand_continued(held: Held, inbounds: Sequence[Inbound], current: Interval 
         last_seq=messages[-1].seq,
         unread=True,
         preview=preview(storable(last.text)),
-        waiting_since=before.waiting_since or min(inbounds[0].at, now()),
+        waiting_since=before.waiting_since or min(inbounds[0].at, present),
         language=before.language or next((one.language for one in inbounds if one.language), None),
         status=Status.OPEN,
         phase=before.phase if step is None else step.opened.phase,
@@ -89,10 +90,10 @@ def strand_opened(
     customer: HeldCustomer, inbounds: Sequence[Inbound], case: tuple[CaseId, int], *, opens_case: bool
 ) -> Strand:
     """A new conversation of a locked customer, waiting in the queue of its first message."""
-    begun, last = inbounds[0], inbounds[-1]
-    at = min(begun.at, now())
+    begun, last, present = inbounds[0], inbounds[-1], now()
+    at = min(begun.at, present)
     conversation_id = ConversationId(new_id())
-    messages = _messages(conversation_id, 0, inbounds)
+    messages = _messages(conversation_id, 0, inbounds, present)
     after = Conversation(
         id=conversation_id,
         client_id=begun.client_id,
@@ -135,11 +136,13 @@ def strand_opened(
     )
 
 
-def _messages(conversation_id: ConversationId, last_seq: int, inbounds: Sequence[Inbound]) -> tuple[Message, ...]:
-    return tuple(_message(conversation_id, last_seq + place, one) for place, one in enumerate(inbounds, 1))
+def _messages(
+    conversation_id: ConversationId, last_seq: int, inbounds: Sequence[Inbound], present: datetime
+) -> tuple[Message, ...]:
+    return tuple(_message(conversation_id, last_seq + place, one, present) for place, one in enumerate(inbounds, 1))
 
 
-def _message(conversation_id: ConversationId, seq: int, one: Inbound) -> Message:
+def _message(conversation_id: ConversationId, seq: int, one: Inbound, present: datetime) -> Message:
     return Message(
         id=MessageId(new_id()),
         conversation_id=conversation_id,
@@ -153,5 +156,5 @@ def _message(conversation_id: ConversationId, seq: int, one: Inbound) -> Message
         attachments=(),
         details=one.details,
         delivery=Delivery.NONE,
-        at=min(one.at, now()),
+        at=min(one.at, present),
     )

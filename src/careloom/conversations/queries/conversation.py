@@ -11,6 +11,7 @@ from careloom.conversations.types import Conversation, ConversationId, Interval
 from careloom.identity.types import PersonId
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.rows import recordset
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
@@ -23,12 +24,14 @@ COLUMNS = (*(column for column in conversation.c if column.name not in _HIDDEN),
 
 read_conversation = reader(Conversation)
 read_interval = reader(Interval)
-_CURRENT: Final = text(f"""
+_CURRENT: Final = Prepared(
+    text(f"""
     SELECT one.conversation_id, one.seq, one.phase, one.queue_id, one.agent_id, one.began_at, one.ended_at
     FROM {recordset(conversation_interval.c.client_id, conversation_interval.c.conversation_id)}
     JOIN conversation_interval AS one USING (client_id, conversation_id)
     WHERE one.ended_at IS NULL
 """)  # noqa: S608
+)
 
 
 def visible(actor: Actor, permission: Permission = Permission.CONVERSATIONS_READ) -> Any:
@@ -83,8 +86,8 @@ async def current_intervals(tx: Tx, ids: Collection[tuple[ClientId, Conversation
     if not ids:
         return {}
     rows = [{"client_id": client_id, "conversation_id": one} for client_id, one in ids]
-    found = await tx.execute(_CURRENT, {"rows": json_text(rows)})
-    return {one.conversation_id: one for one in map(read_interval, found)}
+    found = map(read_interval, await _CURRENT.rows(tx, rows=json_text(rows)))
+    return {one.conversation_id: one for one in found}
 
 
 async def last_agent(tx: Tx, client_id: UUID, conversation_id: UUID) -> PersonId | None:

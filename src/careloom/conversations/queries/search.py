@@ -17,6 +17,7 @@ from careloom.conversations.types import MessageKind
 from careloom.conversations.types.search import SearchHit
 from careloom.organizations.queries import list_client_ids
 from careloom.platform.access import Actor, Permission, Reach
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.scope import reached
 from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page
@@ -68,7 +69,7 @@ async def search_conversations(
     asked |= {"whole": words.whole, "prefix": f"{words.prefix}:*"}
     common = await _is_common(tx, words, looked, asked)
     hits = _hits(looked, common)
-    rows = (await tx.execute(hits, {**asked, "each": _of_each(_MOST_RANKED, clients), "most": _MOST_RANKED})).all()
+    rows = await hits.rows(tx, **asked, each=_of_each(_MOST_RANKED, clients), most=_MOST_RANKED)
     return Page(tuple(SearchHit(read_conversation(row), row.snippet, float(row.rank)) for row in rows))
 
 
@@ -130,7 +131,7 @@ def _indexed(asked: Any, everywhere: bool) -> Any:
 
 
 @lru_cache(_STATEMENTS_KEPT)
-def _hits(looked: _Looked, common: bool) -> Select[Any]:
+def _hits(looked: _Looked, common: bool) -> Prepared:
     asked = _tsquery(looked)
     source = _newest(asked) if common else _indexed(asked, looked.everywhere)
     c, m, s = conversation.c, message.c, source.c
@@ -153,7 +154,7 @@ def _hits(looked: _Looked, common: bool) -> Select[Any]:
     top = select(best).order_by(best.c.rank.desc(), best.c.at.desc()).limit(limit).subquery("top")
     snippet = func.ts_headline("simple", func.left(m.text, _SNIPPET_LENGTH), asked, _MARKS).label("snippet")
     same = (m.client_id == top.c.client_id) & (m.conversation_id == top.c.conversation_id) & (m.seq == top.c.seq)
-    return (
+    return Prepared(
         conversations()
         .add_columns(snippet, top.c.rank)
         .select_from(top)

@@ -90,8 +90,8 @@ class Message(Struct, frozen=True):
     """One entry of a conversation. `seq` counts from 1 without gaps.
 
     `text` is plain; `html`, for mail, is sanitised. `folded_text` is what was quoted below the new part.
-    For kind `event`, `text` is a key such as `transferred` and `details` its values. For mail, `details` say of its
-    delivery `delivery_cause`, `delivery_reason` (a server's own words), `delivery_next_at` and `relay_answer`.
+    For kind `event`, `text` is a key such as `transferred` and `details` its values. `details` say of a delivery
+    `delivery_reason` (a server's own words), and of mail `delivery_cause`, `delivery_next_at` and `relay_answer`.
     """
 
     id: MessageId

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from careloom.customers.tables import customer
 from careloom.customers.types import CustomerId
 from careloom.organizations.types import ClientId
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.rows import recordset
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
@@ -27,12 +28,14 @@ class HeldCustomer(Struct, frozen=True):
 _read = reader(HeldCustomer)
 _COLUMN: Final = customer.c
 _HELD: Final = (_COLUMN.id, _COLUMN.name, _COLUMN.language, _COLUMN.merged_into)
-_HOLD_MANY: Final = text(f"""
+_HOLD_MANY: Final = Prepared(
+    text(f"""
     SELECT customer.id, customer.name, customer.language
     FROM {recordset(_COLUMN.client_id, _COLUMN.id)} JOIN customer USING (client_id, id)
     WHERE customer.merged_into IS NULL
     ORDER BY customer.id FOR NO KEY UPDATE OF customer
 """)  # noqa: S608
+)
 
 
 async def hold_customers(tx: Tx, ids: Collection[tuple[ClientId, CustomerId]]) -> dict[CustomerId, HeldCustomer]:
@@ -40,8 +43,7 @@ async def hold_customers(tx: Tx, ids: Collection[tuple[ClientId, CustomerId]]) -
     if not ids:
         return {}
     rows: list[dict[str, Any]] = [{"client_id": client_id, "id": customer_id} for client_id, customer_id in ids]
-    found = await tx.execute(_HOLD_MANY, {"rows": json_text(rows)})
-    return {row.id: _read(row) for row in found}
+    return {row.id: _read(row) for row in await _HOLD_MANY.rows(tx, rows=json_text(rows))}
 
 
 async def hold_customer(tx: Tx, client_id: UUID, customer_id: UUID) -> HeldCustomer:

@@ -13,6 +13,7 @@ from careloom.customers.tables import customer, customer_identity
 from careloom.customers.types import CustomerId, IdentityKind
 from careloom.organizations.types import ClientId
 from careloom.platform.clock import now
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.rows import inserting, recordset
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
@@ -20,13 +21,15 @@ from careloom.platform.ids import new_id
 from careloom.platform.wire import json_text
 
 _IDENTITY: Final = customer_identity.c
-_FIND: Final = text(f"""
+_FIND: Final = Prepared(
+    text(f"""
     SELECT customer.client_id, identity.kind, identity.value, customer.id, customer.name, customer.language,
         customer.merged_into
     FROM {recordset(_IDENTITY.client_id, _IDENTITY.kind, _IDENTITY.value)}
     JOIN customer_identity AS identity USING (client_id, kind, value)
     JOIN customer ON customer.client_id = identity.client_id AND customer.id = identity.customer_id
 """)  # noqa: S608
+)
 _insert_customers: Final = inserting(customer, "client_id", "id", "name", "language", "created_at")
 _insert_identities: Final = inserting(
     customer_identity, "client_id", "id", "customer_id", "kind", "value", "verified", "added_at"
@@ -62,7 +65,7 @@ async def find_customers(tx: Tx, keys: Collection[AddressKey]) -> dict[AddressKe
     """Whoever has these addresses; None for a customer who was merged into another one."""
     rows = [{"client_id": client_id, "kind": kind, "value": value} for client_id, kind, value in keys]
     found: dict[AddressKey, Recognised | None] = {}
-    for row in await tx.execute(_FIND, {"rows": json_text(rows)}):
+    for row in await _FIND.rows(tx, rows=json_text(rows)):
         key = (ClientId(row.client_id), IdentityKind(row.kind), str(row.value))
         found[key] = None if row.merged_into else Recognised(CustomerId(row.id), row.name, row.language)
     return found

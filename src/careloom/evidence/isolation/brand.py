@@ -137,8 +137,10 @@ async def _provision(brand: Brand) -> None:
 
 async def _connect_mailbox(brand: Brand) -> None:
     mailbox = {"mail_address_id": str(brand.ids["mail_address_id"]), "host": "127.0.0.1", "port": 993}
-    signs_in = {"username": brand.words["address"], "password": brand.text("password"), "active": False}
-    await brand.made("mailbox_id", "/api/mailboxes", mailbox | signs_in)
+    signs_in = {"username": brand.words["address"], "auth": "refresh_token", "client_secret": brand.text("secret")}
+    login = f"https://login.{brand.canary}.example"
+    addresses = {"authorize_url": f"{login}/authorize", "token_url": f"{login}/token", "oauth_client_id": brand.canary}
+    await brand.made("mailbox_id", "/api/mailboxes", mailbox | signs_in | addresses | {"active": False})
 
 
 async def _travel(brand: Brand) -> None:
@@ -242,7 +244,8 @@ async def _comply(brand: Brand) -> None:
     path = f"/api/privacy-requests/{made['id']}"
     await brand.call("POST", f"{path}/verify", who=officer, json={"how": brand.text("Called")})
     await brand.call("POST", f"{path}/carry-out", who=officer)
-    incident = {"client_ids": [client], "title": brand.text("Lost laptop"), "regimes": ["contract", "gdpr"]}
+    told = {"title": brand.text("Lost laptop"), "regimes": ["contract", "gdpr"]}
+    incident = {"client_ids": [client], **told, "contract_hours": 24}
     opened = await brand.call("POST", "/api/incidents", who=officer, json=incident)
     brand.ids["incident_id"] = UUID(opened["items"][0]["id"])
     found = await brand.call("GET", f"/api/incidents/{brand.ids['incident_id']}", who=officer)

@@ -74,14 +74,24 @@ TEXTS = {
     "holidays": "2030-01-01",
     "shortcut": "word",
     "host": "imap.example.org",
+    "authorize_url": "https://login.example.org/authorize",
     "token_url": "https://login.example.org/token",
+    "aware_at": "2025-01-01T00:00:00Z",
+    "occurred_at": "2025-01-01T00:00:00Z",
 }
 """Texts that must look a certain way, by their name."""
 
-OFTEN_NEEDED = frozenset({"password"})
+OFTEN_NEEDED = frozenset({"password", "contract_hours"})
 """What is sent although the description does not require it: by other fields, it may be."""
 
-CHOICES = {"scope": "client", "role": "agent", "kind": "email", "channel": "email", "status": "pending"}
+CHOICES = {
+    "scope": "client",
+    "role": "agent",
+    "kind": "email",
+    "channel": "email",
+    "status": "pending",
+    "regimes": "contract",
+}
 """Which of several values to send, where the first would not do."""
 
 

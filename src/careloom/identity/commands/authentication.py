@@ -22,6 +22,7 @@ from careloom.identity.types import RoleGrant
 from careloom.organizations.queries import clients_closed_to, providers_of_clients
 from careloom.platform.access import DORMANT, Actor, BrokenGlass, Permission
 from careloom.platform.clock import now
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotSignedInError
 from careloom.platform.remembered import Remembered
@@ -42,13 +43,13 @@ def _people(*columns: Any) -> Select[Any]:
 
 
 _MARK, _MOMENT = bindparam("mark", type_=String), bindparam("moment", type_=DateTime(timezone=True))
-_BY_SESSION: Final = (
+_BY_SESSION: Final = Prepared(
     _people(session.c.id.label("session_id"), session.c.used_at, session.c.pending, *GLASS_COLUMNS)
     .join(session, session.c.person_id == person.c.id)
     .outerjoin(break_glass, of_session(_MOMENT))
     .where(session.c.secret_hash == _MARK, session.c.expires_at > _MOMENT)
 )
-_BY_API_KEY: Final = (
+_BY_API_KEY: Final = Prepared(
     _people(api_key.c.id.label("key_id"), api_key.c.permissions, api_key.c.client_ids, api_key.c.last_used_at)
     .join(api_key, api_key.c.person_id == person.c.id)
     .where(
@@ -72,14 +73,15 @@ async def actor_by_session(runtime: Runtime, secret: str, asked: Asked) -> Actor
     """
 
     async def look(tx: Tx) -> Actor:
-        row = (await tx.execute(_BY_SESSION, {"mark": fingerprint(secret), "moment": now()})).one_or_none()
-        if row is None:
+        rows = await _BY_SESSION.rows(tx, mark=fingerprint(secret), moment=now())
+        if not rows:
             raise NotSignedInError("Your session has ended; sign in again.")
+        [row] = rows
         if row.pending is not None:
             raise UnfinishedSignInError
         if _long_ago(row.used_at):
             await touch(tx, row.session_id, runtime.settings.session_hours)
-        return await _actor(tx, row, asked, broken_glass(row))
+        return await _actor(tx, row, asked, broken_glass(row), row.session_id)
 
     return await runtime.database.glance(look)
 
@@ -89,9 +91,10 @@ async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor
     prefix, _, secret = bearer.removeprefix("clk_").partition("_")
 
     async def look(tx: Tx) -> Actor:
-        row = (await tx.execute(_BY_API_KEY, {"prefix": prefix, "mark": fingerprint(secret)})).one_or_none()
-        if row is None:
+        rows = await _BY_API_KEY.rows(tx, prefix=prefix, mark=fingerprint(secret))
+        if not rows:
             raise NotSignedInError("The API key is not valid.")
+        [row] = rows
         if row.last_used_at is None or _long_ago(row.last_used_at):
             await tx.execute(update(api_key).where(api_key.c.id == row.key_id).values(last_used_at=now()))
         return await _held_by_key(tx, row, await _actor(tx, row, asked))
@@ -125,7 +128,9 @@ def _long_ago(moment: datetime) -> bool:
     return now() - moment > _TOUCH_AFTER
 
 
-async def _actor(tx: Tx, row: Any, asked: Asked, glass: BrokenGlass | None = None) -> Actor:
+async def _actor(
+    tx: Tx, row: Any, asked: Asked, glass: BrokenGlass | None = None, session_id: UUID | None = None
+) -> Actor:
     grants = msgspec.convert(row.grants, tuple[RoleGrant, ...], strict=False)
     # What own roles hold came with the person: a role that is changed counts from the next request on.
     roles = {one["role"]: known_verbs(one["permissions"]) for one in row.grants if one["permissions"] is not None}
@@ -139,4 +144,6 @@ async def _actor(tx: Tx, row: Any, asked: Asked, glass: BrokenGlass | None = Non
         held = kept_out(held, row.closed)
     if row.guarded:
         held = await seen_from(tx, held, asked.ip)
-    return Actor(row.name, held, person_id=row.id, ip=asked.ip, request_id=asked.request_id, glass=glass)
+    return Actor(
+        row.name, held, person_id=row.id, ip=asked.ip, request_id=asked.request_id, glass=glass, session_id=session_id
+    )

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from careloom.identity.core.reach import Organization, kept_out, reaches
@@ -13,7 +14,7 @@ from careloom.identity.queries.roles import own_roles
 from careloom.identity.tables import person
 from careloom.identity.types import Person, PersonId, RoleGrant, ScopeKind
 from careloom.organizations.queries import clients_closed_to, clients_of_programs, programs_served_by
-from careloom.platform.access import Actor, Permission
+from careloom.platform.access import Actor, Permission, Reach
 from careloom.platform.database.transactions import Tx
 
 
@@ -28,6 +29,36 @@ async def actor_of(tx: Tx, person_id: UUID, *, ip: str | None = None, request_id
     held = reaches(grants, row.provider_id, await organization_of(tx, grants))
     held = kept_out(held, row.closed if row.provider_id is not None else None)
     return Actor(name=row.name, reaches=held, person_id=person_id, ip=ip, request_id=request_id)
+
+
+class Way(Struct, frozen=True):
+    """A grant with what it reaches, and what is left of that where the person sits."""
+
+    grant: RoleGrant
+    granted: Reach
+    here: Reach
+
+
+async def ways_of(tx: Tx, people: Sequence[Person]) -> list[tuple[Way, ...]]:
+    """What each grant of these people reaches as things stand, in their order. Needs a system transaction."""
+    organization = await organization_of(tx, [grant for one in people for grant in one.grants])
+    closed = await _closed_to(tx, people)
+    return [_ways(one, closed.get(one.id), organization) for one in people]
+
+
+def _ways(one: Person, closed: Sequence[UUID] | None, organization: Organization) -> tuple[Way, ...]:
+    granted = reaches(one.grants, one.provider_id, organization)
+    return tuple(map(Way, one.grants, granted, kept_out(granted, closed)))
+
+
+async def _closed_to(tx: Tx, people: Sequence[Person]) -> dict[PersonId, Sequence[UUID] | None]:
+    """The clients that are closed to each of a provider's people, by where they sit."""
+    employed = [one.id for one in people if one.provider_id is not None]
+    if not employed:
+        return {}
+    statement = select(person.c.id, clients_closed_to(person.c.team_id).label("closed"))
+    rows = await tx.execute(statement.where(person.c.id.in_(employed)))
+    return {row.id: row.closed for row in rows}
 
 
 async def organization_of(tx: Tx, grants: Sequence[RoleGrant]) -> Organization:
@@ -85,5 +116,5 @@ async def _actors(tx: Tx, statement: Any) -> list[tuple[Person, Actor]]:
 
 
 def _actor(one: Person, closed: Sequence[UUID] | None, organization: Organization) -> Actor:
-    held = reaches(one.grants, one.provider_id, organization)
-    return Actor(one.name, kept_out(held, closed if one.provider_id is not None else None), one.id)
+    ways = _ways(one, closed if one.provider_id is not None else None, organization)
+    return Actor(one.name, tuple(way.here for way in ways), one.id)

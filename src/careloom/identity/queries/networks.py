@@ -1,6 +1,8 @@
 """From where clients' data may be seen, and what is left of someone's reach at an address."""
 
-from sqlalchemy import select
+from uuid import UUID
+
+from sqlalchemy import exists, select
 
 from careloom.identity.core.networks import refused_clients, without
 from careloom.identity.tables import client_network
@@ -18,6 +20,12 @@ async def get_networks(tx: Tx, actor: Actor, client_id: ClientId) -> ClientNetwo
     statement = select(client_network.c.networks).where(client_network.c.client_id == client_id)
     found = (await tx.execute(statement)).scalar_one_or_none()
     return ClientNetworks(client_id, tuple(found or ()))
+
+
+async def is_guarded(tx: Tx, client_id: UUID) -> bool:
+    """Whether a client's data may be seen from some networks alone. Needs a system transaction."""
+    statement = select(exists().select_from(client_network).where(client_network.c.client_id == client_id))
+    return (await tx.execute(statement)).scalar_one()
 
 
 async def seen_from(tx: Tx, held: tuple[Reach, ...], ip: str | None) -> tuple[Reach, ...]:

@@ -7,9 +7,13 @@ from typing import Any, Final
 from weakref import WeakSet
 
 import psycopg
+from psycopg.adapt import AdaptersMap
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.json import set_json_loads
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from careloom.platform.wire import from_json_text
 
 LOST: Final = (psycopg.Error, DBAPIError, PoolTimeoutError, OSError)
 """What work on the database raises while it is away: to be tried again a moment later."""
@@ -25,6 +29,9 @@ _DEFAULTS: Final[dict[str, str]] = {
 }
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+_TYPES: Final = AdaptersMap(psycopg.adapters)
+set_json_loads(from_json_text, _TYPES)
 
 
 def conninfo(url: str) -> str:
@@ -56,7 +63,7 @@ class Links:
             raise psycopg.OperationalError("no server took writes a moment ago")
         self._attempts += 1
         try:
-            connection = await psycopg.AsyncConnection.connect(self.conninfo, **options)
+            connection = await psycopg.AsyncConnection.connect(self.conninfo, context=_TYPES, **options)
         except psycopg.OperationalError:
             self._away = True
             raise

@@ -4,14 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Table, TextClause, text
+from sqlalchemy import Column, Table, text
 from sqlalchemy.dialects import postgresql
 
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.transactions import Tx
 from careloom.platform.wire import json_text
 
 Row = Mapping[str, Any]
-_PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
+_PLAN_ANEW = Prepared(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 _DIALECT = postgresql.dialect()
 
 
@@ -21,7 +22,7 @@ async def plan_for_sizes(tx: Tx) -> None:
     A plan that is kept was made when its tables were smaller: good for one row by its key, and the worst for many
     rows given together, for which small tables are read as a whole.
     """
-    await tx.execute(_PLAN_ANEW)
+    await _PLAN_ANEW.run(tx)
 
 
 def recordset(*columns: Column[Any]) -> str:
@@ -54,16 +55,20 @@ async def insert_rows(
     """
     if not rows:
         return []
-    result = await tx.execute(_insert(table, tuple(names), on_conflict, tuple(returning)), {"rows": json_text(rows)})
-    return list(result.all()) if returning else []
+    statement = _insert(table, tuple(names), on_conflict, tuple(returning))
+    if returning:
+        return await statement.rows(tx, rows=json_text(rows))
+    await statement.run(tx, rows=json_text(rows))
+    return []
 
 
 @lru_cache(maxsize=500)
-def _insert(table: Table, names: tuple[str, ...], on_conflict: str, returning: tuple[str, ...]) -> TextClause:
+def _insert(table: Table, names: tuple[str, ...], on_conflict: str, returning: tuple[str, ...]) -> Prepared:
     listed = ", ".join(f'"{name}"' for name in names)
     given = recordset(*(table.c[name] for name in names))
     answer = f" RETURNING {', '.join(returning)}" if returning else ""
-    return text(f'INSERT INTO "{table.name}" ({listed}) SELECT {listed} FROM {given} {on_conflict}{answer}')  # noqa: S608
+    written = f'INSERT INTO "{table.name}" ({listed}) SELECT {listed} FROM {given} {on_conflict}{answer}'  # noqa: S608
+    return Prepared(text(written))
 
 
 def updating(table: Table, keys: Sequence[str], *names: str) -> Callable[[Tx, Sequence[Row]], Awaitable[None]]:
@@ -71,10 +76,10 @@ def updating(table: Table, keys: Sequence[str], *names: str) -> Callable[[Tx, Se
     written = ", ".join(f'"{name}" = given."{name}"' for name in names)
     found = " AND ".join(f'{table.name}."{key}" = given."{key}"' for key in keys)
     given = recordset(*(table.c[name] for name in [*keys, *names]))
-    statement = text(f"UPDATE {table.name} SET {written} FROM {given} WHERE {found}")  # noqa: S608
+    statement = Prepared(text(f"UPDATE {table.name} SET {written} FROM {given} WHERE {found}"))  # noqa: S608
 
     async def update(tx: Tx, rows: Sequence[Row]) -> None:
         if rows:
-            await tx.execute(statement, {"rows": json_text(rows)})
+            await statement.run(tx, rows=json_text(rows))
 
     return update

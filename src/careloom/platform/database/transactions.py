@@ -23,7 +23,7 @@ _SCOPE = text(
     "SELECT set_config('careloom.clients', :clients, true), set_config('careloom.providers', :providers, true)"
 )
 
-_EVERYTHING: Final = "SELECT set_config('careloom.clients', '*', false), set_config('careloom.providers', '*', false)"
+_EVERYTHING: Final = {"clients": "*", "providers": "*"}
 
 _CANNOT_WRITE: Final = "SET default_transaction_read_only = on"
 
@@ -99,12 +99,12 @@ class Database:
     async def _begun(self, stack: AsyncExitStack, actor: Actor) -> Tx:
         tx = await stack.enter_async_context(self.engine.connect())
         await tx.begin()
-        await tx.exec_driver_sql(f"BEGIN; {_showing(actor, 'true')}")
+        await tx.exec_driver_sql(f"BEGIN; {_showing(_scope_of(actor), 'true')}")
         return tx
 
     async def _seeing_all(self) -> Connection:
         link = await self.links.connect(autocommit=True)
-        await link.execute(_EVERYTHING)
+        await link.execute(_showing(_EVERYTHING, "false").encode())
         return link
 
     async def _writing_nothing(self) -> Connection:
@@ -150,7 +150,7 @@ async def widened(tx: Tx) -> AsyncGenerator[None]:
         return
     before = (await tx.execute(_SHOWN)).one()
     shown = {"clients": before.clients, "providers": before.providers}
-    await tx.execute(_SCOPE, {"clients": "*", "providers": "*"})
+    await tx.execute(_SCOPE, _EVERYTHING)
     try:
         yield
     except BaseException:
@@ -168,10 +168,9 @@ async def _widened_reading(tx: Tx) -> AsyncGenerator[None]:
     if _WIDENED in known:
         yield
         return
-    await tx.exec_driver_sql("BEGIN")
     known[_WIDENED] = True
     try:
-        await tx.execute(_SCOPE, {"clients": "*", "providers": "*"})
+        await tx.exec_driver_sql(f"BEGIN; {_showing(_EVERYTHING, 'true')}")
         yield
     finally:
         known.pop(_WIDENED, None)
@@ -210,16 +209,15 @@ async def _found(pool: AsyncEngine, work: Callable[[Tx], Awaitable[T]]) -> T:
 
 async def _narrow(tx: Tx, actor: Actor) -> None:
     """Shows what is the actor's on a connection that may have shown another's; it remembers what it shows."""
-    shown = _showing(actor, "false")
+    shown = _showing(_scope_of(actor), "false")
     if tx.info.get(_NARROWED) != shown:
         tx.info[_NARROWED] = None
         await tx.exec_driver_sql(shown)
         tx.info[_NARROWED] = shown
 
 
-def _showing(actor: Actor, local: str) -> str:
-    """Shows what is the actor's, in the transaction alone where it is `local`; in the text are ids alone."""
-    scope = _scope_of(actor)
+def _showing(scope: Mapping[str, str], local: str) -> str:
+    """Shows what is in `scope`, in the transaction alone where it is `local`; in the text are ids alone."""
     return "SELECT " + ", ".join(f"set_config('careloom.{name}', '{ids}', {local})" for name, ids in scope.items())
 
 

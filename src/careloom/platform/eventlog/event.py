@@ -3,6 +3,7 @@
 import builtins
 import re
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,14 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import text
 
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.transactions import Tx
 from careloom.platform.hub import EVENTS
 from careloom.platform.wire import json_text, to_plain
 
 _OWNERS = ("client_id", "provider_id", "audience_id")
-_APPEND = text("""
+_APPEND = Prepared(
+    text("""
     WITH appended AS (
         INSERT INTO event_log (client_id, provider_id, audience_id, type, stream, data)
         SELECT one.client_id, one.provider_id, one.audience_id, one.type, one.stream, one.data
@@ -27,6 +30,7 @@ _APPEND = text("""
     )
     SELECT pg_notify(:channel, '')
 """)
+)
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -44,7 +48,7 @@ class Event(Struct, frozen=True, kw_only=True):
     @classmethod
     def type_name(cls) -> str:
         """The class name in snake case: `ConversationOpened` is `conversation_opened`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        return _in_snake_case(cls.__name__)
 
 
 class LoggedEvent(Struct, frozen=True):
@@ -65,6 +69,11 @@ class LoggedEvent(Struct, frozen=True):
         return msgspec.convert({**self.data, **owners}, kind, strict=False)
 
 
+@cache
+def _in_snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
 async def publish(tx: Tx, *events: Event) -> None:
     """Appends `events` to the log in the open transaction and wakes the readers at its commit."""
     rows: list[dict[str, Any]] = []
@@ -73,4 +82,4 @@ async def publish(tx: Tx, *events: Event) -> None:
         owners = {name: getattr(event, name) for name in _OWNERS}
         rows.append({**owners, "type": event.type_name(), "stream": event.stream, "data": data})
     if rows:
-        await tx.execute(_APPEND, {"rows": json_text(rows), "channel": EVENTS})
+        await _APPEND.run(tx, rows=json_text(rows), channel=EVENTS)

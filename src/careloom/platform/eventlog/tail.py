@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from careloom.platform.access import Actor, system_actor
+from careloom.platform.access import Actor
 from careloom.platform.database.links import LOST
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.eventlog.event import LoggedEvent
@@ -20,7 +20,6 @@ from careloom.platform.loops import pause
 log = structlog.get_logger()
 
 Subscriber = Callable[[LoggedEvent], None]
-_SYSTEM = system_actor("tail")
 _REST_SECONDS, _GAP_SECONDS = 0.005, 0.01
 _IDLE_SECONDS = 1.0
 _KEPT = 20_000
@@ -99,13 +98,10 @@ class LogTail:
                 await pause(wake, _GAP_SECONDS if behind else _IDLE_SECONDS)
 
     async def _read_on(self) -> bool:
-        async with self._database.transaction(_SYSTEM) as tx:
-            safe = await self._reader.safe_position(tx)
-            if self._server != self._reader.server:
-                if self._reader.behind(0) and not safe:
-                    return True
-                await self._arrive(tx, safe)
-            events = await self._reader.after(tx, self.position, safe, _BATCH) if safe > self.position else []
+        found = await self._database.glance(self._following)
+        if found is None:
+            return True
+        safe, events = found
         for event in events:
             self._recent.append(event)
             for subscriber in list(self._subscribers):
@@ -113,6 +109,17 @@ class LogTail:
         if events:
             self.position = events[-1].id
         return len(events) == _BATCH or self._reader.behind(max(safe, self.position))
+
+    async def _following(self, tx: Tx) -> tuple[int, list[LoggedEvent]] | None:
+        """How far may be read now, and what; None where a server that was just met cannot say yet."""
+        safe = await self._reader.safe_position(tx)
+        if self._server != self._reader.server:
+            if self._reader.behind(0) and not safe:
+                return None
+            await self._arrive(tx, safe)
+        if safe <= self.position:
+            return safe, []
+        return safe, await self._reader.after(tx, self.position, safe, _BATCH)
 
     async def _arrive(self, tx: Tx, safe: int) -> None:
         """Goes on at another server, or begins: where this one's log ends, if it lacks what was read elsewhere."""

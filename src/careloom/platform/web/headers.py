@@ -12,7 +12,7 @@ FILE = "default-src 'none'; sandbox"
 """The policy of stored files: shown in a browser they run and load nothing."""
 
 _FEATURES = (
-    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation"),
+    *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation"),
     *("gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment", "serial", "usb"),
 )
 _UNLESS_SAID = (

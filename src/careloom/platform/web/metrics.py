@@ -1,8 +1,10 @@
 """Prometheus metrics of the web role, and the middleware that counts requests and names them."""
 
 import time
+from typing import Any, cast
 
 import structlog
+from litestar import Request, Response
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,7 +34,7 @@ class RequestTrail(ASGIMiddleware):
         scope.setdefault("state", {})["request_id"] = request_id
         method = str(scope.get("method", ""))
         started = time.perf_counter()
-        status = 500
+        status: int | None = None
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -44,9 +46,22 @@ class RequestTrail(ASGIMiddleware):
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await next_app(scope, receive, send_with_id)
+            except Exception as error:
+                # What a route's own middleware raises would be answered outside, without the id, and counted as ours.
+                if status is not None:
+                    raise
+                request: Request[Any, Any, Any] = Request(scope, receive)
+                await _told(request, error).to_asgi_response(None, request)(scope, receive, send_with_id)
             finally:
                 seconds = time.perf_counter() - started
                 route = str(scope.get("path_template") or "unmatched")
+                status = status or 500
                 REQUESTS.labels(method, route, status).inc()
                 SECONDS.labels(route).observe(seconds)
                 log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """What the application answers to an error: that of the first of its kinds."""
+    handlers: dict[Any, Any] = cast("Any", request.app).exception_handlers
+    return next(tell for kind, tell in handlers.items() if isinstance(error, kind))(request, error)

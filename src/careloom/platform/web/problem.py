@@ -7,7 +7,7 @@ import msgspec
 import psycopg
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -43,6 +43,10 @@ _OF_FRAMEWORK = {
     ),
     413: ("too_large", say("Request Entity Too Large."), say("This is larger than allowed.")),
 }
+_BROKEN_OFF = "client disconnected prematurely"
+"""What the web framework says where a body ends before its announced end."""
+
+_CLOSED = verbatim("Client Closed Request")
 _PLACE = re.compile(r"\[(\d+)\]")
 
 
@@ -90,6 +94,9 @@ def problem_of(error: CareloomError, language: Language) -> Problem:
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """An error of the web framework: bad JSON, unknown path, wrong method, too large a body; its own failures too."""
     if error.status_code == 500:
+        if isinstance(error, InternalServerException) and error.detail == _BROKEN_OFF:
+            # Nobody hears this any more, and nothing failed here: it is counted by itself and not told of as a failure.
+            return _respond(request, _Told(499, "broken_off", _CLOSED, _CLOSED))
         return _failed(request, error)
     headers = dict(error.headers or {})
     if error.status_code != 400:

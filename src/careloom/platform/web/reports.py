@@ -14,6 +14,7 @@ from careloom.platform.web.headers import REPORTS
 from careloom.platform.web.provide import client_ip
 from careloom.platform.web.throttle import Throttle
 from careloom.platform.web.unit import Process
+from careloom.platform.wire import NO_JSON
 
 log = structlog.get_logger()
 
@@ -77,7 +78,7 @@ def read_report(content: bytes) -> Reported:
     """What is kept of a report, without paths, queries and samples of scripts; raises InvalidInputError."""
     try:
         found = _decode(content).csp_report
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         raise InvalidInputError("This is no report of a policy.") from None
     named = (found.effective_directive or found.violated_directive).partition(" ")[0]
     directive = named if named in _DIRECTIVES else "other"

@@ -67,6 +67,7 @@ REFUSED_TO_ALL = {
     "DELETE /api/sessions/{session_id}": "ended already, with all of its person's; tested in tests/identity",
     "POST /api/session": "takes a password",
     "GET /api/sign-in/methods": "asks for a domain, which names nothing; tested in tests/identity",
+    "GET /api/mailboxes/callback": "comes back from elsewhere; tested in tests/channels/email/test_connecting.py",
     "GET /api/sign-in/sso/callback": "comes back from elsewhere; tested in tests/identity",
     "GET /api/sign-in/sso/{identity_provider_id}": "goes elsewhere; tested in tests/identity",
     "POST /api/sign-in/passkey": "takes what a passkey signed; tested in tests/identity",

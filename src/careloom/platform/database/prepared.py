@@ -1,0 +1,71 @@
+"""A statement that is compiled once and run by psycopg itself: for what every request and every list of messages does.
+
+SQLAlchemy takes as long for each run as the server does for a small statement; what it adds is not needed here.
+"""
+
+from types import SimpleNamespace
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import kwargs_row
+from sqlalchemy import ARRAY, BindParameter, Select, TextClause
+from sqlalchemy.dialects.postgresql import psycopg as dialects
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.visitors import iterate
+
+from careloom.platform.database.links import Connection
+from careloom.platform.database.transactions import Tx
+
+_DIALECT: Final[Any] = dialects.dialect()
+_AS_OBJECT: Final = kwargs_row(SimpleNamespace)
+
+
+class Prepared:
+    """A statement with its parameters by name; a row that it answers is an object with the columns as attributes."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | TextClause) -> None:
+        """Raises TypeError for a column whose values the driver does not answer as they are wanted."""
+        if isinstance(statement, Select):
+            _require_plain(statement)
+        asked: dict[str, Any] = {
+            one.key: None for one in iterate(statement) if isinstance(one, BindParameter) and one.required
+        }
+        compiled = statement.compile(dialect=_DIALECT)
+        expanded = compiled.construct_expanded_state(asked)
+        self._sql = expanded.statement.encode()
+        self._given = {name: value for name, value in expanded.parameters.items() if name not in asked}
+
+    async def run(self, tx: Tx, **values: Any) -> None:
+        """Runs it in the open transaction; raises what SQLAlchemy would, such as IntegrityError, and ProgrammingError
+        where a parameter is missing.
+        """
+        await self._run(tx, values)
+
+    async def rows(self, tx: Tx, **values: Any) -> list[Any]:
+        """The same; what it answers."""
+        return await (await self._run(tx, values)).fetchall()
+
+    async def _run(self, tx: Tx, values: dict[str, Any]) -> "psycopg.AsyncCursor[SimpleNamespace]":
+        link: Connection = _driver_of(tx)
+        try:
+            return await link.cursor(row_factory=_AS_OBJECT).execute(self._sql, self._given | values)
+        except psycopg.Error as error:
+            if link.closed:
+                # SQLAlchemy finds for itself, and for its pool, that the server is gone, and raises.
+                await tx.exec_driver_sql("SELECT")
+            raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
+        except BaseException:
+            await tx.invalidate()
+            raise
+
+
+def _driver_of(tx: Tx) -> Any:
+    open_connection: Any = tx.sync_connection
+    return open_connection.connection.driver_connection
+
+
+def _require_plain(statement: Select[*tuple[Any, ...]]) -> None:
+    for one in statement.selected_columns:
+        turned = one.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
+        if turned is not None and not isinstance(one.type, ARRAY):
+            raise TypeError(f"{one} is not answered by the driver as it is wanted")

@@ -1,0 +1,109 @@
+"""A prepared statement answers and fails as it would by SQLAlchemy."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+
+import pytest
+from sqlalchemy import Enum, String, bindparam, cast, column, func, literal_column, select, text, values
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+
+from careloom.organizations.tables import client
+from careloom.platform.database.prepared import Prepared
+from careloom.platform.database.transactions import Database
+from careloom.platform.ids import new_id
+from tests.world import SYSTEM, World
+
+_SLEEP = Prepared(text("SELECT pg_sleep(:seconds)"))
+
+
+class Mood(StrEnum):
+    """How it is."""
+
+    CALM = "calm"
+
+
+async def test_rows_hold_their_columns_by_name_and_type(database: Database) -> None:
+    one = new_id()
+    asked = select(
+        cast(bindparam("id"), client.c.id.type).label("id"),
+        cast(bindparam("names"), ARRAY(String)).label("names"),
+        literal_column("""'{"n": [1, null, "%s"]}'::jsonb""", JSONB).label("data"),
+        cast(bindparam("mood"), String).label("mood"),
+        func.upper("100 % :sure").label("literal"),
+    )
+    async with database.transaction(SYSTEM) as tx:
+        [row] = await Prepared(asked).rows(tx, id=one, names=["a", "b"], mood=Mood.CALM)
+    assert (row.id, row.names, row.data) == (one, ["a", "b"], {"n": [1, None, "%s"]})
+    assert (row.mood, row.literal) == ("calm", "100 % :SURE")
+
+
+async def test_a_list_in_the_statement_itself_stays_in_it(database: Database) -> None:
+    given = values(column("n"), name="given").data([(1,), (2,), (3,)])
+    asked = Prepared(select(given.c.n).where(given.c.n.in_([1, 3]), given.c.n < bindparam("below")))
+    async with database.transaction(SYSTEM) as tx:
+        assert [one.n for one in await asked.rows(tx, below=3)] == [1]
+        assert [one.n for one in await asked.rows(tx, below=9)] == [1, 3]
+
+
+def test_a_column_that_sqlalchemy_would_turn_into_something_else_is_refused() -> None:
+    with pytest.raises(TypeError):
+        Prepared(select(cast("calm", Enum(Mood))))
+
+
+async def test_it_sees_and_writes_what_its_transaction_does(database: Database) -> None:
+    world = World(database)
+    one = await world.client("Rook")
+    rename = Prepared(text("UPDATE client SET name = :name WHERE id = :id"))
+    read = Prepared(select(client.c.name).where(client.c.id == bindparam("id")))
+    async with database.transaction(SYSTEM) as tx, tx.begin_nested() as inside:
+        await rename.run(tx, name="Heron", id=one.id)
+        assert [row.name for row in await read.rows(tx, id=one.id)] == ["Heron"]
+        await inside.rollback()
+    assert [row.name for row in await database.read(SYSTEM, lambda tx: read.rows(tx, id=one.id))] == ["Rook"]
+    stranger = await world.actor(await world.agent(await world.provider("Far"), await world.client("Other")))
+    assert await database.read(stranger, lambda tx: read.rows(tx, id=one.id)) == []
+
+
+async def test_it_fails_as_by_sqlalchemy_and_shows_no_parameters(database: Database) -> None:
+    one = await World(database).client("Rook")
+    twice = Prepared(text("INSERT INTO client SELECT * FROM client WHERE id = :id"))
+    with pytest.raises(IntegrityError) as failed:
+        async with database.transaction(SYSTEM) as tx:
+            await twice.run(tx, id=one.id)
+    assert not failed.value.connection_invalidated
+    assert failed.value.params is None
+    with pytest.raises(ProgrammingError):
+        async with database.transaction(SYSTEM) as tx:
+            await Prepared(text("SELECT nothing FROM nowhere")).rows(tx)
+    with pytest.raises(ProgrammingError):
+        async with database.transaction(SYSTEM) as tx:
+            await twice.run(tx)
+
+
+async def test_a_connection_whose_statement_was_given_up_is_not_used_again(database: Database) -> None:
+    async def slow() -> None:
+        async with database.transaction(SYSTEM) as tx:
+            await _SLEEP.run(tx, seconds=30)
+
+    waiting = asyncio.create_task(slow())
+    await asyncio.sleep(0.2)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with asyncio.timeout(5), database.transaction(SYSTEM) as tx:
+        assert await Prepared(text("SELECT 1 AS one")).rows(tx)
+        asleep = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+        assert await Prepared(text(asleep)).rows(tx) == []
+
+
+async def test_a_lost_connection_is_told_as_lost(database: Database) -> None:
+    end = Prepared(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with pytest.raises(DBAPIError) as lost:
+        async with database.transaction(SYSTEM) as tx:
+            await end.run(tx)
+    assert lost.value.connection_invalidated
+    async with database.transaction(SYSTEM) as tx:
+        assert await Prepared(text("SELECT 1 AS one")).rows(tx)
