@@ -64,6 +64,7 @@ UNTRIED = {
         "another of the provider's has this name by then",
     ),
     "POST /api/clients/{client_id}/shreddings": "a hold stands in its way: tests/compliance/test_keys.py",
+    "PUT /api/conversations/{conversation_id}/messages/{seq}/delivery": "where it failed: channels/test_reported.py",
     "PATCH /api/imports/{import_id} /options": "the import has run: tests/integrations",
 }
 """Operations, or their texts, that cannot be reached here, and where they are tried."""
@@ -78,6 +79,7 @@ BY_OTHERS = {
         ("mailbox.answer", "outgoing_mail.answer", "outgoing_mail.error"),
         "what servers say: tests/channels/email/test_answers.py",
     ),
+    "mailbox.connect_answer": "what servers say: tests/channels/email/test_connecting.py",
     **dict.fromkeys(("incident_duty.recipient", "privacy_request.outcome"), "the program's own words"),
     "customer_merge.merged_name": "a customer's name, which was looked through",
     "shredding.reason": "tests/compliance/test_keys.py",

@@ -105,6 +105,7 @@ AUDITED = {
     "PATCH /api/mailboxes/{mailbox_id}": "mailbox.change",
     "DELETE /api/mailboxes/{mailbox_id}": "mailbox.delete",
     "POST /api/mailboxes/{mailbox_id}/check": "mailbox.check",
+    "POST /api/mailboxes/{mailbox_id}/connect": "mailbox.begin_connection",
     "POST /api/offers/{offer_id}/accept": "offer.accept",
     "POST /api/offers/{offer_id}/decline": "offer.decline",
     "POST /api/parked-events/{parked_id}/retry": "parked_event.retry",
@@ -161,6 +162,8 @@ BY_COOKIE = {
 EXEMPT = {
     "POST /api/conversations/{conversation_id}/messages/{seq}/send-again": "needs a mail that failed: "
     "tests/channels/email/test_delivery.py",
+    "PUT /api/conversations/{conversation_id}/messages/{seq}/delivery": "needs an answer on another channel than mail: "
+    "tests/channels/test_reported.py",
     "POST /api/inbound": "a customer's message, handed in; the message tells by which channel and when",
     "POST /api/inbound/many": "customers' messages, handed in; each tells by which channel and when",
     "POST /api/clients/{client_id}/key-rotations": "needs a client with keys: tests/compliance/test_keys.py",

@@ -72,17 +72,21 @@ def _data(installation: Installation, brand: Brand) -> dict[str, str]:
 
 
 def _encrypted(installation: Installation, one: dict[str, Any]) -> None:
-    """A detail that the customer's client keeps encrypted, filled in."""
+    """A detail that the customer's client keeps encrypted, filled in; somebody wants the client's keys destroyed."""
     field = {"key": "serial", "label": "Serial number", "kind": "text", "sensitive": True, "exact": True}
     installation.put(f"clients/{one['client_id']}/attribute-schema", {"items": [field]})
     installation.change(f"customers/{one['customer_id']}", attributes={"serial": "K-2219"})
+    wish = {"client_name": "Lumen", "reason": "The contract ends"}
+    installation.make(f"clients/{one['client_id']}/shreddings", **wish)
 
 
 def _mail(installation: Installation, brand: Brand) -> dict[str, str]:
-    """A mailbox that is not polled, a key that signs, an address that nothing is sent to."""
+    """A mailbox to which nobody consented, a key that signs, an address that nothing is sent to."""
     (address,) = installation.get("mail-addresses", client_id=brand.client)["items"]
-    server = {"host": "imap.lumen.example", "port": 993, "username": "care@lumen.example", "password": "unused"}
-    mailbox = installation.make("mailboxes", mail_address_id=address["id"], active=False, **server)
+    server = {"host": "imap.lumen.example", "username": "care@lumen.example", "auth": "refresh_token"}
+    login = {"authorize_url": "https://login.lumen.example/authorize", "token_url": "https://login.lumen.example/token"}
+    application = {"oauth_client_id": "careloom", "client_secret": "unused"}
+    mailbox = installation.make("mailboxes", mail_address_id=address["id"], **server, **login, **application)
     key = installation.make("signing-keys", client_id=brand.client, domain="lumen.example", algorithm="rsa")
     gone = {"address": "gone@customer.example", "note": "Asked to be left alone."}
     suppressed = installation.make("suppressed-addresses", client_id=brand.client, **gone)
@@ -106,9 +110,11 @@ def _security(installation: Installation, provider: str) -> dict[str, str]:
 
 
 def _duties(installation: Installation, one: dict[str, Any]) -> dict[str, str]:
-    """A customer's request, and an incident with the draft of a notice."""
-    asked = {"customer_id": one["customer_id"], "kind": "access", "origin": "By mail"}
-    installation.make("privacy-requests", client_id=one["client_id"], **asked)
+    """A customer's requests, the erasure ready to be carried out, and an incident with the draft of a notice."""
+    asked = {"client_id": one["client_id"], "customer_id": one["customer_id"], "origin": "By mail"}
+    installation.make("privacy-requests", **asked, kind="access")
+    erasure = installation.make("privacy-requests", **asked, kind="erasure")
+    installation.make(f"privacy-requests/{erasure['id']}/verify", how="Called back")
     told = {"regimes": ["gdpr"], "title": "A list went to the wrong partner"}
     (incident,) = installation.make("incidents", client_ids=[one["client_id"]], **told)["items"]
     duties = installation.get(f"incidents/{incident['id']}")["duties"]

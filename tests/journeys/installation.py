@@ -48,6 +48,7 @@ class Installation:
             "CARELOOM_SMTP_PORT": str(self.smtp_port),
             "CARELOOM_RELAY_PORT": str(relay_port),
             "CARELOOM_SSO_NETWORKS": "127.0.0.0/8",
+            "CARELOOM_MAILBOX_NETWORKS": "127.0.0.0/8",
             "CARELOOM_ALERT_SENDER": "careloom@harbor.example",
         }
         self._process: subprocess.Popen[bytes] | None = None

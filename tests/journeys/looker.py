@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
@@ -28,21 +28,15 @@ _CUT_OFF = """() => ['html', 'main'].map((name) => document.querySelector(name))
 _GO = "(path) => history.pushState({}, '', path)"
 _A_MOMENT = 50  # milliseconds, for the page to think and paint
 _BARRIERS = """(options) => axe.run(options).then(({ violations }) => violations.flatMap((one) =>
-    one.nodes.slice(0, 3).map((node) => ({
-        impact: one.impact,
-        text: `${one.id}: ${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 300)}`,
-    }))))"""
-
-SERIOUS = ("serious", "critical")
-ANY = ("minor", "moderate", *SERIOUS)
+    one.nodes.slice(0, 3).map((node) => `${one.id}: ${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 300)}`)
+))"""
 
 
-def barriers(page: Page, rules: dict[str, object], impacts: tuple[str, ...] = SERIOUS) -> list[str]:
-    """What axe finds on the page as it stands, of those impacts."""
+def barriers(page: Page, rules: dict[str, object]) -> list[str]:
+    """What axe finds on the page as it stands."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE_SCRIPT)
-    found: list[dict[str, Any]] = page.evaluate(_BARRIERS, rules)
-    return [one["text"] for one in found if one["impact"] in impacts]
+    return page.evaluate(_BARRIERS, rules)
 
 
 class Looker:
@@ -114,9 +108,8 @@ class Looker:
             self.page.wait_for_timeout(100)
         return self.page.evaluate(_CUT_OFF)
 
-    def look(self, path: str) -> list[str]:
-        """What is wrong with a screen in each light, width and direction of reading."""
-        self.open(path)
+    def in_each_light(self) -> list[str]:
+        """What is wrong with the page as it stands, in each light and width; leaves it wide and light."""
         found: list[str] = []
         for light, rules in LIGHTS.items():
             self.lighten(light)
@@ -124,6 +117,13 @@ class Looker:
             found += [f"{light}, narrow: {one}" for one in self.cut_off()]
             self.size(*WIDE)
             found += self.found(f"{light}, wide", rules)
+        self.lighten("light")
+        return found
+
+    def look(self, path: str) -> list[str]:
+        """What is wrong with a screen in each light, width and direction of reading."""
+        self.open(path)
+        found = self.in_each_light()
         for language in ("de", "ar"):
             self.speak(language)
             found += [f"{language}, wide: {one}" for one in self.cut_off()]

@@ -201,3 +201,30 @@ def test_a_mail_is_answered_in_its_thread_at_a_real_relay(
     conversations = installation.conversations(cinder.client)
     assert len(conversations) == 1
     assert conversations[0]["last_seq"] >= 3
+
+
+def test_an_answer_by_text_message_says_what_the_program_that_sends_it_reports(
+    installation: Installation, world: World, people: People
+) -> None:
+    saffron = world.brand("Saffron", "#b3541e")
+    message = {"identity_kind": "phone", "identity": "+15550101234", "customer_name": "Paz", "text": "Are you open?"}
+    arrived = installation.make(
+        "inbound", program_id=saffron.program, channel="sms", external_id="saffron-1", **message
+    )
+    desk = people.desk(world.agent("Uma Reyes", saffron))
+    desk.goto(f"{installation.url}/desk/all/{arrived['conversation_id']}")
+    main = desk.get_by_role("main")
+    for text in ("Until six.", "And tomorrow from nine."):
+        desk.get_by_role("textbox", name="Reply").fill(text)
+        desk.keyboard.press("Control+Enter")
+        expect(main.get_by_text(text).first).to_be_visible()
+    expect(main.get_by_text("Not confirmed yet")).to_be_visible()
+
+    path = f"conversations/{arrived['conversation_id']}/messages"
+    answers = [one["seq"] for one in installation.get(f"{path}?limit=100")["items"] if one["kind"] == "outbound"]
+    installation.put(f"{path}/{answers[-1]}/delivery", {"delivery": "delivered"})
+    expect(main.get_by_text("Delivered", exact=True)).to_be_visible()
+    installation.put(f"{path}/{answers[0]}/delivery", {"delivery": "failed", "reason": "The handset is off."})
+    expect(main.get_by_text("The answer was not delivered: The handset is off.")).to_be_visible()
+    expect(main.get_by_text("Not delivered", exact=True)).to_be_visible()
+    expect(main.get_by_role("button", name="Send again")).to_have_count(0)

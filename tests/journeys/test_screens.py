@@ -78,3 +78,28 @@ def test_a_dialog_is_open_to_everyone_and_gives_the_focus_back(looker: Looker, n
     if name in ("transfer", "assign", "all keys", "command palette"):
         assert looker.page.evaluate("(before) => document.activeElement === before", before)
     assert found + looker.complaints == []
+
+
+ASKING = {
+    "an incident to register": ("compliance, incidents", "Register an incident"),
+    "an incident to correct": ("compliance, an incident", "Correct"),
+    "a line for the timeline": ("compliance, an incident", "Add to the timeline"),
+    "a request to register": ("compliance, requests", "Register a request"),
+    "keys to destroy": ("compliance, keys", "Destroy keys"),
+    "keys to destroy, a second time": ("compliance, keys", "Confirm destruction"),
+    "a thing to remove": ("set-up, signing, one", "Remove"),
+    "an API key to revoke": ("set-up, api-keys, one", "Revoke"),
+}
+
+
+@pytest.mark.parametrize("name", list(ASKING))
+def test_what_a_button_asks_before_it_acts_is_open_to_everyone(looker: Looker, name: str) -> None:
+    screen, button = ASKING[name]
+    looker.open(SCREENS[screen])
+    looker.page.get_by_role("main").get_by_role("button", name=button, exact=True).first.click()
+    looker.page.wait_for_timeout(200)
+    found = looker.in_each_light()
+    looker.speak("ar")
+    found += looker.found("right to left", WORDS)
+    looker.page.keyboard.press("Escape")
+    assert found + looker.complaints == []

@@ -2536,6 +2536,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/messages/{seq}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Report what became of an answer */
+        put: operations["ApiConversationsConversationIdMessagesSeqDeliveryPutDelivery"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mailboxes": {
         parameters: {
             query?: never;
@@ -2584,6 +2601,40 @@ export interface paths {
         put?: never;
         /** Try a mailbox */
         post: operations["ApiMailboxesMailboxIdCheckPostCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{mailbox_id}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connect a mailbox */
+        post: operations["ApiMailboxesMailboxIdConnectPostConnect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from a mailbox's provider */
+        get: operations["ApiMailboxesCallbackGetCallback"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3604,6 +3655,13 @@ export interface components {
             began_at: string;
             ended_at: string | null;
         };
+        /** AnswerDelivery */
+        AnswerDelivery: {
+            /** Format: uuid */
+            conversation_id: string;
+            seq: number;
+            delivery: components["schemas"]["Delivery"];
+        };
         /** ApiKey */
         ApiKey: {
             /** Format: uuid */
@@ -3896,6 +3954,12 @@ export interface components {
             name: string;
             samples: string[];
         };
+        /**
+         * Condition
+         * @description What holds a permission that someone has: to the programs of the grants, to the client's networks.
+         * @enum {string}
+         */
+        Condition: "programs" | "networks";
         /** Config */
         Config: {
             name: string;
@@ -3925,6 +3989,12 @@ export interface components {
             wording?: string | null;
             /** @default  */
             recorded_by: string;
+        };
+        /** ConsentPage */
+        ConsentPage: {
+            address: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /**
          * ConsentPurpose
@@ -4069,6 +4139,12 @@ export interface components {
          * @enum {string}
          */
         Delivery: "none" | "sending" | "deferred" | "sent" | "delivered" | "read" | "failed" | "bounced" | "complained";
+        /** DeliveryReport */
+        DeliveryReport: {
+            delivery: components["schemas"]["Reported"];
+            /** @default  */
+            reason: string;
+        };
         /** Disposition */
         Disposition: {
             /** Format: uuid */
@@ -4419,10 +4495,17 @@ export interface components {
         };
         /** IncidentChanges */
         IncidentChanges: {
-            description?: string | null;
-            severity?: components["schemas"]["Severity"] | null;
-            contained?: boolean | null;
-            customers_estimate?: number | null;
+            title?: string;
+            description?: string;
+            severity?: components["schemas"]["Severity"];
+            contained?: boolean;
+            regimes?: components["schemas"]["Regime"][];
+            data_kinds?: string[];
+            customers_estimate?: number;
+            time_zone?: string;
+            occurred_at?: string | null;
+            aware_at?: string;
+            contract_hours?: number;
         };
         /** IncidentFile */
         IncidentFile: {
@@ -4597,9 +4680,13 @@ export interface components {
             tls: components["schemas"]["MailboxTls"];
             username: string;
             auth: components["schemas"]["MailboxAuth"];
+            authorize_url: string;
             token_url: string;
             oauth_client_id: string;
             scope: string;
+            connected_at: string | null;
+            connect_problem: components["schemas"]["MailboxProblem"] | null;
+            connect_answer: string | null;
             folder: string;
             after_taking: components["schemas"]["AfterTaking"];
             move_to: string;
@@ -4629,6 +4716,7 @@ export interface components {
             username?: string;
             auth?: components["schemas"]["MailboxAuth"];
             password?: string;
+            authorize_url?: string;
             token_url?: string;
             oauth_client_id?: string;
             client_secret?: string;
@@ -4650,10 +4738,10 @@ export interface components {
         };
         /**
          * MailboxProblem
-         * @description Why a mailbox could not be polled, by who can put it right.
+         * @description Why a mailbox could not be polled or connected, by who can put it right.
          * @enum {string}
          */
-        MailboxProblem: "host" | "blocked" | "tls" | "sign_in" | "token" | "folder" | "server" | "secret";
+        MailboxProblem: "host" | "blocked" | "tls" | "sign_in" | "token" | "consent" | "denied" | "not_lasting" | "changed" | "folder" | "server" | "secret";
         /**
          * MailboxTls
          * @description How the connection is encrypted; `none` works inside the operator's own networks alone.
@@ -4960,6 +5048,7 @@ export interface components {
             username: string;
             auth?: components["schemas"]["MailboxAuth"];
             password?: string | null;
+            authorize_url?: string | null;
             token_url?: string | null;
             /** @default  */
             oauth_client_id: string;
@@ -5768,6 +5857,7 @@ export interface components {
             verified_how: string | null;
             verified_by: string | null;
             verified_at: string | null;
+            carried_out_by: string | null;
             answer: string | null;
             outcome: components["schemas"]["compliance_types_requests_Outcome"] | null;
             export_bytes: number | null;
@@ -5775,6 +5865,8 @@ export interface components {
             export_until: string | null;
             closed_at: string | null;
             customer_name?: string | null;
+            /** @default false */
+            customer_erased: boolean;
         };
         /** Problem */
         Problem: {
@@ -5995,6 +6087,12 @@ export interface components {
             message: components["schemas"]["Message"] | null;
             pending: components["schemas"]["PendingReply"] | null;
         };
+        /**
+         * Reported
+         * @description How far a channel's program brought an answer. sent: handed on; delivered: to the customer's device.
+         * @enum {string}
+         */
+        Reported: "sent" | "delivered" | "read" | "failed";
         /**
          * RequestKind
          * @description What a data subject asks for.
@@ -6481,7 +6579,7 @@ export interface components {
          * @description Why someone may not.
          * @enum {string}
          */
-        WhyNot: "inactive" | "no_role" | "elsewhere";
+        WhyNot: "inactive" | "no_role" | "elsewhere" | "some_programs" | "not_everything" | "country";
         /** WidgetSecret */
         WidgetSecret: {
             secret: string;
@@ -6516,6 +6614,8 @@ export interface components {
             allowed: boolean;
             because: components["schemas"]["ExplainedGrant"][];
             why_not: components["schemas"]["WhyNot"] | null;
+            /** @default [] */
+            conditions: components["schemas"]["Condition"][];
         };
         /** Outcome */
         channels_http_inbound_Outcome: {
@@ -27181,6 +27281,114 @@ export interface operations {
             };
         };
     };
+    ApiConversationsConversationIdMessagesSeqDeliveryPutDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryReport"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerDelivery"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiMailboxesGetMailboxes: {
         parameters: {
             query?: {
@@ -27723,6 +27931,215 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MailboxCheck"];
                 };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiMailboxesMailboxIdConnectPostConnect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiMailboxesCallbackGetCallback: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                code?: string | null;
+                error?: string | null;
+                error_description?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Redirect Response */
+            302: {
+                headers: {
+                    /** @description target path for the redirect */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is not valid; `errors` says where. */
             400: {

@@ -135,11 +135,13 @@ export interface PersonAccess {
   grants: ExplainedGrant[];
 }
 
-/** Whether someone may do something somewhere, and by which grants. */
+/** Whether someone may do something somewhere, by which grants and under which conditions. */
 export interface Verdict {
   allowed: boolean;
   because: ExplainedGrant[];
-  why_not: 'inactive' | 'no_role' | 'elsewhere' | null;
+  why_not:
+    'inactive' | 'no_role' | 'elsewhere' | 'some_programs' | 'not_everything' | 'country' | null;
+  conditions: ('programs' | 'networks')[];
 }
 
 /** What someone sees: clients, and the beginning of lists; `items` is null where they may not open one. */
@@ -797,7 +799,18 @@ export interface MailAddress {
 }
 
 export type MailboxProblem =
-  'host' | 'blocked' | 'tls' | 'sign_in' | 'token' | 'folder' | 'server' | 'secret';
+  | 'host'
+  | 'blocked'
+  | 'tls'
+  | 'sign_in'
+  | 'token'
+  | 'consent'
+  | 'denied'
+  | 'not_lasting'
+  | 'changed'
+  | 'folder'
+  | 'server'
+  | 'secret';
 
 export interface Mailbox {
   id: Uuid;
@@ -808,9 +821,13 @@ export interface Mailbox {
   tls: 'tls' | 'starttls' | 'none';
   username: string;
   auth: 'password' | 'refresh_token' | 'client_credentials';
+  authorize_url: string;
   token_url: string;
   oauth_client_id: string;
   scope: string;
+  connected_at: Instant | null;
+  connect_problem: MailboxProblem | null;
+  connect_answer: string | null;
   folder: string;
   after_taking: 'leave' | 'mark_seen' | 'move';
   move_to: string;
@@ -862,6 +879,11 @@ export interface SigningKey {
   record_value: string;
   active: boolean;
   made_at: Instant;
+}
+
+export interface ConsentPage {
+  address: string;
+  expires_at: Instant;
 }
 
 export interface MailboxCheck {

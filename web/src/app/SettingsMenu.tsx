@@ -123,7 +123,7 @@ export function SettingsMenu() {
           <BreakGlassDialog onClose={() => setBreaking(false)} />
         </Suspense>
       )}
-      <Menu position="right-end" width={240} withinPortal>
+      <Menu position="right-end" width={240} withinPortal={false}>
         <Menu.Target>
           <button type="button" className={classes.button}>
             <Avatar name={me.person.name} />

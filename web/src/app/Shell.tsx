@@ -13,6 +13,7 @@ import { Rail } from '@/app/Rail';
 import { TopBar } from '@/app/TopBar';
 import { useActionKeys, useActions } from '@/components/actions';
 import { RowSkeletons } from '@/components/States';
+import { useComplianceActions } from '@/features/compliance/useComplianceActions';
 import { useSetupActions } from '@/features/setup/useSetupActions';
 import classes from './Shell.module.css';
 
@@ -24,6 +25,7 @@ export function Shell() {
   useAccountLanguage(me);
   useActionKeys();
   useSetupActions();
+  useComplianceActions();
   useActions(
     placesOf(me).map((place) => ({
       id: `go.${place.id}`,

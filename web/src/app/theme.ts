@@ -39,6 +39,9 @@ const dark: MantineColorsTuple = [
 /** What is typed reads its own way; the field around it reads the interface's. */
 const eitherWay = { input: { dir: 'auto' } };
 
+/** The page has one banner: a dialog's header is none. */
+const noBanner = { header: { role: 'none' } };
+
 export const theme = createTheme({
   primaryColor: 'blue',
   colors: { blue, dark },
@@ -66,8 +69,9 @@ export const theme = createTheme({
     Textarea: { defaultProps: { attributes: eitherWay } },
     Modal: Modal.extend({
       styles: { title: { fontWeight: 600, fontSize: 'var(--size-3)' } },
-      defaultProps: { transitionProps: { duration: 100 }, centered: true },
+      defaultProps: { transitionProps: { duration: 100 }, centered: true, attributes: noBanner },
     }),
+    Drawer: { defaultProps: { attributes: noBanner } },
     Menu: Menu.extend({
       styles: {
         item: { padding: '6px 8px' },
@@ -109,6 +113,8 @@ const shared: Record<string, string> = {
   '--mantine-color-blue-light': 'var(--accent-soft)',
   '--mantine-color-blue-light-color': 'var(--accent)',
   '--mantine-color-blue-outline': 'var(--accent)',
+  '--mantine-color-red-filled': 'var(--bad-fill)',
+  '--mantine-color-red-filled-hover': 'color-mix(in srgb, var(--bad-fill) 88%, black)',
   '--mantine-color-red-text': 'var(--bad)',
   '--mantine-color-red-light': 'var(--bad-soft)',
   '--mantine-color-red-light-color': 'var(--bad)',

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApiError } from '@/api/http';
 import { errorText } from '@/components/errors';
 import classes from './States.module.css';
 
@@ -24,14 +25,14 @@ export function Empty({
   );
 }
 
-/** What went wrong, and a way to try again. */
+/** What went wrong, and a way to try again where that may help: what is not permitted stays so. */
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useTranslation();
   return (
     <div className={classes.empty} role="alert">
       <h2>{t('error.title')}</h2>
       <div className={classes.words}>{errorText(error)}</div>
-      {retry && (
+      {retry && !(error instanceof ApiError && error.status === 403) && (
         <Button variant="default" onClick={retry}>
           {t('action.retry')}
         </Button>

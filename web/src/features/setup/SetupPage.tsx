@@ -62,7 +62,11 @@ export function SetupPage() {
   return (
     <div className={classes.setup} data-open={Boolean(section)}>
       <nav className={classes.nav} aria-label={t('sections')}>
-        <p className={classes.place}>{t('title')}</p>
+        {section ? (
+          <p className={classes.place}>{t('title')}</p>
+        ) : (
+          <h1 className={classes.place}>{t('title')}</h1>
+        )}
         {groups.map((group) => (
           <div key={group.id} className={classes.group}>
             <h2 id={`group-${group.id}`}>{t(`group.${group.id}`)}</h2>
@@ -109,7 +113,7 @@ function Start({ groups }: { groups: readonly { sections: readonly { id: Section
   const steps = STEPS.filter((one) => mine.includes(one));
   return (
     <div className={classes.start}>
-      <h1>{t('start.title')}</h1>
+      <h2>{t('start.title')}</h2>
       <p className={classes.lead}>{t(steps.length > 1 ? 'start.lead' : 'start.pick')}</p>
       {steps.length > 1 && (
         <ol className={classes.steps}>

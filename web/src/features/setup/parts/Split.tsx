@@ -54,6 +54,13 @@ export function Split<T extends Named>(props: Props<T>) {
     <div className={classes.split} data-open={Boolean(itemId)}>
       <ListPane {...props} itemId={itemId} />
       <div className={classes.work}>
+        {itemId && (
+          <h1 className={classes.alone}>
+            <span className="visually-hidden">
+              {t(`common:setupSection.${section}` as 'common:setupSection.queues')}
+            </span>
+          </h1>
+        )}
         {itemId === 'new' && props.makes !== false ? (
           <div key="new" className={classes.item}>
             {children(null)}

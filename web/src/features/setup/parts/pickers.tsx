@@ -136,10 +136,3 @@ export function LanguagesPick({
     />
   );
 }
-
-const ZONES = Intl.supportedValuesOf('timeZone');
-
-export function ZonePick(props: PickProps) {
-  const data = props.value && !ZONES.includes(props.value) ? [props.value, ...ZONES] : ZONES;
-  return <Select {...shared} {...props} limit={60} data={data} />;
-}
