@@ -10,7 +10,9 @@ from collections.abc import Callable
 from bench.installation import Installation
 from bench.steady import WINDOWS, sms, telephone
 
-CONNECTIONS = 256
+CONNECTIONS = 800
+"""As many as one process may open where nobody has allowed it more."""
+
 LISTS = 12, 100
 """Connections that hand in lists, and the messages of a list."""
 _KNOWN = 3_000

@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 
-from bench.flood import LISTS, flood_rate
+from bench.flood import CONNECTIONS, LISTS, flood_rate
 from bench.helpdesk import Helpdesk, running_helpdesk
 from bench.installation import report, running_installation
 from bench.reader import Reader, measure, world
@@ -20,8 +20,7 @@ _SIZES = (1_000, 10_000, 100_000)
 _PEER = "django-helpdesk 2.6.1"
 _SLOW_MS = 2000
 _FASTER, _FLAT, _COMPARED = 20, 1.5, 10_000
-_CREATORS = 256
-_CREATE = {"create, many at once": (_CREATORS, 1), "create, in lists of 100": LISTS}
+_CREATE = {"create, many at once": (CONNECTIONS, 1), "create, in lists of 100": LISTS}
 """How many connections create, and how many tickets each hands in together: the peer has no such lists."""
 
 Steps = Mapping[str, Callable[[], object]]
