@@ -243,6 +243,20 @@ def test_roles_share_one_server_bring_it_back_and_the_last_one_stops_it(
     assert _postgres(home) == []
 
 
+def test_where_a_clients_region_is_not_served_nothing_starts(up: Up, home: Path, ports: tuple[int, int]) -> None:
+    brand = {"name": "Lumen", "industry": "retail", "color": "#336699", "region": "us"}
+    first = up("--role", "web", CARELOOM_REGIONS="eu,us")
+    assert _is_ready(ports[0], first)
+    with _signed_in(home, ports[0]) as http:
+        assert http.post("/api/clients", json=brand).status_code == 201
+    refused = up("--role", "worker", CARELOOM_REGIONS="eu")
+    _, said = refused.communicate(timeout=60)
+    assert refused.returncode == 2
+    assert said.startswith("careloom: Clients of a region that is not served are here. Data of the region us may")
+    assert "here: 1, among them Lumen. Correct CARELOOM_REGIONS" in said
+    assert "Traceback" not in said
+
+
 def test_a_server_left_by_a_killed_program_is_taken_over(up: Up, home: Path, ports: tuple[int, int]) -> None:
     killed = up("--role", "web")
     assert _is_ready(ports[0], killed)

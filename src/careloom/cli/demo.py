@@ -11,6 +11,7 @@ import sys
 import msgspec
 import uvloop
 
+from careloom.cli.regions import require_served_regions
 from careloom.cli.store import HomeLock, Store
 from careloom.cli.up import Role, announce, check_ports, serve
 from careloom.demo.traffic import DemoState, load_state, play, set_up, state_file
@@ -64,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
         print("[demo] starting the database", flush=True)
         try:
             store.open()
+            require_served_regions(settings, store.url)
             uvloop.run(_serve(settings, store, options.pace, traffic=not options.no_traffic))
         finally:
             store.close()

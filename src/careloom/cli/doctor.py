@@ -10,6 +10,7 @@ import psycopg
 
 from careloom.cli.findings import Check, Wrong
 from careloom.cli.hardening import HARDENING, open_link, open_tables
+from careloom.cli.regions import WAY_OUT, unserved
 from careloom.cli.session import open_store
 from careloom.main import static_folder
 from careloom.platform.database.health import IS_SYNCHRONOUS, answers, each_server
@@ -17,20 +18,12 @@ from careloom.platform.database.links import conninfo
 from careloom.platform.database.migrations import pending
 from careloom.platform.errors import CareloomError
 from careloom.platform.files import open_files
-from careloom.platform.residency import RegionRefusedError, Residency
 from careloom.platform.settings import Settings
 
 _LEAKPROOF = "SELECT proleakproof FROM pg_proc WHERE proname = 'ts_match_vq'"
 _ROLE = (
     "SELECT rolsuper OR rolbypassrls, EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid AND relkind = 'r') "
     "FROM pg_roles r WHERE rolname = current_user"
-)
-
-_EVERY_CLIENT = "SELECT set_config('careloom.clients', '*', true)"
-_REGIONS = "SELECT DISTINCT region FROM client ORDER BY region"
-_MOVE: Final = (
-    "Correct CARELOOM_REGIONS, CARELOOM_FILES_REGION and CARELOOM_RELAY_REGION; or, before they exclude the region, "
-    "export its clients, restore them in an installation that serves it, and shred them here."
 )
 
 
@@ -122,19 +115,10 @@ def _replicated(url: str, connection: psycopg.Connection) -> Wrong | None:
 
 
 def _regions(settings: Settings) -> Wrong | None:
-    served = Residency(settings.regions, settings.files_region, settings.relay_region)
-    if not served.declared:
-        return None
     with contextlib.ExitStack() as stack:
         url = settings.database_url or stack.enter_context(open_store(settings)).url
-        connection = stack.enter_context(psycopg.connect(conninfo(url)))
-        connection.execute(_EVERY_CLIENT)
-        for (region,) in connection.execute(_REGIONS):
-            try:
-                served.require(region, files=True, relay=True)
-            except RegionRefusedError as error:
-                return Wrong(error.detail, _MOVE)
-    return None
+        problem = unserved(settings, url, stores=True)
+    return Wrong(problem, WAY_OUT) if problem else None
 
 
 def _files(settings: Settings) -> None:

@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 
 from careloom.cli.process import run_loops
+from careloom.cli.regions import require_served_regions
 from careloom.cli.store import HomeLock, Store
 from careloom.conversations.core.language import warm_up
 from careloom.main import consumers, create_app, periodic, router_loops, smtp_loops, tasks, worker_loops
@@ -66,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
         store = Store(settings)
         try:
             store.open()
+            require_served_regions(settings, store.url)
             uvloop.run(serve(settings, store, role, certificate=certificate))
         finally:
             if lock.is_last():

@@ -1,0 +1,63 @@
+"""Where data of a region lies that the installation does not serve, nothing starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from careloom.cli.regions import RegionNotServedError, require_served_regions, unserved
+from careloom.customers.commands.profile import create_customer
+from careloom.customers.tables import customer
+from careloom.customers.types import NewCustomer
+from careloom.platform.database.transactions import Database
+from careloom.platform.keys.lives import destroy_versions
+from careloom.platform.settings import Settings
+from tests.postgres import FreshDatabase
+from tests.world import SYSTEM, World
+
+
+@pytest.mark.parametrize(
+    ("declared", "starts", "is_named"),
+    [
+        ({}, True, False),
+        ({"regions": ("eu", "us")}, True, False),
+        ({"regions": ("us",)}, False, True),
+        ({"files_region": "us"}, True, True),
+        ({"relay_region": "us"}, True, True),
+    ],
+)
+async def test_what_starts_and_what_is_named(
+    database: Database,
+    fresh_database: FreshDatabase,
+    home: Path,
+    declared: dict[str, str | tuple[str, ...]],
+    starts: bool,
+    is_named: bool,
+) -> None:
+    await World(database).client("Lumen")
+    settings = Settings(home=home, **declared)  # pyright: ignore[reportArgumentType]
+    if starts:
+        require_served_regions(settings, fresh_database.url)
+    else:
+        with pytest.raises(RegionNotServedError, match=r"region eu .* serves us\. .* here: 1, among them Lumen\. Corr"):
+            require_served_regions(settings, fresh_database.url)
+    assert (unserved(settings, fresh_database.url, stores=True) is not None) is is_named
+
+
+async def test_a_client_counts_until_it_is_shredded_and_nothing_is_left_of_it(
+    database: Database, fresh_database: FreshDatabase, home: Path
+) -> None:
+    elsewhere = Settings(home=home, regions=("us",))
+    assert unserved(elsewhere, fresh_database.url) is None
+    client = await World(database).client()
+    async with database.transaction(SYSTEM) as tx:
+        known = await create_customer(tx, SYSTEM, NewCustomer(client_id=client.id, name="Ada"))
+    assert unserved(elsewhere, fresh_database.url)
+    async with database.transaction(SYSTEM) as tx:
+        await destroy_versions(tx, client.id)
+    assert unserved(elsewhere, fresh_database.url)
+    async with database.transaction(SYSTEM) as tx:
+        await tx.execute(delete(customer).where(customer.c.client_id == client.id, customer.c.id == known.id))
+    assert unserved(elsewhere, fresh_database.url) is None
