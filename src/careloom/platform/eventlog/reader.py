@@ -1,16 +1,25 @@
 """Reads the log in order, past a position and below the horizon."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Integer, bindparam, func, select
 
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.lookout import Lookout
 from careloom.platform.tables import event_log
-from careloom.platform.wire import reader
 
-_read = reader(LoggedEvent)
+_COLUMNS: Final = [event_log.c[name] for name in LoggedEvent.__struct_fields__]
+_AFTER: Final = Prepared(
+    select(*_COLUMNS)
+    .where(
+        event_log.c.id > bindparam("position", type_=BigInteger), event_log.c.id <= bindparam("upto", type_=BigInteger)
+    )
+    .order_by(event_log.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 class LogReader:
@@ -44,10 +53,5 @@ class LogReader:
 
     async def after(self, tx: Tx, position: int, upto: int, limit: int = 500) -> list[LoggedEvent]:
         """Events with position < id <= upto, ascending, at most `limit`."""
-        statement = (
-            select(event_log)
-            .where(event_log.c.id > position, event_log.c.id <= upto)
-            .order_by(event_log.c.id)
-            .limit(limit)
-        )
-        return [_read(row) for row in await tx.execute(statement)]
+        rows = await _AFTER.rows(tx, position=position, upto=upto, most=limit)
+        return [LoggedEvent(**row.__dict__) for row in rows]
