@@ -14,7 +14,7 @@ import {
   type Thread,
 } from '@/api/conversations';
 import { mayStay } from '@/api/membership';
-import { realtime, type DurableEvent } from '@/api/realtime';
+import { realtime, type DurableEvent, type Events } from '@/api/realtime';
 import { offersQuery, presenceQuery } from '@/api/routing';
 import { sessionQuery } from '@/api/session';
 import type { Conversation, Items, Message, Offer, Page, Uuid } from '@/api/types';
@@ -49,6 +49,7 @@ async function fetchChanged(): Promise<void> {
   const ids = [...changedIds].slice(0, 100);
   for (const id of ids) changedIds.delete(id);
   if (changedIds.size > 0) batchTimer = window.setTimeout(() => void fetchChanged(), BATCH_MS);
+  await Promise.all(ids.map((id) => queryClient.arrived(conversationQuery(id).queryKey)));
   const known = ids.filter(isCached);
   if (known.length === 0) return;
   try {
@@ -110,6 +111,24 @@ export function putMessages(id: Uuid, messages: readonly Message[]): void {
   if (gap >= 0) catchUp(id);
 }
 
+async function putDelivery({
+  conversation_id: id,
+  seq,
+  delivery,
+}: Events['delivery_changed']): Promise<void> {
+  const key = threadQuery(id).queryKey;
+  await queryClient.arrived(key);
+  queryClient.setQueryData<Thread>(
+    key,
+    (thread) =>
+      thread && {
+        ...thread,
+        items: thread.items.map((one) => (one.seq === seq ? { ...one, delivery } : one)),
+      },
+  );
+  refetchMessage(id, seq);
+}
+
 /** Fetches a message whose details changed, where it is shown. */
 function refetchMessage(id: Uuid, seq: number): void {
   const thread = queryClient.getQueryData(threadQuery(id).queryKey);
@@ -124,6 +143,7 @@ function refetchMessage(id: Uuid, seq: number): void {
 export function catchUp(id: Uuid): void {
   const running = wanted.get(id);
   const next = (running ?? Promise.resolve()).then(async () => {
+    await queryClient.arrived(threadQuery(id).queryKey);
     const thread = queryClient.getQueryData(threadQuery(id).queryKey);
     if (!thread) return;
     const messages = await newerMessages(id, thread.items[thread.items.length - 1]?.seq ?? 0);
@@ -169,19 +189,9 @@ function onEvent(event: DurableEvent): void {
       catchUp(event.data.conversation_id);
       refreshLists();
       return;
-    case 'delivery_changed': {
-      const { conversation_id: id, seq, delivery } = event.data;
-      queryClient.setQueryData<Thread>(
-        threadQuery(id).queryKey,
-        (thread) =>
-          thread && {
-            ...thread,
-            items: thread.items.map((one) => (one.seq === seq ? { ...one, delivery } : one)),
-          },
-      );
-      refetchMessage(id, seq);
+    case 'delivery_changed':
+      void putDelivery(event.data);
       return;
-    }
     case 'recording_paused':
     case 'recording_resumed':
       void queryClient.invalidateQueries({
