@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 from careloom.platform.ids import new_id
 
@@ -28,9 +29,13 @@ def test_an_id_is_of_version_7_and_says_when_it_was_made() -> None:
     assert before <= one.int >> 80 <= time.time_ns() // 1_000_000
 
 
+def _made(_place: int) -> UUID:
+    return new_id()
+
+
 def test_ids_differ_whichever_thread_makes_them_and_use_every_random_bit() -> None:
     with ThreadPoolExecutor(4) as threads:
-        made = [one.int for one in threads.map(lambda _: new_id(), range(MANY))]
+        made = [one.int for one in threads.map(_made, range(MANY))]
     assert len(set(made)) == MANY
     seen = unseen = 0
     for one in made:
