@@ -16,9 +16,9 @@ import os
 from careloom.platform.ids import new_id
 new_id()
 child = os.fork()
-print("\\n".join(str(new_id()) for _ in range(200)), flush=True)
 if child:
     os.waitpid(child, 0)
+print("\\n".join(str(new_id()) for _ in range(200)), flush=True)
 """
 
 

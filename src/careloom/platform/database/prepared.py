@@ -17,19 +17,21 @@ from careloom.platform.database.links import Connection
 from careloom.platform.database.transactions import Tx
 
 _DIALECT: Final[Any] = dialects.dialect()
-_AS_OBJECT: Final = kwargs_row(SimpleNamespace)
 
 
 class Prepared:
-    """A statement with its parameters by name; a row that it answers is an object with the columns as attributes."""
+    """A statement with its parameters by name; a row that it answers is an object with the columns as attributes, of
+    the kind `answers`, which has a field for each column.
+    """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | TextClause) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | TextClause, answers: type = SimpleNamespace) -> None:
         """Raises TypeError for a column whose values the driver does not answer as they are wanted."""
         if isinstance(statement, Select):
             _require_plain(statement)
         asked: dict[str, Any] = {
             one.key: None for one in iterate(statement) if isinstance(one, BindParameter) and one.required
         }
+        self._answer = kwargs_row(answers)
         compiled = statement.compile(dialect=_DIALECT)
         expanded = compiled.construct_expanded_state(asked)
         self._sql = expanded.statement.encode()
@@ -45,10 +47,10 @@ class Prepared:
         """The same; what it answers."""
         return await (await self._run(tx, values)).fetchall()
 
-    async def _run(self, tx: Tx, values: dict[str, Any]) -> "psycopg.AsyncCursor[SimpleNamespace]":
+    async def _run(self, tx: Tx, values: dict[str, Any]) -> "psycopg.AsyncCursor[Any]":
         link: Connection = _driver_of(tx)
         try:
-            return await link.cursor(row_factory=_AS_OBJECT).execute(self._sql, self._given | values)
+            return await link.cursor(row_factory=self._answer).execute(self._sql, self._given | values)
         except psycopg.Error as error:
             if link.closed:
                 # SQLAlchemy finds for itself, and for its pool, that the server is gone, and raises.

@@ -18,7 +18,8 @@ _AFTER: Final = Prepared(
         event_log.c.id > bindparam("position", type_=BigInteger), event_log.c.id <= bindparam("upto", type_=BigInteger)
     )
     .order_by(event_log.c.id)
-    .limit(bindparam("most", type_=Integer))
+    .limit(bindparam("most", type_=Integer)),
+    LoggedEvent,
 )
 
 
@@ -53,5 +54,4 @@ class LogReader:
 
     async def after(self, tx: Tx, position: int, upto: int, limit: int = 500) -> list[LoggedEvent]:
         """Events with position < id <= upto, ascending, at most `limit`."""
-        rows = await _AFTER.rows(tx, position=position, upto=upto, most=limit)
-        return [LoggedEvent(**row.__dict__) for row in rows]
+        return await _AFTER.rows(tx, position=position, upto=upto, most=limit)

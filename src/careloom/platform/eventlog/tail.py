@@ -20,7 +20,7 @@ from careloom.platform.loops import pause
 log = structlog.get_logger()
 
 Subscriber = Callable[[LoggedEvent], None]
-_REST_SECONDS, _GAP_SECONDS = 0.005, 0.01
+_REST_SECONDS, _GAP_SECONDS = 0.02, 0.01
 _IDLE_SECONDS = 1.0
 _KEPT = 20_000
 _BATCH = 500

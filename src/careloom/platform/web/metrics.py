@@ -43,22 +43,23 @@ class RequestTrail(ASGIMiddleware):
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await next_app(scope, receive, send_with_id)
-            except Exception as error:
-                # What a route's own middleware raises would be answered outside, without the id, and counted as ours.
-                if status is not None:
-                    raise
-                request: Request[Any, Any, Any] = Request(scope, receive)
-                await _told(request, error).to_asgi_response(None, request)(scope, receive, send_with_id)
-            finally:
-                seconds = time.perf_counter() - started
-                route = str(scope.get("path_template") or "unmatched")
-                status = status or 500
-                REQUESTS.labels(method, route, status).inc()
-                SECONDS.labels(route).observe(seconds)
-                log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await next_app(scope, receive, send_with_id)
+        except Exception as error:
+            # What a route's own middleware raises would be answered outside, without the id, and counted as ours.
+            if status is not None:
+                raise
+            request: Request[Any, Any, Any] = Request(scope, receive)
+            await _told(request, error).to_asgi_response(None, request)(scope, receive, send_with_id)
+        finally:
+            seconds = time.perf_counter() - started
+            route = str(scope.get("path_template") or "unmatched")
+            status = status or 500
+            REQUESTS.labels(method, route, status).inc()
+            SECONDS.labels(route).observe(seconds)
+            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 def _told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
