@@ -107,6 +107,46 @@ def test_an_archive_can_be_fetched(demo: Demo) -> None:
     assert (one["state"], one["error"]) == ("ready", None)
 
 
+def test_an_archive_of_a_client_that_is_here_is_not_restored(demo: Demo) -> None:
+    (one,) = demo.once("admin", "restores", lambda found: found[0]["state"] != "checking")
+    assert one["state"] == "failed"
+    assert "Brackenrow Homes" in one["error"]
+
+
+def test_texts_were_answered_and_what_became_of_each_answer_is_known(demo: Demo) -> None:
+    (contact,) = demo.items("lead", "conversations?view=all&channel=sms")
+    answers = [
+        one for one in demo.items("lead", f"conversations/{contact['id']}/messages") if one["kind"] == "outbound"
+    ]
+    assert [one["delivery"] for one in answers] == ["read", "failed"]
+
+
+def test_sign_in_has_rules_and_an_identity_provider_waits_switched_off(demo: Demo) -> None:
+    rules = demo.items("admin", "sign-in-policies")
+    assert sorted(one["password_length"] for one in rules) == [12, 14]
+    (one,) = demo.items("admin", "identity-providers")
+    assert (one["active"], one["has_secret"], len(one["rules"])) == (False, True, 1)
+
+
+def test_rules_of_networks_and_countries_shut_out_nobody_who_looks_around(demo: Demo) -> None:
+    clients = {one["name"]: one for one in demo.items("admin", "clients")}
+    clinic, bank = clients["Medlarfield Clinics"]["id"], clients["Larkstead Bank"]
+    assert len(demo.of("admin", f"clients/{clinic}/networks")["networks"]) > 2
+    assert bank["countries"] == ["CO", "PH", "US"]
+    for persona in ("qa", "planner", "lead"):
+        seen = {one["name"] for one in demo.items(persona, "clients")}
+        assert {"Medlarfield Clinics", "Larkstead Bank"} <= seen
+    assert "Larkstead Bank" in {one["name"] for one in demo.items("account", "clients")}
+    assert "Larkstead Bank" in {one["name"] for one in demo.items("agent", "clients")}
+
+
+def test_a_client_has_own_rules_of_masking_and_a_key_was_rotated(demo: Demo) -> None:
+    (clinic,) = [one["id"] for one in demo.items("admin", "clients") if one["name"] == "Medlarfield Clinics"]
+    assert len(demo.of("compliance", f"clients/{clinic}/privacy")["rules"]) == 2
+    keys = demo.items("compliance", "client-keys")
+    assert [one["version"] for one in keys if one["rotation"]] == [2]
+
+
 def test_a_directory_keeps_people_in_groups_of_which_one_gives_something(demo: Demo) -> None:
     (token,) = demo.items("admin", "scim-tokens")
     assert token["last_used_at"] is not None
@@ -165,10 +205,12 @@ def test_customers_said_what_they_agree_to(demo: Demo) -> None:
     assert len(words) == 3
 
 
-def test_mail_is_signed_some_addresses_rest_and_a_mailbox_waits_to_be_used(demo: Demo) -> None:
+def test_mail_is_signed_some_addresses_rest_and_mailboxes_wait_to_be_used(demo: Demo) -> None:
     assert [one["active"] for one in demo.items("admin", "signing-keys")].count(True) == 1
     assert {one["reason"] for one in demo.items("admin", "suppressed-addresses")} == {"manual"}
-    assert [one["active"] for one in demo.items("admin", "mailboxes")] == [False]
+    mailboxes = demo.items("admin", "mailboxes")
+    assert {one["auth"] for one in mailboxes} == {"password", "refresh_token"}
+    assert {(one["active"], one["connected_at"], one["checked_at"]) for one in mailboxes} == {(False, None, None)}
     written = {one["customer_name"] for one in demo.items("lead", "conversations?view=all&channel=email")}
     assert written == set(LOST)
 

@@ -7,6 +7,7 @@ import pytest
 
 from careloom.demo.core.tasks import CLIENTS, TASKS
 from careloom.demo.world.build import able_people, demo_world
+from careloom.demo.world.clients import OFFICE_TEAM
 from careloom.demo.world.specs import QueueSpec
 from careloom.identity.types import Role, ScopeKind
 from careloom.organizations.types import Shore
@@ -14,6 +15,7 @@ from careloom.organizations.types import Shore
 WORLD = demo_world()
 PROGRAM_CLIENT = {program.key: program.client for program in WORLD.programs}
 SITE_OF_TEAM = {team.key: team.site for team in WORLD.teams}
+FLOOR = [person for person in WORLD.people if person.capacity]
 TEAM_OF = {person.key: person.team for person in WORLD.people}
 
 
@@ -95,16 +97,21 @@ def test_keys_and_addresses_are_unique() -> None:
 
 
 def test_forty_agents_and_leads_in_teams_with_a_lead_each() -> None:
-    floor = [person for person in WORLD.people if person.team]
-    assert len(floor) == 40
-    leads = [p.team for p in floor if any(grant.role == Role.TEAM_LEAD for grant in p.grants)]
-    assert sorted(filter(None, leads)) == sorted(SITE_OF_TEAM)
+    assert len(FLOOR) == 40
+    leads = [p.team for p in FLOOR if any(grant.role == Role.TEAM_LEAD for grant in p.grants)]
+    assert sorted(filter(None, leads)) == sorted(set(SITE_OF_TEAM) - {OFFICE_TEAM})
+
+
+def test_whoever_works_for_the_provider_sits_in_a_country_that_every_client_allows() -> None:
+    country = {site.key: site.country for site in WORLD.sites}
+    sitting = {country[SITE_OF_TEAM[team]] for team in TEAM_OF.values() if team}
+    assert all(person.team for person in WORLD.people if person.client is None)
+    assert all(sitting <= set(client.countries) for client in WORLD.clients if client.countries)
+    assert any(client.countries for client in WORLD.clients)
 
 
 def test_several_agents_serve_two_or_three_clients() -> None:
-    served = [
-        len([grant for grant in person.grants if grant.role == Role.AGENT]) for person in WORLD.people if person.team
-    ]
+    served = [len([grant for grant in person.grants if grant.role == Role.AGENT]) for person in FLOOR]
     assert served.count(2) >= 10
     assert served.count(3) >= 3
 

@@ -39,6 +39,10 @@ class Caller:
         """Puts a file; raises httpx.HTTPStatusError."""
         return await self._answer("PUT", path, content=content)
 
+    async def fetch(self, path: str) -> bytes:
+        """The content of a file; raises httpx.HTTPStatusError."""
+        return (await self._sent("GET", path)).content
+
     async def until(self, path: str, true: Callable[[Any], bool]) -> Any:
         """What stands there once it is `true`; raises TimeoutError after two minutes."""
         for _ in range(_LOOKS):
@@ -48,9 +52,13 @@ class Caller:
         raise TimeoutError(path)
 
     async def _answer(self, method: str, path: str, **more: Any) -> Any:
+        answer = await self._sent(method, path, **more)
+        return answer.json() if answer.content else None
+
+    async def _sent(self, method: str, path: str, **more: Any) -> httpx.Response:
         where = path if path.startswith("/") else f"/api/{path}"
         async with self._limit:
             answer = await self._http.request(method, where, headers=self._headers, **more)
         if answer.is_error:
             raise httpx.HTTPStatusError(f"{path}: {answer.text}", request=answer.request, response=answer)
-        return answer.json() if answer.content else None
+        return answer

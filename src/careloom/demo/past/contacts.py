@@ -1,10 +1,11 @@
-"""Contacts of this morning: a card is named while nothing is recorded; letters go to where nobody is."""
+"""Contacts of this morning: numbers of a card, letters to where nobody is, texts of which one never arrives."""
 
 import asyncio
 from typing import Any
 
 from careloom.demo.past.hands import ADMIN, LEAD, Past
 
+_RIDER = {"identity_kind": "phone", "identity": "+12025550147", "customer_name": "Imogen Straker"}
 _CUSTOMER = {"identity_kind": "email", "identity": "maren.abara@example.org", "customer_name": "Maren Abara"}
 _ASKS = "Somebody paid with my card last night. I would like a new one, and the money back."
 _TELLS = (
@@ -27,10 +28,23 @@ async def report_a_card(past: Past) -> str:
     await past.call(LEAD, "POST", f"{path}/recording-pauses/end")
     await past.call(LEAD, "POST", f"{path}/messages/{told['seq']}/reveal")
     await _say(past, path, "Thank you. The card is blocked, a new one is on its way, and the money follows by Friday.")
-    outcomes = await past.call(LEAD, "GET", f"dispositions?client_id={past.ids['client:bank']}&limit=100")
-    done = next(each["id"] for each in outcomes["items"] if each["resolved"])
-    await past.call(LEAD, "POST", f"{path}/wrap-up", {"disposition_id": done})
+    await _resolve(past, "bank", path)
     return one
+
+
+async def text_a_rider(past: Past) -> None:
+    """Texts of a rider, and answers of which the first was read and the last came too late; told by their gateway."""
+    texts = {"program_id": past.ids["program:rides-trips"], "channel": "sms", **_RIDER}
+    asks = {"external_id": "demo-text-1", "text": "My driver has been waving at the wrong corner for 5 min"}
+    written = await past.call(ADMIN, "POST", "inbound", texts | asks)
+    path = f"conversations/{written['conversation_id']}"
+    await past.call(LEAD, "POST", f"{path}/take")
+    await _say(past, path, "Sorry! I called the driver: now at the north side, two minutes.", {"delivery": "read"})
+    thanks = {"external_id": "demo-text-2", "text": "i see the car, thx. phone nearly dead"}
+    await past.call(ADMIN, "POST", "inbound", texts | thanks)
+    unheard = {"delivery": "failed", "reason": "The phone is switched off."}
+    await _say(past, path, "Have a good ride. The minutes of waiting are on us.", unheard)
+    await _resolve(past, "rides", path)
 
 
 async def write_to_nobody(past: Past) -> None:
@@ -69,5 +83,14 @@ async def _write(past: Past, number: int, text: str) -> Any:
     return await past.call(ADMIN, "POST", "inbound", message)
 
 
-async def _say(past: Past, path: str, text: str) -> None:
-    await past.call(LEAD, "POST", f"{path}/replies", {"text": text, "file_ids": []})
+async def _say(past: Past, path: str, text: str, told: dict[str, str] | None = None) -> None:
+    """An answer; `told` is what the channel's program reports of it."""
+    said = await past.call(LEAD, "POST", f"{path}/replies", {"text": text, "file_ids": []})
+    if told is not None:
+        await past.call(ADMIN, "PUT", f"{path}/messages/{said['message']['seq']}/delivery", told)
+
+
+async def _resolve(past: Past, client: str, path: str) -> None:
+    outcomes = await past.call(LEAD, "GET", f"dispositions?client_id={past.ids[f'client:{client}']}&limit=100")
+    done = next(each["id"] for each in outcomes["items"] if each["resolved"])
+    await past.call(LEAD, "POST", f"{path}/wrap-up", {"disposition_id": done})

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from careloom.demo.past.contacts import report_a_card, write_to_nobody
+from careloom.demo.past.contacts import report_a_card, text_a_rider, write_to_nobody
 from careloom.demo.past.directory import provision
+from careloom.demo.past.doors import set_doors_up
 from careloom.demo.past.hands import Past
 from careloom.demo.past.mail import set_mail_up
 from careloom.demo.past.requests import hear_customers
@@ -14,7 +15,14 @@ from careloom.demo.past.transfers import bring_stays, bring_tenants, take_out
 async def live_past(past: Past) -> None:
     """Makes it; raises httpx.HTTPStatusError where the installation refuses a part, TimeoutError where no job runs."""
     await asyncio.gather(
-        provision(past), set_mail_up(past), go_wrong(past), _at_the_bank(past), _at_the_hotel(past), _at_the_homes(past)
+        provision(past),
+        set_mail_up(past),
+        set_doors_up(past),
+        go_wrong(past),
+        text_a_rider(past),
+        _at_the_bank(past),
+        _at_the_hotel(past),
+        _at_the_homes(past),
     )
 
 

@@ -42,8 +42,14 @@ async def bring_tenants(past: Past) -> None:
 
 
 async def take_out(past: Past) -> None:
-    """The landlord's archive, written in the background."""
-    await past.call(ADMIN, "POST", "exports", {"client_id": past.ids["client:homes"]})
+    """The landlord's archive, and a restore of it that is refused, as the landlord is still here."""
+    api = past.hands[ADMIN]
+    made = await api.call("POST", "exports", {"client_id": past.ids["client:homes"]})
+    path = f"exports/{made['id']}"
+    await api.until(path, lambda one: one["state"] != "running")
+    archive = await api.fetch(f"{path}/archive")
+    waiting = await api.call("POST", "restores", {"name": "brackenrow-homes.tar"})
+    await api.hand_in(f"restores/{waiting['id']}/archive", archive)
 
 
 async def _import(past: Past, who: str, program: str, name: str, content: bytes) -> None:

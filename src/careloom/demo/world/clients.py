@@ -12,6 +12,7 @@ SITES = (
     SiteSpec("cebu", "Cebu", "PH", "Asia/Manila", Shore.OFFSHORE),
 )
 
+OFFICE_TEAM = "columbus-office"
 TEAMS = (
     TeamSpec("columbus-a", "columbus", "Columbus Elm"),
     TeamSpec("columbus-b", "columbus", "Columbus Oak"),
@@ -19,6 +20,7 @@ TEAMS = (
     TeamSpec("medellin-b", "medellin", "Medellín Guayacán"),
     TeamSpec("cebu-a", "cebu", "Cebu Narra"),
     TeamSpec("cebu-b", "cebu", "Cebu Molave"),
+    TeamSpec(OFFICE_TEAM, "columbus", "Columbus Office"),
 )
 
 _CUSTOMER_SINCE = AttributeField("customer_since", "Customer since", AttributeKind.DATE)
@@ -36,6 +38,7 @@ CLIENTS = (
             AttributeField("account", "Account", AttributeKind.CHOICE, ("Everyday", "Saver", "Premier")),
             AttributeField("card_blocked", "Card blocked", AttributeKind.BOOLEAN),
         ),
+        ("CO", "PH", "US"),
     ),
     ClientSpec(
         "clinic",

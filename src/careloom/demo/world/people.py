@@ -1,6 +1,6 @@
 """Agents, leads, the people around them and the personas of the sign-in page; nobody of them exists."""
 
-from careloom.demo.world.clients import CLIENTS, PROVIDER
+from careloom.demo.world.clients import CLIENTS, OFFICE_TEAM, PROVIDER
 from careloom.demo.world.queues import SKILLS_OF_CLIENT
 from careloom.demo.world.specs import GrantSpec, PersonaSpec, PersonSpec, RoleSpec, SkillNeed
 from careloom.identity.types import Role, ScopeKind
@@ -145,7 +145,7 @@ def _office_person(name: str, *grants: GrantSpec, client: str | None = None) -> 
         key=key,
         name=name,
         email=f"{key}@{domain}",
-        team=None,
+        team=OFFICE_TEAM if client is None else None,
         client=client,
         locale="en",
         grants=grants,

@@ -49,6 +49,7 @@ def _program(
     languages: tuple[str, ...] = ("en",),
     hours: tuple[OpenHours, ...] = (),
     undo: int = 0,
+    more: tuple[Channel, ...] = (),
 ) -> ProgramSpec:
     client: ClientSpec = _CLIENT[key.split("-", 1)[0]]
     tone_do, tone_dont = _TONE[client.key]
@@ -59,7 +60,7 @@ def _program(
         name=name,
         time_zone=zone,
         languages=languages,
-        channels=_CHANNELS,
+        channels=(*_CHANNELS, *more),
         hours=hours,
         holidays=_HOLIDAYS if hours else (),
         voice=BrandVoice(greeting, tone_do, tone_dont, signature),
@@ -131,7 +132,7 @@ PROGRAMS = (
         undo=5,
     ),
     _program("rides-bookings", "Bookings", "ride", "Hi! Where to?"),
-    _program("rides-trips", "Trips under way", "trips", "Hi! What is your booking ID?"),
+    _program("rides-trips", "Trips under way", "trips", "Hi! What is your booking ID?", more=(Channel.SMS,)),
     _program(
         "homes-lettings",
         "Lettings",

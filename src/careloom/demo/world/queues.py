@@ -1,4 +1,4 @@
-"""Skills and queues: each program has one line for chat and one for mail."""
+"""Skills and queues: each program has one line for chat and one for mail, and one for texts where it takes them."""
 
 from careloom.demo.world.clients import CLIENTS
 from careloom.demo.world.programs import PROGRAMS
@@ -42,7 +42,7 @@ _OVERFLOW = {
 }
 _AUTOMATIC = frozenset({"rides-bookings", "rides-trips"})
 _CHAT_SHARE, _MAIL_SHARE = 0.8, 0.9
-_MAIL_SECONDS = 4 * 3600
+_MAIL_SECONDS, _TEXT_SECONDS = 4 * 3600, 300
 
 SKILLS_OF_CLIENT: dict[str, tuple[str, ...]] = {
     client.key: tuple(dict.fromkeys(_NEEDS[program.key][0] for program in PROGRAMS if program.client == client.key))
@@ -89,4 +89,25 @@ def _mail_queue(program: ProgramSpec) -> QueueSpec:
     )
 
 
-QUEUES = tuple(queue for program in PROGRAMS for queue in (_chat_queue(program), _mail_queue(program)))
+def _text_queue(program: ProgramSpec) -> QueueSpec:
+    skill, level, _ = _NEEDS[program.key]
+    return QueueSpec(
+        key=f"{program.key}-sms",
+        client=program.client,
+        program=program.key,
+        name=f"{program.name} texts",
+        channels=(Channel.SMS,),
+        language="en",
+        skills=(SkillNeed(skill, level),),
+        target_seconds=_TEXT_SECONDS,
+        target_share=_CHAT_SHARE,
+        accept_mode=AcceptMode.OFFER,
+        offer_seconds=30,
+        overflow_after_seconds=None,
+        overflow_queue=None,
+    )
+
+
+_LINES = {Channel.CHAT: _chat_queue, Channel.EMAIL: _mail_queue, Channel.SMS: _text_queue}
+
+QUEUES = tuple(_LINES[channel](program) for program in PROGRAMS for channel in program.channels)

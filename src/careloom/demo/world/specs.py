@@ -39,7 +39,9 @@ class TeamSpec(Struct, frozen=True):
 
 
 class ClientSpec(Struct, frozen=True):
-    """A brand; `domain` is that of its mail addresses and pages, `color` is `#rrggbb`."""
+    """A brand; `domain` is that of its mail addresses and pages, `color` is `#rrggbb`; `countries` (ISO 3166-1
+    alpha-2) are those from whose sites people may work for it, none: from everywhere.
+    """
 
     key: str
     name: str
@@ -48,6 +50,7 @@ class ClientSpec(Struct, frozen=True):
     region: str
     domain: str
     attributes: tuple[AttributeField, ...]
+    countries: tuple[str, ...] = ()
 
 
 class MailSpec(Struct, frozen=True):
