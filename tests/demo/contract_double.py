@@ -200,7 +200,9 @@ def _agent_routes(desk: Desk) -> list[Any]:
     @get("/api/session")
     async def session(request: Request[Any, Any, Any]) -> Me:
         person = Person(PersonId(_person(desk, request.headers)), "A", "a@b.example", None, None, None, "en", True, ())  # noqa: FBT003
-        return Me(person, (), (ClientBadge(CLIENT_ID, CLIENT_NAME, "#1f4e8c"),), "", demo=True)
+        return Me(
+            person, (), (ClientBadge(CLIENT_ID, CLIENT_NAME, "#1f4e8c"),), "", demo=True, base_url="http://127.0.0.1"
+        )
 
     @put("/api/presence")
     async def presence(request: Request[Any, Any, Any], data: JSONBody[dict[str, str]]) -> None:

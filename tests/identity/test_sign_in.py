@@ -6,6 +6,7 @@ from careloom.identity.commands.people import change_person
 from careloom.identity.types import PersonChanges, Role, ScopeKind
 from careloom.platform.audit import list_audit
 from careloom.platform.database.transactions import Database
+from careloom.platform.runtime import Runtime
 from tests.world import PASSWORD, SYSTEM, World
 
 
@@ -20,6 +21,15 @@ async def test_the_right_password_signs_in_and_the_cookie_is_hidden_from_scripts
     me = (await api.get("/api/session")).json()
     assert me["person"]["id"] == str(person.id)
     assert "people.write" in me["permissions"]
+
+
+async def test_whoever_signs_in_hears_where_the_installation_is_reached_whatever_they_came_by(
+    api: httpx.AsyncClient, world: World, runtime: Runtime
+) -> None:
+    person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, password=PASSWORD)
+    await api.post("/api/session", json={"email": person.email, "password": PASSWORD})
+    me = (await api.get("/api/session", headers={"X-Forwarded-Host": "elsewhere.example"})).json()
+    assert me["base_url"] == runtime.settings.base_url
 
 
 async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(

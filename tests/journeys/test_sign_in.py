@@ -119,6 +119,17 @@ def test_who_must_have_a_second_factor_sets_one_up_on_the_way_in(
     page.get_by_role("navigation", name="Places").wait_for()
 
 
+def test_addresses_to_register_elsewhere_are_the_servers_own_whatever_the_browser_came_by(
+    page: Page, installation: Installation
+) -> None:
+    _begin(page, "admin@example.org")
+    page.get_by_role("navigation", name="Places").wait_for()
+    assert not page.url.startswith(installation.url)
+    page.goto("/setup/identity-providers/new")
+    address = page.get_by_role("group", name="Return address").locator("pre")
+    expect(address).to_have_text(f"{installation.url}/api/sign-in/sso/callback")
+
+
 def test_ones_own_organization_opens_the_door(page: Page, world: World, installation: Installation) -> None:
     page.goto(installation.url)
     with running_oidc() as server:

@@ -177,6 +177,8 @@ export interface Me {
   clients: ClientBadge[];
   csrf_token: string;
   demo: boolean;
+  /** Where this installation is reached from outside, which is not always where this page came from. */
+  base_url: string;
   /** What the sign-in still lacks: a second factor, or that one is set up. */
   pending: 'second_factor' | 'enrolment' | null;
   /** The emergency access of this session. */

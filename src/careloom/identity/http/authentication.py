@@ -127,10 +127,12 @@ async def describe(runtime: Runtime, actor: Actor, person: Person, secret: str |
         clients=tuple(ClientBadge(one.id, one.name, one.color) for one in clients),
         csrf_token=csrf_token(runtime.secret, secret) if secret else "",
         demo=runtime.settings.demo,
+        base_url=runtime.settings.base_url,
         glass=glass,
     )
 
 
 def unfinished(runtime: Runtime, person: Person, pending: Pending, secret: str) -> Me:
     """What the interface needs to know to finish a sign-in: no permission, no client."""
-    return Me(person, (), (), csrf_token(runtime.secret, secret), runtime.settings.demo, pending)
+    settings = runtime.settings
+    return Me(person, (), (), csrf_token(runtime.secret, secret), settings.demo, settings.base_url, pending)

@@ -93,7 +93,7 @@ class Pending(StrEnum):
 class Me(Struct, frozen=True):
     """The signed-in person: who, what they may do anywhere, and the clients they see. With `pending` the sign-in is not
     finished: `second_factor` must be given, or by `enrolment` one be set up, and nothing else may be done. `glass` is
-    the emergency access of this session.
+    the emergency access of this session; `base_url` is where this installation is reached, without a slash at its end.
     """
 
     person: Person
@@ -101,6 +101,7 @@ class Me(Struct, frozen=True):
     clients: tuple[ClientBadge, ...]
     csrf_token: str
     demo: bool
+    base_url: str
     pending: Pending | None = None
     glass: OpenGlass | None = None
 

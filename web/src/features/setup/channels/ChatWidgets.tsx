@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
-import { useClientBadge } from '@/api/session';
+import { useClientBadge, useMe } from '@/api/session';
 import type { ChatWidget, WidgetTheme } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
@@ -42,6 +42,7 @@ type Values = Omit<ChatWidget, 'id' | 'client_id' | 'key' | 'active'>;
 
 function WidgetForm({ item }: { item: ChatWidget | null }) {
   const { t } = useTranslation(['setup', 'common']);
+  const { base_url } = useMe();
   const client = useClientFilter();
   const badge = useClientBadge(item?.client_id ?? client);
   const save = useSave<ChatWidget>('chat-widgets', 'chat', item);
@@ -186,7 +187,7 @@ function WidgetForm({ item }: { item: ChatWidget | null }) {
         />
         {item && (
           <Labelled label={t('chat.snippet')} description={t('chat.snippetHint')}>
-            <CopyBox label={t('chat.snippet')} text={snippetOf(item)} />
+            <CopyBox label={t('chat.snippet')} text={snippetOf(item, base_url)} />
           </Labelled>
         )}
       </Fields>
@@ -199,8 +200,8 @@ function WidgetForm({ item }: { item: ChatWidget | null }) {
   );
 }
 
-const snippetOf = (item: ChatWidget) =>
-  `<script src="${location.origin}/widget.js" data-key="${item.key}" async></script>`;
+const snippetOf = (item: ChatWidget, baseUrl: string) =>
+  `<script src="${baseUrl}/widget.js" data-key="${item.key}" async></script>`;
 
 function VisitorSecret({ item }: { item: ChatWidget }) {
   const { t } = useTranslation(['setup', 'common']);

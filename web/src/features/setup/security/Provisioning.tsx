@@ -33,9 +33,10 @@ export function Provisioning() {
 
 function Address() {
   const { t } = useTranslation('setup');
+  const { base_url } = useMe();
   return (
     <Labelled label={t('provisioning.address')} description={t('provisioning.addressHint')}>
-      <CopyBox label={t('provisioning.address')} text={`${window.location.origin}/scim/v2`} />
+      <CopyBox label={t('provisioning.address')} text={`${base_url}/scim/v2`} />
     </Labelled>
   );
 }
