@@ -6,9 +6,10 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from careloom.compliance.core.terms import due_at
 from careloom.compliance.jobs import expire_exports
 from careloom.evidence.isolation.people import bearer_of
 from careloom.identity.commands.people import create_person
@@ -101,6 +102,46 @@ async def test_a_request_says_that_its_customer_was_erased(house: House) -> None
     house.run("UPDATE customer SET name = '', erased_at = now() WHERE id = %s", made["customer_id"])
     found = await house.officer("GET", path)
     assert (found["customer_name"], found["customer_erased"]) == ("", True)
+
+
+async def test_when_an_open_request_arrived_is_corrected_and_its_term_follows(house: House) -> None:
+    made = (await register(house)).json()
+    path = f"/api/privacy-requests/{made['id']}"
+    arrived = now() - timedelta(days=20)
+    after = await house.officer("PATCH", path, json={"received_at": arrived.isoformat()})
+    assert datetime.fromisoformat(after["received_at"]) == arrived
+    assert datetime.fromisoformat(after["due_at"]) == due_at(arrived)
+    (due,) = [
+        one
+        for one in (await house.officer("GET", "/api/compliance/deadlines"))["items"]
+        if one["kind"] == "request" and one["id"] == made["id"]
+    ]
+    assert due["due_at"] == after["due_at"]
+    ((before, noted),) = house.rows("SELECT before, after FROM audit_entry WHERE action = 'privacy_request.correct'")
+    assert datetime.fromisoformat(before["received_at"]) == datetime.fromisoformat(made["received_at"])
+    assert datetime.fromisoformat(before["due_at"]) == datetime.fromisoformat(made["due_at"])
+    assert datetime.fromisoformat(noted["received_at"]) == arrived
+    assert datetime.fromisoformat(noted["due_at"]) == due_at(arrived)
+
+
+async def test_a_prolonged_request_stays_prolonged_when_its_arrival_is_corrected(house: House) -> None:
+    path = f"/api/privacy-requests/{(await register(house)).json()['id']}"
+    await house.officer("POST", f"{path}/extend", json={"reason": "many systems"})
+    arrived = now() - timedelta(days=5)
+    after = await house.officer("PATCH", path, json={"received_at": arrived.isoformat()})
+    assert datetime.fromisoformat(after["due_at"]) == due_at(arrived, 3)
+
+
+async def test_an_arrival_is_corrected_within_the_last_year_and_until_the_request_is_closed(house: House) -> None:
+    path = f"/api/privacy-requests/{(await register(house)).json()['id']}"
+    for days in (-1, 400):
+        wrong = {"received_at": (now() - timedelta(days=days)).isoformat()}
+        answer = await house.answer("PATCH", path, json=wrong)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["path"] == "/received_at"
+    await house.officer("POST", f"{path}/refuse", json={"reason": "nobody of that name"})
+    closed = await house.answer("PATCH", path, json={"received_at": (now() - timedelta(days=2)).isoformat()})
+    assert closed.status_code == 409
 
 
 async def test_a_request_is_due_after_a_month_and_can_be_prolonged_once(house: House) -> None:

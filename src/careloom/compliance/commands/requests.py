@@ -1,6 +1,6 @@
 """A data subject's request: registered, checked, worked on by a job, answered within its term."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,11 +34,8 @@ _OLDEST: Final = timedelta(days=366)
 async def open_request(tx: Tx, actor: Actor, new: NewPrivacyRequest) -> PrivacyRequest:
     """Registers a request; its month runs from when it was received. Raises InvalidInputError, NotFoundError."""
     require_seen(actor, new.client_id, _WRITE)
-    at = now()
-    received = new.received_at or at
-    if received > at or received < at - _OLDEST:
-        message = "Give the moment at which the request arrived, within the last year."
-        raise InvalidInputError(errors=(FieldError("/received_at", message),))
+    received = new.received_at or now()
+    _require_arrival(received)
     if not await family(tx, new.client_id, new.customer_id):
         raise NotFoundError("The client has no such customer.")
     values = {
@@ -56,6 +53,23 @@ async def open_request(tx: Tx, actor: Actor, new: NewPrivacyRequest) -> PrivacyR
     made = read_request((await tx.execute(privacy_request.insert().values(**values).returning(privacy_request))).one())
     await _tell(tx, actor, "privacy_request.open", made, kind=made.kind, customer_id=made.customer_id)
     return made
+
+
+async def correct_request(tx: Tx, actor: Actor, request_id: UUID, received_at: datetime) -> PrivacyRequest:
+    """Corrects when an open request arrived; its term, prolonged or not, runs from there.
+
+    Raises InvalidInputError, NotFoundError, StepRefusedError.
+    """
+    one = await get_request(tx, actor, request_id, _WRITE, lock=True)
+    if one.closed_at is not None:
+        raise StepRefusedError("The request is at another point by now; load it again.")
+    _require_arrival(received_at)
+    # An erasure takes the reason of a prolongation away, never the prolongation.
+    months = 1 + FURTHER_MONTHS if one.due_at > due_at(one.received_at) else 1
+    after = await write(tx, one, received_at=received_at, due_at=due_at(received_at, months))
+    before, told = ({"received_at": each.received_at, "due_at": each.due_at} for each in (one, after))
+    await audit.record(tx, actor, "privacy_request.correct", one.id, client_id=one.client_id, before=before, after=told)
+    return after
 
 
 async def verify_request(tx: Tx, actor: Actor, request_id: UUID, how: str) -> PrivacyRequest:
@@ -146,6 +160,13 @@ def ordered(actor: Actor, one: PrivacyRequest) -> Actor:
 def export_key(client_id: UUID, request_id: UUID) -> str:
     """Where an export's bytes are kept."""
     return f"{client_id}/export-{request_id}"
+
+
+def _require_arrival(received_at: datetime) -> None:
+    at = now()
+    if received_at > at or received_at < at - _OLDEST:
+        message = "Give the moment at which the request arrived, within the last year."
+        raise InvalidInputError(errors=(FieldError("/received_at", message),))
 
 
 def _require(one: PrivacyRequest, *wanted: RequestStatus) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from careloom.compliance.commands import requests
 from careloom.compliance.commands.disclose import export_content
 from careloom.compliance.queries import requests as queries
 from careloom.compliance.types.requests import (
+    Correction,
     Extension,
     NewPrivacyRequest,
     PrivacyRequest,
@@ -62,6 +63,12 @@ async def get_request(unit: Unit, request_id: FromPath[RequestId]) -> PrivacyReq
     )
 
 
+@patch("/privacy-requests/{request_id:uuid}", summary="Correct when a request arrived")
+async def correct(unit: Unit, request_id: FromPath[RequestId], data: JSONBody[Correction]) -> PrivacyRequest:
+    """Until it is closed; what it is due by follows."""
+    return await unit.write(lambda tx: requests.correct_request(tx, unit.actor, request_id, data.received_at))
+
+
 @post("/privacy-requests/{request_id:uuid}/verify", status_code=200, summary="Record that the identity was checked")
 async def verify(unit: Unit, request_id: FromPath[RequestId], data: JSONBody[Verification]) -> PrivacyRequest:
     """Nothing is built or erased before."""
@@ -108,6 +115,7 @@ handlers: list[Any] = [
     list_requests,
     open_request,
     get_request,
+    correct,
     verify,
     carry_out,
     extend,

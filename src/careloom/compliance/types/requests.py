@@ -91,6 +91,12 @@ class NewPrivacyRequest(Struct, frozen=True, forbid_unknown_fields=True):
     received_at: Moment | None = None
 
 
+class Correction(Struct, frozen=True, forbid_unknown_fields=True):
+    """When a request arrived after all."""
+
+    received_at: Moment
+
+
 class Verification(Struct, frozen=True, forbid_unknown_fields=True):
     """How it was checked that the request comes from the customer."""
 

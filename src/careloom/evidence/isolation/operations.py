@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -78,6 +79,7 @@ TEXTS = {
     "token_url": "https://login.example.org/token",
     "aware_at": "2025-01-01T00:00:00Z",
     "occurred_at": "2025-01-01T00:00:00Z",
+    "received_at": (datetime.now(UTC) - timedelta(days=1)).isoformat(),
 }
 """Texts that must look a certain way, by their name."""
 

@@ -11,6 +11,7 @@ import type { Instant, Page, Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { useNow } from '@/components/clock';
 import { toastError } from '@/components/errors';
+import { useFormat } from '@/components/format';
 import { FormDialog } from '@/components/FormDialog';
 import { displayName } from '@/components/names';
 import classes from '@/features/compliance/Compliance.module.css';
@@ -48,7 +49,9 @@ export function Requests() {
 function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
   const { t } = useTranslation('compliance');
   const now = useNow();
+  const format = useFormat();
   const [asking, setAsking] = useState<'verify' | 'refuse' | 'extend' | null>(null);
+  const [correcting, setCorrecting] = useState(false);
   const step = useDeed(({ name, body }: { name: string; body?: Record<string, string> }) =>
     http.post(`/api/privacy-requests/${one.id}/${name}`, body),
   );
@@ -64,6 +67,8 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
         <Subject one={one} />
         <span>
           {t(`kind.${one.kind}`)} · {t('requests.registeredBy', { name: one.opened_by })}
+          {' · '}
+          {t('requests.arrived', { when: format.exact(one.received_at) })}
           {one.verified_by && ` · ${t('requests.verifiedBy', { name: one.verified_by })}`}
         </span>
         {one.outcome?.kept.map((kept) => (
@@ -119,8 +124,14 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
               </Button>
             </>
           )}
+          {open && (
+            <Button size="compact-sm" variant="subtle" onClick={() => setCorrecting(true)}>
+              {t('requests.correct')}
+            </Button>
+          )}
         </div>
       )}
+      {correcting && <Correct one={one} onClose={() => setCorrecting(false)} />}
       {asking && (
         <WordsDialog
           title={t(`requests.${asking}`)}
@@ -147,6 +158,32 @@ function Subject({ one }: { one: PrivacyRequest }) {
     <Link to="/customers/$customerId" params={{ customerId: one.customer_id }}>
       <bdi>{one.customer_erased ? t('requests.erased') : displayName(one.customer_name)}</bdi>
     </Link>
+  );
+}
+
+/** When it arrived after all; what it is due by follows. */
+function Correct({ one, onClose }: { one: PrivacyRequest; onClose: () => void }) {
+  const { t } = useTranslation('compliance');
+  const [received, setReceived] = useState<Instant | null>(one.received_at);
+  const correct = useDeed(
+    () => http.patch(`/api/privacy-requests/${one.id}`, { received_at: received }),
+    onClose,
+  );
+  return (
+    <FormDialog
+      title={t('requests.correct')}
+      ready={received !== null && received !== one.received_at}
+      busy={correct.isPending}
+      onSubmit={() => correct.mutate()}
+      onClose={onClose}
+    >
+      <MomentField
+        label={t('requests.received')}
+        hint={t('requests.correctHint')}
+        value={received}
+        onChange={setReceived}
+      />
+    </FormDialog>
   );
 }
 

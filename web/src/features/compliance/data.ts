@@ -86,6 +86,7 @@ export interface PrivacyRequest {
   opened_by: string;
   verified_by: string | null;
   status: 'received' | 'verified' | 'running' | 'waiting' | 'done' | 'refused';
+  received_at: Instant;
   due_at: Instant;
   export_until: Instant | null;
   closed_at: Instant | null;
