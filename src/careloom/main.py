@@ -188,7 +188,7 @@ def state_of(runtime: Runtime) -> State:
             "consumers": {one.name: one for one in consumers(runtime)},
             "tail": tail,
             "gateway": Gateway(tail, runtime.hub),
-            "find_client": _client_of_conversation,
+            "may_answer": _may_answer,
             "served_queues": queues_served_by,
             "reachable": require_reachable,
             "peeks": PEEKS,
@@ -251,8 +251,9 @@ def static_folder() -> Path:
     return packed if packed.exists() else packed.parents[2] / "web" / "dist"
 
 
-async def _client_of_conversation(tx: Tx, actor: Actor, conversation_id: UUID) -> UUID:
-    return (await get_conversation(tx, actor, ConversationId(conversation_id))).client_id
+async def _may_answer(tx: Tx, actor: Actor, conversation_id: UUID) -> bool:
+    one = await get_conversation(tx, actor, ConversationId(conversation_id))
+    return actor.may(Permission.CONVERSATIONS_REPLY, client_id=one.client_id, program_id=one.program_id)
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from careloom.conversations.commands.dispositions import create_disposition
-from careloom.identity.types import Person
+from careloom.identity.types import Person, Role, ScopeKind
 from careloom.organizations.types import Channel
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
@@ -36,6 +36,16 @@ async def get(api: httpx.AsyncClient, path: str, expected: int = 200, /, **query
     answer = await api.get(f"/api/{path}", params=query)
     assert answer.status_code == expected, answer.text
     return answer.json()
+
+
+async def test_who_may_not_answer_tells_nobody_that_they_type(
+    desk: Desk, api: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    one = f"conversations/{await desk.opened('where is my parcel')}"
+    await sign_in(api, await desk.world.person(Role.QA_ANALYST, ScopeKind.CLIENT, desk.client.id))
+    assert (await get(api, one))["id"] in one
+    refused = await post(api, f"{one}/typing", 403, typing=True)
+    assert "conversations.reply" in refused["detail"]
 
 
 async def test_an_agents_whole_way_through_a_conversation(desk: Desk, api: httpx.AsyncClient) -> None:

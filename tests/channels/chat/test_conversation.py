@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from uuid import UUID
+
+from websockets.asyncio.client import connect
 
 from careloom.conversations.commands import lifecycle
 from careloom.conversations.commands.notes import add_note
 from careloom.conversations.commands.reply import reply
+from careloom.identity.commands.sessions import start_session
+from careloom.identity.types import Role, ScopeKind
+from careloom.identity.types.sign_in import Origin
 from careloom.platform.hub import send_signal
 from careloom.platform.ids import new_id
 from tests.channels.chat.conftest import PAGE, SYSTEM, Chat
@@ -132,6 +138,23 @@ async def test_typing_goes_both_ways(chat: Chat) -> None:
     theirs = [signal for signal in signals if signal.get("who") == "customer"]
     assert len(theirs) == 1
     assert theirs[0]["conversation_id"] == ack["conversation_id"]
+
+
+async def test_a_customer_hears_of_the_typing_of_those_alone_who_may_answer(chat: Chat) -> None:
+    visitor, desk = await chat.visitor(), chat.desk
+    reader = await desk.world.person(Role.CLIENT_VIEWER, ScopeKind.CLIENT, desk.client.id, client=desk.client)
+    async with chat.socket(visitor["visitor_secret"]) as socket:
+        one = (await socket.say("hello"))["conversation_id"]
+        for person, heard in ((reader, False), (desk.agent, True)):
+            async with desk.database.transaction(SYSTEM) as tx:
+                started = await start_session(tx, person.id, Origin(None, None), 1)
+            cookie = {"Cookie": f"careloom_session={started.secret}"}
+            url = f"{chat.base.replace('http', 'ws', 1)}/api/live/socket"
+            async with connect(url, additional_headers=cookie, proxy=None) as seat:
+                for frame in ({"type": "viewing"}, {"type": "typing", "typing": True}):
+                    await seat.send(json.dumps({**frame, "conversation_id": one}))
+                got = await socket.silence(1.0)
+            assert any(frame["type"] == "typing" and frame["typing"] for frame in got) is heard, person.name
 
 
 async def test_what_the_visitor_has_read_is_marked_as_read(chat: Chat) -> None:

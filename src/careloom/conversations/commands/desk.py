@@ -8,9 +8,17 @@ from sqlalchemy import delete, func, update
 
 from careloom.conversations.commands.held import change, hold_conversation, tell
 from careloom.conversations.events import MessagesRead, facts
+from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.tables.contact import conversation
 from careloom.conversations.tables.desk import mention, saved_view
-from careloom.conversations.types import Conversation, ConversationChanges, SavedView, ViewFilter, ViewId
+from careloom.conversations.types import (
+    Conversation,
+    ConversationChanges,
+    ConversationId,
+    SavedView,
+    ViewFilter,
+    ViewId,
+)
 from careloom.organizations.queries import as_stored
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -18,6 +26,7 @@ from careloom.platform.clock import now
 from careloom.platform.database.schema import Writer
 from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.errors import ConflictError, ForbiddenError, NotFoundError
+from careloom.platform.hub import send_signal
 from careloom.platform.ids import new_id
 from careloom.platform.redaction.values import storable
 from careloom.platform.wire import to_plain
@@ -46,6 +55,25 @@ async def change_conversation(
         new["fields"] = words
     await audit.record(tx, actor, "conversation.change", after.id, client_id=after.client_id, before=old, after=new)
     return after
+
+
+async def tell_typing(tx: Tx, actor: Actor, conversation_id: UUID, *, typing: bool) -> None:
+    """Tells the customer, and whoever looks at the conversation now, that the actor types, or stopped.
+
+    Raises NotFoundError, ForbiddenError.
+    """
+    one = await get_conversation(tx, actor, ConversationId(conversation_id))
+    actor.require(Permission.CONVERSATIONS_REPLY, client_id=one.client_id, program_id=one.program_id)
+    signal = {
+        "kind": "typing",
+        "who": "agent",
+        "client_id": str(one.client_id),
+        "conversation_id": str(one.id),
+        "person_id": str(actor.person_id),
+        "name": actor.name,
+        "typing": typing,
+    }
+    await send_signal(tx, signal)
 
 
 async def mark_read(tx: Tx, actor: Actor, conversation_id: UUID, seq: int) -> Conversation:

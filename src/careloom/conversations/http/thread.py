@@ -32,7 +32,6 @@ from careloom.identity.types import PersonId
 from careloom.organizations.types import Channel, ProgramId
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
-from careloom.platform.hub import send_signal
 from careloom.platform.paging import Page
 from careloom.platform.reads import Read
 from careloom.platform.web.http import Limit
@@ -219,22 +218,8 @@ async def mark_read(unit: Unit, conversation_id: FromPath[ConversationId], data:
 
 @post("/conversations/{conversation_id:uuid}/typing", status_code=204, summary="Tell that you are typing")
 async def typing(unit: Unit, conversation_id: FromPath[ConversationId], data: JSONBody[Typing]) -> None:
-    """Reaches whoever looks at the conversation now; nothing is kept."""
-
-    async def tell(tx: Tx) -> None:
-        one = await get_conversation(tx, unit.actor, conversation_id)
-        signal = {
-            "kind": "typing",
-            "who": "agent",
-            "client_id": str(one.client_id),
-            "conversation_id": str(one.id),
-            "person_id": str(unit.actor.person_id),
-            "name": unit.actor.name,
-            "typing": data.typing,
-        }
-        await send_signal(tx, signal)
-
-    await unit.write(tell)
+    """Reaches the customer and whoever looks at the conversation now; nothing is kept. For whoever may answer."""
+    await unit.write(lambda tx: desk.tell_typing(tx, unit.actor, conversation_id, typing=data.typing))
 
 
 @post("/conversations/start", summary="Write first")

@@ -26,8 +26,8 @@ from careloom.platform.reads import request_of
 from careloom.platform.runtime import Runtime
 
 Socket = WebSocket[Any, Any, State]
-FindClient = Callable[[Tx, Actor, UUID], Awaitable[UUID]]
-"""Answers the client of a conversation that the actor may read; raises NotFoundError."""
+MayAnswer = Callable[[Tx, Actor, UUID], Awaitable[bool]]
+"""Whether the actor may answer in a conversation that they may read; raises NotFoundError."""
 
 _PING_SECONDS = 20.0
 _DEAD_SECONDS = 60.0
@@ -75,18 +75,19 @@ async def live_socket(socket: Socket, after: FromQuery[int | None] = None) -> No
     gateway: Gateway = state.gateway
     with gateway.connect(desk):
         await gateway.greet(desk, after)
-        await DeskConnection(socket, runtime, gateway, desk, state.find_client).run()
+        await DeskConnection(socket, runtime, gateway, desk, state.may_answer).run()
 
 
 class DeskConnection:
     """One open socket: sends queued frames, reads the person's, notices when either end is gone."""
 
-    def __init__(self, socket: Socket, runtime: Runtime, gateway: Gateway, desk: Desk, find_client: FindClient) -> None:
+    def __init__(self, socket: Socket, runtime: Runtime, gateway: Gateway, desk: Desk, may_answer: MayAnswer) -> None:
         self._socket = socket
         self._runtime = runtime
         self._gateway = gateway
         self._desk = desk
-        self._find_client = find_client
+        self._may_answer = may_answer
+        self._answers = False
         self._heard = asyncio.get_running_loop().time()
         self._typing = False
 
@@ -159,7 +160,7 @@ class DeskConnection:
         if conversation_id is None:
             return
         async with self._runtime.database.transaction(self._desk.actor) as tx:
-            await self._find_client(tx, self._desk.actor, conversation_id)
+            self._answers = await self._may_answer(tx, self._desk.actor, conversation_id)
         self._gateway.look(self._desk, conversation_id)
         await self._signal(conversation_id, viewing=True)
 
@@ -181,7 +182,8 @@ class DeskConnection:
         who = {"conversation_id": str(conversation_id), "person_id": str(actor.person_id), "name": actor.name}
         async with self._runtime.database.transaction(actor) as tx:
             await send_signal(tx, {"kind": "viewing", "viewing": viewing, "typing": self._typing, **who})
-            if viewing:
+            if viewing and self._answers:
+                # The customer hears of this one; whoever only reads, or writes notes, types for colleagues.
                 await send_signal(tx, {"kind": "typing", "who": "agent", "typing": self._typing, **who})
 
 
