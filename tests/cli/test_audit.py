@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import LiteralString
+from uuid import UUID
 
+import msgspec
 import psycopg
 import pytest
 
 from careloom.cli.command import main
+from careloom.platform.secrets import load_secret
+from careloom.platform.trail.checkpoint import Notary
 from tests.logs import Logs
 from tests.postgres import FreshDatabase
 
@@ -105,6 +110,49 @@ def test_a_log_that_was_kept_shows_that_a_chain_was_cut_off(
     _change(fresh_database, "DELETE FROM audit_entry WHERE after->>'name' = 'bo'")
     assert main(["audit", "verify", "--client", "installation"]) == 0
     assert main(["audit", "verify", "--client", "installation", "--known", str(kept)]) == 1
+
+
+def test_checkpoints_that_cannot_be_checked_are_counted_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    earlier = _export(tmp_path / "earlier.jsonl")
+    assert main(["audit", "verify", "--known", str(earlier)]) == 0
+    assert "1 of 1 checkpoints checked" in capsys.readouterr().out
+    assert main(["audit", "verify", "--new", "--known", str(earlier)]) == 2
+    assert "1 not checked: older than --new looks" in capsys.readouterr().out
+    assert main(["audit", "verify", "--client", str(UUID(int=7)), "--known", str(earlier)]) == 2
+    assert "1 not checked: of chains that were not asked for" in capsys.readouterr().out
+    monkeypatch.setenv("CARELOOM_SECRET_KEY", "another secret of another installation")
+    assert main(["audit", "verify", "--known", str(earlier)]) == 2
+    said = capsys.readouterr().out
+    assert "ok      installation" in said
+    assert "0 of 1 checkpoints checked" in said
+    assert "1 not checked: signed by another key" in said
+    both = tmp_path / "both.jsonl"
+    both.write_text(earlier.read_text() + _export(tmp_path / "later.jsonl").read_text())
+    capsys.readouterr()
+    assert main(["audit", "verify", "--known", str(both)]) == 0
+    said = capsys.readouterr().out
+    assert "1 of 2 checkpoints checked" in said
+    assert "1 not checked: signed by another key" in said
+
+
+def test_a_file_without_a_checkpoint_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "careloom.log"
+    log.write_text('{"event": "starting"}\n')
+    assert main(["audit", "verify", "--known", str(log)]) == 2
+    assert "0 of 0 checkpoints checked" in capsys.readouterr().out
+
+
+def test_a_chain_that_is_gone_as_a_whole_is_missed_where_a_checkpoint_of_it_was_kept(
+    tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = UUID(int=7)
+    taken = Notary(load_secret(home)).sign(str(gone), 3, "0" * 64, datetime(2026, 1, 1, tzinfo=UTC))
+    kept = tmp_path / "kept.json"
+    kept.write_bytes(msgspec.json.encode(taken))
+    assert main(["audit", "verify", "--known", str(kept)]) == 1
+    assert f"BROKEN  {gone}: entry 3: the chain ends before a checkpoint" in capsys.readouterr().out
 
 
 def test_what_entries_say_of_somebody_is_erased_and_the_chain_stays_right(

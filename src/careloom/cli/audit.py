@@ -4,6 +4,7 @@ anywhere, without a database.
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -39,7 +40,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Answers 0 where all is right, 1 where a chain is broken; names its first entry that is not right."""
+    """Answers 0 where all is right, 1 where a chain is broken, whose first entry that is not right it names; 2 where no
+    checkpoint of a file to hold the chains against could be checked.
+    """
     if options.action == "check":
         return _check(options)
     if options.action == "erase":
@@ -58,7 +61,7 @@ def _verify(options: argparse.Namespace, notary: Notary) -> int:
     async def work(database: Database) -> list[Verdict]:
         await _seal(database)
         async with database.transaction(SYSTEM) as tx:
-            wanted = [_client(options.client)] if options.client else await chains(tx)
+            wanted = [_client(options.client)] if options.client else _all(await chains(tx), known, notary)
         found: list[Verdict] = []
         for client_id in wanted:
             name = _name(client_id)
@@ -75,7 +78,38 @@ def _verify(options: argparse.Namespace, notary: Notary) -> int:
             keep(home, one.checkpoint)
         erased = f", the content of {one.erased} erased" if one.erased else ""
         print(f"ok      {_name(one.client_id)}: {one.checked} entries up to {one.number}{erased}, head {one.hash}")
-    return 1 if any(one.broken for one in found) else 0
+    held = options.known is None or _tell_known(options.known, known, found, notary)
+    if any(one.broken for one in found):
+        return 1
+    return 0 if held else 2
+
+
+def _all(there: list[UUID | None], known: list[Checkpoint], notary: Notary) -> list[UUID | None]:
+    """Every chain, and those of which this installation once took a checkpoint, should they be gone as a whole."""
+    named = {_client(one.chain) for one in known if one.key == notary.public_key}
+    return [*there, *(named - set(there))]
+
+
+def _tell_known(path: Path, known: list[Checkpoint], found: list[Verdict], notary: Notary) -> bool:
+    """Says how many checkpoints of a file were checked, how many not and why; answers whether any was."""
+    begun = {_name(one.client_id): one.number - one.checked for one in found}
+    another, elsewhere, before = (
+        "signed by another key",
+        "of chains that were not asked for",
+        "older than --new looks",
+    )
+    left: Counter[str] = Counter()
+    for one in known:
+        if one.key != notary.public_key:
+            left[another] += 1
+        elif one.chain not in begun:
+            left[elsewhere] += 1
+        elif one.number <= begun[one.chain]:
+            left[before] += 1
+    print(f"known   {path}: {len(known) - left.total()} of {len(known)} checkpoints checked")
+    for why, count in left.items():
+        print(f"        {count} not checked: {why}")
+    return len(known) > left.total()
 
 
 def _export(options: argparse.Namespace, notary: Notary) -> int:
