@@ -19,11 +19,13 @@ from psycopg import sql
 from sqlalchemy import Column, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 
+from careloom.compliance.queries.retention import spared_by_holds
 from careloom.customers.commands.secrets import find_by_secret, reveal_attribute
 from careloom.customers.types import SensitiveSearch
 from careloom.evidence.isolation.kept import Brand
 from careloom.evidence.isolation.stage import Stage
 from careloom.integrations.commands.archiving import begin, next_piece
+from careloom.integrations.commands.exports import RUN_EXPORT
 from careloom.integrations.commands.restoring import ClientArchive, restore_client
 from careloom.integrations.commands.writing import expire_exports, run_export
 from careloom.integrations.core.archive import (
@@ -36,6 +38,7 @@ from careloom.integrations.core.archive import (
     tar_member,
 )
 from careloom.integrations.errors import ArchiveError
+from careloom.integrations.jobs import tasks
 from careloom.integrations.queries.archive import (
     OUTSIDE,
     archived_tables,
@@ -52,6 +55,7 @@ from careloom.platform.database.embedded import EmbeddedPostgres
 from careloom.platform.database.schema import Ownership, metadata
 from careloom.platform.database.transactions import Database
 from careloom.platform.files import FileStore, LocalFiles
+from careloom.platform.jobs import job_app
 from careloom.platform.keys.files import ClientFiles
 from careloom.platform.keys.masters import OPTION, LocalMasters
 from careloom.platform.trail.checkpoint import Notary
@@ -338,6 +342,31 @@ async def test_an_interrupted_export_goes_on_and_is_whole(stage: Stage, tmp_path
     path = tmp_path / "whole.tar"
     path.write_bytes(answer.content)
     ClientArchive(path).close()
+
+
+async def test_an_export_whose_store_stays_away_fails_with_the_reason_after_its_last_attempt(
+    stage: Stage, copied_database: FreshDatabase, tmp_path: Path
+) -> None:
+    brand, runtime = stage.a, stage.runtime
+    made = await _export(brand)
+
+    class Away(LocalFiles):
+        async def put(self, key: str, content: bytes) -> None:
+            raise ConnectionRefusedError
+
+    away = runtime.__class__(runtime.settings, runtime.database, Away(tmp_path), runtime.hub, runtime.secret)
+    app = job_app(runtime.database.links, tasks(away, spared_by_holds), [])
+    states: list[str] = []
+    with psycopg.connect(copied_database.superuser_url, autocommit=True) as connection:
+        connection.execute("UPDATE procrastinate_jobs SET attempts = 9 WHERE task_name = %s", [RUN_EXPORT])
+        async with app.open_async():
+            for _ in range(2):
+                connection.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'")
+                await app.run_worker_async(wait=False)
+                states.append((await brand.call("GET", f"/api/exports/{made['id']}"))["state"])
+    assert states == ["running", "failed"]
+    one = await brand.call("GET", f"/api/exports/{made['id']}")
+    assert one["error"] == "The archive could not be written (ConnectionRefusedError); ask for a new export."
 
 
 async def test_an_archive_expires_and_its_bytes_go(stage: Stage, copied_database: FreshDatabase) -> None:

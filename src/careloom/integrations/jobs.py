@@ -7,7 +7,7 @@ from careloom.integrations.commands.imports import RUN_IMPORT
 from careloom.integrations.commands.restores import RUN_RESTORE
 from careloom.integrations.commands.returning import expire_restores, run_restore
 from careloom.integrations.commands.running import forget_stale, run_import
-from careloom.integrations.commands.writing import expire_exports, run_export
+from careloom.integrations.commands.writing import expire_exports, give_up_export, run_export
 from careloom.integrations.ports import Holds
 from careloom.integrations.types import ExportId, ImportId, RestoreId
 from careloom.platform.jobs import Periodic, Task
@@ -23,10 +23,17 @@ def tasks(runtime: Runtime, holds: Holds) -> list[Task]:
     async def write_out(client_id: str, export_id: str) -> None:
         await run_export(runtime, UUID(client_id), ExportId(UUID(export_id)))
 
+    async def write_no_more(error: Exception, client_id: str, export_id: str) -> None:
+        await give_up_export(runtime, UUID(client_id), ExportId(UUID(export_id)), error)
+
     async def bring_back(restore_id: str) -> None:
         await run_restore(runtime, RestoreId(UUID(restore_id)))
 
-    return [Task(RUN_IMPORT, take_in), Task(RUN_EXPORT, write_out), Task(RUN_RESTORE, bring_back)]
+    return [
+        Task(RUN_IMPORT, take_in),
+        Task(RUN_EXPORT, write_out, given_up=write_no_more),
+        Task(RUN_RESTORE, bring_back),
+    ]
 
 
 def periodic(runtime: Runtime) -> list[Periodic]:

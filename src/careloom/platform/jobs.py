@@ -35,13 +35,15 @@ _DEFER = text(
 class Task(Struct, frozen=True):
     """A named job. It runs at least once: its effect must be idempotent by the key in its arguments.
 
-    Arguments are ids and plain values, never personal data.
+    Arguments are ids and plain values, never personal data. `given_up` is called with the error, then the arguments,
+    when it has failed for the last time: after `attempts` repetitions.
     """
 
     name: str
     run: Callable[..., Awaitable[None]]
     attempts: int = 10
     queue: str = "default"
+    given_up: Callable[..., Awaitable[None]] | None = None
 
 
 class Periodic(Struct, frozen=True):
@@ -132,11 +134,16 @@ class _PatientConnector(procrastinate.PsycopgConnector):
 def _register(app: procrastinate.App, task: Task, *, scheduled: bool = False) -> Any:
     retry = procrastinate.RetryStrategy(max_attempts=task.attempts, exponential_wait=_WAIT_BASE)
 
-    async def run(**arguments: Any) -> None:
-        await task.run(**arguments)
+    async def run(context: procrastinate.JobContext, **arguments: Any) -> None:
+        try:
+            await task.run(**arguments)
+        except Exception as error:
+            if task.given_up is not None and context.job.attempts >= task.attempts:
+                await task.given_up(error, **arguments)
+            raise
 
     async def run_scheduled(timestamp: int) -> None:  # noqa: ARG001
         await task.run()
 
     function: Any = run_scheduled if scheduled else run
-    return app.task(name=task.name, queue=task.queue, retry=retry)(function)
+    return app.task(name=task.name, queue=task.queue, retry=retry, pass_context=not scheduled)(function)

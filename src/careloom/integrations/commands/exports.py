@@ -117,8 +117,8 @@ async def note_part(tx: Tx, one: Written, progress: Progress, size: int) -> None
 
 
 async def fail_export(tx: Tx, one: Written, reason: Text) -> None:
-    """Ends an export that cannot be written; its parts are to go."""
-    await _change(tx, one.export, state=ExportState.FAILED, error=to_plain(reason), progress={}, parts=0, size=0)
+    """Ends an export that cannot be written; its parts are to go, at the latest when its time is over."""
+    await _change(tx, one.export, state=ExportState.FAILED, error=to_plain(reason), progress={}, size=0)
 
 
 async def drop_archives(tx: Tx, client_id: UUID) -> list[tuple[ExportId, int]]:

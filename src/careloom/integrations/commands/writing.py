@@ -18,7 +18,7 @@ from careloom.platform.access import Actor, system_actor
 from careloom.platform.errors import CareloomError
 from careloom.platform.file_parts import delete_parts, part_key
 from careloom.platform.runtime import Runtime
-from careloom.platform.texts.text import Text
+from careloom.platform.texts.text import Text, say
 
 log = structlog.get_logger()
 _OURS: Final = 500
@@ -36,6 +36,17 @@ async def run_export(runtime: Runtime, client_id: UUID, export_id: ExportId) -> 
             raise
         log.warning("export_failed", export_id=str(export_id), error=type(error).__name__)
         await _fail(runtime, actor, client_id, export_id, error.text)
+
+
+async def give_up_export(runtime: Runtime, client_id: UUID, export_id: ExportId, error: Exception) -> None:
+    """Ends an export that failed so often that it is not tried again; says why. What is in the store goes later."""
+    log.error("export_given_up", export_id=str(export_id), error=type(error).__name__)
+    unwritten = say("The archive could not be written ({why}); ask for a new export.", why=type(error).__name__)
+    reason = error.text if isinstance(error, CareloomError) else unwritten
+    async with runtime.database.transaction(system_actor("export", client_id)) as tx:
+        one = await hold_export(tx, client_id, export_id)
+        if one is not None:
+            await fail_export(tx, one, reason)
 
 
 async def _fail(runtime: Runtime, actor: Actor, client_id: UUID, export_id: ExportId, reason: Text) -> None:
