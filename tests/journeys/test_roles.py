@@ -5,18 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.journeys.installation import PASSWORD, Installation
+from tests.journeys.late import late
 from tests.journeys.people import People
 from tests.journeys.world import World
 
-# Every role comes late, after the one that is shown.
-LATE = """(() => {
-    const fetched = window.fetch;
-    window.fetch = async (...asked) => {
-        const url = String(asked[0].url ?? asked[0]);
-        if (url.includes('/api/roles?') && url.includes('limit=100')) await new Promise((go) => setTimeout(go, 700));
-        return fetched(...asked);
-    };
-})()"""
 VERBS = ("See clients and programs", "See customers", "Read contacts", "See queues")
 
 
@@ -78,7 +70,7 @@ def _look_at_permissions(page: Page, name: str) -> None:
 
 
 def _remove_role(page: Page, url: str) -> None:
-    page.add_init_script(LATE)
+    page.add_init_script(late("/api/roles?", "limit=100"))  # after the one that is shown
     page.goto(f"{url}/setup/roles")
     page.get_by_role("link", name="Night watch").click()
     page.get_by_role("combobox", name="In its place").click()

@@ -2,11 +2,11 @@
 import { SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Shore, Site } from '@/api/types';
+import type { Provider, Shore, Site } from '@/api/types';
 import { ZonePick } from '@/components/ZonePick';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
-import { ProviderPick, useProviders } from '@/features/setup/parts/pickers';
+import { KnownProviders, ProviderPick, useProviders } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
@@ -24,7 +24,11 @@ export function Sites() {
         detail: providers.find((provider) => provider.id === one.provider_id)?.name,
         side: one.country,
       })}
-      children={(item) => <SiteForm item={item} />}
+      children={(item) => (
+        <KnownProviders>
+          {(providers) => <SiteForm item={item} providers={providers} />}
+        </KnownProviders>
+      )}
     />
   );
 }
@@ -42,10 +46,9 @@ function useCountries() {
   }, [i18n.language]);
 }
 
-function SiteForm({ item }: { item: Site | null }) {
+function SiteForm({ item, providers }: { item: Site | null; providers: readonly Provider[] }) {
   const { t } = useTranslation(['setup', 'common']);
   const countries = useCountries();
-  const providers = useProviders();
   const save = useSave<Site>('sites', 'sites', item);
   const form = useForm<Omit<Site, 'id'>>({
     initial: {

@@ -1,9 +1,9 @@
 /** Groups of people at one site with a common lead. */
 import { Select, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Team } from '@/api/types';
+import type { Provider, Team } from '@/api/types';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
-import { ProviderPick, useProviders, useSites } from '@/features/setup/parts/pickers';
+import { KnownProviders, ProviderPick, useSites } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
@@ -18,14 +18,17 @@ export function Teams() {
         name: one.name,
         detail: sites.find((site) => site.id === one.site_id)?.name,
       })}
-      children={(item) => <TeamForm item={item} />}
+      children={(item) => (
+        <KnownProviders>
+          {(providers) => <TeamForm item={item} providers={providers} />}
+        </KnownProviders>
+      )}
     />
   );
 }
 
-function TeamForm({ item }: { item: Team | null }) {
+function TeamForm({ item, providers }: { item: Team | null; providers: readonly Provider[] }) {
   const { t } = useTranslation(['setup', 'common']);
-  const providers = useProviders();
   const sites = useSites();
   const save = useSave<Team>('teams', 'teams', item);
   const form = useForm<Omit<Team, 'id'>>({

@@ -5,6 +5,7 @@ import { useMemo, type ReactNode } from 'react';
 import { useMe } from '@/api/session';
 import type { Program, Provider, Queue, Site, Team } from '@/api/types';
 import { useFormat } from '@/components/format';
+import { Loaded } from '@/components/Loaded';
 import { allOf } from '@/features/setup/parts/collection';
 
 export interface PickProps {
@@ -26,6 +27,16 @@ export const useSites = () => useQuery(allOf<Site>('sites')).data ?? [];
 export const useTeams = () => useQuery(allOf<Team>('teams')).data ?? [];
 export const usePrograms = () => useQuery(allOf<Program>('programs')).data ?? [];
 export const useQueues = () => useQuery(allOf<Queue>('queues')).data ?? [];
+
+/** What is made of the providers, once they are here: a form takes the only one there is from its beginning. */
+export function KnownProviders({ children }: { children: (all: Provider[]) => ReactNode }) {
+  const query = useQuery(allOf<Provider>('providers'));
+  return (
+    <Loaded query={query} skeletons={{ count: 4, height: 72 }}>
+      {children}
+    </Loaded>
+  );
+}
 
 export function ClientPick(props: PickProps) {
   const me = useMe();

@@ -3,10 +3,10 @@ import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { Queue, Skill } from '@/api/types';
+import type { Provider, Queue, Skill } from '@/api/types';
 import { allOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
-import { ProviderPick, useProviders } from '@/features/setup/parts/pickers';
+import { KnownProviders, ProviderPick, useProviders } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
@@ -22,14 +22,17 @@ export function Skills() {
         name: one.name,
         detail: providers.find((provider) => provider.id === one.provider_id)?.name,
       })}
-      children={(item) => <SkillForm item={item} />}
+      children={(item) => (
+        <KnownProviders>
+          {(providers) => <SkillForm item={item} providers={providers} />}
+        </KnownProviders>
+      )}
     />
   );
 }
 
-function SkillForm({ item }: { item: Skill | null }) {
+function SkillForm({ item, providers }: { item: Skill | null; providers: readonly Provider[] }) {
   const { t } = useTranslation(['setup', 'common']);
-  const providers = useProviders();
   const save = useSave<Skill>('skills', 'skills', item);
   const only = providers.length === 1 ? (providers[0]?.id ?? '') : '';
   const form = useForm({
