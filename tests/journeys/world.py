@@ -51,7 +51,8 @@ class World:
 
     def agent(self, name: str, *brands: Brand, role: str = "agent") -> str:
         """Makes someone who works for `brands`; answers the e-mail address to sign in with."""
-        email = f"{name.lower().replace(' ', '.')}@harbor.example"
+        # Journeys share an installation: two of them may well have an agent of the same name.
+        email = ".".join([*name.lower().split(), *(one.name.lower() for one in brands)]) + "@harbor.example"
         grants = [{"role": role, "scope": "client", "scope_id": one.client} for one in brands]
         person = self._installation.make(
             "people", name=name, email=email, provider_id=self.provider, password=PASSWORD, grants=grants
