@@ -30,10 +30,17 @@ export function SearchPage() {
   const [text, setText] = useState(q);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
-  useEffect(() => setText(q), [q]);
+  const told = useRef<string[]>([]);
+  // The address follows what is typed: what it was told here never takes back what was typed since.
+  useEffect(() => {
+    const place = told.current.indexOf(q);
+    if (place < 0) setText(q);
+    told.current = told.current.slice(place + 1);
+  }, [q]);
   useEffect(() => {
     if (text === q) return undefined;
     const timer = window.setTimeout(() => {
+      told.current.push(text);
       void navigate({ to: '/search', search: (now) => ({ ...now, q: text }), replace: true });
     }, TYPING_PAUSE_MS);
     return () => window.clearTimeout(timer);
