@@ -4,15 +4,24 @@ import {
   type InvalidateOptions,
   type InvalidateQueryFilters,
   type Query,
+  type QueryCacheNotifyEvent,
+  type QueryClientConfig,
   type QueryKey,
 } from '@tanstack/react-query';
 import { ApiError } from '@/api/http';
 
 /**
- * What is told to be old is fetched anew also where its first fetch is under way, whose answer may be older than what
- * was told: the library by itself would take that answer as new.
+ * No answer that is older than what is known already is taken as new, as the library by itself would: what is told to
+ * be old is fetched anew also where its first fetch is under way, and what is put in (by the answer to a deed, or by an
+ * event) makes a fetch that is under way begin again. Lists are left out of the latter: they would begin again with
+ * every row.
  */
 export class Cache extends QueryClient {
+  constructor(config?: QueryClientConfig) {
+    super(config);
+    this.getQueryCache().subscribe(beginAgain);
+  }
+
   override async invalidateQueries<Key extends QueryKey = QueryKey>(
     filters?: InvalidateQueryFilters<Key>,
     options?: InvalidateOptions,
@@ -32,6 +41,13 @@ export class Cache extends QueryClient {
     const query = this.getQueryCache().find({ queryKey });
     if (query && isFirstFetch(query)) await ended(query);
   }
+}
+
+function beginAgain(event: QueryCacheNotifyEvent): void {
+  if (event.type !== 'updated' || event.action.type !== 'success' || !event.action.manual) return;
+  const { query } = event;
+  if (query.state.fetchStatus === 'idle' || query.queryType === 'infinite') return;
+  query.fetch(undefined, { cancelRefetch: true }).catch(() => undefined);
 }
 
 function isFirstFetch(query: Query): boolean {

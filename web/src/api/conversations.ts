@@ -85,8 +85,10 @@ const fetchMessages = (
 export const threadQuery = (id: Uuid, lastSeq?: number) =>
   queryOptions({
     queryKey: ['thread', id],
-    queryFn: async ({ signal }): Promise<Thread> => {
-      const range = lastSeq === undefined ? {} : { before_seq: lastSeq + 1 };
+    queryFn: async ({ signal, client, queryKey }): Promise<Thread> => {
+      // The row may lag behind what has come already.
+      const known = client.getQueryData<Thread>(queryKey)?.items.at(-1)?.seq ?? 0;
+      const range = lastSeq === undefined ? {} : { before_seq: Math.max(lastSeq, known) + 1 };
       const { items } = await fetchMessages(id, range, signal);
       return { items, more: (items[0]?.seq ?? 1) > 1 };
     },
@@ -99,11 +101,9 @@ export async function oneMessage(id: Uuid, seq: number): Promise<Message | undef
   return items.find((one) => one.seq === seq);
 }
 
-export async function olderMessages(id: Uuid, thread: Thread): Promise<Thread> {
-  const first = thread.items[0];
-  if (!first) return thread;
-  const { items } = await fetchMessages(id, { before_seq: first.seq });
-  return { items: [...items, ...thread.items], more: (items[0]?.seq ?? 1) > 1 };
+/** The page of messages before `seq`. */
+export async function olderMessages(id: Uuid, seq: number): Promise<Message[]> {
+  return (await fetchMessages(id, { before_seq: seq })).items;
 }
 
 /** All messages after `seq`, however many pages that takes. */

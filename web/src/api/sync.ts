@@ -65,6 +65,8 @@ export function putConversation(row: Conversation): void {
   const cached = queryClient.getQueryData(conversationQuery(row.id).queryKey);
   if (cached && cached.updated_at > row.updated_at) return;
   queryClient.setQueryData(conversationQuery(row.id).queryKey, row);
+  // A list on its way may still have the row as it was.
+  if (queryClient.isFetching({ queryKey: LIST_KEY }) > 0) refreshLists();
   const me = myId();
   for (const [key, data] of queryClient.getQueriesData<ListData>({ queryKey: LIST_KEY })) {
     if (!data?.pages.some((page) => page.items.some((one) => one.id === row.id))) continue;
@@ -109,6 +111,15 @@ export function putMessages(id: Uuid, messages: readonly Message[]): void {
     items: gap < 0 ? items : items.slice(0, gap),
   });
   if (gap >= 0) catchUp(id);
+}
+
+/** Puts the page before message `first` in front of a cached thread, unless that begins elsewhere by now. */
+export function putOlder(id: Uuid, first: number, older: readonly Message[]): void {
+  queryClient.setQueryData<Thread>(threadQuery(id).queryKey, (thread) =>
+    thread?.items[0]?.seq === first
+      ? { items: [...older, ...thread.items], more: (older[0]?.seq ?? 1) > 1 }
+      : undefined,
+  );
 }
 
 async function putDelivery({

@@ -128,8 +128,9 @@ export function Composer({
   };
 
   const reply = useMutation({
-    mutationFn: (content: DraftContent) =>
-      conversationsApi.reply(
+    mutationFn: async (content: DraftContent) => {
+      await draft.kept();
+      return conversationsApi.reply(
         row.id,
         {
           text: content.text.trim(),
@@ -137,7 +138,8 @@ export function Composer({
           file_ids: content.attachments.map((one) => one.file_id),
         },
         idempotencyKey.current,
-      ),
+      );
+    },
     onSuccess: ({ message, pending: waiting }) => {
       idempotencyKey.current = newKey();
       if (message) putMessages(row.id, [message]);

@@ -7,7 +7,6 @@ import type { Items, PendingReply } from '@/api/types';
 const key = pendingRepliesQuery.queryKey;
 
 function update(change: (items: PendingReply[]) => PendingReply[]): void {
-  void queryClient.cancelQueries({ queryKey: key });
   queryClient.setQueryData<Items<PendingReply>>(key, (now) => ({
     items: change(now?.items ?? []),
   }));

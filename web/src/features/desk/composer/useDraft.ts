@@ -44,6 +44,8 @@ export interface DraftState {
   replace: (content: DraftContent) => void;
   /** The text is sent: forget it here and on the server. */
   clear: () => void;
+  /** Waits for a save that is under way: what comes after it on the server must not come before it. */
+  kept: () => Promise<void>;
 }
 
 export function useDraft(conversationId: string): DraftState {
@@ -56,6 +58,7 @@ export function useDraft(conversationId: string): DraftState {
   const [saved, setSaved] = useState<DraftState['saved']>('clean');
   const touched = useRef(false);
   const latest = useRef<DraftContent>(content);
+  const saving = useRef<Promise<void>>(Promise.resolve());
   const timers = useRef<{ local?: number; server?: number }>({});
   const { data: remote } = useQuery({ ...draftQuery(conversationId), retry: false });
 
@@ -71,17 +74,19 @@ export function useDraft(conversationId: string): DraftState {
   const saveToServer = useCallback(() => {
     window.clearTimeout(timers.current.server);
     delete timers.current.server;
-    const { text, html, attachments } = latest.current;
-    const nothing = hasNothing(latest.current);
-    const saving = nothing
+    const content = latest.current;
+    const { text, html, attachments } = content;
+    const nothing = hasNothing(content);
+    const answer = nothing
       ? conversationsApi.dropDraft(conversationId)
       : conversationsApi.saveDraft(conversationId, {
           text,
           html,
           file_ids: attachments.map((one) => one.file_id),
         });
-    saving.then(
+    saving.current = answer.then(
       (draft) => {
+        if (latest.current !== content) return;
         queryClient.setQueryData(draftQuery(conversationId).queryKey, draft ?? null);
         setSaved(nothing ? 'clean' : 'saved');
       },
@@ -149,5 +154,6 @@ export function useDraft(conversationId: string): DraftState {
       setSaved('clean');
       setState((now) => ({ content: NOTHING, version: now.version + 1 }));
     },
+    kept: () => saving.current,
   };
 }

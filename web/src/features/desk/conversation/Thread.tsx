@@ -5,8 +5,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { queryClient } from '@/api/client';
 import { caseQuery, olderMessages, threadQuery } from '@/api/conversations';
+import { putOlder } from '@/api/sync';
 import type { Conversation } from '@/api/types';
 import { ChannelIcon } from '@/components/ChannelIcon';
 import { toastError } from '@/components/errors';
@@ -63,12 +63,11 @@ export function Thread({ row }: { row: Conversation }) {
 
   const older = useMutation({
     mutationFn: async () => {
-      const thread = queryClient.getQueryData(threadQuery(row.id).queryKey);
-      if (thread) {
-        const longer = await olderMessages(row.id, thread);
-        heightBefore.current = scroller.current?.scrollHeight ?? null;
-        queryClient.setQueryData(threadQuery(row.id).queryKey, longer);
-      }
+      const first = query.data?.items[0];
+      if (!first) return;
+      const page = await olderMessages(row.id, first.seq);
+      heightBefore.current = scroller.current?.scrollHeight ?? null;
+      putOlder(row.id, first.seq, page);
     },
     onError: toastError,
   });
