@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -38,6 +38,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.journey)
 
 
+def _results() -> Path:
+    """What is kept of journeys that failed."""
+    folder = Path("test-results")
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def relay() -> Iterator[Relay]:
     with Relay() as running:
@@ -45,15 +52,25 @@ def relay() -> Iterator[Relay]:
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory, relay: Relay) -> Iterator[Installation]:
-    os.chmod(tmp_path_factory.getbasetemp(), 0o755)
-    home = tmp_path_factory.mktemp("installation") / "home"
-    started = Installation(home, relay.port)
+def place() -> Iterator[Path]:
+    """Where installations lie. Pytest shuts its own folders to others whenever it starts anywhere on the machine, and
+    PostgreSQL is somebody else where root runs the tests: it would lose sight of its files.
+    """
+    with TemporaryDirectory(prefix="careloom-journeys-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def installation(place: Path, relay: Relay, request: pytest.FixtureRequest) -> Iterator[Installation]:
+    started = Installation(place / "home", relay.port)
     try:
         started.start()
         yield started
     finally:
         started.stop()
+        if request.session.testsfailed:
+            shutil.copy(started.home / "log", _results() / f"{place.name}.log")
 
 
 @pytest.fixture(scope="session")
@@ -90,9 +107,7 @@ def people(browser: Browser, installation: Installation, request: pytest.Fixture
     yield opened
     for number, context in enumerate(opened.contexts):
         if request.session.testsfailed > failed_before and context.pages:
-            folder = Path("test-results")
-            folder.mkdir(exist_ok=True)
-            context.pages[0].screenshot(path=folder / f"{request.node.name}-{number}.png")
+            context.pages[0].screenshot(path=_results() / f"{request.node.name}-{number}.png")
         context.close()
     assert opened.complaints == []
 

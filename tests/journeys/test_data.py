@@ -83,10 +83,10 @@ def test_everything_of_a_client_leaves_in_an_archive(installation: Installation,
 
 
 def test_a_client_of_another_installation_comes_back_from_its_archive(
-    installation: Installation, people: People, world: World, relay: Relay, tmp_path: Path
+    installation: Installation, people: People, world: World, relay: Relay, place: Path, tmp_path: Path
 ) -> None:
     archive = tmp_path / "fernleaf.tar"
-    archive.write_bytes(_archive_of_another(tmp_path, relay))
+    archive.write_bytes(_archive_of_another(place, relay))
     page = people.desk("admin@example.org")
     page.goto(f"{installation.url}/setup/restores/new")
     page.locator("input[type=file]").set_input_files(archive)
@@ -106,9 +106,8 @@ def test_a_client_of_another_installation_comes_back_from_its_archive(
     expect(refused).to_contain_text("is in this installation already", timeout=30_000)
 
 
-def _archive_of_another(folder: Path, relay: Relay) -> bytes:
-    folder.chmod(0o755)
-    other = Installation(folder / "other", relay.port)
+def _archive_of_another(place: Path, relay: Relay) -> bytes:
+    other = Installation(place / "other", relay.port)
     try:
         other.start()
         fern = World(other).brand("Fernleaf", "#2f6f3e")
