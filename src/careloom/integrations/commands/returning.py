@@ -25,6 +25,7 @@ from careloom.platform.files import FileStore
 from careloom.platform.runtime import Runtime
 from careloom.platform.sealing import seal_bytes, unseal_bytes
 from careloom.platform.texts.text import say
+from careloom.platform.wire import to_plain
 
 log = structlog.get_logger()
 _ACTOR: Final = system_actor("restore")
@@ -78,6 +79,16 @@ class _Nowhere:
 def handed_in(runtime: Runtime) -> HandedIn:
     """Where this installation keeps archives until they are restored."""
     return HandedIn(runtime.store, runtime.secret)
+
+
+async def give_up_restore(runtime: Runtime, restore_id: RestoreId, error: Exception) -> None:
+    """Ends a restore that failed so often that it is not tried again; says why. Its archive goes when it has rested."""
+    log.error("restore_given_up", restore_id=str(restore_id), error=type(error).__name__)
+    stuck = say("It could not go on ({why}); hand the archive in again.", why=type(error).__name__)
+    reason = error.text if isinstance(error, CareloomError) else stuck
+    async with runtime.database.transaction(_ACTOR) as tx:
+        if await working_restore(tx, restore_id) is not None:
+            await change(tx, restore_id, state=RestoreState.FAILED, error=to_plain(reason))
 
 
 async def run_restore(runtime: Runtime, restore_id: RestoreId) -> None:

@@ -39,7 +39,7 @@ from careloom.integrations.queries.imports import get_import
 from careloom.integrations.types import Import, ImportId, ImportState
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
-from careloom.platform.errors import NotFoundError
+from careloom.platform.errors import CareloomError, NotFoundError
 from careloom.platform.file_parts import delete_parts, read_parts
 from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.runtime import Runtime
@@ -98,6 +98,20 @@ async def run_import(runtime: Runtime, holds: Holds, client_id: UUID, import_id:
     except (*_LASTING, LookupError, UnicodeError, RecursionError, MemoryError) as error:
         log.info("import_failed", import_id=str(import_id), error=type(error).__name__)
         await _fail(runtime, actor, one, _reason(error))
+
+
+async def give_up_import(runtime: Runtime, client_id: UUID, import_id: ImportId, error: Exception) -> None:
+    """Ends an import whose work failed so often that it is not tried again by itself; says why."""
+    log.error("import_given_up", import_id=str(import_id), error=type(error).__name__)
+    actor = system_actor("import", client_id)
+    stuck = say("It could not go on ({why}). Start it again later: nothing is made twice.", why=type(error).__name__)
+    try:
+        async with runtime.database.transaction(actor) as tx:
+            one = await get_import(tx, actor, import_id)
+    except NotFoundError:
+        return
+    if one.state in (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING):
+        await _fail(runtime, actor, one, error.text if isinstance(error, CareloomError) else stuck)
 
 
 def _reason(error: BaseException) -> Text:
