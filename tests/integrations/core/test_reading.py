@@ -175,6 +175,48 @@ def test_several_files_in_a_zip_are_one_export() -> None:
     assert guess_format("export.zip", packed.getvalue()) is Format.ZENDESK
 
 
+def _packed(method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("users.json", json.dumps({"users": [{"id": 1, "name": "Ana"}]}))
+    return packed.getvalue()
+
+
+def _marked(content: bytes, at_name: int, at_directory: int, value: int) -> bytes:
+    """A ZIP of one file with a field of its two headers set; the offsets are those in each header."""
+    changed = bytearray(content)
+    for at in (at_name, changed.index(b"PK\x01\x02") + at_directory):
+        changed[at : at + 2] = value.to_bytes(2, "little")
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04 and no more", "The ZIP file is damaged or not whole; pack it anew, or choose it once more."),
+        (_packed()[:-30], "The ZIP file is damaged or not whole; pack it anew, or choose it once more."),
+        (
+            _packed().replace(b"users", b"u\xff\xffrs", 1),
+            "The ZIP file is damaged or not whole; pack it anew, or choose it once more.",
+        ),
+        (_marked(_packed(), 6, 8, 1), "The ZIP file is locked with a password; pack it anew without one."),
+        (
+            _marked(_packed(), 8, 10, 99),
+            "The ZIP file is packed in a way that is not read here; pack it anew with the usual method, deflate.",
+        ),
+    ],
+)
+def test_a_zip_that_cannot_be_read_is_told_in_words_of_ours(content: bytes, told: str) -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        read(content, Format.ZENDESK)
+    assert str(refused.value.text) == told
+
+
+def test_a_line_that_is_nested_too_deeply_is_told_in_words_of_ours() -> None:
+    (item,) = read(b"[" * 50_000, Format.ZENDESK)
+    assert str(item.reason) == "This is nested too deeply."
+
+
 def test_guesses_of_nothing_are_harmless() -> None:
     assert guess_delimiter("") == ","
     assert guess_encoding(b"") == "utf-8"

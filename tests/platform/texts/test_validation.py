@@ -96,6 +96,10 @@ def test_a_missing_parameter_is_named() -> None:
     assert (str(found.text), found.field) == ("This is missing.", "q")
 
 
+def test_a_missing_body_is_told_in_words() -> None:
+    assert str(in_words(str(KeyError("data"))).text) == "The body is missing; send what is asked for, as JSON."
+
+
 @pytest.mark.parametrize("body", [b"{", b"nope", b'{"a":}', b'{"a":1}}'])
 def test_a_broken_body_is_told_in_words(body: bytes) -> None:
     with pytest.raises(msgspec.DecodeError) as refused:

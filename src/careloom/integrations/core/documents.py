@@ -13,7 +13,7 @@ from careloom.integrations.core.entries import ConversationEntry, CustomerEntry,
 from careloom.integrations.core.lines import whole_lines
 from careloom.integrations.core.reasons import reason_of
 from careloom.integrations.errors import UnreadableFileError
-from careloom.platform.texts.text import say
+from careloom.platform.texts.text import Text, say
 
 MAX_DOCUMENT_BYTES: Final = 250_000_000
 MAX_UNPACKED_BYTES: Final = 5_000_000_000
@@ -54,7 +54,18 @@ def documents(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
                     continue
                 yield from _of_text(info.filename, io.BytesIO(packed.read(info)))
     except _BROKEN as error:
-        raise UnreadableFileError("The ZIP file cannot be read: {error}.", error=str(error)) from None
+        raise UnreadableFileError(_fault(error)) from None
+
+
+def _fault(error: Exception) -> Text:
+    """What to do about a ZIP that cannot be read: the library's own words are of one language."""
+    if isinstance(error, NotImplementedError):
+        return say(
+            "The ZIP file is packed in a way that is not read here; pack it anew with the usual method, deflate."
+        )
+    if isinstance(error, RuntimeError):
+        return say("The ZIP file is locked with a password; pack it anew without one.")
+    return say("The ZIP file is damaged or not whole; pack it anew, or choose it once more.")
 
 
 def _of_text(name: str, file: BinaryIO) -> Iterator[tuple[int, str, Any]]:

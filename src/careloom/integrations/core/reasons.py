@@ -23,6 +23,8 @@ def reason_of(error: Exception) -> Text:
     """What an error says: of a value of ours, of the decoder with the place in the entry, or in its own words."""
     if isinstance(error, WrongValueError):
         return error.text
+    if isinstance(error, RecursionError):
+        return say("This is nested too deeply.")
     if not isinstance(error, msgspec.MsgspecError):
         return verbatim(str(error))
     if not isinstance(error, msgspec.ValidationError):

@@ -52,8 +52,8 @@ def _read(file: BinaryIO, options: ImportOptions) -> Iterator[Row | Item]:
             cells = next(reader)
         except StopIteration:
             break
-        except csv.Error as error:
-            yield Item(line, None, _unreadable(error))
+        except csv.Error:
+            yield Item(line, None, say("The row cannot be read. Is a quotation mark left open?"))
             continue
         if not any(cells):
             continue
@@ -71,10 +71,6 @@ def _wrong(cells: list[str], width: int, encoding: str) -> Text | None:
     if len(cells) > width:
         return _too_wide(len(cells), width)
     return _undecoded(encoding) if any("\ufffd" in cell for cell in cells) else None
-
-
-def _unreadable(error: csv.Error) -> Text:
-    return say("The row cannot be read: {error}. Is a quotation mark left open?", error=str(error))
 
 
 def _too_wide(found: int, head: int) -> Text:

@@ -153,6 +153,7 @@ _BY_PATTERN: Final[dict[str, Words]] = {
     r"Invalid decimal string": _always(_WANTED["decimal"]),
     r"(?:Number|Integer value) out of range": _always(say("This number is too large or too small.")),
     r"Missing required \w+ parameter '(.*)' for path .*": _parameter,
+    r"'data'": _always(say("The body is missing; send what is asked for, as JSON.")),
     r"JSON is malformed: .*": _always(say("The body is no valid JSON.")),
     r"Input data was truncated": _always(say("The body is no valid JSON: it ends too early.")),
     r"(?:Unexpected eof in|Invalid) multipart/form-data|multipart boundary missing in Content-Type": _always(
