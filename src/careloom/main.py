@@ -67,7 +67,7 @@ from careloom.platform.web.live import live_socket
 from careloom.platform.web.metrics import RequestTrail
 from careloom.platform.web.problem import EXCEPTION_HANDLERS
 from careloom.platform.web.provide import DEPENDENCIES
-from careloom.platform.web.request import CheckedRequest
+from careloom.platform.web.request import CheckedRequest, CheckedSocket
 from careloom.platform.web.static import PRECOMPRESSED, StaticFolder
 from careloom.routing import http as routing_http
 from careloom.routing.jobs import collected as routing_jobs
@@ -156,6 +156,7 @@ def create_app(runtime: Runtime) -> Litestar:
     return Litestar(
         route_handlers=handlers,
         request_class=CheckedRequest,
+        websocket_class=CheckedSocket,
         dependencies=DEPENDENCIES,
         exception_handlers=speaking_scim(EXCEPTION_HANDLERS),
         middleware=[RequestTrail()],

@@ -100,6 +100,7 @@ class Server:
     claims: Callable[[dict[str, Any]], None] = field(default=lambda claims: None)
     encode: Callable[[dict[str, Any]], str] | None = None
     described_issuer: str | None = None
+    described_page: str | None = None
     require_pkce: bool = True
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
     codes: dict[str, _Code] = field(default_factory=dict[str, _Code])
@@ -176,7 +177,7 @@ def _app(server: Server) -> Flask:
     def describe() -> Any:
         return jsonify(
             issuer=server.described_issuer or server.issuer,
-            authorization_endpoint=f"{server.issuer}/authorize",
+            authorization_endpoint=server.described_page or f"{server.issuer}/authorize",
             token_endpoint=f"{server.issuer}/token",
             jwks_uri=f"{server.issuer}/keys",
         )

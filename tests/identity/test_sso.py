@@ -329,6 +329,20 @@ async def test_the_secret_is_sealed_and_never_shown(house: House, database: Data
     assert '"has_secret":true' in changed
 
 
+@pytest.mark.parametrize("issuer", ["https://[::ffff:7f00:1", "https://a:b", "https://a:99999/", "https://[x]/t"])
+async def test_an_issuer_that_is_no_address_is_refused_at_its_field(house: House, issuer: str) -> None:
+    new = {"name": "Harbor", "issuer": issuer, "application_id": "careloom"}
+    for answer in (await house.change(issuer=issuer), await house.api.post("/api/identity-providers", json=new)):
+        assert (answer.status_code, [one["path"] for one in answer.json()["errors"]]) == (400, ["/issuer"])
+
+
+async def test_a_server_that_describes_itself_by_what_is_no_address_is_refused(house: House) -> None:
+    house.server.described_page = "https://[x]/authorize"
+    async with another(house.api) as browser:
+        gone = await browser.get(f"/api/sign-in/sso/{house.id}")
+        assert gone.headers["location"] == "/sign-in?refused=failed"
+
+
 @pytest.mark.parametrize("issuer", ["http://login.example", "https://user:word@login.example", "ftp://login.example"])
 async def test_an_address_that_could_be_listened_to_is_refused(house: House, issuer: str) -> None:
     answer = await house.change(issuer=issuer)

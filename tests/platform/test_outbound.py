@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from careloom.platform.errors import InvalidInputError
 from careloom.platform.outbound import (
     MAILBOXES,
     SINGLE_SIGN_ON,
@@ -13,6 +14,8 @@ from careloom.platform.outbound import (
     call,
     destination,
     lies_inside,
+    place_of,
+    require_addresses,
 )
 from tests.platform.answering import answering
 
@@ -85,6 +88,42 @@ def test_a_public_address_a_name_and_what_is_allowed_do_not_lie_inside() -> None
     assert not lies_inside("9.9.9.9", ())
     assert not lies_inside("login.example", ())
     assert not lies_inside("localhost", ("127.0.0.0/8",))
+
+
+UNREADABLE = [
+    *("https://[x]/t", "https://a:b/t", "https://[::1", "https://[::ffff:7f00:1", "https://a:99999", "https://a:0"),
+    *(
+        "https://",
+        "https://:80/",
+        "https://a b/",
+        "https://a%20b/",
+        "https://a<b/",
+        "https://1.2.3.999",
+        "http://\u2100/",
+    ),
+    *("https://[fe80::1%25eth0]/", "https://[::1].de/", "login.example.org", "/path", "https://xn--\u00e4/"),
+]
+
+
+@pytest.mark.parametrize("url", UNREADABLE)
+async def test_what_is_no_address_is_refused_at_its_field_and_called_by_nobody(url: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        require_addresses({"/issuer": url, "/other": "https://login.example.org"})
+    assert [one.path for one in refused.value.errors] == ["/issuer"]
+    with pytest.raises(HostUnknownError):
+        await place_of(url, ("127.0.0.0/8",), SINGLE_SIGN_ON)
+    with pytest.raises(HostUnknownError):
+        await call("GET", url, _limits("127.0.0.0/8"))
+
+
+def test_addresses_of_every_usual_form_are_none_that_is_refused() -> None:
+    usual = (
+        "https://login.example.org",
+        "http://10.0.0.1:8080/a?b",
+        "https://[2001:db8::1]:8443/",
+        "https://münchen.de",
+    )
+    require_addresses({f"/{at}": one for at, one in enumerate((*usual, "https://*.example.org:8000", "", None))})
 
 
 def _limits(*allowed: str, most: int = 1000) -> Limits:

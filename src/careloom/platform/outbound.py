@@ -1,14 +1,19 @@
 """Hosts that people name for the program to call: looked up once, refused where they lie inside, and called there."""
 
 import asyncio
+import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 from msgspec import Struct
+
+from careloom.platform.errors import FieldError, InvalidInputError
+from careloom.platform.texts.text import say
 
 MAILBOXES: Final = "CARELOOM_MAILBOX_NETWORKS"
 SINGLE_SIGN_ON: Final = "CARELOOM_SSO_NETWORKS"
@@ -20,6 +25,12 @@ _NAT64: Final = ip_network("64:ff9b::/96")
 
 _NOBODYS: Final = (ip_network("2002::/16"), ip_network("3fff::/20"))
 """6to4, which leads to any address of version 4, and what only documents name."""
+
+
+_HOST: Final = re.compile(r"[\w.*-]+|[\dA-Fa-f:.]+", re.ASCII)
+"""A name as it goes over the wire, or an address; the star is for patterns of names."""
+
+_UNREADABLE: Final = say("The host or the port of this address is not right; write it as in https://login.example.org.")
 
 
 class HostRefusedError(Exception):
@@ -70,13 +81,33 @@ async def destination(host: str, port: int, allowed: Sequence[str], setting: str
     private = [one for one in addresses if not _is_public(one)]
     for one in private:
         if not _is_allowed(one, allowed):
-            raise HostRefusedError(f"{host} lies in a private network ({one}), which {setting} names not.")
+            raise HostRefusedError(f"{host} lies in a private network ({one}), which {setting} does not name.")
     return Destination(host, port, addresses[0], bool(private))
+
+
+def is_address(url: str) -> bool:
+    """Whether an address names a host, and a port where it names one, such that every parser reads it."""
+    try:
+        parts = urlsplit(url)
+        # Only when it is asked for is the port looked at.
+        return parts.port != 0 and _HOST.fullmatch(httpx.URL(url).raw_host.decode("ascii")) is not None
+    except (httpx.InvalidURL, ValueError):
+        return False
+
+
+def require_addresses(given: Mapping[str, str | None]) -> None:
+    """Refuses what is no address, by the path of its field; nothing and an empty text say that there is none.
+
+    Raises InvalidInputError.
+    """
+    errors = tuple(FieldError(path, _UNREADABLE) for path, url in given.items() if url and not is_address(url))
+    if errors:
+        raise InvalidInputError(errors=errors)
 
 
 async def place_of(url: str, allowed: Sequence[str], setting: str) -> Destination:
     """The `destination` of an address; without https only one in the `allowed` networks. Raises the same."""
-    parsed = httpx.URL(url)
+    parsed = _parsed(url)
     place = await destination(parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80), allowed, setting)
     if parsed.scheme != "https" and not place.private:
         raise HostRefusedError(f"Without https only hosts in {setting} are called.")
@@ -99,7 +130,7 @@ async def call(method: str, url: str, limits: Limits, **request: Any) -> Answer:
 
     Raises HostRefusedError, HostUnknownError, httpx.HTTPError, TimeoutError, ValueError for an answer that is too long.
     """
-    parsed = httpx.URL(url)
+    parsed = _parsed(url)
     place = await place_of(url, limits.allowed, limits.setting)
     headers = {"Host": parsed.netloc.decode("ascii"), "Accept": "application/json"}
     async with (
@@ -119,6 +150,12 @@ async def call(method: str, url: str, limits: Limits, **request: Any) -> Answer:
             if len(content) > limits.most_bytes:
                 raise ValueError("it answers too much")
     return Answer(answer.status_code, content)
+
+
+def _parsed(url: str) -> httpx.URL:
+    if not is_address(url):
+        raise HostUnknownError(url)
+    return httpx.URL(url)
 
 
 def _is_allowed(address: str, allowed: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from careloom.platform.errors import TerminalError
+from careloom.platform.outbound import is_address
 
 
 class SettingsError(TerminalError):
@@ -133,6 +134,7 @@ _FORMS: Final = {
     "s3_endpoint": (rf"{_ORIGIN}/?", "https://s3.example.com"),
     "alert_sender": (r"[^@\s<>]+@[^@\s<>]+", "careloom@example.com"),
 }
+_CALLED: Final = ("public_url", "s3_endpoint")
 _LEAST_SECRET: Final = 32
 _TYPES: Final = get_type_hints(Settings)
 _KINDS: Final = {
@@ -172,7 +174,7 @@ def check_settings(settings: Settings) -> None:
             raise SettingsError(f"{_variable(name)} must be {what} from {least} to {most}.")
     for name, (pattern, example) in _FORMS.items():
         value = getattr(settings, name)
-        if value is not None and not re.fullmatch(pattern, value):
+        if value is not None and not (re.fullmatch(pattern, value) and (name not in _CALLED or is_address(value))):
             raise SettingsError(f"{_variable(name)} must look like {example}. Correct it, or unset it.")
     _check_secret(settings)
     _check_tls(settings)

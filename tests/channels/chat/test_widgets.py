@@ -53,6 +53,8 @@ async def test_a_widget_is_made_changed_and_given_a_secret(
     [
         {"origins": ["shop.example"]},
         {"origins": ["https://shop.example/path"]},
+        {"origins": ["https://shop.example:99999"]},
+        {"origins": ["https://1.2.3.999"]},
         {"theme": {"color": "red"}},
         {"language": "english"},
         {"name": ""},

@@ -312,6 +312,26 @@ async def test_a_page_is_an_address_of_the_web(setting: Setting) -> None:
         assert refused.status_code == 400, page
 
 
+@pytest.mark.parametrize("url", ["https://[x]/t", "https://a:b/t", "https://[::1", "https://a:99999/t"])
+async def test_an_address_that_nobody_can_read_is_refused_at_its_field(setting: Setting, url: str) -> None:
+    body = _by_consent(setting.branch, setting.tokens)
+    for name in ("authorize_url", "token_url"):
+        changed = await setting.api.patch(f"/api/mailboxes/{setting.id}", json={name: url, "client_secret": SECRET})
+        made = await setting.api.post("/api/mailboxes", json=body | {name: url})
+        for refused in (changed, made):
+            assert (refused.status_code, [one["path"] for one in refused.json()["errors"]]) == (400, [f"/{name}"])
+
+
+@pytest.mark.parametrize("url", ["https://[x]/t", "https://a:b/t", "https://[::1"])
+async def test_nobody_is_sent_to_an_address_that_came_in_some_other_way(
+    setting: Setting, database: Database, url: str
+) -> None:
+    async with database.transaction(SYSTEM) as tx:
+        await tx.execute(text("UPDATE mailbox SET authorize_url = :url"), {"url": url})
+    refused = await setting.api.post(f"/api/mailboxes/{setting.id}/connect")
+    assert (refused.status_code, refused.json()["code"]) == (409, "consent_page")
+
+
 async def test_a_person_begins_twenty_attempts_a_minute(setting: Setting) -> None:
     answers = [await setting.api.post(f"/api/mailboxes/{setting.id}/connect") for _ in range(21)]
     assert [one.status_code for one in answers] == [200] * 20 + [429]

@@ -18,6 +18,7 @@ from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
 from careloom.platform.ids import new_id, new_secret
+from careloom.platform.outbound import require_addresses
 from careloom.platform.wire import to_plain
 from careloom.routing.queries.queues import get_queue
 
@@ -115,4 +116,5 @@ async def _check_queue(tx: Tx, client_id: ClientId, queue_id: QueueId | None) ->
 
 
 def _unique(origins: tuple[str, ...]) -> tuple[str, ...]:
+    require_addresses({f"/origins/{at}": one for at, one in enumerate(origins)})
     return tuple(dict.fromkeys(one.lower() for one in origins))

@@ -23,7 +23,7 @@ from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
-from careloom.platform.outbound import lies_inside
+from careloom.platform.outbound import lies_inside, require_addresses
 from careloom.platform.sealing import seal
 from careloom.platform.wire import to_plain
 
@@ -108,6 +108,7 @@ async def delete_identity_provider(tx: Tx, actor: Actor, identity_provider_id: I
 
 def _require_outside(one: IdentityProvider, networks: tuple[str, ...]) -> None:
     """Names are looked up at each call; what is written as an address is known already."""
+    require_addresses({"/issuer": one.issuer})
     if lies_inside(urlsplit(one.issuer).hostname or "", networks):
         message = "This address lies in a private network, which this installation does not call; choose another."
         raise InvalidInputError(errors=(FieldError("/issuer", message),))

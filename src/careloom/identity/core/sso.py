@@ -38,7 +38,10 @@ def grants_for(rules: Iterable[GroupRule], groups: Iterable[str]) -> tuple[RoleG
 
 def is_safe_address(url: str) -> bool:
     """Whether secrets may be sent there: by https, or on this machine itself."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     if parts.username or parts.password or not parts.hostname:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))

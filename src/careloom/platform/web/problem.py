@@ -123,7 +123,7 @@ def _field_error(found: dict[str, str]) -> FieldError:
 def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Anything else: logged with the request id, shown without internals."""
     if isinstance(error, (DBAPIError, PoolTimeoutError)) and _is_outage(error):
-        log.warning("database_unavailable", path=request.url.path, error=type(error).__name__)
+        log.warning("database_unavailable", path=request.scope["path"], error=type(error).__name__)
         unknown = isinstance(error, CommitUnknownError)
         code = "outcome_unknown" if unknown else "database_away"
         detail = _UNKNOWN if unknown else say("Nothing was changed; try again.")
@@ -131,13 +131,13 @@ def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Res
         return _respond(request, _Told(503, code, title, detail, headers={"Retry-After": _RETRY_SECONDS}))
     known = _refused(error)
     if known is not None:
-        log.info("refused", path=request.url.path, error=type(getattr(error, "orig", error)).__name__)
+        log.info("refused", path=request.scope["path"], error=type(getattr(error, "orig", error)).__name__)
         return careloom_problem(request, known)
     return _failed(request, error)
 
 
 def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    log.error("unexpected_error", path=request.url.path, error=type(error).__name__, exc_info=error)
+    log.error("unexpected_error", path=request.scope["path"], error=type(error).__name__, exc_info=error)
     title, detail = say("Something went wrong."), say("Nothing was changed; the error is in the log.")
     return _respond(request, _Told(500, "failed", title, detail))
 

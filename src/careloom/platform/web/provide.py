@@ -35,7 +35,7 @@ async def provide_unit(request: Request[Any, Any, State]) -> UnitOfWork:
     language = asked_language(request)
     if language is not actor.language:
         actor = replace(actor, language=language)
-    route = str(request.scope.get("path_template") or request.url.path)
+    route = str(request.scope.get("path_template") or request.scope["path"])
     await runtime.reads.note(runtime.database, actor, request_of(actor, request.method, route))
     word = request.headers.get("idempotency-key")
     key = None if word is None else IdempotencyKey(actor, word, await _hash(runtime, request))
@@ -45,7 +45,8 @@ async def provide_unit(request: Request[Any, Any, State]) -> UnitOfWork:
 async def _hash(runtime: Runtime, request: Request[Any, Any, State]) -> str:
     # A form with files can be read only once, and its boundary is another one each time it is sent.
     of_form = request.headers.get("content-type", "").startswith("multipart/form-data")
-    return hash_request(runtime.secret, request.method, request.url.path, b"" if of_form else await request.body())
+    content = b"" if of_form else await request.body()
+    return hash_request(runtime.secret, request.method, request.scope["path"], content)
 
 
 async def provide_runtime(request: ASGIConnection[Any, Any, Any, Any]) -> Runtime:

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
-import httpx
 import msgspec
 import structlog
 from msgspec import Struct
@@ -32,7 +32,7 @@ from careloom.platform.clock import now
 from careloom.platform.ids import new_secret
 from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.oauth import code_form, consent_address
-from careloom.platform.outbound import MAILBOXES, HostRefusedError, HostUnknownError, place_of
+from careloom.platform.outbound import MAILBOXES, HostRefusedError, HostUnknownError, is_address, place_of
 from careloom.platform.runtime import Runtime
 from careloom.platform.wire import to_plain
 
@@ -169,7 +169,7 @@ async def _note_trouble(runtime: Runtime, actor: Actor, one: Mailbox, problem: M
 
 async def _require_safe(url: str, allowed: tuple[str, ...]) -> None:
     """The browser goes there, not the program: by https it may go anywhere."""
-    if httpx.URL(url).scheme == "https":
+    if is_address(url) and urlsplit(url).scheme == "https":
         return
     try:
         await place_of(url, allowed, MAILBOXES)

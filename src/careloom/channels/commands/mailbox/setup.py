@@ -32,6 +32,7 @@ from careloom.platform.keys.errors import CipherBrokenError
 from careloom.platform.keys.places import place_in
 from careloom.platform.keys.renewal import Renewal, Renewed, renew_column
 from careloom.platform.keys.ring import keys_of, sealing_keys
+from careloom.platform.outbound import require_addresses
 from careloom.platform.texts.text import say
 from careloom.platform.wire import json_text, to_plain
 
@@ -173,6 +174,7 @@ def _stored(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(auth: MailboxAuth, values: dict[str, Any], secrets: MailboxSecrets) -> None:
+    require_addresses({f"/{name}": values[name] for name in ("authorize_url", "token_url")})
     needed: dict[str, object] = {}
     if auth is MailboxAuth.PASSWORD:
         needed["password"] = secrets.password

@@ -148,7 +148,7 @@ def speaking_scim(handlers: Mapping[Any, Handler]) -> dict[Any, Handler]:
 
 def _by_place(elsewhere: Handler) -> Handler:
     def told(request: Asking, error: Any) -> Response[Any]:
-        here = f"{request.url.path}/".startswith(f"{ROOT}/")
+        here = (request.scope["path"] + "/").startswith(f"{ROOT}/")
         return _refused(request, error) if here else elsewhere(request, error)
 
     return told
