@@ -18,7 +18,11 @@ export function App() {
   const spoken = useMemo(() => {
     const closeButtonProps = { 'aria-label': t('action.close') };
     const named = { defaultProps: { closeButtonProps } };
-    return mergeThemeOverrides(theme, { components: { Modal: named, Drawer: named } });
+    const visibilityToggleButtonProps = { 'aria-label': t('action.showPassword') };
+    const eyed = { defaultProps: { visibilityToggleButtonProps } };
+    return mergeThemeOverrides(theme, {
+      components: { Modal: named, Drawer: named, PasswordInput: eyed },
+    });
   }, [t]);
   useEffect(() => {
     if (preferences.language && preferences.language !== i18n.language) {

@@ -67,6 +67,7 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     TextInput: { defaultProps: { size: 'sm', attributes: eitherWay } },
     Textarea: { defaultProps: { attributes: eitherWay } },
+    PasswordInput: { defaultProps: { visibilityToggleFocusable: true } },
     Modal: Modal.extend({
       styles: { title: { fontWeight: 600, fontSize: 'var(--size-3)' } },
       defaultProps: { transitionProps: { duration: 100 }, centered: true, attributes: noBanner },

@@ -8,6 +8,7 @@ import type { Uuid } from '@/api/types';
 import { useActions, type Action } from '@/components/actions';
 import { useNow } from '@/components/clock';
 import { useFormat } from '@/components/format';
+import { isolate } from '@/components/languages';
 import { RowSkeletons } from '@/components/States';
 import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
@@ -51,11 +52,15 @@ export function IncidentFile({ one, writes }: { one: Incident; writes: boolean }
 }
 
 function Known({ one }: { one: Incident }) {
-  const { t } = useTranslation('compliance');
+  const { t, i18n } = useTranslation('compliance');
   const format = useFormat();
   const unknown = t('incidents.unknown');
+  const kinds = one.data_kinds.map((each) => isolate(each, i18n.dir()));
   const facts = [
-    [t('incidents.description'), one.description || unknown],
+    [
+      t('incidents.description'),
+      one.description ? <div dir="auto">{one.description}</div> : unknown,
+    ],
     [t('incidents.aware'), format.exact(one.aware_at)],
     [t('incidents.occurred'), one.occurred_at ? format.exact(one.occurred_at) : unknown],
     [t('incidents.zone'), one.time_zone],
@@ -63,7 +68,7 @@ function Known({ one }: { one: Incident }) {
       t('incidents.customers'),
       one.customers_estimate ? format.number(one.customers_estimate) : unknown,
     ],
-    [t('incidents.kinds'), format.list(one.data_kinds) || unknown],
+    [t('incidents.kinds'), format.list(kinds) || unknown],
     [t('incidents.regimes'), format.list(one.regimes.map((each) => t(`regime.${each}`)))],
     ...(one.contract_hours === null
       ? []
@@ -74,7 +79,7 @@ function Known({ one }: { one: Incident }) {
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd dir="auto">{value}</dd>
+          <dd>{value}</dd>
         </div>
       ))}
     </dl>

@@ -9,6 +9,7 @@ import type { AgentNow, Channel, Presence } from '@/api/types';
 import { ChannelIcon } from '@/components/ChannelIcon';
 import { useNow } from '@/components/clock';
 import { useFormat } from '@/components/format';
+import { isolate } from '@/components/languages';
 import { PresenceDot } from '@/components/PresenceDot';
 import { STATES, useSetState } from '@/features/live/agentActions';
 import { LONG } from '@/features/live/trouble';
@@ -89,7 +90,7 @@ function nearest(cards: readonly HTMLElement[], at: number, way: 1 | -1): HTMLEl
 }
 
 function AgentCard({ agent, channels }: { agent: AgentNow; channels: ReadonlySet<Channel> }) {
-  const { t } = useTranslation(['live', 'common']);
+  const { t, i18n } = useTranslation(['live', 'common']);
   const navigate = useNavigate();
   const orders = useCan('presence.set_others');
   const setState = useSetState();
@@ -113,8 +114,10 @@ function AgentCard({ agent, channels }: { agent: AgentNow; channels: ReadonlySet
         </span>
         <InState agent={agent} />
         <Load agent={agent} channels={channels} />
-        <span className={classes.place} dir="auto">
-          {[agent.team_name, agent.site_name].filter(Boolean).join(' · ')}
+        <span className={classes.place}>
+          {[agent.team_name, agent.site_name]
+            .flatMap((one) => (one ? [isolate(one, i18n.dir())] : []))
+            .join(' · ')}
         </span>
       </button>
       <Menu position="bottom-end" withinPortal>

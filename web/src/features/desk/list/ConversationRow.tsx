@@ -65,7 +65,7 @@ export const ConversationRow = memo(function ConversationRow({
       </span>
       <span className={classes.preview} dir="auto">
         {first && <span className={classes.subject}>{first}</span>}
-        {row.preview}
+        {first ? <bdi>{row.preview}</bdi> : row.preview}
       </span>
       <span className={classes.foot}>
         <Brand clientId={row.client_id} />

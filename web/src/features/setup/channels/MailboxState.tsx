@@ -132,7 +132,7 @@ function Connecting<V extends object>({ one, form }: { one: Mailbox; form: Form<
         {t(awaitsConsent(one) ? 'mailboxes.connect' : 'mailboxes.reconnect')}
       </Button>
       <p className={classes.hint}>
-        {t('mailboxes.connectHint', { host: new URL(one.authorize_url).host, user: one.username })}
+        {t('mailboxes.connectHint', { host: one.authorize_url.split('/')[2], user: one.username })}
       </p>
     </div>
   );

@@ -7,6 +7,7 @@ import { queryClient } from '@/api/client';
 import { attributeSchemaQuery } from '@/api/customers';
 import { http } from '@/api/http';
 import type { Channel } from '@/api/types';
+import { isolate } from '@/components/languages';
 import classes from '@/features/setup/data/Data.module.css';
 import {
   type DataImport,
@@ -190,7 +191,7 @@ function Sheet({ form }: { form: Form<Values> }) {
 
 /** What each column holds, beside its first values; each field at most once. */
 function Columns({ one, form }: { one: DataImport; form: Form<Values> }) {
-  const { t } = useTranslation('setup');
+  const { t, i18n } = useTranslation('setup');
   const { values } = form;
   const attributes = useQuery({
     ...attributeSchemaQuery(one.client_id),
@@ -219,9 +220,15 @@ function Columns({ one, form }: { one: DataImport; form: Form<Values> }) {
     <ul className={classes.columns} aria-label={t('imports.columns')}>
       {one.columns.map((column, place) => (
         <li key={place}>
-          <div className={classes.column} dir="auto">
-            {column.name || t('imports.unnamed', { number: place + 1 })}
-            <span>{column.samples.filter(Boolean).slice(0, 3).join(' · ')}</span>
+          <div className={classes.column}>
+            {column.name ? <bdi>{column.name}</bdi> : t('imports.unnamed', { number: place + 1 })}
+            <span>
+              {column.samples
+                .filter(Boolean)
+                .slice(0, 3)
+                .map((sample) => isolate(sample, i18n.dir()))
+                .join(' · ')}
+            </span>
           </div>
           <Select
             aria-label={t('imports.holds', { name: column.name || place + 1 })}
