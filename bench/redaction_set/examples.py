@@ -43,7 +43,7 @@ def _positives(random: Random) -> Generator[Example]:
                         and data_class in ("card", "card_code", "national_id", "birth_date")
                     ):
                         value = values.arabic_digits(value)
-                    filled = sentence.format(v=value, p=value, k=value)
+                    filled = sentence.format(v=value, p=value, k=value, w=value, u=value)
                     yield Example(language, data_class, _amid(random, language, filled), value, index % 2 == 1)
 
 
@@ -58,6 +58,10 @@ def _negatives(random: Random) -> Generator[Example]:
 def _value(random: Random, language: str, data_class: str, sentence: str) -> str:
     if "{k}" in sentence:
         return values.token(random)
+    if "{w}" in sentence:
+        return values.card_in_parts(random)
+    if "{u}" in sentence:
+        return values.unbroken_card(random)
     if "{p}" in sentence:
         return values.number(random, 4)
     if data_class == "national_id" and "NIE" in sentence:
@@ -114,6 +118,7 @@ def _filled(random: Random, language: str, sentence: str) -> str:
         n16=random.choice("4156") + drawn(15), n12=drawn(12), n10=drawn(10), n8=drawn(8), n6=drawn(6), n4=drawn(4),
         n3=drawn(3), phone=random.choice(phones), date=date, ups="1Z" + _mixed(random, 16), ref=_mixed(random, 6),
         imei=imei + luhn.calc_check_digit(imei), isbn=f"978-{drawn(1)}-{drawn(4)}-{drawn(4)}-{drawn(1)}",
+        list=random.choice([", ", "; ", ","]).join(drawn(4) for _ in range(random.choice([3, 4, 4, 5]))),
     )  # fmt: skip
 
 

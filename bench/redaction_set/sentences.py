@@ -15,6 +15,10 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "I used {v} last time, can I use another one",
             "card no. {v} - still not working 😡",
             "Could you remove {v} from my account? I lost it on the train.",
+            "my card {w} was charged twice",
+            "Visa {w}",
+            "please use the credit card{u}",
+            "Order: {v} exp 12/28 cvv",
         ],
         "card_code": [
             "the CVV is {v}",
@@ -43,6 +47,8 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "You can send the money back to {v}. Thank you!",
             "account holder as before, {v}, let me know when done",
             "new bank details\n{v}\nvalid from next month",
+            "IBAN {v} from my bank",
+            "my iban {v} and my name is Ann Lee",
         ],
         "national_id": [
             "My SSN is {v}, do you need anything else?",
@@ -91,6 +97,10 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "pagué con la Visa {v} y no llega nada",
             "les paso la tarjeta otra vez {v} gracias",
             "{v} esa es la tarjeta",
+            "mi tarjeta es {w}, cobrada dos veces",
+            "Visa {w} por favor",
+            "número de tarjeta{u}",
+            "pedido {v}, vence 11/28",
         ],
         "card_code": [
             "el cvv es {v}",
@@ -110,6 +120,8 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "IBAN {v} a nombre de mi marido",
             "El número de cuenta para el reembolso: {v}",
             "pueden ingresar el dinero en {v} muchas gracias",
+            "IBAN {v} de mi banco",
+            "mi iban {v} es el de mi madre",
         ],
         "national_id": [
             "mi DNI es {v}",
@@ -150,6 +162,10 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "ich habe mit der Visa {v} bezahlt",
             "hier nochmal die karte {v}",
             "{v} wird nicht angenommen",
+            "Meine Karte {w} wurde belastet",
+            "bitte die Visa nehmen: {w}",
+            "Kartennummer{u}",
+            "Bestellung {v}, gültig bis 12/28",
         ],
         "card_code": [
             "Die Prüfziffer ist {v}",
@@ -169,6 +185,8 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "mein Konto {v}, Inhaber bin ich",
             "Meine neue Bankverbindung lautet {v}",
             "Erstattung gern an {v} – vielen Dank",
+            "IBAN {v} bei der Bank",
+            "meine IBAN {v} und mein Name ist Otto",
         ],
         "national_id": [
             "Meine Steuer-ID ist {v}",
@@ -208,6 +226,10 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "paguei com o Mastercard {v} e não chegou",
             "oi segue o cartão {v}",
             "{v} foi recusado de novo",
+            "meu cartão {w} foi recusado",
+            "paguei com o visa {w}",
+            "o número do cartão é{u}",
+            "pedido {v} validade 12/28",
         ],
         "card_code": [
             "o cvv é {v}",
@@ -227,6 +249,8 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "minha conta é {v}",
             "Número da conta para o reembolso: {v}",
             "transfiram para {v} obrigado",
+            "IBAN {v} do meu banco",
+            "meu iban {v} por favor",
         ],
         "national_id": [
             "meu CPF é {v}",
@@ -266,6 +290,10 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "voici la carte : {v} merci",
             "{v}, expire 06/27",
             "impossible de payer avec {v}",
+            "ma carte {w} a été refusée",
+            "j'ai payé avec la Visa {w}",
+            "numéro de carte{u}",
+            "commande {v}, carte valide jusqu'au 12/28",
         ],
         "card_code": [
             "le cryptogramme est {v}",
@@ -285,6 +313,8 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "mon compte {v} est à mon nom",
             "mon nouveau RIB : {v}",
             "Vous pouvez faire le virement sur {v}",
+            "IBAN {v} de ma banque",
+            "mon iban {v} pour le remboursement",
         ],
         "national_id": [
             "mon numéro de sécurité sociale est {v}",
@@ -322,6 +352,10 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "دفعت بالفيزا {v}",
             "هذه البطاقة {v} شكرا",
             "البطاقة: {v}",
+            "بطاقتي {w} مرفوضة",
+            "دفعت بالفيزا {w} أمس",
+            "رقم البطاقة{u}",
+            "الطلب {v} صلاحية 12/28",
         ],
         "card_code": [
             "رمز الأمان {v}",
@@ -339,6 +373,8 @@ POSITIVE: dict[str, dict[str, list[str]]] = {
             "الآيبان: {v}",
             "رقم الحساب البنكي {v}",
             "حسابي هو {v} باسمي",
+            "الآيبان {v} من البنك",
+            "الايبان {v} شكرا",
         ],
         "national_id": [
             "رقم الهوية {v}",
@@ -404,6 +440,12 @@ NEGATIVE: dict[str, list[str]] = {
         "dial code {n3} and pay by card",
         "my social media post got {n3} likes",
         "the voucher is valid until 12/27, code {n4}",
+        "articles {list} are missing",
+        "I paid by card for the parts {list}",
+        "order no. {n4}_{n4}_{n6} shipped at 14:32:07",
+        "Order: {n16}, exp. delivery 12/11",
+        "tracking {n4}|{n8}|{n4}",
+        "call {phone}, {phone} or {phone}",
     ],
     "es": [
         "Mi número de pedido es {n16}",
@@ -422,6 +464,9 @@ NEGATIVE: dict[str, list[str]] = {
         "mi contraseña es incorrecta según la web",
         "el código de error es {n3} y pagué con tarjeta",
         "el código del producto está atrás de la caja: {n3}",
+        "faltan los artículos {list}",
+        "pagué con tarjeta las piezas {list}",
+        "pedido {n16} previsto para el {date}",
     ],
     "de": [
         "Meine Bestellnummer ist {n16}",
@@ -440,6 +485,9 @@ NEGATIVE: dict[str, list[str]] = {
         "Zählerstand {n6} am {date}",
         "Fehlercode {n3} beim Bezahlen mit Karte",
         "Die Nummer auf der Rückseite des Geräts ist {n4}",
+        "es fehlen die Artikel {list}",
+        "mit Karte bezahlt habe ich die Teile {list}",
+        "Bestellung {n16}, Lieferung {date} 14:32:07",
     ],
     "pt": [
         "O número do pedido é {n16}",
@@ -458,6 +506,9 @@ NEGATIVE: dict[str, list[str]] = {
         "minha senha está errada, diz o site",
         "código de erro {n3} ao pagar com cartão",
         "o código do produto no verso da caixa é {n3}",
+        "faltam os artigos {list}",
+        "paguei com cartão as peças {list}",
+        "pedido {n16} previsto para {date}",
     ],
     "fr": [
         "Mon numéro de commande est {n16}",
@@ -476,6 +527,9 @@ NEGATIVE: dict[str, list[str]] = {
         "mon mot de passe est incorrect d'après le site",
         "code erreur {n3} en payant par carte",
         "le numéro au dos de la box est {n4}",
+        "il manque les articles {list}",
+        "j'ai payé par carte les pièces {list}",
+        "commande {n16} prévue le {date}",
     ],
     "ar": [
         "رقم الطلب {n16}",
@@ -492,6 +546,9 @@ NEGATIVE: dict[str, list[str]] = {
         "الطلب رقم {n8} وصل مكسورا",
         "رمز الخطأ {n3} عند الدفع بالبطاقة",
         "الرقم خلف الجهاز {n4}",
+        "القطع {list} ناقصة",
+        "دفعت بالبطاقة ثمن القطع {list}",
+        "الطلب {n16} بتاريخ {date}",
     ],
 }
 

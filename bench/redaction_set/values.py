@@ -34,10 +34,26 @@ def card(random: Random) -> str:
     return random.choice(["", "", " ", " ", " ", "-", ".", "\u00a0", " - "]).join(groups)
 
 
+def card_in_parts(random: Random) -> str:
+    """A card number with signs between its parts that stand in lists, too."""
+    full = _visa(random)
+    sign = random.choice([", ", ",", "; ", "_", "|", " | ", ":", ": ", " , ", "*"])
+    return sign.join(full[at : at + 4] for at in range(0, 16, 4))
+
+
+def unbroken_card(random: Random) -> str:
+    """A card number in one."""
+    return _visa(random)
+
+
+def _visa(random: Random) -> str:
+    body = "4" + "".join(random.choices(digits, k=14))
+    return body + luhn.calc_check_digit(body)
+
+
 def card_over_lines(random: Random) -> str:
     """A card number that a mail program has broken, as quoted text or plain."""
-    body = "4" + "".join(random.choices(digits, k=14))
-    full = body + luhn.calc_check_digit(body)
+    full = _visa(random)
     break_ = random.choice(["\n", "\r\n", "\n> ", " \n"])
     return f"{full[:4]} {full[4:8]}{break_}{full[8:12]} {full[12:]}"
 

@@ -7,7 +7,7 @@ _LOOK_BACK: Final = 60
 
 CARD_WORDS: Final = re.compile(
     r"card|visa|master|amex|american express|maestro|discover|diners|karte|tarjeta|cart[aã]o|carte|cr[eé]dito|"
-    r"kredit|\bpan\b|بطاق|فيزا|ماستر",
+    r"kredit|\bpan\b|\bkort(?:et|nummer|nr)?\b|kaart|بطاق|فيزا|ماستر",
     re.IGNORECASE,
 )
 BANK_WORDS: Final = re.compile(
