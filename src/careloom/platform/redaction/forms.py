@@ -5,21 +5,10 @@ from collections.abc import Generator
 from typing import Final, NamedTuple
 
 from careloom.platform.redaction.checks import CHECKS
+from careloom.platform.redaction.ibans import iban_end
 from careloom.platform.redaction.linear import LinearPattern
 from careloom.platform.redaction.types import DataClass, Evidence, Finding
 from careloom.platform.redaction.words import is_reference
-
-_IBAN_LENGTHS: Final = {
-    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28,
-    "CH": 21, "CR": 22, "CY": 24, "CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
-    "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HR": 21, "HU": 28, "IE": 22,
-    "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20,
-    "LU": 20, "LV": 21, "LY": 25, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18,
-    "NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24,
-    "SI": 19, "SK": 24, "SM": 27, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24,
-    "XK": 20,
-}  # fmt: skip
-_IBAN_PART: Final = re.compile(r"(?:[ \-.\u200b]{0,2}|[ \t]{0,3}\r?\n[>| \t]{0,6})([0-9A-Za-z])")
 
 
 class _Form(NamedTuple):
@@ -81,18 +70,7 @@ def find_forms(piece: str, raw: bytes, wanted: frozenset[DataClass]) -> Generato
 
 
 def _iban(piece: str, start: int) -> Finding | None:
-    length = _IBAN_LENGTHS.get(piece[start : start + 2].upper())
-    if length is None:
+    end = iban_end(piece, start)
+    if end is None:
         return None
-    value, at = piece[start : start + 2].upper(), start + 2
-    for _ in range(length - 2):
-        part = _IBAN_PART.match(piece, at)
-        if part is None:
-            return None
-        value += part.group(1)
-        at = part.end()
-    if at < len(piece) and piece[at].isascii() and piece[at].isalnum():
-        return None
-    if not CHECKS["iban"](value):
-        return None
-    return Finding(start, at, DataClass.BANK_ACCOUNT, "iban", (Evidence.CHECKSUM, Evidence.FORM))
+    return Finding(start, end, DataClass.BANK_ACCOUNT, "iban", (Evidence.CHECKSUM, Evidence.FORM))

@@ -26,6 +26,7 @@ class Redactor:
         self._actions = {one: set_.action for one, set_ in chosen.items() if set_.agents or not agents}
         self._rules = tuple(one for one in policy.rules if one.agents or not agents or one.action is Action.KEEP)
         self._own: dict[str, Rule] = {one.name: one for one in self._rules}
+        self._removed = frozenset(one for one, action in self._actions.items() if action is Action.REMOVE)
         self._wanted = frozenset(one for one, action in self._actions.items() if action is not Action.KEEP)
 
     @property
@@ -35,7 +36,7 @@ class Redactor:
 
     def find(self, text: str) -> list[Finding]:
         """What would be taken out of `text`, first to last."""
-        return [] if self.idle else find(text, self._wanted, self._rules)
+        return [] if self.idle else find(text, self._wanted, self._rules, self._removed)
 
     def redact(self, text: str) -> Redacted:
         """`text` with a mark in the place of each finding; everything else stays as it is."""

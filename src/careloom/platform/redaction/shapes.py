@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from typing import Final
 
 from careloom.platform.redaction.dates import dates_in
+from careloom.platform.redaction.ibans import ibans_in
 
 Shape = Callable[[str], Generator[tuple[int, int]]]
 _GROUP: Final = re.compile(r"[0-9A-Za-z]+")
@@ -83,7 +84,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "sort_code": _form(r"\d{2}[ -]?\d{2}[ -]?\d{2}"),
     "bsb": _form(r"\d{3}[ -]?\d{3}"),
     "ssn": _form(r"\d{3}[ .-]?\d{2}[ .-]?\d{4}"),
-    "iban": _form(r"[A-Za-z]{2}\d{2}(?:[ -]?[0-9A-Za-z]{2,4}(?![a-z])){3,8}(?:[ -]?\d{1,3})?"),
+    "iban": ibans_in,
     "id": _id,
     "date": dates_in,
 }
