@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from typing import Any
 
 import aiosmtplib
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from careloom.channels.commands.mail import incoming
 from careloom.channels.commands.mail.addresses import change_mail_address
 from careloom.channels.jobs import smtp
 from careloom.channels.jobs.smtp import MailListener
 from careloom.channels.types import MailAddressChanges
 from careloom.platform.database.transactions import Database
+from careloom.platform.redaction.redact import Redactor
 from careloom.platform.runtime import Runtime
 from tests.channels.email.post_office import MAILS, PostOffice, mail, open_post_office
 from tests.conversations.desk import SYSTEM, Desk, check_invariants
+
+FIELDS = "From: Ada <ada@example.org>\r\nTo: care@brand.example\r\nSubject: Parcel\r\n"
+STRANGE = {
+    "many headers": FIELDS + "".join(f"X-{n}: y\r\n" for n in range(30_000)) + "\r\nhello",
+    "deep parts": FIELDS
+    + "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(400))
+    + "\r\nhello",
+    "deep mails": FIELDS + "Content-Type: message/rfc822\r\n\r\n" * 600 + "Subject: x\r\n\r\nhello",
+}
 
 
 def _refused(error: pytest.ExceptionInfo[aiosmtplib.SMTPRecipientsRefused]) -> tuple[int, str]:
@@ -85,6 +97,32 @@ async def test_every_kind_of_mail_is_kept_and_none_is_doubled(office: PostOffice
     assert len(inbound) == len(persons)
     async with office.runtime.database.transaction(SYSTEM) as tx:
         await check_invariants(tx)
+
+
+@pytest.mark.parametrize("name", STRANGE)
+async def test_a_mail_that_cannot_be_looked_through_is_taken_and_shown(office: PostOffice, name: str) -> None:
+    await office.address()
+    began = time.process_time()
+    await office.post(STRANGE[name])
+    assert time.process_time() - began < 10
+    (kept,) = await office.incoming()
+    assert (kept.error, kept.verdict) == (None, "message")
+    assert [row.subject for row in await office.messages()] == ["Parcel"]
+
+
+async def test_nothing_is_redacted_while_a_transaction_is_open(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.address()
+    real, open_ones = incoming.redact_mail, list[int]()
+
+    def told(raw: bytes, chosen: Redactor) -> bytes:
+        open_ones.append(office.runtime.database.engine.pool.checkedout())  # pyright: ignore[reportAttributeAccessIssue]
+        return real(raw, chosen)
+
+    monkeypatch.setattr(incoming, "redact_mail", told)
+    await office.post(mail())
+    assert open_ones == [0]
 
 
 async def test_a_mail_delivered_twice_with_other_trace_headers_is_one_message(office: PostOffice) -> None:

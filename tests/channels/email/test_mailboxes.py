@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from careloom.channels.commands.mail.incoming import retry_incoming
 from careloom.channels.commands.mailbox import poll as polling
 from careloom.channels.commands.mailbox.poll import Poller
 from careloom.channels.commands.mailbox.setup import change_mailbox
@@ -28,6 +30,9 @@ from tests.channels.email.imap_server import PASSWORD
 from tests.channels.email.oauth_server import OAuthServer
 from tests.channels.email.post_office import MAILS, mail
 from tests.conversations.desk import SYSTEM
+
+MIXED = "Content-Type: multipart/mixed; boundary=b{0}\r\n\r\n--b{0}\r\n"
+RFC822 = "Content-Type: message/rfc822\r\n\r\n"
 
 
 def _letter(number: int, **more: str) -> str:
@@ -211,6 +216,47 @@ async def test_malformed_mails_stop_nothing(branch: Branch) -> None:
     row = await branch.poll()
     assert row.problem is None
     assert "Parcel 1" in await branch.subjects()
+
+
+@pytest.mark.parametrize(("nested", "levels"), [(MIXED, 260), (RFC822, 200)], ids=["parts", "mails"])
+async def test_a_deeply_nested_mail_holds_up_none_behind_it(branch: Branch, nested: str, levels: int) -> None:
+    await branch.mailbox()
+    await branch.imap.deliver(_letter(1))
+    deep = "From: ada@example.org\r\nSubject: Parcel 2\r\n" + "".join(nested.format(one) for one in range(levels))
+    await branch.imap.deliver(deep + "\r\nhello")
+    await branch.imap.deliver(_letter(3))
+    row = await branch.poll()
+    assert (row.taken, row.problem, row.failing_since) == (3, None, None)
+    assert await branch.subjects() == ["Parcel 1", "Parcel 2", "Parcel 3"]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("x"), OperationalError("INSERT", {}, OSError("gone"))])
+async def test_a_failure_of_ours_is_shown_and_a_mail_that_causes_it_is_kept_and_passed_in_the_end(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    await branch.mailbox()
+    for number in (1, 2, 3):
+        await branch.imap.deliver(_letter(number))
+    real = polling.take_in
+
+    async def failing(*values: Any) -> bool:
+        *_, envelope, prepared = values
+        if b"<2@example.org>" in envelope.raw and prepared.letter is not None:
+            raise failure
+        return await real(*values)
+
+    monkeypatch.setattr(polling, "take_in", failing)
+    rows = [await branch.poll() for _ in range(2)]
+    assert [(row.taken, row.problem, row.answer) for row in rows] == [(1, "ours", type(failure).__name__)] * 2
+    assert rows[0].failing_since == rows[1].failing_since is not None
+    row = await branch.poll()
+    assert (row.taken, row.problem, row.failing_since) == (3, None, None)
+    assert await branch.subjects() == ["Parcel 1", "Parcel 3"]
+    kept = [one for one in await branch.office.incoming() if one.handled_at is None]
+    assert [type(failure).__name__ in one.error for one in kept] == [True]
+    async with branch.runtime.database.transaction(SYSTEM) as tx:
+        await retry_incoming(tx, SYSTEM, branch.runtime.files, branch.runtime.secret, kept[0].id)
+    assert sorted(await branch.subjects()) == ["Parcel 1", "Parcel 2", "Parcel 3"]
 
 
 async def test_a_bounce_in_the_mailbox_is_no_message(branch: Branch) -> None:

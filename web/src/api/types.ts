@@ -812,7 +812,8 @@ export type MailboxProblem =
   | 'changed'
   | 'folder'
   | 'server'
-  | 'secret';
+  | 'secret'
+  | 'ours';
 
 export interface Mailbox {
   id: Uuid;

@@ -15,7 +15,7 @@ from careloom.channels.commands.mail.files import drop_files
 from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
 from careloom.channels.queries.mail import find_recipient
 from careloom.channels.types import MailAddress
-from careloom.organizations.queries import require_served
+from careloom.organizations.queries import privacy_of, require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
@@ -185,8 +185,11 @@ class _Handler:
     async def _store(self, path: str, raw: bytes, targets: dict[MailAddress, str]) -> None:
         runtime = self._runtime
         work = [(address, Envelope(path, recipient, raw)) for address, recipient in targets.items()]
-        prepared = [await prepare(runtime.files, runtime.secret, address, one) for address, one in work]
-        actor = system_actor("mail", work[0][0].client_id)
+        client_id = work[0][0].client_id
+        actor = system_actor("mail", client_id)
+        async with runtime.database.transaction(actor) as tx:
+            policy = await privacy_of(tx, client_id)
+        prepared = [await prepare(runtime.files, runtime.secret, address, one, policy) for address, one in work]
         async with runtime.database.transaction(actor) as tx:
             for (address, one), read in zip(work, prepared, strict=True):
                 if not await take_in(tx, actor, runtime.secret, address, one, read):

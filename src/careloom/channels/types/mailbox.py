@@ -54,6 +54,7 @@ class MailboxProblem(StrEnum):
     FOLDER = "folder"
     SERVER = "server"
     SECRET = "secret"  # noqa: S105
+    OURS = "ours"
 
 
 Host = Annotated[

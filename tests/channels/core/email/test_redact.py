@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from careloom.channels.core.email.parse import parse_mail
@@ -14,6 +15,7 @@ from careloom.channels.core.email.redact import redact_mail
 from careloom.channels.core.email.spoken import said_in
 from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import Policy
+from tests.channels.core.email.grown import grown
 
 CARD = "4111 1111 1111 1111"
 CHOSEN = redactor(Policy())
@@ -73,19 +75,74 @@ def test_a_card_stays_nowhere_and_the_mail_can_be_read_again(raw: str, end: str)
     ]
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        mixed(
-            "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
-            + base64.b64encode(f"Subject: {CARD}\n\nhello".encode()).decode()
-        ),
-        mixed(*["Content-Type: text/plain\n\nhello"] * 310),
-    ],
-    ids=["a mail within it that must not be encoded", "more parts than are read"],
-)
-def test_nothing_is_left_of_what_cannot_be_looked_through(raw: str) -> None:
-    assert redact_mail(raw.encode(), CHOSEN) == b""
+PART = "Content-Type: text/plain\n\nhello"
+HARD = {
+    "a mail within it that must not be encoded": mixed(
+        "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+        + base64.b64encode(f"Subject: {CARD}\n\nhello".encode()).decode()
+    ),
+    "more parts than are read": mixed(*[PART] * 310, f"Content-Type: text/plain\n\n{CARD}"),
+    "more headers than are read": HEAD + "".join(f"X-{n}: y\n" for n in range(1_500)) + f"X-Z: {CARD}\n\nhello",
+    "a header larger than is read": HEAD + "".join(f"X-{n}: y\n" for n in range(30_000)) + f"X-Z: {CARD}\n\nhello",
+    "headers that only the library sees": f"{HEAD}X: "
+    + "".join(f"y\rX-{n}: " for n in range(9_000))
+    + f"\n\nhello {CARD}",
+    "deeper parts than are read": HEAD
+    + "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(400))
+    + f"\nhello {CARD}",
+    "deeper parts than are read, as only the library sees": HEAD
+    + "".join(f"Content-Type: multipart/mixed x; boundary=b{n}\n\n--b{n}\n" for n in range(400))
+    + f"\nhello {CARD}",
+    "deeper mails than are read": HEAD + "Content-Type: message/rfc822\n\n" * 600 + f"Subject: a\n\nhello {CARD}",
+}
+
+
+@pytest.mark.parametrize("raw", HARD.values(), ids=HARD.keys())
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_of_what_cannot_be_looked_through_what_can_be_read_is_kept_without_the_card(raw: str, end: str) -> None:
+    mail = raw.replace("\n", end).encode()
+    told = redact_mail(mail, CHOSEN)
+    assert not holds(told)
+    before, after = parse_mail(mail), parse_mail(told)
+    assert not after.truncated
+    assert (after.sender, after.subject, after.message_id) == (before.sender, before.subject, before.message_id)
+    assert "what could be read" in after.text
+
+
+def test_a_mail_whose_headers_name_no_id_keeps_the_one_that_was_made_for_it() -> None:
+    raw = ("From: ada@home.example\nSubject: hi\n" + "X: y\n" * 1_500 + "\nhello").encode()
+    assert parse_mail(redact_mail(raw, CHOSEN)).message_id == parse_mail(raw).message_id
+
+
+HOSTILE = {
+    **HARD,
+    "parts of many headers": mixed(*["".join(f"X-{n}: y\n" for n in range(900)) + f"\n{CARD}"] * 20),
+    "parameters": f"{HEAD}Content-Type: text/plain" + ";" * 200_000 + f"\n\n{CARD}",
+    "a quoted parameter": f'{HEAD}Content-Type: text/plain; name="' + ";" * 200_000 + f'"\n\n{CARD}',
+    "half encoded words": f"{HEAD}X: " + "=?x?q?a" * 30_000 + f"\n\n{CARD}",
+    "open quotes among addresses": f"{HEAD}Cc: " + ',"' * 100_000 + f"\n\n{CARD}",
+    "a delivery report": f"{HEAD}X-Z: {CARD}\nContent-Type: message/delivery-status\n\n" + "A: b\n\n" * 10_000,
+    "files that the library takes for mails": f"{HEAD}X-Z: {CARD}\n" + "Content-Type: message/x\n\n" * 600,
+}
+
+
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_mail_costs_little(raw: str) -> None:
+    began = time.process_time()
+    assert not holds(redact_mail(raw.encode(), CHOSEN))
+    assert time.process_time() - began < 8
+
+
+@given(st.lists(st.tuples(st.integers(0, 255), st.integers(0, 255)), max_size=8))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_many_headers_and_deep_nesting_in_any_order_keep_no_card(steps: list[tuple[int, int]]) -> None:
+    mail = grown(bytes(one for step in steps for one in step), CARD.encode())
+    parse_mail(mail)
+    told = redact_mail(mail, CHOSEN)
+    said = said_in(told)
+    assert not said.truncated
+    assert not any(CARD in one for one in said.texts)
+    assert redact_mail(told, CHOSEN) == told
 
 
 def test_addresses_ids_and_what_servers_write_are_left_alone() -> None:

@@ -30,6 +30,7 @@ from careloom.platform.keys.places import bytes_in
 from careloom.platform.keys.renewal import Renewal, Renewed, renew_bytes
 from careloom.platform.keys.ring import keys_of, sealing_keys
 from careloom.platform.redaction.redact import redactor
+from careloom.platform.redaction.types import Policy
 from careloom.platform.redaction.values import storable
 from careloom.platform.secrets import sign
 
@@ -45,13 +46,21 @@ class Envelope(Struct, frozen=True):
     raw: bytes
 
 
+class Told(Struct, frozen=True):
+    """A mail as `policy` lets it be kept."""
+
+    policy: Policy
+    raw: bytes
+
+
 class Prepared(Struct, frozen=True):
-    """A mail read, its files stored; or why that failed."""
+    """A mail read, its files stored; or why that failed. `told` is there where it is to be kept."""
 
     key: str
     letter: Letter | None
     files: tuple[KeptFile, ...]
     error: str | None
+    told: Told | None = None
 
 
 def loop_mark(secret: bytes) -> str:
@@ -59,10 +68,15 @@ def loop_mark(secret: bytes) -> str:
     return f"careloom-{sign(secret, 'mail-loop', '')[:16]}"
 
 
-async def prepare(files: FileStore, secret: bytes, address: MailAddress, envelope: Envelope) -> Prepared:
-    """Reads a mail and stores its files; needs no transaction, raises nothing that lies in the mail."""
+async def prepare(
+    files: FileStore, secret: bytes, address: MailAddress, envelope: Envelope, policy: Policy | None = None
+) -> Prepared:
+    """Reads a mail and stores its files, and redacts it by the client's `policy` where it is to be kept; needs no
+    transaction, as all of this may take a while. Raises nothing that lies in the mail.
+    """
     key = hashlib.sha256(address.id.bytes + envelope.raw).hexdigest()
     own = OwnMail(loop_mark(secret), frozenset({address.address}), address.address.rpartition("@")[2])
+    told = None if policy is None else await _tell(envelope.raw, policy)
     letter: Letter | None = None
     try:
         letter = await asyncio.to_thread(
@@ -71,8 +85,13 @@ async def prepare(files: FileStore, secret: bytes, address: MailAddress, envelop
         wanted = letter.judgement.verdict in (MailVerdict.MESSAGE, MailVerdict.AUTO_REPLY)
         kept = await keep_files(files, address.client_id, key, letter.mail.attachments if wanted else ())
     except Exception as error:
-        return Prepared(key, letter, (), _words(error))
-    return Prepared(key, letter, kept, None)
+        return Prepared(key, letter, (), _words(error), told)
+    return Prepared(key, letter, kept, None, told)
+
+
+def unhandled(prepared: Prepared, error: Exception) -> Prepared:
+    """What keeps a mail that could not be taken in, with its error, for a person to look at."""
+    return Prepared(prepared.key, None, (), _words(error), prepared.told)
 
 
 async def take_in(
@@ -90,7 +109,7 @@ async def take_in(
         key=prepared.key,
         return_path=storable(envelope.return_path),
         recipient=storable(envelope.recipient),
-        raw=await _sealed(tx, address, incoming_id, envelope.raw),
+        raw=await _sealed(tx, address, incoming_id, envelope.raw, prepared.told),
     )
     statement = statement.on_conflict_do_nothing(index_elements=[incoming_mail.c.client_id, incoming_mail.c.key])
     if (await tx.execute(statement.returning(incoming_mail.c.id))).one_or_none() is None:
@@ -98,14 +117,23 @@ async def take_in(
     return await _handle(tx, actor, secret, address, incoming_id, prepared)
 
 
-async def _sealed(tx: Tx, address: MailAddress, incoming_id: IncomingMailId, raw: bytes) -> bytes:
-    """The mail as the client's policy lets it be kept, sealed with its key; nothing where the keys were destroyed."""
+async def _sealed(tx: Tx, address: MailAddress, incoming_id: IncomingMailId, raw: bytes, told: Told | None) -> bytes:
+    """The mail as the client's policy lets it be kept, sealed with its key; nothing where the keys were destroyed.
+
+    Redacted here only where the policy changed since the mail was prepared.
+    """
     keys = await sealing_keys(tx, address.client_id)
     if keys.shredded:
         return b""
-    chosen = redactor(await privacy_of(tx, address.client_id))
+    policy = await privacy_of(tx, address.client_id)
+    if told is None or told.policy != policy:
+        told = await _tell(raw, policy)
     place = bytes_in(incoming_mail.c.raw, incoming_id)
-    return await asyncio.to_thread(lambda: keys.seal_file(place, redact_mail(raw, chosen)))
+    return await asyncio.to_thread(keys.seal_file, place, told.raw)
+
+
+async def _tell(raw: bytes, policy: Policy) -> Told:
+    return Told(policy, await asyncio.to_thread(redact_mail, raw, redactor(policy)))
 
 
 async def renew_raw_mail(tx: Tx, one: Renewal) -> Renewed:

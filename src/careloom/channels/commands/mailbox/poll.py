@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from careloom.channels.commands.mail.files import drop_files
-from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
+from careloom.channels.commands.mail.incoming import Envelope, Prepared, prepare, take_in, unhandled
 from careloom.channels.commands.mailbox import lease as leases
 from careloom.channels.commands.mailbox.imap import Bearer, Found, ImapSession, MailboxError
 from careloom.channels.commands.mailbox.lease import Lease, LeaseLostError
@@ -21,7 +21,7 @@ from careloom.channels.core.email.oversized import stand_in
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddress
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxCheck, MailboxProblem, MailboxSecrets
-from careloom.organizations.queries import require_served
+from careloom.organizations.queries import privacy_of, require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
@@ -31,6 +31,7 @@ from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
 _MOST_MAILS: Final = 100
+_PATIENCE: Final = 2
 _OVERLAP: Final = timedelta(days=2)
 
 
@@ -43,7 +44,9 @@ class Poller:
         self._tokens = Tokens(runtime.settings.mailbox_networks)
 
     async def poll(self, lease: Lease) -> None:
-        """Takes new mail, at most 100 at a time, and notes what came of it. Raises what concerns the database."""
+        """Takes new mail, at most 100 at a time, and notes what came of it. Raises only where that cannot be noted, as
+        the database is away.
+        """
         actor = system_actor("mailbox", lease.mailbox.client_id)
         try:
             more = await self._take(lease)
@@ -52,11 +55,18 @@ class Poller:
             return
         except MailboxError as error:
             log.warning("mailbox_not_polled", mailbox_id=str(lease.mailbox.id), problem=error.problem)
-            async with self._runtime.database.transaction(actor) as tx:
-                await leases.fail(tx, lease, error.problem, error.answer)
+            await self._failed(lease, error.problem, error.answer)
+            return
+        except Exception as error:
+            log.error("mailbox_poll_failed", mailbox_id=str(lease.mailbox.id), error=type(error).__name__)
+            await self._failed(lease, MailboxProblem.OURS, type(error).__name__)
             return
         async with self._runtime.database.transaction(actor) as tx:
             await leases.succeed(tx, lease, more=more)
+
+    async def _failed(self, lease: Lease, problem: MailboxProblem, answer: str) -> None:
+        async with self._runtime.database.transaction(system_actor("mailbox", lease.mailbox.client_id)) as tx:
+            await leases.fail(tx, lease, problem, answer)
 
     async def check(self, one: Mailbox, sealed: str, granted: Granted | None = None) -> MailboxCheck:
         """Connects, signs in (with a token that was just `granted`) and looks for the folder; takes nothing."""
@@ -100,19 +110,37 @@ class Poller:
         actor = system_actor("mailbox", address.client_id)
         async with runtime.database.transaction(actor) as tx:
             await require_served(tx, address.client_id, files=True)
+            policy = await privacy_of(tx, address.client_id)
         raw = await self._raw(session, mail, lease.mailbox.folder)
         if raw is None:
             async with runtime.database.transaction(actor) as tx:
                 await leases.advance(tx, lease, mail.uid, stored=False)
             return
         envelope = Envelope(_return_path(raw), address.address, raw)
-        prepared = await prepare(runtime.files, runtime.secret, address, envelope)
+        prepared = await prepare(runtime.files, runtime.secret, address, envelope, policy)
+        try:
+            await self._store(lease, mail, address, envelope, prepared)
+        except LeaseLostError:
+            raise
+        except Exception as error:
+            # What lies in the database or the keys is over some time; what lies in the mail never is.
+            if lease.failures < _PATIENCE:
+                raise
+            log.error("mail_kept_unhandled", mailbox_id=str(lease.mailbox.id), error=type(error).__name__)
+            await drop_files(runtime.files, address.client_id, prepared.files)
+            await self._store(lease, mail, address, envelope, unhandled(prepared, error))
+        ACCEPTED.labels(Channel.EMAIL).inc()
+        await session.settle(mail.uid)
+
+    async def _store(
+        self, lease: Lease, mail: Found, address: MailAddress, envelope: Envelope, prepared: Prepared
+    ) -> None:
+        runtime = self._runtime
+        actor = system_actor("mailbox", address.client_id)
         async with runtime.database.transaction(actor) as tx:
             await leases.advance(tx, lease, mail.uid, stored=True)
             if not await take_in(tx, actor, runtime.secret, address, envelope, prepared):
                 await drop_files(runtime.files, address.client_id, prepared.files)
-        ACCEPTED.labels(Channel.EMAIL).inc()
-        await session.settle(mail.uid)
 
     async def _raw(self, session: ImapSession, mail: Found, folder: str) -> bytes | None:
         most = self._runtime.settings.max_upload_bytes

@@ -21,18 +21,24 @@ _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 _ADDRESS = re.compile(r'(?:[^\s@<>(),;:"\[\]\\]+|"[^"\r\n]{1,64}")@[^\s@<>(),;:"\\]+\Z')
 
 
-def split_fields(block: bytes, max_fields: int) -> list[tuple[str, bytes]]:
-    """Return (lower-case name, raw unfolded value) of a header block; lines that are no field are dropped."""
+def split_fields(block: bytes, max_fields: int) -> tuple[list[tuple[str, bytes]], bool]:
+    """Return (lower-case name, raw unfolded value) of a header block, and whether there are more than are read; lines
+    that are no field are dropped.
+    """
     fields: list[tuple[str, list[bytes]]] = []
+    more = False
     for line in block.split(b"\n"):
         line = line.rstrip(b"\r")
         if line[:1] in (b" ", b"\t") and fields:
-            fields[-1][1].append(line)
+            if not more:
+                fields[-1][1].append(line)
             continue
         match = _FIELD.match(line)
-        if match and len(fields) < max_fields:
+        if match and len(fields) >= max_fields:
+            more = True
+        elif match:
             fields.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
-    return [(name, b"".join(lines).strip()) for name, lines in fields]
+    return [(name, b"".join(lines).strip()) for name, lines in fields], more
 
 
 def base64_bytes(data: bytes) -> bytes:

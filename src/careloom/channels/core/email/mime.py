@@ -12,6 +12,9 @@ from careloom.channels.core.email.mail import Limits
 
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n|\A\r?\n")
 
+_REST_OF_MARK = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
+_NEWLINE = 10
+
 
 class Part(Struct, frozen=True):
     """One MIME part. `body` is still transfer-encoded; `children` are there for a multipart that could be split."""
@@ -54,7 +57,8 @@ class MimeReader:
         """Return the tree of a mail or part; children beyond the bounds stay unsplit in `body`."""
         self.parts_left -= 1
         block, body = self._split_head(data)
-        fields = split_fields(block, self.limits.max_headers)
+        fields, more = split_fields(block, self.limits.max_headers)
+        self.truncated = self.truncated or more
         declared = next((decode_value(value) for name, value in fields if name == "content-type"), "")
         media_type, parameters = split_parameters(declared)
         if not re.fullmatch(r"[\w.+-]{1,100}/[\w.+-]{1,100}", media_type):
@@ -106,5 +110,17 @@ def _pieces(body: bytes, boundary: str, most: int) -> list[bytes]:
 
 def _marks(body: bytes, boundary: bytes) -> list[tuple[int, int, bool]]:
     """Return (start, end, closing?) of each boundary line; the line break before it belongs to it."""
-    line = re.compile(rb"(?:\A|\r?\n|(?<=\n))--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
-    return [(found.start(), found.end(), found[1] is not None) for found in line.finditer(body)]
+    mark = b"--" + boundary
+    marks: list[tuple[int, int, bool]] = []
+    behind = 0
+    at = body.find(mark)
+    while at >= 0:
+        rest = _REST_OF_MARK.match(body, at + len(mark))
+        if rest is None or not (at == 0 or body[at - 1] == _NEWLINE):
+            at = body.find(mark, at + 1)
+            continue
+        start = at - 2 if body[max(0, at - 2) : at] == b"\r\n" else max(0, at - 1)
+        marks.append((max(start, behind), rest.end(), rest[1] is not None))
+        behind = rest.end()
+        at = body.find(mark, behind)
+    return marks

@@ -1,89 +1,209 @@
 """A mail as it came in, with its words redacted, so that it can be kept and read again."""
 
-from collections.abc import Callable
-from email.errors import MessageError
-from email.header import Header, decode_header, make_header
+import base64
+import re
+from collections.abc import Callable, Iterator
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
-from email.utils import formataddr, getaddresses
-from typing import Final
+from email.policy import Compat32
+from typing import Any, Final
+from urllib.parse import quote
 
 from careloom.channels.core.email.charset import decode
-from careloom.channels.core.email.spoken import ADDRESSED, NAMED, is_machines, said_in
+from careloom.channels.core.email.headers import decode_value, parse_addresses, split_parameters
+from careloom.channels.core.email.mail import Limits
+from careloom.channels.core.email.mime import MimeReader
+from careloom.channels.core.email.parse import parse_mail
+from careloom.channels.core.email.spoken import ADDRESSED, NAMED, Said, is_machines, said_in
 from careloom.platform.redaction.markup import redact_html
 from careloom.platform.redaction.redact import Redactor
 
 Tell = Callable[[str], str]
 _TEXT: Final = "text"
+_TOP: Final = Limits(max_depth=0, max_parts=1)
+_DEEPEST: Final = 2 * Limits().max_depth
+_LONGEST_PLAIN: Final = 2_000
+_LONGEST_PARAMETER: Final = 1_000
+_LONGEST_HEAD: Final = 100_000
+_MOST_HEADERS: Final = Limits().max_headers // 2
+_WORD: Final = 11
+_BREAK: Final = re.compile("\r\n|\r|\n")
+_PARAMETERS: Final = frozenset(
+    ("boundary", "charset", "name", "filename", "format", "delsp", "report-type", "type", "start")
+)
+_FIRST: Final = ("subject", "auto-submitted", "precedence", "x-careloom-loop")
+_READ: Final = "[This is what could be read of this mail.]"
 
 
 def redact_mail(raw: bytes, redactor: Redactor) -> bytes:
     """The mail with what people wrote redacted: texts, headers, names of files, also of mails within it; attached
     files stay as they are.
 
-    One in which nothing is found stays to the byte. Nothing is left of one that cannot be written again, or not read
-    to its end, unless the policy takes out nothing at all.
+    One in which nothing is found stays to the byte. Of one that cannot be written again, or not read to its end, what
+    can be read is left as a plain mail, and nothing where that holds something still; unless the policy takes out
+    nothing at all. Never raises; takes time linear in the mail's bytes.
     """
-    if redactor.idle or not _found(raw, redactor):
+    if redactor.idle:
         return raw
-    try:
-        mail = BytesParser(policy=compat32).parsebytes(raw)
-        for part in mail.walk():
-            _redact_headers(part, redactor)
-            _redact_around(part, redactor)
-            if part.get_content_maintype() == _TEXT and part.get_content_disposition() != "attachment":
-                _redact_part(part, redactor)
-        written = mail.as_bytes()
-    except (MessageError, LookupError, ValueError, TypeError, AttributeError):
-        return b""
-    return b"" if _found(written, redactor) else written
+    for write in (_unchanged, _rewritten, _readable):
+        try:
+            written = write(raw, redactor)
+            if written is not None and _clean(said_in(written), redactor):
+                return written
+        except Exception:  # noqa: S112 - no mail may stop those behind it, and the next way keeps less of it
+            continue
+    return b""
 
 
-def _found(raw: bytes, redactor: Redactor) -> bool:
-    """Whether anything stands in the mail, or may stand beyond what is read of it."""
-    said = said_in(raw)
-    plain = any(redactor.find(one) for one in said.texts)
-    return said.truncated or plain or any(redact_html(redactor, one).findings for one in said.markup)
+def _clean(said: Said, redactor: Redactor) -> bool:
+    """Whether nothing stands in the mail, nor may stand beyond what is read of it."""
+    if said.truncated or any(redactor.find(one) for one in said.texts):
+        return False
+    return not any(redact_html(redactor, one).findings for one in said.markup)
 
 
-def _redact_headers(part: Message, redactor: Redactor) -> None:
-    def tell(text: str) -> str:
-        return redactor.redact(text).text
-
-    for name in dict.fromkeys(key.lower() for key in part.keys()):  # noqa: SIM118
-        if name in NAMED:
-            _rename(part, name, tell)
-        elif not is_machines(name):
-            _redact_header(part, name, tell)
+def _unchanged(raw: bytes, _: Redactor) -> bytes:
+    return raw
 
 
-def _redact_header(part: Message, name: str, tell: Tell) -> None:
-    held = [str(make_header(decode_header(str(one)))) for one in part.get_all(name, [])]
-    told = [_addresses(one, tell) if name in ADDRESSED else tell(one) for one in held]
-    if told != held:
-        del part[name]
-        for one in told:
-            part[name.title()] = one if one.isascii() else Header(one, "utf-8", header_name=name).encode()
+def _rewritten(raw: bytes, redactor: Redactor) -> bytes | None:
+    """All of the mail, redacted; None where it was not read to its end. Raises whatever the library does."""
+    if said_in(raw).truncated:
+        return None
+    mail = BytesParser(_Part, policy=_Telling(_teller(redactor))).parsebytes(raw)
+    for part in mail.walk():
+        _redact_around(part, redactor)
+        if part.get_content_maintype() == _TEXT and part.get_content_disposition() != "attachment":
+            _redact_part(part, redactor)
+    return mail.as_bytes()
 
 
-def _addresses(held: str, tell: Tell) -> str:
-    """Addresses stay; what they are called is told, in ASCII."""
-    pairs = getaddresses([held])
-    if all(tell(name) == name for name, _ in pairs):
-        return held
-    return ", ".join(formataddr((tell(name), address)) for name, address in pairs)
+def _readable(raw: bytes, redactor: Redactor) -> bytes:
+    """What can be read of a mail, redacted, as a mail of plain text without files."""
+    tell = _teller(redactor)
+    read = parse_mail(raw)
+    lines = list(_head(raw, tell))
+    if read.message_id_made:
+        lines.append(f"Message-ID: {read.message_id}")
+    lines += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
+    return "\n".join([*lines, "", tell(read.text), "", _READ, ""]).encode("utf-8", "surrogateescape")
 
 
-def _rename(part: Message, header: str, tell: Tell) -> None:
-    for parameter in NAMED[header]:
-        held = part.get_param(parameter, header=header)
-        if isinstance(held, tuple):
-            held = decode(held[2].encode("latin-1", "replace"), held[0])
-        if isinstance(held, str):
-            said = str(make_header(decode_header(held))).replace("_", " ")
-            if (told := tell(said)) != said:
-                part.set_param(parameter, told, header=header, charset="utf-8")
+def _head(raw: bytes, tell: Tell) -> Iterator[str]:
+    """The lines of a mail's own header without those that say how it is put together, redacted; what servers and
+    addresses need comes first, as only so much is kept.
+    """
+    fields = MimeReader(_TOP).read(raw).fields
+    own = [(name, value) for name, value in fields if not name.startswith(("content-", "mime-version"))]
+    own.sort(key=lambda one: not (one[0] in ADDRESSED or one[0] in _FIRST or is_machines(one[0])))
+    left = _LONGEST_HEAD
+    for name, value in own[:_MOST_HEADERS]:
+        line = f"{name.title()}: {_told(name, value.decode('ascii', 'surrogateescape'), tell)}"
+        left -= len(line) + 1
+        if left > 0:
+            yield line
+
+
+def _teller(redactor: Redactor) -> Tell:
+    return lambda text: redactor.redact(text).text
+
+
+class _TooDeepError(Exception):
+    """The library sees more levels than the time to read them allows."""
+
+
+class _Part(Message):
+    """A part that counts its levels: reading takes time by lines times levels."""
+
+    depth = 0
+
+    def attach(self, payload: Any) -> None:
+        """Adds a part; raises _TooDeepError."""
+        if isinstance(payload, _Part):
+            payload.depth = self.depth + 1
+            if payload.depth > _DEEPEST:
+                raise _TooDeepError
+        super().attach(payload)
+
+
+class _Telling(Compat32):
+    """Redacts each header as it is read, which takes time by their length and not by their number squared, and writes
+    it as it stands.
+    """
+
+    tell: Tell
+
+    def __init__(self, tell: Tell) -> None:
+        super().__init__()
+        object.__setattr__(self, "tell", tell)
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """The name and what it says, redacted."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, _told(name.strip().lower(), value, self.tell)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The header's lines as they were."""
+        lines = _BREAK.sub(self.linesep, f"{name}: {value}")
+        return f"{lines}{self.linesep}".encode("ascii", "surrogateescape")
+
+
+def _told(name: str, value: str, tell: Tell) -> str:
+    """A header's value redacted, as it was where nothing is found; in ASCII, other bytes as surrogates."""
+    if is_machines(name):
+        return value
+    held = _BREAK.sub("", value).encode("ascii", "surrogateescape")
+    if name in NAMED:
+        return _renamed(name, value, held, tell)
+    if name in ADDRESSED:
+        people = parse_addresses(decode(held), len(held))
+        if all(tell(one.name) == one.name for one in people):
+            return value
+        return ", ".join(_address(tell(one.name), one.address) for one in people)
+    said = decode_value(held)
+    told = tell(said)
+    return value if told == said else _in_words(told)
+
+
+def _renamed(name: str, value: str, held: bytes, tell: Tell) -> str:
+    """A long one is written anew in any case: the library takes time by the square of its length."""
+    main, parameters = split_parameters(decode_value(held))
+    told = dict(parameters)
+    for one in NAMED[name]:
+        said = parameters.get(one, "").replace("_", " ")
+        if (new := tell(said)) != said:
+            told[one] = new
+    if told == parameters and len(value) <= _LONGEST_PLAIN:
+        return value
+    kept = [_parameter(key, one[:_LONGEST_PARAMETER]) for key, one in told.items() if key in _PARAMETERS]
+    return "; ".join([_as_ascii(main[:_LONGEST_PARAMETER]), *kept])
+
+
+def _parameter(name: str, value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return f"{name}={_quoted(value)}"
+    return f"{name}*=utf-8''{quote(value, safe='', errors='replace')}"
+
+
+def _address(name: str, address: str) -> str:
+    called = _quoted(name) if name.isascii() else _in_words(name)
+    return f"{called} <{_as_ascii(address)}>" if name else _as_ascii(address)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _in_words(text: str) -> str:
+    """The text in ASCII, by encoded words where need be, each short enough for every reader."""
+    if text.isascii():
+        return text
+    pieces = (text[at : at + _WORD].encode("utf-8", "replace") for at in range(0, len(text), _WORD))
+    return " ".join(f"=?utf-8?b?{base64.b64encode(one).decode()}?=" for one in pieces)
+
+
+def _as_ascii(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("ascii", "surrogateescape")
 
 
 def _redact_around(part: Message, redactor: Redactor) -> None:

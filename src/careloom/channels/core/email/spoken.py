@@ -71,7 +71,7 @@ def _headers(part: Part) -> Iterator[str]:
             parameters = split_parameters(decode_value(value))[1]
             yield from (parameters.get(one, "").replace("_", " ") for one in NAMED[name])
         elif name in ADDRESSED:
-            yield from (one.name for one in parse_addresses(decode(value)))
+            yield from (one.name for one in parse_addresses(decode(value), len(value)))
         elif not is_machines(name):
             yield decode_value(value)
 
