@@ -4747,7 +4747,7 @@ export interface components {
          * @description Why a mailbox could not be polled or connected, by who can put it right.
          * @enum {string}
          */
-        MailboxProblem: "host" | "blocked" | "tls" | "sign_in" | "token" | "consent" | "denied" | "not_lasting" | "changed" | "folder" | "server" | "secret";
+        MailboxProblem: "host" | "blocked" | "tls" | "sign_in" | "token" | "consent" | "denied" | "not_lasting" | "changed" | "folder" | "server" | "secret" | "ours";
         /**
          * MailboxTls
          * @description How the connection is encrypted; `none` works inside the operator's own networks alone.
