@@ -115,9 +115,10 @@ async def test_nothing_is_redacted_while_a_transaction_is_open(
 ) -> None:
     await office.address()
     real, open_ones = incoming.redact_mail, list[int]()
+    pool: Any = office.runtime.database.engine.pool
 
     def told(raw: bytes, chosen: Redactor) -> bytes:
-        open_ones.append(office.runtime.database.engine.pool.checkedout())  # pyright: ignore[reportAttributeAccessIssue]
+        open_ones.append(pool.checkedout())
         return real(raw, chosen)
 
     monkeypatch.setattr(incoming, "redact_mail", told)
