@@ -1,7 +1,6 @@
 """Endpoints of customers, their attributes, identities, merges, notes, consents and timeline."""
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 from litestar import Router, delete, get, patch, post, put
@@ -38,7 +37,7 @@ from careloom.customers.types import (
 from careloom.organizations.types import Channel, ClientId
 from careloom.platform.database.transactions import Tx
 from careloom.platform.paging import Page
-from careloom.platform.reads import Read
+from careloom.platform.reads import Question, Read
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.throttle import Throttle
 from careloom.platform.web.unit import Unit
@@ -96,12 +95,6 @@ async def _look(unit: Unit, customer_id: CustomerId, work: Callable[[Tx], Awaita
     return (await unit.read(read, noting=lambda both: [both[1]]))[0]
 
 
-def _found(rows: Sequence[CustomerRow]) -> list[Read]:
-    """That each of these clients' customers were searched, and how many were shown; never the words."""
-    hits = Counter(one.client_id for one in rows)
-    return [Read("customer.search", client_id, client_id, {"shown": shown}) for client_id, shown in hits.items()]
-
-
 @get("/customers", summary="Customers")
 async def get_customers(
     unit: Unit,
@@ -111,9 +104,11 @@ async def get_customers(
     after: After = None,
 ) -> Page[CustomerRow]:
     """Newest first; `search` is the beginning of a name or of an address."""
+    asked = Question(client_id, search, limit, after)
+    action = "customer.search" if search else "customer.list"
     return await unit.read(
         lambda tx: list_customers(tx, unit.actor, client_id, search, limit, after),
-        noting=lambda page: _found(page.items) if search else [],
+        noting=lambda page: asked.shown(action, (one.client_id for one in page.items)),
     )
 
 

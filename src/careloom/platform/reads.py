@@ -1,7 +1,9 @@
-"""Reading what is sensitive leaves an audit entry: one for each reader and record within a while."""
+"""Reading what is sensitive leaves an audit entry: one for each reader and record, or question, within a while."""
 
+import hmac
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -17,41 +19,74 @@ from careloom.platform.tables import audit_read
 from careloom.platform.wire import json_text
 
 ONE_ENTRY = timedelta(minutes=15)
-"""Whoever reads the same record again within this time leaves no other entry."""
+"""Whoever reads the same record, or asks the very same question, again within this time leaves no other entry."""
 
-VERBS = ("read", "search", "export", "find", "reveal")
+VERBS = ("read", "list", "search", "export", "find", "reveal")
 """The verbs of entries about reading; all others are about changes."""
 
 _SYSTEM = system_actor("audit")
 _MOST_REMEMBERED = 20_000
+NOBODYS = UUID(int=0)
+"""The subject of what is noted of many records that belong to no client."""
+
 _REQUESTS = UUID("b0a8f5d2-6c1e-5f0b-9f43-2d7a5c9e8b11")
 _NOTE = text("""
     WITH wanted AS (
         SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        AS (id uuid, client_id uuid, action text, subject_id uuid, after jsonb)
+        AS (id uuid, client_id uuid, action text, subject_id uuid, what uuid, after jsonb)
     ), fresh AS (
-        INSERT INTO audit_read (client_id, reader_id, action, subject_id)
-        SELECT client_id, :reader_id, action, subject_id FROM wanted ORDER BY subject_id
-        ON CONFLICT (reader_id, action, subject_id) DO UPDATE SET read_at = excluded.read_at
+        INSERT INTO audit_read (client_id, reader_id, action, what)
+        SELECT client_id, :reader_id, action, what FROM wanted ORDER BY what
+        ON CONFLICT (reader_id, action, what) DO UPDATE SET read_at = excluded.read_at
         WHERE audit_read.read_at < clock_timestamp() - CAST(:window AS interval)
-        RETURNING action, subject_id
+        RETURNING action, what
     )
     INSERT INTO audit_entry
         (id, client_id, person_id, api_key_id, actor_name, action, subject_type, subject_id, after, ip, request_id,
          glass_id)
     SELECT wanted.id, wanted.client_id, :person_id, :api_key_id, :name, wanted.action,
         split_part(wanted.action, '.', 1), wanted.subject_id, wanted.after, :ip, :request_id, :glass_id
-    FROM wanted JOIN fresh USING (action, subject_id)
+    FROM wanted JOIN fresh USING (action, what)
 """).bindparams(*[bindparam(name, type_=Uuid) for name in ("reader_id", "person_id", "api_key_id", "glass_id")])
 
 
 class Read(Struct, frozen=True):
-    """What was read: `noun.verb`, of which record, whose. `details` hold no words of customers."""
+    """What was read: `noun.verb`, of which record, whose. `details` hold no words of customers.
+
+    `question` is what many records were asked for by, words included: only a keyed fingerprint of it leaves memory.
+    """
 
     action: str
     subject_id: UUID
     client_id: UUID | None
     details: dict[str, int | str] | None = None
+    question: str | None = None
+
+    def what(self, secret: bytes) -> UUID:
+        """What the same reading has in common: the record, or the fingerprint of the question about its client's."""
+        if self.question is None:
+            return self.subject_id
+        return UUID(bytes=hmac.digest(secret, self.subject_id.bytes + self.question.encode(), "sha256")[:16])
+
+
+class Question(Struct, frozen=True):
+    """What a page of many records is asked for by; None where it is not. `filters` are any others."""
+
+    client_id: UUID | None = None
+    words: str | None = None
+    limit: int | None = None
+    after: str | None = None
+    filters: tuple[str, ...] = ()
+
+    def shown(self, action: str, clients: Iterable[UUID | None]) -> list[Read]:
+        """That a page was shown with a record of each of `clients`: one reading for each client, with how many.
+
+        Where there was none, that none was shown: of the client asked about, or of nobody's.
+        """
+        many = Counter(clients) or Counter[UUID | None]({self.client_id: 0})
+        kind = {"by": "words" if self.words else "list", "page": "further" if self.after else "first"}
+        asked = json_text(self)
+        return [Read(action, one or NOBODYS, one, {"shown": shown, **kind}, asked) for one, shown in many.items()]
 
 
 def request_of(actor: Actor, method: str, route: str) -> list[Read]:
@@ -72,18 +107,21 @@ class ReadNotes:
     def __init__(self) -> None:
         self._noted: dict[tuple[UUID, str, UUID], float] = {}
 
-    async def note(self, database: Database, actor: Actor, reads: Sequence[Read]) -> None:
-        """Writes the entries of `reads` that are due, in a transaction of their own, before anything is shown."""
+    async def note(self, database: Database, secret: bytes, actor: Actor, reads: Sequence[Read]) -> None:
+        """Writes the entries of `reads` that are due, in a transaction of their own, before anything is shown.
+
+        `secret` is the installation's: without it nobody finds a question's words by trying.
+        """
         # Under an emergency access each record leaves an entry of its own, whatever was read before.
         reader_id = actor.glass_id or actor.api_key_id or actor.person_id
         if reader_id is None:
             return
-        due = {(reader_id, one.action, one.subject_id): one for one in reads}
+        due = {(reader_id, one.action, one.what(secret)): one for one in reads}
         due = {key: one for key, one in due.items() if not self._recent(key)}
         if not due:
             return
         async with database.transaction(_SYSTEM) as tx:
-            await tx.execute(_NOTE, _values(actor, reader_id, list(due.values())))
+            await tx.execute(_NOTE, _values(actor, reader_id, [(key[2], one) for key, one in due.items()]))
         if len(self._noted) + len(due) > _MOST_REMEMBERED:
             self._noted.clear()
         self._noted.update(dict.fromkeys(due, time.monotonic()))
@@ -98,16 +136,17 @@ async def forget_old(tx: Tx) -> None:
     await tx.execute(delete(audit_read).where(audit_read.c.read_at < now() - ONE_ENTRY))
 
 
-def _values(actor: Actor, reader_id: UUID, reads: Sequence[Read]) -> dict[str, Any]:
+def _values(actor: Actor, reader_id: UUID, reads: Sequence[tuple[UUID, Read]]) -> dict[str, Any]:
     rows = [
         {
             "id": new_id(),
             "client_id": one.client_id,
             "action": one.action,
             "subject_id": one.subject_id,
+            "what": what,
             "after": one.details,
         }
-        for one in reads
+        for what, one in reads
     ]
     return {
         "rows": json_text(rows),

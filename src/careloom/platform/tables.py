@@ -136,9 +136,9 @@ audit_read = either_table(
     "audit_read",
     Column("reader_id", Uuid, nullable=False),
     Column("action", Text, nullable=False),
-    Column("subject_id", Uuid, nullable=False),
+    Column("what", Uuid, nullable=False),
     Column("read_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-    PrimaryKeyConstraint("reader_id", "action", "subject_id"),
+    PrimaryKeyConstraint("reader_id", "action", "what"),
     Index("ix_audit_read_read_at", "read_at"),
 )
 

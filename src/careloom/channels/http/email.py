@@ -25,7 +25,7 @@ from careloom.platform.access import Permission
 from careloom.platform.clock import now
 from careloom.platform.ids import new_id
 from careloom.platform.paging import Page
-from careloom.platform.reads import Read
+from careloom.platform.reads import Question
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
 
@@ -79,9 +79,10 @@ async def get_incoming_mails(
     after: After = None,
 ) -> Page[IncomingMail]:
     """Each with its verdict; `failed` shows what is kept and could not be handled."""
+    asked = Question(client_id, None, limit, after, ("failed",) if failed else ())
     return await unit.read(
         lambda tx: list_incoming(tx, unit.actor, failed=failed, client_id=client_id, limit=limit, after=after),
-        noting=lambda page: [Read("incoming_mail.read", one, one) for one in {each.client_id for each in page.items}],
+        noting=lambda page: asked.shown("incoming_mail.read", (one.client_id for one in page.items)),
     )
 
 

@@ -21,7 +21,7 @@ from careloom.organizations.queries import privacy_of
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Permission
 from careloom.platform.paging import MAX_LIMIT, Page
-from careloom.platform.reads import Read
+from careloom.platform.reads import Question, Read
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit, UnitOfWork
 
@@ -38,11 +38,10 @@ async def get_suppressed_addresses(
     after: After = None,
 ) -> Page[SuppressedAddress]:
     """Addresses to which a client's mail is not sent; `search` is how the address begins."""
+    asked = Question(client_id, search, limit, after)
     return await unit.read(
         lambda tx: list_suppressed(tx, unit.actor, client_id, search, limit, after),
-        noting=lambda page: [
-            Read("suppressed_address.read", one, one) for one in {row.client_id for row in page.items}
-        ],
+        noting=lambda page: asked.shown("suppressed_address.read", (one.client_id for one in page.items)),
     )
 
 

@@ -1,6 +1,5 @@
 """Endpoints that find conversations: lists, counts, by id, by text."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
@@ -31,7 +30,7 @@ from careloom.platform.access import Permission
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.paging import MAX_LIMIT, Page
-from careloom.platform.reads import Read
+from careloom.platform.reads import Question
 from careloom.platform.texts.text import say
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit, UnitOfWork
@@ -108,15 +107,11 @@ async def search(
 ) -> Page[SearchHit]:
     """Best first; the last word may be unfinished."""
     unit.actor.require_somewhere(Permission.CONVERSATIONS_READ, client_id)
+    asked = Question(client_id, q, limit)
     return await unit.read(
-        lambda tx: search_conversations(tx, unit.actor, q, client_id, limit), noting=lambda page: _found(page.items)
+        lambda tx: search_conversations(tx, unit.actor, q, client_id, limit),
+        noting=lambda page: asked.shown("conversation.search", (one.conversation.client_id for one in page.items)),
     )
-
-
-def _found(hits: Sequence[SearchHit]) -> list[Read]:
-    """That each of these clients' messages were searched, and how many were shown; never the words."""
-    shown = Counter(one.conversation.client_id for one in hits)
-    return [Read("conversation.search", client_id, client_id, {"shown": some}) for client_id, some in shown.items()]
 
 
 handlers: list[Any] = [get_list, get_by_ids, get_counts, search]

@@ -2214,9 +2214,9 @@ def _create_audit_chains() -> None:
         *_either("audit_read"),
         sa.Column("reader_id", sa.Uuid(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.Uuid(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
-        sa.PrimaryKeyConstraint("reader_id", "action", "subject_id", name=op.f("pk_audit_read")),
+        sa.PrimaryKeyConstraint("reader_id", "action", "what", name=op.f("pk_audit_read")),
     )
     op.create_index("ix_audit_read_read_at", "audit_read", ["read_at"], unique=False)
 

@@ -14,7 +14,7 @@ from careloom.platform.audit import AuditEntry
 from careloom.platform.clock import now
 from careloom.platform.errors import InvalidInputError, NotFoundError
 from careloom.platform.paging import Page
-from careloom.platform.reads import Read
+from careloom.platform.reads import NOBODYS, Question
 from careloom.platform.trail.checkpoint import Notary, keep, kept
 from careloom.platform.trail.export import export_lines
 from careloom.platform.trail.link import INSTALLATION
@@ -23,7 +23,6 @@ from careloom.platform.trail.verifying import verify
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
 
-_NOBODYS = UUID(int=0)
 _MOST_AT_ONCE = 100_000
 
 
@@ -56,6 +55,8 @@ async def get_audit(
     """Who changed or read what, when and from where; `reads` chooses one of the two, `glass_id` what was done during
     one emergency access.
     """
+    filters = tuple(str(one) for one in (subject_id, person_id, glass_id, reads))
+    asked = Question(client_id, None, limit, after, filters)
     return await unit.read(
         lambda tx: audit.list_audit(
             tx,
@@ -68,9 +69,7 @@ async def get_audit(
             limit=limit,
             after=after,
         ),
-        noting=lambda page: [
-            Read("audit.read", one or _NOBODYS, one) for one in {each.client_id for each in page.items}
-        ],
+        noting=lambda page: asked.shown("audit.read", (one.client_id for one in page.items)),
     )
 
 
@@ -117,7 +116,7 @@ async def get_export(
                 yield line
 
     async with unit.transaction() as tx:
-        await audit.record(tx, unit.actor, "audit.export", client_id or _NOBODYS, client_id=client_id)
+        await audit.record(tx, unit.actor, "audit.export", client_id or NOBODYS, client_id=client_id)
     name = f"audit-{client_id or INSTALLATION}.jsonl"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Stream(lines(), media_type="application/jsonl", headers=headers)

@@ -69,7 +69,7 @@ async def live_socket(socket: Socket, after: FromQuery[int | None] = None) -> No
         await socket.accept()
         await socket.close(code=_UNAUTHORIZED, reason="sign in")
         return
-    await runtime.reads.note(runtime.database, actor, request_of(actor, "GET", socket.scope["path"]))
+    await runtime.reads.note(runtime.database, runtime.secret, actor, request_of(actor, "GET", socket.scope["path"]))
     await socket.accept()
     desk = Desk(actor)
     gateway: Gateway = state.gateway

@@ -36,7 +36,7 @@ async def provide_unit(request: Request[Any, Any, State]) -> UnitOfWork:
     if language is not actor.language:
         actor = replace(actor, language=language)
     route = str(request.scope.get("path_template") or request.scope["path"])
-    await runtime.reads.note(runtime.database, actor, request_of(actor, request.method, route))
+    await runtime.reads.note(runtime.database, runtime.secret, actor, request_of(actor, request.method, route))
     word = request.headers.get("idempotency-key")
     key = None if word is None else IdempotencyKey(actor, word, await _hash(runtime, request))
     return UnitOfWork(runtime, actor, key)

@@ -45,7 +45,7 @@ class UnitOfWork:
 
     async def note(self, reads: Sequence[Read]) -> None:
         """Notes in the audit trail what is about to be shown."""
-        await self.runtime.reads.note(self.runtime.database, self.actor, reads)
+        await self.runtime.reads.note(self.runtime.database, self.runtime.secret, self.actor, reads)
 
     async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Runs `work` in a transaction. With an `Idempotency-Key`, a repeat answers what the first answered."""
