@@ -6,7 +6,7 @@ from careloom.integrations.commands.exports import RUN_EXPORT
 from careloom.integrations.commands.imports import RUN_IMPORT
 from careloom.integrations.commands.restores import RUN_RESTORE
 from careloom.integrations.commands.returning import expire_restores, give_up_restore, run_restore
-from careloom.integrations.commands.running import forget_stale, give_up_import, run_import
+from careloom.integrations.commands.running import forget_broken, forget_stale, give_up_import, run_import
 from careloom.integrations.commands.writing import expire_exports, give_up_export, run_export
 from careloom.integrations.ports import Holds
 from careloom.integrations.types import ExportId, ImportId, RestoreId
@@ -43,7 +43,7 @@ def tasks(runtime: Runtime, holds: Holds) -> list[Task]:
 
 
 def periodic(runtime: Runtime) -> list[Periodic]:
-    """Every night what imports show of their files is forgotten, every hour archives whose time is over."""
+    """Every night what imports show of their files is forgotten; every hour, old archives and broken uploads."""
 
     async def forget() -> None:
         await forget_stale(runtime)
@@ -51,6 +51,7 @@ def periodic(runtime: Runtime) -> list[Periodic]:
     async def expire() -> None:
         await expire_exports(runtime)
         await expire_restores(runtime)
+        await forget_broken(runtime)
 
     return [
         Periodic(Task("integrations.forget_imports", forget), "41 3 * * *"),

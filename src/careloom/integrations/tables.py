@@ -28,6 +28,8 @@ data_import = client_table(
     Column("state", Text, nullable=False),
     Column("size", BigInteger, nullable=False, server_default=text("0")),
     Column("parts", Integer, nullable=False, server_default=text("0")),
+    Column("stored_as", Uuid),
+    Column("loose", JSONB, nullable=False, server_default=text("'[]'")),
     Column("columns", JSONB, nullable=False, server_default=text("'[]'")),
     Column("total", BigInteger, nullable=False, server_default=text("0")),
     Column("done", BigInteger, nullable=False, server_default=text("0")),

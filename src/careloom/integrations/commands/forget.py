@@ -9,7 +9,8 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, case, delete, null, select, update
 
 from careloom.integrations.commands.exports import drop_archives, export_parts_key
-from careloom.integrations.commands.imports import EDITABLE, FORGOTTEN, WORKING, file_parts_key
+from careloom.integrations.commands.imports import EDITABLE, FORGOTTEN, WORKING
+from careloom.integrations.commands.uploads import drop_files
 from careloom.integrations.tables import data_import, import_key, import_refusal
 from careloom.integrations.types import ImportState
 from careloom.platform.database.transactions import Tx
@@ -21,11 +22,10 @@ _I = data_import.c
 
 
 class _Kept(Struct, frozen=True):
-    """An import's file."""
+    """An import that is to forget its file."""
 
     client_id: UUID
     import_id: UUID
-    parts: int
 
 
 async def forget_stale(tx: Tx, files: FileStore, before: datetime, most: int) -> None:
@@ -56,10 +56,10 @@ async def _resting(tx: Tx, where: ColumnElement[bool], limit: int | None = None)
     """Imports that show something of their files, locked; those that work are left alone."""
     refused = import_refusal.c
     told = select(refused.row).where(refused.client_id == _I.client_id, refused.import_id == _I.id).exists()
-    shows = (_I.parts > 0) | (_I.columns != []) | told
-    due = select(_I.client_id, _I.id, _I.parts).where(where, _I.state.not_in(WORKING), shows)
+    shows = (_I.parts > 0) | (_I.loose != []) | (_I.columns != []) | told
+    due = select(_I.client_id, _I.id).where(where, _I.state.not_in(WORKING), shows)
     due = due.order_by(_I.id).limit(limit).with_for_update(skip_locked=True)
-    return [_Kept(row.client_id, row.id, row.parts) for row in await tx.execute(due)]
+    return [_Kept(row.client_id, row.id) for row in await tx.execute(due)]
 
 
 async def _forget(tx: Tx, files: FileStore, imports: Sequence[_Kept]) -> None:
@@ -68,5 +68,5 @@ async def _forget(tx: Tx, files: FileStore, imports: Sequence[_Kept]) -> None:
         reported = (import_refusal.c.client_id == one.client_id, import_refusal.c.import_id == one.import_id)
         await tx.execute(delete(import_refusal).where(*reported))
         this = (_I.client_id == one.client_id, _I.id == one.import_id)
+        await drop_files(tx, files, one.import_id)
         await tx.execute(update(data_import).where(*this).values(**FORGOTTEN, parts=0, size=0, state=gone))
-        await delete_parts(files, file_parts_key(one.client_id, one.import_id), one.parts)

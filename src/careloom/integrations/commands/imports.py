@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 
 from careloom.channels.queries.mail import own_addresses
 from careloom.customers.queries.schema import get_attribute_schema
+from careloom.integrations.commands.uploads import StoredFile, files_of, taken
 from careloom.integrations.core.accept import clean
 from careloom.integrations.core.entries import Item
 from careloom.integrations.core.look import Look, check_options, columns_of, guessed_options, shown
@@ -106,14 +107,17 @@ async def require_changeable(tx: Tx, actor: Actor, import_id: ImportId) -> Impor
     return one
 
 
-async def take_file(tx: Tx, actor: Actor, import_id: ImportId, stored: StoredParts, look: Look) -> Import:
-    """Notes the file that is in the store now, and how it is to be read, as far as that shows."""
+async def take_file(tx: Tx, actor: Actor, import_id: ImportId, name: UUID, stored: StoredParts, look: Look) -> Import:
+    """Makes the upload `name` the import's file, and notes how it is to be read, as far as that shows.
+
+    What a dry run said of an earlier file goes. Raises NotFoundError, ImportStateError.
+    """
     one = await require_import(tx, actor, await _hold(tx, import_id))
     schema = await get_attribute_schema(tx, actor, one.client_id)
     options = guessed_options(look, schema, await own_addresses(tx, actor, one.client_id))
     values = {
         "size": stored.size,
-        "parts": stored.parts,
+        **await taken(tx, one, name, stored),
         "format": look.format,
         "options": to_plain(options),
         "columns": to_plain(shown(look.columns, options, await privacy_of(tx, one.client_id), schema)),
@@ -182,27 +186,28 @@ async def cancel_import(tx: Tx, actor: Actor, import_id: ImportId) -> Import:
     return after
 
 
-async def remove_import(tx: Tx, actor: Actor, import_id: ImportId) -> tuple[Import, int]:
-    """Forgets an import that has made nothing, or nothing any more; answers it with the parts of its file."""
+async def remove_import(tx: Tx, actor: Actor, import_id: ImportId) -> list[StoredFile]:
+    """Forgets an import that has made nothing, or nothing any more; answers what is to go of the file store."""
     one = await get_import(tx, actor, await _hold(tx, import_id))
     keys = await tx.execute(select(import_key.c.key).where(*_mine(import_key, one)).limit(1))
     if one.state in WORKING or keys.first() is not None:
         raise ImportStateError("Take the import back first; what it made is known by it.")
     where = (data_import.c.client_id == one.client_id, data_import.c.id == one.id)
-    parts = (await tx.execute(select(data_import.c.parts).where(*where))).scalar_one()
+    files = await files_of(tx, one)
     await tx.execute(delete(import_refusal).where(*_mine(import_refusal, one)))
     await tx.execute(delete(data_import).where(*where))
     await audit.record(tx, actor, "data_import.remove", one.id, client_id=one.client_id)
-    return one, int(parts)
+    return files
 
 
-async def lock_import(tx: Tx, actor: Actor, import_id: ImportId, state: ImportState, done: int) -> Import | None:
-    """The import, locked, if it is still in `state` and has got as far as `done`; None where it is not."""
+async def lock_import(tx: Tx, actor: Actor, known: Import) -> Import | None:
+    """The import, locked, if nothing has happened to it since it was as `known`; None where something has."""
     try:
-        one = await get_import(tx, actor, await _hold(tx, import_id))
+        one = await get_import(tx, actor, await _hold(tx, known.id))
     except NotFoundError:
         return None
-    return one if one.state is state and one.done == done else None
+    same = (one.state, one.done, one.changed_at) == (known.state, known.done, known.changed_at)
+    return one if same else None
 
 
 async def note_progress(tx: Tx, one: Import, verdicts: Sequence[Verdict], items: Sequence[Item]) -> Import:
@@ -285,14 +290,3 @@ _FRESH: Final[dict[str, Any]] = {
     "error": None,
 }
 _VERBS: Final = {ImportState.CHECKING: "check", ImportState.RUNNING: "run", ImportState.UNDOING: "undo"}
-
-
-def file_parts_key(client_id: UUID, import_id: UUID) -> str:
-    """Where the parts of an import's file are kept."""
-    return f"{client_id}/import-{import_id}"
-
-
-async def parts_of(tx: Tx, one: Import) -> int:
-    """How many parts its file has."""
-    where = (data_import.c.client_id == one.client_id, data_import.c.id == one.id)
-    return int((await tx.execute(select(data_import.c.parts).where(*where))).scalar_one())

@@ -21,15 +21,14 @@ from careloom.integrations.commands.checking import Memory, check_entries
 from careloom.integrations.commands.forget import forget_stale as forget_resting
 from careloom.integrations.commands.imports import (
     OVER,
-    file_parts_key,
     lock_import,
     note_progress,
-    parts_of,
     restart,
     settle,
 )
 from careloom.integrations.commands.taking import keep_files, take_entries
 from careloom.integrations.commands.undoing import KINDS, check_removable, undo_part
+from careloom.integrations.commands.uploads import StoredFile, drop_broken, drop_files, file_of
 from careloom.integrations.core.accept import accepted
 from careloom.integrations.core.entries import ConversationEntry, Item
 from careloom.integrations.core.reading import read_items
@@ -40,7 +39,7 @@ from careloom.integrations.types import Import, ImportId, ImportState
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.errors import CareloomError, NotFoundError
-from careloom.platform.file_parts import delete_parts, read_parts
+from careloom.platform.file_parts import read_parts
 from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.runtime import Runtime
 from careloom.platform.texts.text import Text, say
@@ -80,13 +79,19 @@ async def forget_stale(runtime: Runtime) -> None:
         await forget_resting(tx, runtime.files, now() - _KEPT, _AT_ONCE)
 
 
+async def forget_broken(runtime: Runtime) -> None:
+    """Removes what uploads left that broke off with their process."""
+    async with runtime.database.transaction(system_actor("import")) as tx:
+        await drop_broken(tx, runtime.files, _AT_ONCE)
+
+
 async def run_import(runtime: Runtime, holds: Holds, client_id: UUID, import_id: ImportId) -> None:
     """Does what the import's state asks for, to its end or until it is cancelled; `holds` keep it from being undone."""
     actor = system_actor("import", client_id)
     try:
         async with runtime.database.transaction(actor) as tx:
             one = await get_import(tx, actor, import_id)
-            parts = await parts_of(tx, one)
+            file = await file_of(tx, one)
             schema = await get_attribute_schema(tx, actor, one.client_id)
     except NotFoundError:
         return
@@ -94,10 +99,10 @@ async def run_import(runtime: Runtime, holds: Holds, client_id: UUID, import_id:
         if one.state is ImportState.UNDOING:
             await _undo(runtime, holds, actor, one)
         elif one.state in (ImportState.CHECKING, ImportState.RUNNING):
-            await _read(runtime, actor, one, parts, {each.key: each for each in schema})
+            await _read(runtime, actor, one, file, {each.key: each for each in schema})
     except (*_LASTING, LookupError, UnicodeError, RecursionError, MemoryError) as error:
         log.info("import_failed", import_id=str(import_id), error=type(error).__name__)
-        await _fail(runtime, actor, one, _reason(error))
+        await _fail(runtime, actor, one, file, _reason(error))
 
 
 async def give_up_import(runtime: Runtime, client_id: UUID, import_id: ImportId, error: Exception) -> None:
@@ -108,10 +113,11 @@ async def give_up_import(runtime: Runtime, client_id: UUID, import_id: ImportId,
     try:
         async with runtime.database.transaction(actor) as tx:
             one = await get_import(tx, actor, import_id)
+            file = await file_of(tx, one)
     except NotFoundError:
         return
     if one.state in (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING):
-        await _fail(runtime, actor, one, error.text if isinstance(error, CareloomError) else stuck)
+        await _fail(runtime, actor, one, file, error.text if isinstance(error, CareloomError) else stuck)
 
 
 def _reason(error: BaseException) -> Text:
@@ -124,9 +130,11 @@ def _reason(error: BaseException) -> Text:
     return say("The file cannot be read as it is set: check format and encoding.")
 
 
-async def _read(runtime: Runtime, actor: Actor, one: Import, parts: int, schema: dict[str, AttributeField]) -> None:
+async def _read(
+    runtime: Runtime, actor: Actor, one: Import, kept: StoredFile, schema: dict[str, AttributeField]
+) -> None:
     with tempfile.TemporaryFile() as file:
-        async for content in read_parts(runtime.files, file_parts_key(one.client_id, one.id), parts):
+        async for content in read_parts(runtime.files, kept.key, kept.parts):
             await asyncio.to_thread(file.write, content)
         reader = await asyncio.to_thread(_open, file, one, schema)
         if one.state is ImportState.CHECKING:
@@ -145,13 +153,13 @@ async def _check(runtime: Runtime, actor: Actor, one: Import, reader: _Reader) -
     """A dry run that was interrupted begins again: what it had seen is not kept."""
     memory = Memory()
     async with runtime.database.transaction(actor) as tx:
-        held = await lock_import(tx, actor, one.id, one.state, one.done)
+        held = await lock_import(tx, actor, one)
         if held is None:
             return
         one = await restart(tx, held)
     while part := await asyncio.to_thread(reader.cut):
         async with runtime.database.transaction(actor) as tx:
-            held = await lock_import(tx, actor, one.id, one.state, one.done)
+            held = await lock_import(tx, actor, one)
             if held is None:
                 return
             one = await note_progress(tx, held, await check_entries(tx, held, part, memory), part)
@@ -178,7 +186,7 @@ async def _store(runtime: Runtime, actor: Actor, one: Import, part: list[Item]) 
     for attempt in range(_TRIES):
         try:
             async with runtime.database.transaction(actor) as tx:
-                held = await lock_import(tx, actor, one.id, ImportState.RUNNING, one.done)
+                held = await lock_import(tx, actor, one)
                 if held is None:
                     return None
                 return await note_progress(tx, held, await take_entries(tx, actor, held, part), part)
@@ -215,17 +223,15 @@ async def _delete(runtime: Runtime, one: Import, files: list[FileId]) -> None:
 
 async def _settle(runtime: Runtime, actor: Actor, one: Import, state: ImportState, error: Text | None = None) -> None:
     async with runtime.database.transaction(actor) as tx:
-        held = await lock_import(tx, actor, one.id, one.state, one.done)
+        held = await lock_import(tx, actor, one)
         if held is not None:
-            parts = await parts_of(tx, held)
-            await settle(tx, held, state, error)
             if state in OVER:
-                await delete_parts(runtime.files, file_parts_key(one.client_id, one.id), parts)
+                await drop_files(tx, runtime.files, one.id)
+            await settle(tx, held, state, error)
 
 
-async def _fail(runtime: Runtime, actor: Actor, one: Import, reason: Text) -> None:
+async def _fail(runtime: Runtime, actor: Actor, one: Import, file: StoredFile, reason: Text) -> None:
     async with runtime.database.transaction(actor) as tx:
-        now_at = await get_import(tx, actor, one.id)
-        held = await lock_import(tx, actor, one.id, one.state, now_at.done)
-        if held is not None:
+        held = await lock_import(tx, actor, await get_import(tx, actor, one.id))
+        if held is not None and held.state is one.state and await file_of(tx, held) == file:
             await settle(tx, held, ImportState.FAILED, reason)

@@ -14,8 +14,6 @@ from msgspec.structs import replace
 from careloom.integrations.commands.imports import (
     cancel_import,
     change_import,
-    file_parts_key,
-    parts_of,
     prepare_import,
     remove_import,
     require_changeable,
@@ -23,6 +21,7 @@ from careloom.integrations.commands.imports import (
     start_work,
     take_file,
 )
+from careloom.integrations.commands.uploads import MAX_IMPORT_BYTES, begin_upload, end_upload, file_of, parts_key
 from careloom.integrations.core.detect import SAMPLE_BYTES
 from careloom.integrations.core.look import look_at
 from careloom.integrations.queries.imports import get_import, list_imports, list_refusals
@@ -36,7 +35,6 @@ from careloom.platform.texts.languages import Language
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit, UnitOfWork
 
-MAX_IMPORT_BYTES: Final = 2_000_000_000
 _REPORT_PAGE: Final = 1000
 Wanted = Annotated[Language | None, QueryParameter(description="That of the reasons; else as `Accept-Language` says.")]
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -72,10 +70,13 @@ async def _opened(unit: UnitOfWork, import_id: ImportId) -> Import:
 
 @put("/imports/{import_id:uuid}/file", request_max_body_size=MAX_IMPORT_BYTES, summary="Hand in the file")
 async def put_import_file(unit: Unit, import_id: FromPath[ImportId], request: Request[Any, Any, State]) -> Import:
-    """The file itself as the body; it is stored as it streams in, then looked at."""
-    one = await unit.read(lambda tx: require_import(tx, unit.actor, import_id))
-    before = await unit.read(lambda tx: parts_of(tx, one))
-    files, key, sample = unit.runtime.files, file_parts_key(one.client_id, one.id), bytearray()
+    """The file itself as the body; it is stored beside the earlier one as it streams in, whose place it takes once it
+    is whole.
+    """
+    async with unit.transaction() as tx:
+        one = await require_import(tx, unit.actor, import_id)
+        name = await begin_upload(tx, one)
+    files, sample = unit.runtime.files, bytearray()
 
     async def content() -> AsyncIterator[bytes]:
         async for chunk in request.stream():
@@ -83,11 +84,13 @@ async def put_import_file(unit: Unit, import_id: FromPath[ImportId], request: Re
                 sample.extend(chunk[: SAMPLE_BYTES - len(sample)])
             yield chunk
 
-    stored = await put_parts(files, key, content(), MAX_IMPORT_BYTES)
-    look = look_at(one.name, bytes(sample))
-    after = await unit.write(lambda tx: take_file(tx, unit.actor, import_id, stored, look))
-    await delete_parts(files, key, before, first=stored.parts)
-    return after
+    try:
+        stored = await put_parts(files, parts_key(one.client_id, one.id, name), content(), MAX_IMPORT_BYTES)
+        look = look_at(one.name, bytes(sample))
+        return await unit.write(lambda tx: take_file(tx, unit.actor, import_id, name, stored, look))
+    finally:
+        async with unit.transaction() as tx:
+            await end_upload(tx, files, one, name)
 
 
 @patch("/imports/{import_id:uuid}", summary="Change how the file is read")
@@ -96,7 +99,8 @@ async def patch_import(unit: Unit, import_id: FromPath[ImportId], data: JSONBody
     one = await unit.read(lambda tx: require_changeable(tx, unit.actor, import_id))
     sample: bytes | None = None
     if one.size:
-        async for content in read_parts(unit.runtime.files, file_parts_key(one.client_id, one.id), 1):
+        file = await unit.read(lambda tx: file_of(tx, one))
+        async for content in read_parts(unit.runtime.files, file.key, 1):
             sample = content[:SAMPLE_BYTES]
     return await unit.write(lambda tx: change_import(tx, unit.actor, import_id, data, sample))
 
@@ -128,8 +132,8 @@ async def post_import_undo(unit: Unit, import_id: FromPath[ImportId]) -> Import:
 @delete("/imports/{import_id:uuid}", summary="Remove an import")
 async def delete_import(unit: Unit, import_id: FromPath[ImportId]) -> None:
     """Forgets an import that has made nothing, with its file."""
-    one, parts = await unit.write(lambda tx: remove_import(tx, unit.actor, import_id))
-    await delete_parts(unit.runtime.files, file_parts_key(one.client_id, one.id), parts)
+    for file in await unit.write(lambda tx: remove_import(tx, unit.actor, import_id)):
+        await delete_parts(unit.runtime.files, file.key, file.parts)
 
 
 @get("/imports/{import_id:uuid}/refusals", summary="What was not taken over")

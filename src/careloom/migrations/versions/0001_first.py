@@ -2250,6 +2250,8 @@ def _create_import_tables() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("parts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("stored_as", sa.Uuid(), nullable=True),
+        sa.Column("loose", jsonb, server_default=sa.text("'[]'"), nullable=False),
         sa.Column("columns", jsonb, server_default=sa.text("'[]'"), nullable=False),
         sa.Column("total", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("done", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
