@@ -11,6 +11,7 @@ from sqlalchemy import Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from careloom.conversations.core.intervals import Step, next_interval
+from careloom.conversations.errors import ConversationErasedError
 from careloom.conversations.events import (
     ConversationAssigned,
     ConversationChanged,
@@ -81,6 +82,12 @@ async def hold_conversations(tx: Tx, ids: Collection[ConversationId]) -> list[He
     return [_held(row) for row in await _HOLD_MANY.rows(tx, ids=list(ids))]
 
 
+def require_words(held: Held) -> None:
+    """Raises ConversationErasedError where a conversation's words were erased: new ones would never be."""
+    if held.conversation.erased_at is not None:
+        raise ConversationErasedError
+
+
 async def change(tx: Tx, held: Held, at: datetime, **values: Any) -> Held:
     """Writes `values` and `updated_at` to the locked row; answers it as it is now."""
     one = held.conversation
@@ -105,8 +112,9 @@ async def move(
 ) -> Held:
     """Closes the open interval, opens one in `phase`, writes `values`, and publishes PhaseChanged.
 
-    Raises PhaseRefusedError where the lifecycle does not allow it.
+    Raises PhaseRefusedError where the lifecycle does not allow it, ConversationErasedError where nothing leads on.
     """
+    require_words(held)
     one = held.conversation
     current = await current_interval(tx, one.client_id, one.id)
     step = next_interval(current, phase, one.channel, at, queue_id=queue_id, agent_id=agent_id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from careloom.conversations.commands.held import change, hold_conversation, tell
+from careloom.conversations.commands.held import change, hold_conversation, require_words, tell
 from careloom.conversations.commands.journal import add_message, audit_act
 from careloom.conversations.commands.message import Entry, added
 from careloom.conversations.commands.privacy import cleaned_words, keep_originals
@@ -24,11 +24,13 @@ async def add_note(
 ) -> Message:
     """Adds a note for agents; each person in `mentions` finds the conversation in their list.
 
-    Raises InvalidInputError for an empty note or a person who may not see the conversation.
+    Raises InvalidInputError for an empty note or a person who may not see the conversation,
+    ConversationErasedError.
     """
     if not text.strip():
         raise InvalidInputError(errors=(FieldError("/text", "Write something."),))
     held = await hold_conversation(tx, actor, conversation_id, Permission.CONVERSATIONS_NOTE)
+    require_words(held)
     before, at = held.conversation, now()
     people = tuple(dict.fromkeys(mentions))
     await _check(tx, actor, before, people)

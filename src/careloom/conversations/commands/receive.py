@@ -91,23 +91,26 @@ class _StoredMeanwhileError(Exception):
 async def receive_message(tx: Tx, actor: Actor, inbound: Inbound) -> Received:
     """Stores a customer's message once; a repeat answers what was stored and changes nothing.
 
-    Continues `conversation_id` by the status and reopening rules, else opens a conversation in the customer's
-    only unresolved case of the program, else in a new case. Raises NotFoundError, ForbiddenError.
+    Continues `conversation_id` by the status and reopening rules, unless its words were erased; else opens a
+    conversation in the customer's only unresolved case of the program, else in a new case. Raises NotFoundError,
+    ForbiddenError.
     """
     actor.require(Permission.MESSAGES_INGEST, client_id=inbound.client_id, program_id=inbound.program_id)
     stored = await _stored(tx, inbound)
     if stored is not None:
         return stored
-    held: Held | None = None
+    previous: Conversation | None = None
     if inbound.conversation_id is not None:
         held = await hold_conversation(tx, actor, inbound.conversation_id, Permission.MESSAGES_INGEST)
         if held.conversation.client_id != inbound.client_id:
             raise NotFoundError
-        if await _verdict(tx, held.conversation, inbound.at) is not Verdict.NEW:
-            return await _continue(tx, held, inbound)
+        if held.conversation.erased_at is None:
+            previous = held.conversation
+            if await _verdict(tx, previous, inbound.at) is not Verdict.NEW:
+                return await _continue(tx, held, inbound)
     try:
         async with tx.begin_nested():
-            return await _open(tx, inbound, held.conversation if held else None)
+            return await _open(tx, inbound, previous)
     except _StoredMeanwhileError:
         return await _stored_by_another(tx, inbound)
 
@@ -153,7 +156,6 @@ async def _turn(tx: Tx, held: Held, values: dict[str, Any], inbound: Inbound, at
     one = held.conversation
     if one.phase in OVER:
         values |= {"resolved_at": None, "disposition_id": None, "assignee_id": None, "assignee_name": None}
-        values["erased_at"] = None
         queue_id = inbound.queue_id or one.queue_id
         return await move(tx, held, Phase.QUEUED, at, queue_id=queue_id, due_at=None, **values)
     if one.phase in (Phase.WAITING_CUSTOMER, Phase.AFTER_CALL_WORK):

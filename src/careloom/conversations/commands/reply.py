@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import delete, select
 
 from careloom.conversations.commands.drafts import drop_draft, put_back
-from careloom.conversations.commands.held import Held, change, hold_conversation, move, tell
+from careloom.conversations.commands.held import Held, change, hold_conversation, move, require_words, tell
 from careloom.conversations.commands.journal import add_message, audit_act
 from careloom.conversations.commands.lifecycle import assign
 from careloom.conversations.commands.message import Entry, added, preview
@@ -69,11 +69,13 @@ async def reply(
 ) -> ReplyOutcome:
     """Answers the customer. A person's first reply to a conversation that nobody has takes it.
 
-    Raises InvalidInputError for an empty reply, NotFoundError for a file that is not there.
+    Raises InvalidInputError for an empty reply, NotFoundError for a file that is not there,
+    ConversationErasedError.
     """
     if not text.strip() and not file_ids:
         raise InvalidInputError(errors=(FieldError("/text", "Write something or attach a file."),))
     held = await hold_conversation(tx, actor, conversation_id, _REPLY)
+    require_words(held)
     before, at = held.conversation, now()
     attachments = await attachments_of(tx, before.client_id, file_ids, before.id, actor.person_id)
     held, messages = await _take(tx, actor, held, at)

@@ -18,7 +18,7 @@ from careloom.platform.database.transactions import Tx
 
 _REPLY = Permission.CONVERSATIONS_REPLY
 _NOBODY: dict[str, Any] = {"assignee_id": None, "assignee_name": None}
-_REOPENED: dict[str, Any] = {"status": Status.OPEN, "resolved_at": None, "disposition_id": None, "erased_at": None}
+_REOPENED: dict[str, Any] = {"status": Status.OPEN, "resolved_at": None, "disposition_id": None}
 _NO_WAIT: dict[str, Any] = {"waiting_since": None, "due_at": None}
 
 

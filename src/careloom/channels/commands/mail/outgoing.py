@@ -17,6 +17,7 @@ from careloom.channels.queries.mail import Outgoing, find_outgoing
 from careloom.channels.tables import mail_reference, outgoing_mail
 from careloom.channels.types import OutgoingMailId
 from careloom.conversations.commands.delivery import set_delivery
+from careloom.conversations.errors import ConversationErasedError
 from careloom.conversations.events import MessageAdded
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.queries.messages import get_message
@@ -58,10 +59,12 @@ async def queue_mail(tx: Tx, secret: bytes, event: MessageAdded) -> None:
 async def send_again(tx: Tx, actor: Actor, secret: bytes, conversation_id: UUID, seq: int) -> Message:
     """Sends a mail that waits, failed or came back, to where the customer is reached now.
 
-    Raises NotFoundError, ForbiddenError, NotSentAgainError, AddressSuppressedError.
+    Raises NotFoundError, ForbiddenError, ConversationErasedError, NotSentAgainError, AddressSuppressedError.
     """
     one = await get_conversation(tx, actor, conversation_id)
     actor.require(Permission.CONVERSATIONS_REPLY, client_id=one.client_id, program_id=one.program_id)
+    if one.erased_at is not None:
+        raise ConversationErasedError
     message = await get_message(tx, one.client_id, one.id, seq)
     if message.kind is not MessageKind.OUTBOUND or one.channel is not Channel.EMAIL or message.delivery not in _AGAIN:
         raise NotSentAgainError

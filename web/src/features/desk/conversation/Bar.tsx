@@ -13,7 +13,7 @@ export function Bar({
   icon: ReactNode;
   warns?: boolean;
   text: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
 }) {
   return (
     <section className={classes.bar} data-warns={warns} aria-label={label}>

@@ -21,6 +21,7 @@ import { UndoBar } from '@/features/desk/composer/UndoBar';
 import { useNote } from '@/features/desk/composer/useNote';
 import { ContextPanel } from '@/features/desk/context/ContextPanel';
 import { AssignDialog } from '@/features/desk/conversation/AssignDialog';
+import { ErasedBar } from '@/features/desk/conversation/ErasedBar';
 import { Header } from '@/features/desk/conversation/Header';
 import { RecordingBar } from '@/features/desk/conversation/RecordingBar';
 import { Thread } from '@/features/desk/conversation/Thread';
@@ -77,9 +78,10 @@ function OpenConversation({ row }: { row: Conversation }) {
   const me = useMe();
   const mine = row.assignee_id === me.person.id;
   const watching = useSearch({ from: '/shell/desk/$view' }).watch === true && !mine;
-  const mayReply = useCan('conversations.reply', row.client_id);
-  const mayAssign = useCan('conversations.assign', row.client_id);
-  const notes = useCan('conversations.note', row.client_id);
+  const erased = row.erased_at !== null;
+  const mayReply = useCan('conversations.reply', row.client_id) && !erased;
+  const mayAssign = useCan('conversations.assign', row.client_id) && !erased;
+  const notes = useCan('conversations.note', row.client_id) && !erased;
   const emergency = me.glass?.client.id === row.client_id;
   const replies = mayReply && !watching;
   const assigns = mayAssign && !watching;
@@ -187,6 +189,7 @@ function OpenConversation({ row }: { row: Conversation }) {
             }
           />
         )}
+        {row.erased_at && <ErasedBar at={row.erased_at} />}
         {recording.pause && <RecordingBar pause={recording.pause} recording={recording} />}
         <Thread row={row} />
         {!resolved && replies && (wrapping ?? ended) ? (

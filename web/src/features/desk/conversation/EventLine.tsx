@@ -6,6 +6,21 @@ import type { Message } from '@/api/types';
 import { When } from '@/components/Times';
 import classes from './Thread.module.css';
 
+/** Whom or what the sentence of an event names; where one was erased, a sentence without names takes its place. */
+const NAMES: Record<string, readonly string[]> = {
+  assigned: ['who', 'name'],
+  unassigned: ['who'],
+  transferred: ['who', 'name'],
+  reopened: ['who'],
+  held: ['who'],
+  resumed: ['who'],
+  delivery_failed: ['recipient'],
+  answer_failed: ['reason'],
+  complained: ['recipient'],
+  recording_paused: ['who', 'reason'],
+  recording_resumed: ['who'],
+};
+
 /** The sentence of an event; an unknown key is shown as words. */
 export function useEventText(): (message: Message) => string {
   const { t } = useTranslation();
@@ -15,13 +30,18 @@ export function useEventText(): (message: Message) => string {
     if (!i18next.exists(key))
       return [author_name, text.replaceAll('_', ' ')].filter(Boolean).join(': ');
     const named = text === 'assigned' && details.name === author_name ? 'event.took' : key;
-    const reason = text === 'recording_paused' ? say(`recording.reason.${details.reason}`) : '';
-    return say(named, {
+    const reason =
+      text === 'recording_paused' && details.reason
+        ? say(`recording.reason.${details.reason}`)
+        : '';
+    const values: Record<string, string> = {
       who: author_name,
       name: details.queue ?? '',
       ...details,
       ...(reason && { reason }),
-    });
+    };
+    const nameless = NAMES[text]?.some((name) => !values[name]);
+    return say(nameless ? `eventNameless.${text}` : named, values);
   };
 }
 

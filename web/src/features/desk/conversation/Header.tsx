@@ -62,8 +62,9 @@ export function Header({
   const { t } = useTranslation();
   const format = useFormat();
   const badge = useClientBadge(row.client_id);
-  const replies = useCan('conversations.reply', row.client_id);
-  const changes = useCan('conversations.write', row.client_id);
+  const erased = row.erased_at !== null;
+  const replies = useCan('conversations.reply', row.client_id) && !erased;
+  const changes = useCan('conversations.write', row.client_id) && !erased;
   const { view = 'mine' } = useParams({ strict: false });
   const { contextOpen } = usePreferences();
   const navigate = useNavigate();

@@ -16,9 +16,12 @@ import classes from './Message.module.css';
 export const MessageRun = memo(function MessageRun({
   messages,
   channel,
+  erased,
 }: {
   messages: readonly Message[];
   channel: Channel;
+  /** Whether what was said in the whole contact was erased. */
+  erased: boolean;
 }) {
   const { t } = useTranslation();
   const first = messages[0];
@@ -43,16 +46,32 @@ export const MessageRun = memo(function MessageRun({
         </div>
         {messages.map((message) => (
           <Fragment key={message.seq}>
-            <Bubble message={message} />
-            {first.kind === 'outbound' && (message === last || isTrouble(message.delivery)) && (
-              <DeliveryMark message={message} channel={channel} />
+            {erased || isBlanked(message) ? (
+              <p id={`message-${message.seq}`} className={classes.erased}>
+                {t('erased.message')}
+              </p>
+            ) : (
+              <Bubble message={message} />
             )}
+            {!erased &&
+              first.kind === 'outbound' &&
+              (message === last || isTrouble(message.delivery)) && (
+                <DeliveryMark message={message} channel={channel} />
+              )}
           </Fragment>
         ))}
       </div>
     </li>
   );
 });
+
+/** A stranger's message in a contact that stays: what they said was erased with their name. */
+const isBlanked = (message: Message) =>
+  message.kind === 'inbound' &&
+  !message.author_name &&
+  !message.text &&
+  !message.html &&
+  message.attachments.length === 0;
 
 function Bubble({ message }: { message: Message }) {
   const { text, html, folded, button } = useRevealed(message);

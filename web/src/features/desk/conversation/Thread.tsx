@@ -112,7 +112,12 @@ export function Thread({ row }: { row: Conversation }) {
             ) : part.type === 'event' ? (
               <EventLine key={part.key} message={part.message} />
             ) : (
-              <MessageRun key={part.key} messages={part.messages} channel={row.channel} />
+              <MessageRun
+                key={part.key}
+                messages={part.messages}
+                channel={row.channel}
+                erased={row.erased_at !== null}
+              />
             ),
           )}
           <Continuation row={row} side="after" />
