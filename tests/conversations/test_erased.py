@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from careloom.channels.commands.mail.outgoing import send_again
-from careloom.conversations.commands import lifecycle, notes, reply, turns
+from careloom.conversations.commands import drafts, lifecycle, notes, reply, turns
+from careloom.conversations.commands.desk import change_conversation
 from careloom.conversations.commands.erase import erase_contacts
 from careloom.conversations.errors import ConversationErasedError
 from careloom.conversations.queries.conversation import get_conversation
-from careloom.conversations.types import ConversationId, Status
+from careloom.conversations.types import ConversationChanges, ConversationId, Status
 from careloom.identity.types import Person
 from careloom.platform.database.transactions import Database
 from careloom.platform.runtime import Runtime
@@ -54,6 +55,10 @@ async def test_nothing_leads_out_of_it_and_nothing_new_is_written_into_it(desk: 
         await desk.do(notes.add_note, one, "a note")
     with pytest.raises(ConversationErasedError):
         await desk.do(send_again, b"a secret", one, 1)
+    with pytest.raises(ConversationErasedError):
+        await desk.do(change_conversation, one, ConversationChanges(tags=("a name",)))
+    with pytest.raises(ConversationErasedError):
+        await desk.do(drafts.save_draft, one, "hello again")
     assert await desk.rows("SELECT status, phase, erased_at, last_seq FROM conversation") == before
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import UNSET
 from sqlalchemy import delete, func, update
 
-from careloom.conversations.commands.held import change, hold_conversation, tell
+from careloom.conversations.commands.held import change, hold_conversation, require_words, tell
 from careloom.conversations.events import MessagesRead, facts
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.tables.contact import conversation
@@ -39,8 +39,12 @@ _WORDS = frozenset({"subject", "tags"})
 async def change_conversation(
     tx: Tx, actor: Actor, conversation_id: UUID, changes: ConversationChanges
 ) -> Conversation:
-    """Changes priority, language, tags or subject; tags are kept once each, in the order given."""
+    """Changes priority, language, tags or subject; tags are kept once each, in the order given.
+
+    Raises ConversationErasedError.
+    """
     held = await hold_conversation(tx, actor, conversation_id, Permission.CONVERSATIONS_WRITE)
+    require_words(held)
     before = held.conversation
     wanted = {name: getattr(changes, name) for name in changes.__struct_fields__}
     values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not UNSET}

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from careloom.conversations.commands.privacy import cleaned_words
 from careloom.conversations.core.markup import safe_html
+from careloom.conversations.errors import ConversationErasedError
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.queries.files import attachments_of
 from careloom.conversations.tables.desk import draft
@@ -33,9 +34,11 @@ async def save_draft(
 ) -> Draft:
     """Keeps what the actor has typed and attached; replaces what was kept before.
 
-    Raises NotFoundError for a file that is not there.
+    Raises NotFoundError for a file that is not there, ConversationErasedError.
     """
     one = await get_conversation(tx, actor, conversation_id)
+    if one.erased_at is not None:
+        raise ConversationErasedError
     actor.require(Permission.CONVERSATIONS_REPLY, client_id=one.client_id, program_id=one.program_id)
     if actor.person_id is None:
         raise ForbiddenError("Only a person keeps drafts.")

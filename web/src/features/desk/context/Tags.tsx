@@ -10,7 +10,7 @@ import classes from './ContextPanel.module.css';
 
 export function Tags({ row }: { row: Conversation }) {
   const { t } = useTranslation();
-  const writes = useCanHere('conversations.write');
+  const writes = useCanHere('conversations.write') && row.erased_at === null;
   const deeds = useConversationDeeds(row.id);
   const [text, setText] = useState('');
   const add = () => {
