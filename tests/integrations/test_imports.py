@@ -108,8 +108,8 @@ async def test_why_a_file_cannot_be_read_is_told_in_the_readers_language(importe
     assert (await importer.work(one, "check"))["state"] == "failed"
     english = await importer.call("GET", f"/{one['id']}")
     german = await importer.call("GET", f"/{one['id']}", headers={"Accept-Language": "de"})
-    assert english["error"].startswith("The ZIP file cannot be read: ")
-    assert german["error"].startswith("Die ZIP-Datei kann nicht gelesen werden: ")
+    assert english["error"].startswith("The ZIP file is damaged or not whole; ")
+    assert german["error"].startswith("Die ZIP-Datei ist beschädigt oder unvollständig; ")
 
 
 async def test_customers_come_over_with_addresses_attributes_and_their_age(importer: Importer) -> None:

@@ -233,5 +233,5 @@ def test_time_grows_with_the_text_alone_whatever_stands_in_it(piece: str) -> Non
             best = min(best, time.process_time() - began)
         return best
 
-    short, long = taken(5_000), taken(40_000)
-    assert long < 8 * 3 * max(short, 0.01), (short, long)
+    short, long = taken(2_500), taken(20_000)
+    assert long < 8 * 3 * max(short, 0.005), (short, long)
