@@ -5,14 +5,15 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from msgspec import Struct
 from sqlalchemy import Uuid, bindparam, delete, text
 
-from careloom.platform.access import Actor, system_actor
+from careloom.platform.access import Actor
 from careloom.platform.clock import now
+from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.ids import new_id
 from careloom.platform.tables import audit_read
@@ -24,13 +25,13 @@ ONE_ENTRY = timedelta(minutes=15)
 VERBS = ("read", "list", "search", "export", "find", "reveal")
 """The verbs of entries about reading; all others are about changes."""
 
-_SYSTEM = system_actor("audit")
 _MOST_REMEMBERED = 20_000
 NOBODYS = UUID(int=0)
 """The subject of what is noted of many records that belong to no client."""
 
 _REQUESTS = UUID("b0a8f5d2-6c1e-5f0b-9f43-2d7a5c9e8b11")
-_NOTE = text("""
+_NOTE: Final = Prepared(
+    text("""
     WITH wanted AS (
         SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
         AS (id uuid, client_id uuid, action text, subject_id uuid, what uuid, after jsonb)
@@ -48,6 +49,7 @@ _NOTE = text("""
         split_part(wanted.action, '.', 1), wanted.subject_id, wanted.after, :ip, :request_id, :glass_id
     FROM wanted JOIN fresh USING (action, what)
 """).bindparams(*[bindparam(name, type_=Uuid) for name in ("reader_id", "person_id", "api_key_id", "glass_id")])
+)
 
 
 class Read(Struct, frozen=True):
@@ -108,7 +110,7 @@ class ReadNotes:
         self._noted: dict[tuple[UUID, str, UUID], float] = {}
 
     async def note(self, database: Database, secret: bytes, actor: Actor, reads: Sequence[Read]) -> None:
-        """Writes the entries of `reads` that are due, in a transaction of their own, before anything is shown.
+        """Writes the entries of `reads` that are due, in one message to the database, before anything is shown.
 
         `secret` is the installation's: without it nobody finds a question's words by trying.
         """
@@ -120,8 +122,8 @@ class ReadNotes:
         due = {key: one for key, one in due.items() if not self._recent(key)}
         if not due:
             return
-        async with database.transaction(_SYSTEM) as tx:
-            await tx.execute(_NOTE, _values(actor, reader_id, [(key[2], one) for key, one in due.items()]))
+        values = _values(actor, reader_id, [(key[2], one) for key, one in due.items()])
+        await database.glance(lambda tx: _NOTE.run(tx, **values))
         if len(self._noted) + len(due) > _MOST_REMEMBERED:
             self._noted.clear()
         self._noted.update(dict.fromkeys(due, time.monotonic()))

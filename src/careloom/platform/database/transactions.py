@@ -57,7 +57,7 @@ class Database:
 
     async def glance(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """What `work` finds on a connection that sees everything, on which each statement is a transaction of its own:
-        for looking up who asks. `work` may run twice.
+        for looking up who asks and noting who reads. `work` may run twice.
 
         Raises OperationalError where the database is away.
         """
