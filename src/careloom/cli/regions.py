@@ -6,7 +6,7 @@ import psycopg
 
 from careloom.platform.database.links import conninfo
 from careloom.platform.errors import TerminalError
-from careloom.platform.residency import RegionRefusedError, Residency
+from careloom.platform.residency import RegionRefusedError, residency_here
 from careloom.platform.settings import Settings
 
 _EVERY_CLIENT: Final = "SELECT set_config('careloom.clients', '*', true)"
@@ -42,7 +42,7 @@ def unserved(settings: Settings, url: str, *, stores: bool = False) -> str | Non
     """The first region of clients here that the settings exclude, in words; with `stores`, also from the store of
     files and the relay. Who was shredded and has nothing left does not count.
     """
-    served = Residency(settings.regions, settings.files_region, settings.relay_region)
+    served = residency_here(settings)
     if not served.declared:
         return None
     with psycopg.connect(conninfo(url)) as connection:

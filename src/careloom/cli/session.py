@@ -9,7 +9,6 @@ from careloom.cli.store import HomeInUseError, HomeLock, Store
 from careloom.platform import residency
 from careloom.platform.database.transactions import Database
 from careloom.platform.keys import masters
-from careloom.platform.residency import Residency
 from careloom.platform.settings import Settings
 
 T = TypeVar("T")
@@ -34,8 +33,8 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
 
 
 async def _use(settings: Settings, url: str, work: Callable[[Database], Awaitable[T]]) -> T:
-    served = Residency(settings.regions, settings.files_region, settings.relay_region)
-    database = Database(url, 2, {residency.OPTION: served, masters.OPTION: masters.open_masters(settings)})
+    options = {residency.OPTION: residency.residency_here(settings), masters.OPTION: masters.open_masters(settings)}
+    database = Database(url, 2, options)
     try:
         return await work(database)
     finally:

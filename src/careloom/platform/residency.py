@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import CareloomError
+from careloom.platform.settings import Settings
 
 OPTION: Final = "residency"
 
@@ -46,6 +47,11 @@ class Residency(Struct, frozen=True):
     def declared(self) -> bool:
         """Whether there is anything to hold against a client's region."""
         return bool(self.regions or self.files or self.relay)
+
+
+def residency_here(settings: Settings) -> Residency:
+    """What this installation's settings declare."""
+    return Residency(settings.regions, settings.files_region, settings.relay_region)
 
 
 def residency_of(tx: Tx) -> Residency:

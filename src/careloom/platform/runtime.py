@@ -10,7 +10,6 @@ from careloom.platform.hub import Hub
 from careloom.platform.keys import masters
 from careloom.platform.keys.files import ClientFiles
 from careloom.platform.reads import ReadNotes
-from careloom.platform.residency import Residency
 from careloom.platform.secrets import load_secret
 from careloom.platform.settings import Settings
 from careloom.platform.tls import Certificate
@@ -41,9 +40,7 @@ def open_runtime(
     settings: Settings, database_url: str, pool_size: int = 10, certificate: Certificate | None = None
 ) -> Runtime:
     """A runtime on the database at `database_url` (the role that owns no table)."""
-    served = Residency(settings.regions, settings.files_region, settings.relay_region)
     secret = settings.secret_key.encode() if settings.secret_key else load_secret(settings.home)
-    database = Database(
-        database_url, pool_size, {residency.OPTION: served, masters.OPTION: masters.open_masters(settings)}
-    )
+    options = {residency.OPTION: residency.residency_here(settings), masters.OPTION: masters.open_masters(settings)}
+    database = Database(database_url, pool_size, options)
     return Runtime(settings, database, open_files(settings), Hub(database.links), secret, certificate=certificate)
