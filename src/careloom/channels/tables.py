@@ -140,6 +140,8 @@ mailbox = client_table(
     Column("uid_validity", BigInteger),
     Column("last_uid", BigInteger, nullable=False, server_default=text("0")),
     Column("unsettled_uid", BigInteger),
+    Column("stuck_uid", BigInteger),
+    Column("stuck_times", Integer, nullable=False, server_default=text("0")),
     Column("since", Date),
     Column("taken", Integer, nullable=False, server_default=text("0")),
     Column("lease", Uuid, info=kept_back("NULL")),

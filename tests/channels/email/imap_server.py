@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from argparse import Namespace
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -56,8 +58,16 @@ class _Login(Login):
         return Identity(credentials.authzid, self, None, frozenset())
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Commands for a mail that hold `words` are answered with `answer`; without one the server hangs up."""
+
+    words: bytes
+    answer: bytes | None = b"NO [SERVERBUG] This message cannot be read"
+
+
 class ImapServer:
-    """A mailbox of `USER`. `drop_after` hangs up after so many commands; `sign_ins` counts."""
+    """A mailbox of `USER`. `drop_after` hangs up after so many commands; `refused`: what of which UIDs."""
 
     def __init__(self, backend: DictBackend, config: Config) -> None:
         self._backend = backend
@@ -67,6 +77,7 @@ class ImapServer:
         self.port = 0
         self.connections = 0
         self.drop_after: int | None = None
+        self.refused: dict[int, Refusal] = {}
 
     @property
     def access_tokens(self) -> set[str]:
@@ -82,6 +93,7 @@ class ImapServer:
         self.connections += 1
         self._open.add(writer)
         lines: Any = reader if self.drop_after is None else _Dropping(reader, writer, self.drop_after)
+        lines = _Refusing(lines, writer, self.refused) if self.refused else lines
         try:
             await self._serve(lines, writer, SocketInfo.get(writer, ProxyResultLocal(), unique_id=uuid4().bytes))
         except (ConnectionError, EOFError, asyncio.IncompleteReadError):
@@ -138,6 +150,33 @@ class _Dropping:
             self._writer.close()
             return b""
         return await self._reader.readline()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+
+class _Refusing:
+    """A reader that keeps refused commands to itself."""
+
+    def __init__(self, reader: Any, writer: asyncio.StreamWriter, refused: dict[int, Refusal]) -> None:
+        self._reader, self._writer, self._refused = reader, writer, refused
+
+    async def readline(self) -> bytes:
+        while True:
+            line: bytes = await self._reader.readline()
+            refusal = self._refusal(line)
+            if refusal is None:
+                return line
+            if refusal.answer is None:
+                self._writer.close()
+                return b""
+            self._writer.write(line.split(b" ")[0] + b" " + refusal.answer + b"\r\n")
+
+    def _refusal(self, line: bytes) -> Refusal | None:
+        found = re.match(rb"\S+ UID \S+ ([\d,:]+) ", line)
+        uids = re.findall(rb"\d+", found[1]) if found else []
+        concerned = (self._refused.get(int(uid)) for uid in uids)
+        return next((one for one in concerned if one is not None and one.words in line), None)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)

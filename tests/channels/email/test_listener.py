@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import aiosmtplib
@@ -14,13 +16,16 @@ from sqlalchemy.exc import OperationalError
 from careloom.channels.commands.mail import incoming
 from careloom.channels.commands.mail.addresses import change_mail_address
 from careloom.channels.jobs import smtp
+from careloom.channels.jobs.mail import retry_mail
 from careloom.channels.jobs.smtp import MailListener
 from careloom.channels.types import MailAddressChanges
 from careloom.platform.database.transactions import Database
 from careloom.platform.redaction.redact import Redactor
 from careloom.platform.runtime import Runtime
 from tests.channels.email.post_office import MAILS, PostOffice, mail, open_post_office
+from tests.channels.email.refusing import REFUSED, accept_all, refuse_handling, refuse_messages
 from tests.conversations.desk import SYSTEM, Desk, check_invariants
+from tests.postgres import FreshDatabase
 
 FIELDS = "From: Ada <ada@example.org>\r\nTo: care@brand.example\r\nSubject: Parcel\r\n"
 STRANGE = {
@@ -181,6 +186,32 @@ async def test_a_database_that_is_away_asks_the_sender_to_come_again(
     monkeypatch.setattr(smtp, "take_in", real)
     await office.post(mail())
     assert len(await office.messages()) == 1
+
+
+@pytest.mark.parametrize(
+    ("refuse", "state"),
+    [(partial(refuse_messages, subject="Parcel"), "54000"), (refuse_handling, "22001"), (refuse_handling, "54000")],
+    ids=["a message beyond a limit", "data", "a mail beyond a limit"],
+)
+async def test_a_mail_that_the_database_refuses_each_time_is_kept_answered_for_and_tried_again_by_the_clock(
+    office: PostOffice, fresh_database: FreshDatabase, refuse: Callable[..., None], state: str
+) -> None:
+    await office.address()
+    refuse(fresh_database, state=state)
+    await office.post(mail())
+    await office.post(mail("Thanks.", Subject="Later", Message_ID="<2@example.org>"))
+    kept = await office.incoming()
+    assert [REFUSED in (one.error or "") for one in kept] == [True, refuse is refuse_handling]
+    assert kept[0].handled_at is None
+    waiting = "UPDATE incoming_mail SET received_at = now() - interval '1 hour' RETURNING id"
+    await office.desk.rows(waiting)
+    await retry_mail(office.runtime)
+    assert (await office.incoming())[0].attempts == 2
+    accept_all(fresh_database)
+    await office.desk.rows(waiting)
+    await retry_mail(office.runtime)
+    assert [one.error for one in await office.incoming()] == [None, None]
+    assert sorted(row.subject for row in await office.messages()) == ["Later", "Parcel"]
 
 
 async def test_a_recipient_that_cannot_be_checked_is_asked_to_come_again(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg.errors import ProgramLimitExceeded
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -26,10 +27,12 @@ from careloom.platform.errors import InvalidInputError
 from careloom.platform.keys.lives import destroy_versions
 from tests.application import replace_settings
 from tests.channels.email.branch import Branch, by_token
-from tests.channels.email.imap_server import PASSWORD
+from tests.channels.email.imap_server import PASSWORD, Refusal
 from tests.channels.email.oauth_server import OAuthServer
 from tests.channels.email.post_office import MAILS, mail
+from tests.channels.email.refusing import REFUSED, refuse_messages
 from tests.conversations.desk import SYSTEM
+from tests.postgres import FreshDatabase
 
 MIXED = "Content-Type: multipart/mixed; boundary=b{0}\r\n\r\n--b{0}\r\n"
 RFC822 = "Content-Type: message/rfc822\r\n\r\n"
@@ -230,7 +233,86 @@ async def test_a_deeply_nested_mail_holds_up_none_behind_it(branch: Branch, nest
     assert await branch.subjects() == ["Parcel 1", "Parcel 2", "Parcel 3"]
 
 
-@pytest.mark.parametrize("failure", [RuntimeError("x"), OperationalError("INSERT", {}, OSError("gone"))])
+async def test_a_mail_that_the_database_refuses_each_time_is_kept_and_holds_up_none_behind_it(
+    branch: Branch, fresh_database: FreshDatabase
+) -> None:
+    refuse_messages(fresh_database, "Parcel 2")
+    await branch.mailbox()
+    for number in (1, 2, 3):
+        await branch.imap.deliver(_letter(number))
+    rows = [await branch.poll() for _ in range(3)]
+    assert [(row.taken, row.problem) for row in rows] == [(1, "ours"), (1, "ours"), (3, None)]
+    assert await branch.subjects() == ["Parcel 1", "Parcel 3"]
+    (kept,) = [one for one in await branch.office.incoming() if one.handled_at is None]
+    assert REFUSED in kept.error
+
+
+async def test_what_failed_elsewhere_before_does_not_count_against_a_mail(
+    branch: Branch, fresh_database: FreshDatabase
+) -> None:
+    await branch.mailbox()
+    branch.imap.drop_after = 1
+    for _ in range(4):
+        await branch.poll()
+    branch.imap.drop_after = None
+    refuse_messages(fresh_database, "Parcel 1")
+    await branch.imap.deliver(_letter(1))
+    assert ((await branch.poll()).taken, await branch.office.incoming()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("refusal", "sender", "subject"),
+    [
+        (Refusal(b"BODY.PEEK[]"), "Ada Lopes", "Parcel 2"),
+        (Refusal(b"BODY.PEEK"), "", None),
+        (Refusal(b"FETCH"), "", None),
+        (Refusal(b"BODY.PEEK[]", None), "Ada Lopes", "Parcel 2"),
+        (Refusal(b"BODY.PEEK", None), "", None),
+    ],
+    ids=["no body", "no header", "no size", "hang up at the body", "hang up at the header"],
+)
+async def test_a_mail_that_the_server_does_not_give_is_named_and_holds_up_none_behind_it(
+    branch: Branch, refusal: Refusal, sender: str, subject: str | None
+) -> None:
+    await branch.mailbox(after_taking=AfterTaking.MOVE, move_to="Taken")
+    branch.imap.refused[102] = refusal
+    for number in (1, 2, 3):
+        await branch.imap.deliver(_letter(number))
+    rows = [await branch.poll() for _ in range(5)]
+    assert [row.taken for row in rows[:3]] == [1, 1, 1]
+    assert rows[0].problem in ("server", "host")
+    assert (rows[-1].taken, rows[-1].problem) == (3, None)
+    assert set(await branch.subjects()) == {"Parcel 1", subject, "Parcel 3"}
+    (note,) = [one for one in await branch.office.messages() if "does not give this mail" in one.text]
+    assert "folder INBOX, UID 102" in note.text
+    assert sender in note.author_name
+    assert (len(await branch.imap.flags()), len(await branch.imap.flags("Taken"))) == (1, 2)
+
+
+async def test_a_server_that_gives_no_mail_at_all_is_waited_for(branch: Branch) -> None:
+    await branch.mailbox()
+    for number in (1, 2):
+        await branch.imap.deliver(_letter(number))
+    branch.imap.refused |= {101: Refusal(b"BODY.PEEK"), 102: Refusal(b"BODY.PEEK")}
+    for _ in range(6):
+        assert (await branch.poll()).taken == 0
+    branch.imap.refused.clear()
+    assert (await branch.poll()).taken == 2
+    assert await branch.subjects() == ["Parcel 1", "Parcel 2"]
+
+
+async def test_a_taken_mail_that_cannot_be_moved_is_left_and_holds_up_none_behind_it(branch: Branch) -> None:
+    await branch.mailbox(after_taking=AfterTaking.MOVE, move_to="Taken")
+    branch.imap.refused[101] = Refusal(b"MOVE")
+    for number in (1, 2):
+        await branch.imap.deliver(_letter(number))
+    rows = [await branch.poll() for _ in range(4)]
+    assert [(row.taken, row.problem) for row in rows] == [(1, "server")] * 3 + [(2, None)]
+    assert await branch.subjects() == ["Parcel 1", "Parcel 2"]
+    assert (len(await branch.imap.flags()), len(await branch.imap.flags("Taken"))) == (1, 1)
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("x"), OperationalError("INSERT", {}, ProgramLimitExceeded("y"))])
 async def test_a_failure_of_ours_is_shown_and_a_mail_that_causes_it_is_kept_and_passed_in_the_end(
     branch: Branch, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:

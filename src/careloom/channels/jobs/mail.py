@@ -5,10 +5,9 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from careloom.channels.commands.mail.fate import fail, settle_deferred, settle_sent
-from careloom.channels.commands.mail.incoming import retry_incoming
+from careloom.channels.commands.mail.incoming import note_unhandled, retry_incoming
 from careloom.channels.commands.mail.outgoing import SEND_MAIL, queue_mail
 from careloom.channels.commands.mail.ready import ReadyMail, load_ready, render
 from careloom.channels.commands.mail.relay import RelayRefusedError, hand_over
@@ -20,7 +19,7 @@ from careloom.conversations.events import MessageAdded
 from careloom.organizations.queries import require_served
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
-from careloom.platform.database.transactions import Tx
+from careloom.platform.database.transactions import Tx, is_away
 from careloom.platform.errors import ConflictError, NotFoundError
 from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.jobs import Periodic, Task
@@ -99,9 +98,13 @@ async def retry_mail(runtime: Runtime) -> None:
                 await retry_incoming(tx, one, runtime.files, runtime.secret, incoming_id)
         except (ConflictError, NotFoundError):
             continue
-        except OperationalError as error:
-            log.warning("mail_retry_lost_database", error=type(error).__name__)
-            return
+        except Exception as error:
+            if is_away(error):
+                log.warning("mail_retry_lost_database", error=type(error).__name__)
+                return
+            log.error("mail_kept_unhandled", incoming_mail_id=str(incoming_id), error=type(error).__name__)
+            async with runtime.database.transaction(one) as tx:
+                await note_unhandled(tx, client_id, incoming_id, error)
 
 
 async def _suppressed(tx: Tx, ready: ReadyMail) -> str | None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import structlog
@@ -12,13 +12,14 @@ from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
 from careloom.channels.commands.mail.files import drop_files
-from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
+from careloom.channels.commands.mail.incoming import Envelope, Prepared, prepare, take_in, unhandled
 from careloom.channels.queries.mail import find_recipient
 from careloom.channels.types import MailAddress
 from careloom.organizations.queries import privacy_of, require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
+from careloom.platform.database.transactions import is_away
 from careloom.platform.residency import RegionRefusedError
 from careloom.platform.runtime import Runtime
 
@@ -31,6 +32,8 @@ _MOST_RECIPIENTS: Final = 100
 _TIMEOUT_SECONDS: Final = 120
 _LONGEST_ADDRESS: Final = 320
 _LONGEST_LINE: Final = 262_144
+_PAUSES: Final = (0.0, 0.2, 1.0)
+"""Seconds before each try to store a mail; after the last it is kept with its error."""
 _AGAIN: Final = "451 4.3.0 Cannot store the mail now, please try again later"
 
 
@@ -190,10 +193,21 @@ class _Handler:
         async with runtime.database.transaction(actor) as tx:
             policy = await privacy_of(tx, client_id)
         prepared = [await prepare(runtime.files, runtime.secret, address, one, policy) for address, one in work]
-        async with runtime.database.transaction(actor) as tx:
-            for (address, one), read in zip(work, prepared, strict=True):
-                if not await take_in(tx, actor, runtime.secret, address, one, read):
-                    await drop_files(runtime.files, address.client_id, read.files)
+
+        async def once(prepared: list[Prepared]) -> None:
+            async with runtime.database.transaction(actor) as tx:
+                for (address, one), read in zip(work, prepared, strict=True):
+                    if not await take_in(tx, actor, runtime.secret, address, one, read):
+                        await drop_files(runtime.files, address.client_id, read.files)
+
+        failure = await _tried(lambda: once(prepared))
+        if failure is None:
+            return
+        # The database is there and refuses the mail each time: so it would whenever the sender came again.
+        log.error("mail_kept_unhandled", error=type(failure).__name__)
+        for read in prepared:
+            await drop_files(runtime.files, client_id, read.files)
+        await once([unhandled(read, failure) for read in prepared])
 
     def _by_client(self, recipients: list[str]) -> dict[Any, dict[MailAddress, str]]:
         """Each client's addresses once, by the recipient that says most: the one with a plus part."""
@@ -208,3 +222,19 @@ class _Handler:
     def _answer(self, words: str, envelope: SmtpEnvelope) -> str:
         """LMTP wants an answer for each recipient."""
         return "\r\n".join([words] * len(envelope.rcpt_tos)) if self._per_recipient else words
+
+
+async def _tried(work: Callable[[], Awaitable[None]]) -> Exception | None:
+    """Does `work`, again after a pause where it fails; answers the last failure. Raises where the database is away."""
+    failure: Exception | None = None
+    for pause in _PAUSES:
+        await asyncio.sleep(pause)
+        try:
+            await work()
+        except Exception as error:
+            if is_away(error):
+                raise
+            failure = error
+        else:
+            return None
+    return failure

@@ -963,6 +963,8 @@ def _create_tables() -> None:
         sa.Column("uid_validity", sa.BigInteger(), nullable=True),
         sa.Column("last_uid", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("unsettled_uid", sa.BigInteger(), nullable=True),
+        sa.Column("stuck_uid", sa.BigInteger(), nullable=True),
+        sa.Column("stuck_times", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("taken", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("lease", sa.Uuid(), nullable=True),

@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
@@ -34,6 +35,9 @@ _SHOWN = text(
 
 _LINKS: Final = "links"
 
+_AWAY: Final = ("08", "57P")
+"""How the SQLSTATE begins of a lost connection and of a server that stops or starts."""
+
 _NARROWED, _WIDENED = "narrowed to", "widened"
 """What a connection for reading was narrowed to, and whether it shows everything for the moment."""
 
@@ -42,6 +46,16 @@ T = TypeVar("T")
 
 class CommitUnknownError(OperationalError):
     """The connection was lost during the commit: what the transaction did may be stored, and may not."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the database could not be asked, so that it tells nothing of what it was asked."""
+    if isinstance(error, (PoolTimeoutError, InterfaceError)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (isinstance(error, OperationalError) and (state or "08").startswith(_AWAY))
 
 
 class Database:

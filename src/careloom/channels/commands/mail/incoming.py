@@ -22,7 +22,7 @@ from careloom.organizations.queries import as_stored, privacy_of
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
-from careloom.platform.database.transactions import Tx
+from careloom.platform.database.transactions import Tx, is_away
 from careloom.platform.errors import ConflictError
 from careloom.platform.files import FileStore
 from careloom.platform.ids import new_id
@@ -156,7 +156,7 @@ async def retry_incoming(tx: Tx, actor: Actor, files: FileStore, secret: bytes, 
     address = await get_mail_address(tx, system, found.mail_address_id)
     raw = (await keys_of(tx, found.client_id)).open_file(bytes_in(incoming_mail.c.raw, found.id), row.raw)
     prepared = await prepare(files, secret, address, Envelope(found.return_path, found.recipient, raw))
-    if not await _handle(tx, system, secret, address, found.id, prepared):
+    if not await _handle(tx, system, secret, address, found.id, prepared, kept=True):
         await drop_files(files, address.client_id, prepared.files)
     after = await get_incoming(tx, system, found.id)
     if actor.person_id is not None:
@@ -171,9 +171,27 @@ async def retry_incoming(tx: Tx, actor: Actor, files: FileStore, secret: bytes, 
     return after
 
 
+async def note_unhandled(tx: Tx, client_id: UUID, incoming_id: UUID, error: Exception) -> None:
+    """Counts that a kept mail could not even be tried, and says why."""
+    values: dict[str, object] = {"attempts": incoming_mail.c.attempts + 1, "error": _words(error)}
+    of_mail = (incoming_mail.c.client_id == client_id) & (incoming_mail.c.id == incoming_id)
+    values = await as_stored(tx, client_id, incoming_mail, values)
+    await tx.execute(update(incoming_mail).where(of_mail, incoming_mail.c.handled_at.is_(None)).values(**values))
+
+
 async def _handle(
-    tx: Tx, actor: Actor, secret: bytes, address: MailAddress, incoming_id: IncomingMailId, prepared: Prepared
+    tx: Tx,
+    actor: Actor,
+    secret: bytes,
+    address: MailAddress,
+    incoming_id: IncomingMailId,
+    prepared: Prepared,
+    *,
+    kept: bool = False,
 ) -> bool:
+    """Handles a mail, and says with it how that went. What the database itself refuses is for the caller to try again,
+    until the mail is `kept`.
+    """
     letter = prepared.letter
     values: dict[str, object] = {"attempts": incoming_mail.c.attempts + 1}
     if letter is not None:
@@ -185,9 +203,9 @@ async def _handle(
             async with tx.begin_nested():
                 values["conversation_id"] = await handle_letter(tx, actor, secret, address, letter, prepared.files)
             values |= {"handled_at": now(), "error": None}
-    except OperationalError:
-        raise
     except Exception as error:
+        if is_away(error) or (isinstance(error, OperationalError) and not kept):
+            raise
         log.error("mail_kept_unhandled", incoming_mail_id=str(incoming_id), error=type(error).__name__)
         values["error"] = _words(error)
     of_mail = (incoming_mail.c.client_id == address.client_id) & (incoming_mail.c.id == incoming_id)

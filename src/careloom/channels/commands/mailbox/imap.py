@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final, TypeVar
 
 from imapclient import IMAPClient
-from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
 from imapclient.imap4 import IMAP4WithTimeout
 from msgspec import Struct
 
@@ -24,6 +24,7 @@ _READ_SECONDS: Final = 60
 _MORE_THAN_MAIL: Final = 1_000_000
 _BODY: Final = b"BODY[]"
 _HEADER: Final = b"BODY[HEADER]"
+_SIZE: Final = ["RFC822.SIZE"]
 
 
 class MailboxError(Exception):
@@ -87,10 +88,16 @@ class ImapSession:
         return await self._call(lambda: self._newer(last_uid, since, most))
 
     async def fetch(self, uid: int, *, header: bool = False) -> bytes | None:
-        """A mail as it lies there, or its header; None where it is gone. Changes nothing in the mailbox."""
+        """A mail as it lies there, or its header; None where it is gone. Changes nothing in the mailbox. Raises
+        MailboxError, also where the server answers without the mail.
+        """
         item = _HEADER if header else _BODY
         found = await self._call(lambda: self._ready.fetch([uid], [item.replace(b"BODY", b"BODY.PEEK")]))
-        content: bytes | None = found.get(uid, {}).get(item)
+        if uid not in found:
+            return None
+        content: bytes | None = found[uid].get(item)
+        if content is None:
+            raise MailboxError(MailboxProblem.SERVER, "")
         return content
 
     async def settle(self, uid: int) -> None:
@@ -168,8 +175,23 @@ class ImapSession:
         uids = sorted(uid for uid in self._ready.search(criteria) if uid > last_uid)[:most]
         if not uids:
             return []
-        sizes = self._ready.fetch(uids, ["RFC822.SIZE"])
-        return [Found(uid, int(sizes[uid][b"RFC822.SIZE"])) for uid in uids if b"RFC822.SIZE" in sizes.get(uid, {})]
+        try:
+            sizes = self._ready.fetch(uids, _SIZE)
+        except IMAPClientError:
+            sizes = self._sizes_one_by_one(uids)
+        return [Found(uid, int(sizes[uid].get(b"RFC822.SIZE", 0))) for uid in uids if uid in sizes]
+
+    def _sizes_one_by_one(self, uids: list[int]) -> dict[int, dict[bytes, Any]]:
+        """The sizes where the server refuses to tell one of them; that one has none."""
+        sizes: dict[int, dict[bytes, Any]] = {}
+        for uid in uids:
+            try:
+                sizes |= self._ready.fetch([uid], _SIZE)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError:
+                sizes[uid] = {}
+        return sizes
 
     def _settle(self, uid: int) -> None:
         client, one = self._ready, self._mailbox

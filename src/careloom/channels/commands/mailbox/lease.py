@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from careloom.channels.commands.mailbox.setup import NO_TROUBLE, storable_answer
 from careloom.channels.queries.mailboxes import read_mailbox
@@ -35,8 +35,14 @@ class Lease(Struct, frozen=True):
     uid_validity: int | None
     last_uid: int
     unsettled_uid: int | None
+    stuck_uid: int | None
+    stuck_times: int
     since: date | None
     failures: int
+
+    def stumbles(self, uid: int) -> int:
+        """How often in a row the polling ended at the mail of number `uid`."""
+        return self.stuck_times if self.stuck_uid == uid else 0
 
 
 async def lease_due(tx: Tx, limit: int) -> Sequence[Lease]:
@@ -58,15 +64,23 @@ async def lease_due(tx: Tx, limit: int) -> Sequence[Lease]:
     return [_read(lease_id, row) for row in await tx.execute(statement.returning(*table))]
 
 
-async def advance(tx: Tx, lease: Lease, uid: int, *, stored: bool) -> None:
-    """Notes, with the mail that is stored in this transaction, that everything up to `uid` was taken.
+async def advance(tx: Tx, lease: Lease, uid: int, *, stored: bool, settles: bool = True) -> None:
+    """Notes, with the mail that is stored in this transaction, that everything up to `uid` was taken; `settles`: what
+    the mailbox's rule asks for is still to be done with it.
 
     Raises LeaseLostError.
     """
     values: dict[str, Any] = {"last_uid": uid, "leased_until": func.now() + _LEASE}
     if stored:
-        values |= {"unsettled_uid": uid, "taken": mailbox.c.taken + 1}
+        values |= {"unsettled_uid": uid if settles else None, "taken": mailbox.c.taken + 1}
     await _hold(tx, lease, values)
+
+
+async def stumble(tx: Tx, lease: Lease, uid: int) -> None:
+    """Counts that the polling ended at the mail of number `uid`; raises LeaseLostError."""
+    table = mailbox.c
+    times = case((table.stuck_uid == uid, table.stuck_times + 1), else_=1)
+    await _hold(tx, lease, {"stuck_uid": uid, "stuck_times": times})
 
 
 async def begin_folder(tx: Tx, lease: Lease, uid_validity: int, last_uid: int, since: date | None) -> None:
@@ -74,7 +88,13 @@ async def begin_folder(tx: Tx, lease: Lease, uid_validity: int, last_uid: int, s
 
     `since`: mail from before that day is not new, until the folder was gone through once.
     """
-    values = {"uid_validity": uid_validity, "last_uid": last_uid, "unsettled_uid": None, "since": since}
+    values = {
+        "uid_validity": uid_validity,
+        "last_uid": last_uid,
+        "unsettled_uid": None,
+        "stuck_uid": None,
+        "since": since,
+    }
     await _hold(tx, lease, values)
 
 
@@ -129,6 +149,8 @@ def _read(lease_id: UUID, row: Any) -> Lease:
         uid_validity=row.uid_validity,
         last_uid=row.last_uid,
         unsettled_uid=row.unsettled_uid,
+        stuck_uid=row.stuck_uid,
+        stuck_times=row.stuck_times,
         since=row.since,
         failures=row.failures,
     )

@@ -1,14 +1,19 @@
 """Polls one mailbox: each new mail is stored in a transaction with its number, and only then marked or moved.
 
 A process that dies leaves at most one mail stored and not yet settled, whose number stands in `unsettled_uid`; the
-next poll settles it. Mail that is fetched again, because a server numbered its folder anew, is known by its content.
+next poll settles it. A mail at which the polling ends three times is passed: kept with its error where the database
+refuses it, stood in for where the server does. Mail that is fetched again, because a server numbered its folder anew,
+is known by its content.
 """
 
+from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Final
 
 import structlog
+from msgspec import Struct
 
 from careloom.channels.commands.mail.files import drop_files
 from careloom.channels.commands.mail.incoming import Envelope, Prepared, prepare, take_in, unhandled
@@ -17,7 +22,7 @@ from careloom.channels.commands.mailbox.imap import Bearer, Found, ImapSession, 
 from careloom.channels.commands.mailbox.lease import Lease, LeaseLostError
 from careloom.channels.commands.mailbox.setup import keep_refresh_token, read_secrets
 from careloom.channels.commands.mailbox.tokens import Granted, Tokens
-from careloom.channels.core.email.oversized import stand_in
+from careloom.channels.core.email.oversized import refused_stand_in, stand_in
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddress
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxCheck, MailboxProblem, MailboxSecrets
@@ -25,14 +30,23 @@ from careloom.organizations.queries import privacy_of, require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
+from careloom.platform.database.transactions import is_away
 from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.outbound import HostRefusedError, HostUnknownError, destination
+from careloom.platform.redaction.types import Policy
 from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
 _MOST_MAILS: Final = 100
-_PATIENCE: Final = 2
+_TRIES: Final = 3
 _OVERLAP: Final = timedelta(days=2)
+
+
+class _Given(Struct, frozen=True):
+    """What is taken in of a mail; not `whole`: nothing is done with the mail in the folder."""
+
+    raw: bytes
+    whole: bool
 
 
 class Poller:
@@ -97,57 +111,94 @@ class Poller:
                 async with runtime.database.transaction(actor) as tx:
                     await leases.begin_folder(tx, lease, uid_validity, last_uid, since)
             elif lease.unsettled_uid is not None:
-                await session.settle(lease.unsettled_uid)
+                await self._settle(lease, session, lease.unsettled_uid)
             found = await session.newer(last_uid, since, _MOST_MAILS)
-            for mail in found:
-                await self._take_one(lease, session, address, mail)
+            for number, mail in enumerate(found, 1):
+                await self._take_one(lease, session, address, mail, found[number:])
         finally:
             await session.close()
         return len(found) == _MOST_MAILS
 
-    async def _take_one(self, lease: Lease, session: ImapSession, address: MailAddress, mail: Found) -> None:
-        runtime = self._runtime
+    async def _take_one(
+        self, lease: Lease, session: ImapSession, address: MailAddress, mail: Found, behind: Sequence[Found]
+    ) -> None:
+        """Takes one mail; what fails at it is counted with it, so that it holds up those behind for a while only."""
         actor = system_actor("mailbox", address.client_id)
-        async with runtime.database.transaction(actor) as tx:
+        async with self._runtime.database.transaction(actor) as tx:
             await require_served(tx, address.client_id, files=True)
             policy = await privacy_of(tx, address.client_id)
-        raw = await self._raw(session, mail, lease.mailbox.folder)
-        if raw is None:
-            async with runtime.database.transaction(actor) as tx:
-                await leases.advance(tx, lease, mail.uid, stored=False)
-            return
-        envelope = Envelope(_return_path(raw), address.address, raw)
+        async with self._counted(lease, mail.uid):
+            given = await self._given(lease, session, mail, behind)
+            if given is None:
+                async with self._runtime.database.transaction(actor) as tx:
+                    await leases.advance(tx, lease, mail.uid, stored=False)
+                return
+            await self._store(lease, mail, address, given, policy)
+        ACCEPTED.labels(Channel.EMAIL).inc()
+        if given.whole:
+            await self._settle(lease, session, mail.uid)
+
+    async def _store(self, lease: Lease, mail: Found, address: MailAddress, given: _Given, policy: Policy) -> None:
+        runtime = self._runtime
+        envelope = Envelope(_return_path(given.raw), address.address, given.raw)
         prepared = await prepare(runtime.files, runtime.secret, address, envelope, policy)
+
+        async def once(prepared: Prepared) -> None:
+            actor = system_actor("mailbox", address.client_id)
+            async with runtime.database.transaction(actor) as tx:
+                await leases.advance(tx, lease, mail.uid, stored=True, settles=given.whole)
+                if not await take_in(tx, actor, runtime.secret, address, envelope, prepared):
+                    await drop_files(runtime.files, address.client_id, prepared.files)
+
         try:
-            await self._store(lease, mail, address, envelope, prepared)
+            await once(prepared)
         except LeaseLostError:
             raise
         except Exception as error:
             # What lies in the database or the keys is over some time; what lies in the mail never is.
-            if lease.failures < _PATIENCE:
+            if lease.stumbles(mail.uid) < _TRIES - 1 or is_away(error):
                 raise
             log.error("mail_kept_unhandled", mailbox_id=str(lease.mailbox.id), error=type(error).__name__)
             await drop_files(runtime.files, address.client_id, prepared.files)
-            await self._store(lease, mail, address, envelope, unhandled(prepared, error))
-        ACCEPTED.labels(Channel.EMAIL).inc()
-        await session.settle(mail.uid)
+            await once(unhandled(prepared, error))
 
-    async def _store(
-        self, lease: Lease, mail: Found, address: MailAddress, envelope: Envelope, prepared: Prepared
-    ) -> None:
-        runtime = self._runtime
-        actor = system_actor("mailbox", address.client_id)
-        async with runtime.database.transaction(actor) as tx:
-            await leases.advance(tx, lease, mail.uid, stored=True)
-            if not await take_in(tx, actor, runtime.secret, address, envelope, prepared):
-                await drop_files(runtime.files, address.client_id, prepared.files)
+    async def _settle(self, lease: Lease, session: ImapSession, uid: int) -> None:
+        """Does with a stored mail what the mailbox's rule asks for; leaves it where that fails again and again."""
+        if lease.stumbles(uid) >= _TRIES:
+            log.error("mail_left_unsettled", mailbox_id=str(lease.mailbox.id))
+            return
+        async with self._counted(lease, uid):
+            await session.settle(uid)
 
-    async def _raw(self, session: ImapSession, mail: Found, folder: str) -> bytes | None:
-        most = self._runtime.settings.max_upload_bytes
+    @asynccontextmanager
+    async def _counted(self, lease: Lease, uid: int) -> AsyncGenerator[None]:
+        try:
+            yield
+        except LeaseLostError:
+            raise
+        except Exception:
+            async with self._runtime.database.transaction(system_actor("mailbox", lease.mailbox.client_id)) as tx:
+                await leases.stumble(tx, lease, uid)
+            raise
+
+    async def _given(self, lease: Lease, session: ImapSession, mail: Found, behind: Sequence[Found]) -> _Given | None:
+        """What the server gives of a mail, None where it is gone. What it refuses again and again while it gives
+        others stays in the folder, and a mail that says so stands in for it.
+        """
+        most, folder = self._runtime.settings.max_upload_bytes, lease.mailbox.folder
+        times = lease.stumbles(mail.uid)
+        if times >= _TRIES and behind:
+            # Another one each time: that one may be refused as well.
+            await session.fetch(behind[times % len(behind)].uid, header=True)
+            log.error("mail_refused_by_server", mailbox_id=str(lease.mailbox.id))
+            header = await _header_if_given(session, mail.uid)
+            return _Given(refused_stand_in(header, mail.uid, folder), whole=False)
         if mail.size <= most:
-            return await session.fetch(mail.uid)
-        header = await session.fetch(mail.uid, header=True)
-        return None if header is None else stand_in(header, mail.size, most, folder)
+            raw = await session.fetch(mail.uid)
+        else:
+            header = await session.fetch(mail.uid, header=True)
+            raw = None if header is None else stand_in(header, mail.size, most, folder)
+        return None if raw is None else _Given(raw, whole=True)
 
     async def _session(self, one: Mailbox, sealed: str) -> ImapSession:
         settings = self._runtime.settings
@@ -189,6 +240,13 @@ class Poller:
                 renewed = await keep_refresh_token(tx, one.client_id, one.id, token)
             self._tokens.keep(one.id, renewed or sealed, granted)
         return granted.access_token, fresh
+
+
+async def _header_if_given(session: ImapSession, uid: int) -> bytes:
+    try:
+        return await session.fetch(uid, header=True) or b""
+    except MailboxError:
+        return b""
 
 
 async def try_once(runtime: Runtime, one: Mailbox, sealed: str, granted: Granted | None = None) -> MailboxCheck:

@@ -93,7 +93,7 @@ async def change_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID, changes: Mailbo
     if after.auth is MailboxAuth.REFRESH_TOKEN and secrets.refresh_token is None:
         stored |= NO_TROUBLE
     if values.keys() & set(_OTHER_FOLDER):
-        stored |= {"uid_validity": None, "last_uid": 0, "unsettled_uid": None, "checked_at": None}
+        stored |= {"uid_validity": None, "last_uid": 0, "unsettled_uid": None, "stuck_uid": None, "checked_at": None}
     # Whoever polls it at this moment finds the lease gone, and stores nothing more of the old place.
     stored |= {"lease": None, "leased_until": None}
     changed = await tx.execute(update(mailbox).where(of_mailbox).values(**stored).returning(*mailbox.c))

@@ -1,4 +1,6 @@
-"""What is taken in instead of a mail that is too large: its header, and a note of where the rest lies."""
+"""What is taken in instead of a mail that is too large or that its server refuses to give: its header as far as there
+is one, and a note of where the mail lies.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,21 @@ _MOST_HEADER = 262_144
 
 def stand_in(header: bytes, size: int, most: int, folder: str) -> bytes:
     """Return a mail with `header`'s fields and a note; `size` and `most` are bytes, `folder` holds the whole mail."""
+    text = (
+        f"[This mail has {_megabytes(size)} MB, more than the {_megabytes(most)} MB that are taken. "
+        f"It lies in the mailbox, folder {folder}.]"
+    )
+    return _noted(header, text)
+
+
+def refused_stand_in(header: bytes, uid: int, folder: str) -> bytes:
+    """Return the same for a mail that the server does not give: number `uid` in `folder`; `header` may be empty."""
+    return _noted(
+        header, f"[The mail server does not give this mail. It lies in the mailbox, folder {folder}, UID {uid}.]"
+    )
+
+
+def _noted(header: bytes, text: str) -> bytes:
     kept: list[bytes] = []
     keep = True
     for line in header[:_MOST_HEADER].replace(b"\r\n", b"\n").split(b"\n"):
@@ -17,10 +34,6 @@ def stand_in(header: bytes, size: int, most: int, folder: str) -> bytes:
             keep = not line.lower().startswith(_CONTENT)
         if keep:
             kept.append(line)
-    text = (
-        f"[This mail has {_megabytes(size)} MB, more than the {_megabytes(most)} MB that are taken. "
-        f"It lies in the mailbox, folder {folder}.]"
-    )
     kept += [b"MIME-Version: 1.0", b"Content-Type: text/plain; charset=utf-8", b"Content-Transfer-Encoding: 8bit"]
     return b"\r\n".join([*kept, b"", text.encode(), b""])
 
