@@ -18,10 +18,12 @@ from careloom.identity.commands.keys import create_api_key
 from careloom.identity.commands.people import create_person
 from careloom.identity.queries.actors import actor_of
 from careloom.identity.types import NewApiKey, NewPerson, Role, RoleGrant, ScopeKind
-from careloom.integrations.commands.returning import expire_restores, run_restore
+from careloom.integrations.commands.returning import expire_restores, handed_in, run_restore
+from careloom.integrations.commands.uploads import ARCHIVES
 from careloom.integrations.types import RestoreId
 from careloom.platform import residency
 from careloom.platform.database.transactions import Database
+from careloom.platform.file_parts import part_key
 from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
 from careloom.platform.keys import masters
@@ -33,6 +35,10 @@ from tests.integrations.test_archive import archive_of, empty, rows_of
 from tests.world import SYSTEM
 
 __all__ = ["empty"]
+
+
+class BrokenOffError(Exception):
+    """The client went away in the middle of an upload."""
 
 
 class Elsewhere:
@@ -175,6 +181,67 @@ async def test_a_restore_is_forgotten_with_its_archive(stage: Stage, elsewhere: 
     path = await elsewhere.hand_in(await _archive(stage))
     await elsewhere.call("DELETE", path, 204)
     assert (await elsewhere.call("GET", "restores"))["items"] == []
+    assert elsewhere.kept() == []
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing_and_of_two_at_once_one_is_taken_whole(
+    stage: Stage, elsewhere: Elsewhere
+) -> None:
+    content = await _archive(stage)
+    path = f"restores/{(await elsewhere.call('POST', 'restores', 201, json={'name': 'brand.tar'}))['id']}"
+
+    async def halves() -> AsyncIterator[bytes]:
+        yield content[: len(content) // 2]
+        raise BrokenOffError
+
+    assert not (await elsewhere.api.put(f"/api/{path}/archive", content=halves())).is_success
+    assert elsewhere.kept() == []
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"no archive"
+        await elsewhere.call("PUT", f"{path}/archive", content=content)
+        yield b" at all"
+
+    await elsewhere.call("PUT", f"{path}/archive", 409, content=slow())
+    await elsewhere.work(path)
+    assert (await elsewhere.call("GET", path))["state"] == "checked"
+
+
+async def test_a_job_that_still_reads_an_archive_leaves_alone_the_one_that_took_its_place(
+    stage: Stage, elsewhere: Elsewhere
+) -> None:
+    content = await _archive(stage)
+    path = f"restores/{(await elsewhere.call('POST', 'restores', 201, json={'name': 'brand.tar'}))['id']}"
+    await elsewhere.call("PUT", f"{path}/archive", content=b"no archive")
+
+    class Slow(LocalFiles):
+        async def get(self, key: str) -> bytes:
+            found = await super().get(key)
+            with psycopg.connect(elsewhere.url) as connection:
+                connection.execute("UPDATE data_restore SET state = 'failed'")
+            await elsewhere.call("PUT", f"{path}/archive", content=content)
+            return found
+
+    late = replace(elsewhere.runtime, store=Slow(elsewhere.home / "files"))
+    await run_restore(late, RestoreId(UUID(path.partition("/")[2])))
+    assert (await elsewhere.call("GET", path))["state"] == "checking"
+    await elsewhere.work(path)
+    assert (await elsewhere.call("GET", path))["state"] == "checked"
+    await elsewhere.call("DELETE", path, 204)
+    assert elsewhere.kept() == []
+
+
+async def test_what_a_killed_upload_left_goes_after_a_day(elsewhere: Elsewhere) -> None:
+    restore_id = UUID((await elsewhere.call("POST", "restores", 201, json={"name": "brand.tar"}))["id"])
+    async with elsewhere.runtime.database.transaction(SYSTEM) as tx:
+        key = ARCHIVES.key(restore_id, restore_id, await ARCHIVES.begin(tx, restore_id))
+    await handed_in(elsewhere.runtime).put(part_key(key, 0), b"half of it")
+    await expire_restores(elsewhere.runtime)
+    assert len(elsewhere.kept()) == 1
+    old = """jsonb_set(loose, '{0,until}', '"2020-01-01T00:00:00Z"')"""
+    with psycopg.connect(elsewhere.url) as connection:
+        connection.execute(f"UPDATE data_restore SET loose = {old}".encode())
+    await expire_restores(elsewhere.runtime)
     assert elsewhere.kept() == []
 
 

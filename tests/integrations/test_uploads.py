@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from careloom.integrations.commands import imports
 from careloom.integrations.commands.running import forget_broken, forget_stale
-from careloom.integrations.commands.uploads import begin_upload, parts_key
+from careloom.integrations.commands.uploads import IMPORTS
 from careloom.integrations.types import ImportId
 from careloom.platform import file_parts
 from careloom.platform.database.transactions import Database
@@ -48,7 +48,7 @@ async def killed_upload(importer: Importer, database: Database, one: Json) -> No
     """What an upload leaves whose process is killed in the middle."""
     async with database.transaction(SYSTEM) as tx:
         held = await imports.require_import(tx, SYSTEM, ImportId(one["id"]))
-        key = parts_key(held.client_id, held.id, await begin_upload(tx, held))
+        key = IMPORTS.key(held.client_id, held.id, await IMPORTS.begin(tx, held.id))
     for number in range(2):
         await importer.runtime.files.put(file_parts.part_key(key, number), b"half of it")
 

@@ -96,6 +96,8 @@ data_restore = system_table(
     Column("state", Text, nullable=False),
     Column("size", BigInteger, nullable=False, server_default=text("0")),
     Column("parts", Integer, nullable=False, server_default=text("0")),
+    Column("stored_as", Uuid),
+    Column("loose", JSONB, nullable=False, server_default=text("'[]'")),
     Column("restored_id", Uuid),
     Column("client_name", Text),
     Column("taken_at", DateTime(timezone=True)),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, delete, null, select, update
 
 from careloom.integrations.commands.exports import drop_archives, export_parts_key
 from careloom.integrations.commands.imports import EDITABLE, FORGOTTEN, WORKING
-from careloom.integrations.commands.uploads import drop_files
+from careloom.integrations.commands.uploads import IMPORTS
 from careloom.integrations.tables import data_import, import_key, import_refusal
 from careloom.integrations.types import ImportState
 from careloom.platform.database.transactions import Tx
@@ -68,5 +68,5 @@ async def _forget(tx: Tx, files: FileStore, imports: Sequence[_Kept]) -> None:
         reported = (import_refusal.c.client_id == one.client_id, import_refusal.c.import_id == one.import_id)
         await tx.execute(delete(import_refusal).where(*reported))
         this = (_I.client_id == one.client_id, _I.id == one.import_id)
-        await drop_files(tx, files, one.import_id)
+        await IMPORTS.drop_files(tx, files, one.import_id)
         await tx.execute(update(data_import).where(*this).values(**FORGOTTEN, parts=0, size=0, state=gone))

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from careloom.channels.queries.mail import own_addresses
 from careloom.customers.queries.schema import get_attribute_schema
-from careloom.integrations.commands.uploads import StoredFile, files_of, taken
+from careloom.integrations.commands.uploads import IMPORTS, StoredFile
 from careloom.integrations.core.accept import clean
 from careloom.integrations.core.entries import Item
 from careloom.integrations.core.look import Look, check_options, columns_of, guessed_options, shown
@@ -115,9 +115,12 @@ async def take_file(tx: Tx, actor: Actor, import_id: ImportId, name: UUID, store
     one = await require_import(tx, actor, await _hold(tx, import_id))
     schema = await get_attribute_schema(tx, actor, one.client_id)
     options = guessed_options(look, schema, await own_addresses(tx, actor, one.client_id))
+    taken = await IMPORTS.taken(tx, one.id, name, stored)
+    if taken is None:
+        raise ImportStateError("This upload took too long, or was given up meanwhile; hand the file in again.")
     values = {
+        **taken,
         "size": stored.size,
-        **await taken(tx, one, name, stored),
         "format": look.format,
         "options": to_plain(options),
         "columns": to_plain(shown(look.columns, options, await privacy_of(tx, one.client_id), schema)),
@@ -193,7 +196,7 @@ async def remove_import(tx: Tx, actor: Actor, import_id: ImportId) -> list[Store
     if one.state in WORKING or keys.first() is not None:
         raise ImportStateError("Take the import back first; what it made is known by it.")
     where = (data_import.c.client_id == one.client_id, data_import.c.id == one.id)
-    files = await files_of(tx, one)
+    files = await IMPORTS.files_of(tx, one.id)
     await tx.execute(delete(import_refusal).where(*_mine(import_refusal, one)))
     await tx.execute(delete(data_import).where(*where))
     await audit.record(tx, actor, "data_import.remove", one.id, client_id=one.client_id)

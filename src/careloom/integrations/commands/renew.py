@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from careloom.integrations.commands.exports import export_parts_key
-from careloom.integrations.commands.uploads import parts_key
+from careloom.integrations.commands.uploads import IMPORTS
 from careloom.integrations.tables import data_export, data_import
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
@@ -17,7 +17,7 @@ from careloom.platform.keys.renewal import Renewal, Renewed, batch, next_of
 
 async def renew_imports(tx: Tx, one: Renewal) -> Renewed:
     """A batch of imports, with the files that they still have."""
-    return await _renew_parts(tx, one, data_import, lambda row: parts_key(row.client_id, row.id, row.stored_as))
+    return await _renew_parts(tx, one, data_import, lambda row: IMPORTS.key(row.client_id, row.id, row.stored_as))
 
 
 async def renew_archives(tx: Tx, one: Renewal) -> Renewed:

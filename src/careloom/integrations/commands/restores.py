@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from careloom.integrations.commands.uploads import ARCHIVES, StoredFile
 from careloom.integrations.errors import RestoreStateError
 from careloom.integrations.queries.restores import RESTORE_COLUMNS, get_restore, read_restore
 from careloom.integrations.tables import data_restore
@@ -60,12 +62,16 @@ async def require_waiting(tx: Tx, actor: Actor, restore_id: RestoreId) -> Restor
     return one
 
 
-async def take_archive(tx: Tx, actor: Actor, restore_id: RestoreId, stored: StoredParts) -> Restore:
-    """Notes the archive that is in the store now, and tries it. Raises NotFoundError, RestoreStateError."""
+async def take_archive(tx: Tx, actor: Actor, restore_id: RestoreId, name: UUID, stored: StoredParts) -> Restore:
+    """Makes the upload the restore's archive, and tries it. Raises NotFoundError, RestoreStateError, also where the
+    upload was given up meanwhile.
+    """
     await _hold(tx, restore_id)
     one = await require_waiting(tx, actor, restore_id)
-    values = {**_UNKNOWN, "size": stored.size, "parts": stored.parts, "state": RestoreState.CHECKING}
-    after = await change(tx, one.id, **values)
+    taken = await ARCHIVES.taken(tx, one.id, name, stored)
+    if taken is None:
+        raise RestoreStateError("This upload took too long, or was given up meanwhile; hand the file in again.")
+    after = await change(tx, one.id, **{**_UNKNOWN, **taken, "size": stored.size, "state": RestoreState.CHECKING})
     await _start(tx, one.id)
     await audit.record(tx, actor, "data_restore.take_archive", one.id, after={"size": stored.size})
     return after
@@ -83,25 +89,25 @@ async def start_restore(tx: Tx, actor: Actor, restore_id: RestoreId) -> Restore:
     return after
 
 
-async def remove_restore(tx: Tx, actor: Actor, restore_id: RestoreId) -> tuple[Restore, int]:
-    """Forgets a restore that is at rest, not what it restored; answers it with the parts that are to go."""
+async def remove_restore(tx: Tx, actor: Actor, restore_id: RestoreId) -> list[StoredFile]:
+    """Forgets a restore that is at rest, not what it restored; answers what is to go of the store."""
     await _hold(tx, restore_id)
     one = await get_restore(tx, actor, restore_id)
     if one.state in WORKING:
         raise RestoreStateError("Wait until it has ended.")
-    statement = delete(data_restore).where(data_restore.c.id == one.id).returning(data_restore.c.parts)
-    parts = (await tx.execute(statement)).scalar_one()
+    files = await ARCHIVES.files_of(tx, one.id)
+    await tx.execute(delete(data_restore).where(data_restore.c.id == one.id))
     await audit.record(tx, actor, "data_restore.remove", one.id, before={"name": one.name})
-    return one, int(parts)
+    return files
 
 
-async def working_restore(tx: Tx, restore_id: RestoreId) -> tuple[Restore, int] | None:
-    """A restore that its job is to work on, locked, with the parts of its archive; None where nothing is to do."""
-    statement = select(*RESTORE_COLUMNS, data_restore.c.parts).where(data_restore.c.id == restore_id)
+async def working_restore(tx: Tx, restore_id: RestoreId) -> tuple[Restore, StoredFile] | None:
+    """A restore that its job is to work on, locked, with its archive; None where nothing is to do."""
+    statement = select(*RESTORE_COLUMNS).where(data_restore.c.id == restore_id)
     row = (await tx.execute(statement.with_for_update())).one_or_none()
     if row is None or row.state not in WORKING:
         return None
-    return read_restore(row), int(row.parts)
+    return read_restore(row), await ARCHIVES.file_of(tx, restore_id)
 
 
 async def fail(tx: Tx, restore_id: RestoreId, why: Text) -> None:
@@ -115,24 +121,20 @@ async def change(tx: Tx, restore_id: RestoreId, **values: Any) -> Restore:
     return read_restore((await tx.execute(statement.returning(*RESTORE_COLUMNS))).one())
 
 
-async def take_stale(tx: Tx, most: int) -> list[tuple[RestoreId, int]]:
-    """Gives up archives that rested for too long; answers them with the parts that are to go."""
+async def take_stale(tx: Tx, most: int) -> list[StoredFile]:
+    """Gives up archives that rested for too long; answers what is to go of the store."""
     c = data_restore.c
     due = (
-        select(c.id, c.parts)
+        select(c.id)
         .where(c.state.not_in(WORKING), c.parts > 0, c.changed_at < now() - KEPT)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    found = [(RestoreId(row.id), int(row.parts)) for row in await tx.execute(due)]
-    for restore_id, _ in found:
+    stale: list[StoredFile] = []
+    for restore_id in (await tx.execute(due)).scalars().all():
+        stale.append(await ARCHIVES.file_of(tx, restore_id))
         await fail(tx, restore_id, say("The archive has rested for a week and is not kept any more; hand it in again."))
-    return found
-
-
-def archive_key(restore_id: RestoreId) -> str:
-    """Where the parts of an archive are kept."""
-    return f"{restore_id}/archive"
+    return stale
 
 
 async def _start(tx: Tx, restore_id: RestoreId) -> None:

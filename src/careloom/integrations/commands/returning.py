@@ -14,8 +14,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from careloom.integrations.commands.restores import archive_key, change, fail, take_stale, working_restore
+from careloom.integrations.commands.restores import change, fail, take_stale, working_restore
 from careloom.integrations.commands.restoring import ClientArchive, Told, restore_client
+from careloom.integrations.commands.uploads import ARCHIVES, StoredFile
 from careloom.integrations.types import Restore, RestoreId, RestoreState
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Tx
@@ -97,16 +98,19 @@ async def run_restore(runtime: Runtime, restore_id: RestoreId) -> None:
         found = await working_restore(tx, restore_id)
     if found is None:
         return
-    one, parts = found
+    one, file = found
     try:
         with tempfile.TemporaryDirectory(prefix="careloom-restore-") as folder:
             path = Path(folder) / one.name.replace("/", "_")
-            await _fetch(runtime, one, parts, path)
+            await _fetch(runtime, file, path)
             archive = await asyncio.to_thread(ClientArchive, path)
             try:
-                await _work(runtime, one, archive)
+                await _work(runtime, one, file, archive)
             finally:
                 archive.close()
+    except _PassedError:
+        log.warning("restore_passed", restore_id=str(one.id))
+        return
     except (CareloomError, *_MALFORMED) as error:
         if isinstance(error, DBAPIError) and (isinstance(error, OperationalError) or error.connection_invalidated):
             raise  # The database was away: the job is run again.
@@ -114,29 +118,33 @@ async def run_restore(runtime: Runtime, restore_id: RestoreId) -> None:
         unread = say("The archive cannot be read ({why}).", why=told)
         why = error.text if isinstance(error, CareloomError) else unread
         log.warning("restore_refused", restore_id=str(one.id), error=type(error).__name__)
-        async with runtime.database.transaction(_ACTOR) as tx:
-            await fail(tx, one.id, why)
-        await delete_parts(handed_in(runtime), archive_key(one.id), parts)
+        with suppress(_PassedError):
+            async with runtime.database.transaction(_ACTOR) as tx:
+                await _require_same(tx, one, file)
+                await fail(tx, one.id, why)
+        await delete_parts(handed_in(runtime), file.key, file.parts)
         return
     if one.state is RestoreState.RUNNING:
-        await delete_parts(handed_in(runtime), archive_key(one.id), parts)
+        await delete_parts(handed_in(runtime), file.key, file.parts)
 
 
 async def expire_restores(runtime: Runtime) -> None:
-    """Removes archives that nobody restored."""
+    """Removes archives that nobody restored, and what uploads left that broke off with their process."""
+    files = handed_in(runtime)
     async with runtime.database.transaction(_ACTOR) as tx:
         due = await take_stale(tx, _STALE_AT_ONCE)
-    for restore_id, parts in due:
-        await delete_parts(handed_in(runtime), archive_key(restore_id), parts)
+        await ARCHIVES.drop_broken(tx, files, _STALE_AT_ONCE)
+    for file in due:
+        await delete_parts(files, file.key, file.parts)
 
 
-async def _fetch(runtime: Runtime, one: Restore, parts: int, path: Path) -> None:
-    with path.open("wb") as file:
-        async for chunk in read_parts(handed_in(runtime), archive_key(one.id), parts):
-            await asyncio.to_thread(file.write, chunk)
+async def _fetch(runtime: Runtime, file: StoredFile, path: Path) -> None:
+    with path.open("wb") as local:
+        async for chunk in read_parts(handed_in(runtime), file.key, file.parts):
+            await asyncio.to_thread(local.write, chunk)
 
 
-async def _work(runtime: Runtime, one: Restore, archive: ClientArchive) -> None:
+async def _work(runtime: Runtime, one: Restore, file: StoredFile, archive: ClientArchive) -> None:
     manifest = archive.manifest
     known = {
         "restored_id": UUID(manifest.client_id),
@@ -156,10 +164,23 @@ async def _work(runtime: Runtime, one: Restore, archive: ClientArchive) -> None:
                 async with tx.begin_nested():
                     await restore_client(tx, _ACTOR, _Nowhere(), archive, told)
                     raise _TriedError
+            await _require_same(tx, one, file)
             await change(tx, one.id, state=RestoreState.CHECKED, done=0)
         else:
             rows = await restore_client(tx, _ACTOR, runtime.files, archive, told)
+            await _require_same(tx, one, file)
             await change(tx, one.id, state=RestoreState.DONE, done=rows, parts=0)
+
+
+async def _require_same(tx: Tx, one: Restore, file: StoredFile) -> None:
+    """Raises _PassedError where the restore has another state or another archive by now."""
+    held = await working_restore(tx, one.id)
+    if held is None or (held[0].state, held[1]) != (one.state, file):
+        raise _PassedError
+
+
+class _PassedError(Exception):
+    """The restore was given up, and may have another archive: what became of this one concerns nobody."""
 
 
 class _TriedError(Exception):

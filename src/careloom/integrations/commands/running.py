@@ -28,7 +28,7 @@ from careloom.integrations.commands.imports import (
 )
 from careloom.integrations.commands.taking import keep_files, take_entries
 from careloom.integrations.commands.undoing import KINDS, check_removable, undo_part
-from careloom.integrations.commands.uploads import StoredFile, drop_broken, drop_files, file_of
+from careloom.integrations.commands.uploads import IMPORTS, StoredFile
 from careloom.integrations.core.accept import accepted
 from careloom.integrations.core.entries import ConversationEntry, Item
 from careloom.integrations.core.reading import read_items
@@ -82,7 +82,7 @@ async def forget_stale(runtime: Runtime) -> None:
 async def forget_broken(runtime: Runtime) -> None:
     """Removes what uploads left that broke off with their process."""
     async with runtime.database.transaction(system_actor("import")) as tx:
-        await drop_broken(tx, runtime.files, _AT_ONCE)
+        await IMPORTS.drop_broken(tx, runtime.files, _AT_ONCE)
 
 
 async def run_import(runtime: Runtime, holds: Holds, client_id: UUID, import_id: ImportId) -> None:
@@ -91,7 +91,7 @@ async def run_import(runtime: Runtime, holds: Holds, client_id: UUID, import_id:
     try:
         async with runtime.database.transaction(actor) as tx:
             one = await get_import(tx, actor, import_id)
-            file = await file_of(tx, one)
+            file = await IMPORTS.file_of(tx, one.id)
             schema = await get_attribute_schema(tx, actor, one.client_id)
     except NotFoundError:
         return
@@ -113,7 +113,7 @@ async def give_up_import(runtime: Runtime, client_id: UUID, import_id: ImportId,
     try:
         async with runtime.database.transaction(actor) as tx:
             one = await get_import(tx, actor, import_id)
-            file = await file_of(tx, one)
+            file = await IMPORTS.file_of(tx, one.id)
     except NotFoundError:
         return
     if one.state in (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING):
@@ -226,12 +226,12 @@ async def _settle(runtime: Runtime, actor: Actor, one: Import, state: ImportStat
         held = await lock_import(tx, actor, one)
         if held is not None:
             if state in OVER:
-                await drop_files(tx, runtime.files, one.id)
+                await IMPORTS.drop_files(tx, runtime.files, one.id)
             await settle(tx, held, state, error)
 
 
 async def _fail(runtime: Runtime, actor: Actor, one: Import, file: StoredFile, reason: Text) -> None:
     async with runtime.database.transaction(actor) as tx:
         held = await lock_import(tx, actor, await get_import(tx, actor, one.id))
-        if held is not None and held.state is one.state and await file_of(tx, held) == file:
+        if held is not None and held.state is one.state and await IMPORTS.file_of(tx, held.id) == file:
             await settle(tx, held, ImportState.FAILED, reason)

@@ -21,7 +21,7 @@ from careloom.integrations.commands.imports import (
     start_work,
     take_file,
 )
-from careloom.integrations.commands.uploads import MAX_IMPORT_BYTES, begin_upload, end_upload, file_of, parts_key
+from careloom.integrations.commands.uploads import IMPORTS, MAX_IMPORT_BYTES
 from careloom.integrations.core.detect import SAMPLE_BYTES
 from careloom.integrations.core.look import look_at
 from careloom.integrations.queries.imports import get_import, list_imports, list_refusals
@@ -75,7 +75,7 @@ async def put_import_file(unit: Unit, import_id: FromPath[ImportId], request: Re
     """
     async with unit.transaction() as tx:
         one = await require_import(tx, unit.actor, import_id)
-        name = await begin_upload(tx, one)
+        name = await IMPORTS.begin(tx, one.id)
     files, sample = unit.runtime.files, bytearray()
 
     async def content() -> AsyncIterator[bytes]:
@@ -85,12 +85,12 @@ async def put_import_file(unit: Unit, import_id: FromPath[ImportId], request: Re
             yield chunk
 
     try:
-        stored = await put_parts(files, parts_key(one.client_id, one.id, name), content(), MAX_IMPORT_BYTES)
+        stored = await put_parts(files, IMPORTS.key(one.client_id, one.id, name), content(), MAX_IMPORT_BYTES)
         look = look_at(one.name, bytes(sample))
         return await unit.write(lambda tx: take_file(tx, unit.actor, import_id, name, stored, look))
     finally:
         async with unit.transaction() as tx:
-            await end_upload(tx, files, one, name)
+            await IMPORTS.end(tx, files, one.client_id, one.id, name)
 
 
 @patch("/imports/{import_id:uuid}", summary="Change how the file is read")
@@ -99,7 +99,7 @@ async def patch_import(unit: Unit, import_id: FromPath[ImportId], data: JSONBody
     one = await unit.read(lambda tx: require_changeable(tx, unit.actor, import_id))
     sample: bytes | None = None
     if one.size:
-        file = await unit.read(lambda tx: file_of(tx, one))
+        file = await unit.read(lambda tx: IMPORTS.file_of(tx, one.id))
         async for content in read_parts(unit.runtime.files, file.key, 1):
             sample = content[:SAMPLE_BYTES]
     return await unit.write(lambda tx: change_import(tx, unit.actor, import_id, data, sample))

@@ -1,13 +1,12 @@
 """Endpoints of restores: prepare one, hand the archive in, run it, watch it, forget it."""
 
-from typing import Any, Final
+from typing import Any
 
 from litestar import Request, delete, get, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
 from careloom.integrations.commands.restores import (
-    archive_key,
     prepare_restore,
     remove_restore,
     require_waiting,
@@ -15,14 +14,13 @@ from careloom.integrations.commands.restores import (
     take_archive,
 )
 from careloom.integrations.commands.returning import handed_in
+from careloom.integrations.commands.uploads import ARCHIVES, MAX_ARCHIVE_BYTES
 from careloom.integrations.queries.restores import get_restore, list_restores
 from careloom.integrations.types import NewRestore, Restore, RestoreId
 from careloom.platform.file_parts import delete_parts, put_parts
 from careloom.platform.paging import Page
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
-
-MAX_ARCHIVE_BYTES: Final = 20_000_000_000
 
 
 @get("/restores", summary="Restores, newest first")
@@ -46,9 +44,16 @@ async def get_one_restore(unit: Unit, restore_id: FromPath[RestoreId]) -> Restor
 @put("/restores/{restore_id:uuid}/archive", request_max_body_size=MAX_ARCHIVE_BYTES, summary="Hand the archive in")
 async def put_archive(unit: Unit, restore_id: FromPath[RestoreId], request: Request[Any, Any, State]) -> Restore:
     """The tar file itself as the body; then a dry run restores all of it and keeps nothing."""
-    await unit.read(lambda tx: require_waiting(tx, unit.actor, restore_id))
-    stored = await put_parts(handed_in(unit.runtime), archive_key(restore_id), request.stream(), MAX_ARCHIVE_BYTES)
-    return await unit.write(lambda tx: take_archive(tx, unit.actor, restore_id, stored))
+    async with unit.transaction() as tx:
+        one = await require_waiting(tx, unit.actor, restore_id)
+        name = await ARCHIVES.begin(tx, one.id)
+    files = handed_in(unit.runtime)
+    try:
+        stored = await put_parts(files, ARCHIVES.key(one.id, one.id, name), request.stream(), MAX_ARCHIVE_BYTES)
+        return await unit.write(lambda tx: take_archive(tx, unit.actor, restore_id, name, stored))
+    finally:
+        async with unit.transaction() as tx:
+            await ARCHIVES.end(tx, files, one.id, one.id, name)
 
 
 @post("/restores/{restore_id:uuid}/run", status_code=200, summary="Restore the client")
@@ -60,8 +65,8 @@ async def post_run(unit: Unit, restore_id: FromPath[RestoreId]) -> Restore:
 @delete("/restores/{restore_id:uuid}", summary="Forget a restore")
 async def delete_restore(unit: Unit, restore_id: FromPath[RestoreId]) -> None:
     """With its archive; what was restored stays."""
-    one, parts = await unit.write(lambda tx: remove_restore(tx, unit.actor, restore_id))
-    await delete_parts(handed_in(unit.runtime), archive_key(one.id), parts)
+    for file in await unit.write(lambda tx: remove_restore(tx, unit.actor, restore_id)):
+        await delete_parts(handed_in(unit.runtime), file.key, file.parts)
 
 
 handlers: list[Any] = [get_restores, post_restore, get_one_restore, put_archive, post_run, delete_restore]

@@ -2332,6 +2332,8 @@ def _create_import_tables() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("parts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("stored_as", sa.Uuid(), nullable=True),
+        sa.Column("loose", jsonb, server_default=sa.text("'[]'"), nullable=False),
         sa.Column("restored_id", sa.Uuid(), nullable=True),
         sa.Column("client_name", sa.Text(), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
