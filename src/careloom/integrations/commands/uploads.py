@@ -1,4 +1,4 @@
-"""Where files of imports and restores lie: each upload under its own name, until one becomes the file; the rest goes."""
+"""Where files of imports and restores lie: each upload under its own name until it is the file; what is none goes."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
