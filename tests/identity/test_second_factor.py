@@ -35,6 +35,11 @@ class App:
     def code(self, ahead: int = 0) -> str:
         return code_at(self._secret, step_of(now()) + ahead)
 
+    def wrong(self, many: int) -> list[str]:
+        """So many codes that it shows at no time near now: of six digits, any may be right by chance."""
+        shown = {self.code(ahead) for ahead in range(-2, 4)}
+        return [one for one in (f"{at:06d}" for at in range(many + len(shown))) if one not in shown][:many]
+
 
 async def by_password(api: httpx.AsyncClient, person: Person) -> httpx.Response:
     """Signs in and sends the CSRF token from then on."""
@@ -45,10 +50,13 @@ async def by_password(api: httpx.AsyncClient, person: Person) -> httpx.Response:
 
 
 async def enrol(api: httpx.AsyncClient) -> tuple[App, list[str]]:
-    """Sets an app up for who is signed in; answers the recovery codes as well."""
+    """Sets an app up for who is signed in; answers the recovery codes as well. Its next code is `app.code(1)`.
+
+    A code of the step before would be too old where a step ends between making and looking at it.
+    """
     begun = (await api.post("/api/session/totp")).json()
     app = App(begun["secret"])
-    confirmed = await api.post("/api/session/totp/confirmation", json={"code": app.code(-1)})
+    confirmed = await api.post("/api/session/totp/confirmation", json={"code": app.code()})
     assert confirmed.status_code == 200, confirmed.text
     return app, confirmed.json()["codes"]
 
@@ -83,7 +91,7 @@ async def test_with_an_app_the_password_alone_opens_nothing(api: httpx.AsyncClie
         assert begun["permissions"] == begun["clients"] == []
         before = browser.cookies["careloom_session"]
         assert (await browser.get("/api/people")).status_code == 401
-        done = await give(browser, app.code())
+        done = await give(browser, app.code(1))
         assert done.json()["pending"] is None
         assert browser.cookies["careloom_session"] != before
         assert (await browser.get("/api/people")).status_code == 200
@@ -127,7 +135,7 @@ async def test_an_unfinished_sign_in_reaches_no_endpoint_but_those_that_finish_i
 
 async def test_a_code_works_once_and_only_in_its_time(api: httpx.AsyncClient, person: Person) -> None:
     app, _ = await enrol(api)
-    code = app.code()
+    code = app.code(1)
     async with another(api) as first, another(api) as second:
         await by_password(first, person)
         await by_password(second, person)
@@ -161,16 +169,17 @@ async def test_many_wrong_codes_close_the_door_even_to_the_right_one(api: httpx.
     app, _ = await enrol(api)
     async with another(api) as browser:
         await by_password(browser, person)
-        for _ in range(8):
-            assert (await give(browser, "000000")).status_code == 400
-        assert (await give(browser, app.code())).status_code == 429
+        for wrong in app.wrong(8):
+            assert (await give(browser, wrong)).status_code == 400
+        assert (await give(browser, app.code(1))).status_code == 429
 
 
 async def test_an_app_counts_only_once_a_code_confirmed_it(api: httpx.AsyncClient, person: Person) -> None:
     begun = (await api.post("/api/session/totp")).json()
     assert begun["qr"].startswith("<svg")
     assert begun["secret"] in begun["address"]
-    assert (await api.post("/api/session/totp/confirmation", json={"code": "000000"})).status_code == 400
+    (wrong,) = App(begun["secret"]).wrong(1)
+    assert (await api.post("/api/session/totp/confirmation", json={"code": wrong})).status_code == 400
     assert (await api.get("/api/session/factors")).json()["totp_since"] is None
     async with another(api) as browser:
         assert (await by_password(browser, person)).json()["pending"] is None

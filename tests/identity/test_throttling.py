@@ -67,9 +67,8 @@ async def test_of_many_wrong_codes_at_once_eight_are_looked_at(api: httpx.AsyncC
     app, codes = await enrol(api)
     async with another(api) as browser:
         await by_password(browser, person)
-        guesses = [give(browser, f"{at:06d}") for at in range(40)] + [
-            give(browser, f"aaaa-bbbb-{at:04d}") for at in range(20)
-        ]
+        wrong = [*app.wrong(40), *(f"aaaa-bbbb-{at:04d}" for at in range(20))]
+        guesses = [give(browser, one) for one in wrong]
         found = Counter(one.status_code for one in await asyncio.gather(*guesses))
         assert found == {400: 8, 429: 52}
         assert (await give(browser, app.code(1))).status_code == 429
