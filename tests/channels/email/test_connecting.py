@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +16,7 @@ from sqlalchemy import text
 from careloom.channels.commands.mailbox.connection import CALLBACK
 from careloom.identity.types import Person, Role, ScopeKind
 from careloom.platform.database.transactions import Database
+from careloom.platform.web import throttle
 from tests.application import http_client
 from tests.channels.email.branch import Branch
 from tests.channels.email.imap_server import USER
@@ -332,7 +335,9 @@ async def test_nobody_is_sent_to_an_address_that_came_in_some_other_way(
     assert (refused.status_code, refused.json()["code"]) == (409, "consent_page")
 
 
-async def test_a_person_begins_twenty_attempts_a_minute(setting: Setting) -> None:
+async def test_a_person_begins_twenty_attempts_a_minute(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = time.monotonic()
+    monkeypatch.setattr(throttle, "time", SimpleNamespace(monotonic=lambda: moment))
     answers = [await setting.api.post(f"/api/mailboxes/{setting.id}/connect") for _ in range(21)]
     assert [one.status_code for one in answers] == [200] * 20 + [429]
     assert answers[-1].json()["code"] == "too_many_requests"
