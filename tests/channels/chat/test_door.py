@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+from datetime import timedelta
 
 import httpx
 from websockets.exceptions import ConnectionClosed
@@ -10,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from careloom.channels.http.chat.limits import Limits
 from careloom.channels.types import ChatWidget
 from careloom.organizations.types import Channel
+from careloom.platform.clock import now
 from careloom.platform.web.static import StaticFolder
 from careloom.platform.web.throttle import Throttle
 from careloom.routing.commands.queues import create_queue
@@ -22,6 +25,12 @@ async def _close_code(socket: Socket) -> int:
         while True:
             await socket.next()
     return socket.connection.close_code or 0
+
+
+async def _close(chat: Chat) -> None:
+    """Leaves the program one minute, on a day that is neither today nor next to it."""
+    hours = [{"weekday": (now() + timedelta(days=3)).weekday(), "opens": 0, "closes": 1}]
+    await chat.rows("UPDATE program SET hours = CAST(:hours AS jsonb) RETURNING id", hours=json.dumps(hours))
 
 
 async def test_the_configuration_says_what_the_widget_shows(chat: Chat) -> None:
@@ -37,11 +46,10 @@ async def test_the_configuration_says_what_the_widget_shows(chat: Chat) -> None:
 
 
 async def test_closed_hours_and_a_program_without_chat_are_offline(chat: Chat) -> None:
-    await chat.rows("""UPDATE program SET hours = '[{"weekday": 0, "opens": 0, "closes": 1}]' RETURNING id""")
-    await chat.rows("UPDATE program SET holidays = jsonb_build_array(current_date::text) RETURNING id")
+    await _close(chat)
     chat.gateway.directory.forget()
     assert (await chat.http.get(chat.url("config"))).json()["online"] is False
-    await chat.rows("UPDATE program SET hours = '[]', holidays = '[]', channels = '{email}' RETURNING id")
+    await chat.rows("UPDATE program SET hours = '[]', channels = '{email}' RETURNING id")
     chat.gateway.directory.forget()
     assert (await chat.http.get(chat.url("config"))).json()["online"] is False
 
@@ -60,8 +68,7 @@ async def test_a_queue_that_never_closes_keeps_its_widget_online(chat: Chat) -> 
         await create_queue(tx, SYSTEM, first)
         night = await create_queue(tx, SYSTEM, second)
     named = await chat.make_widget(queue_id=night.id)
-    await chat.rows("UPDATE program SET holidays = jsonb_build_array(current_date::text) RETURNING id")
-    await chat.rows("""UPDATE program SET hours = '[{"weekday": 0, "opens": 0, "closes": 1}]' RETURNING id""")
+    await _close(chat)
     assert (await online(chat.widget), await online(named)) == (False, True)
     await chat.rows("UPDATE queue SET active = false WHERE NOT always_open RETURNING id")
     assert await online(chat.widget) is True
@@ -162,7 +169,7 @@ async def test_frames_that_are_none_are_told_so_and_do_no_harm(chat: Chat) -> No
 
 async def test_a_visitor_who_writes_too_fast_is_asked_to_wait(chat: Chat) -> None:
     visitor = await chat.visitor()
-    chat.gateway.limits = Limits(messages=Throttle(per_minute=60, burst=3))
+    chat.gateway.limits = Limits(messages=Throttle(per_minute=1, burst=3))
     async with chat.socket(visitor["visitor_secret"]) as socket:
         for number in range(3):
             await socket.say("hello", f"m-{number}")
