@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -12,6 +14,7 @@ from careloom.conversations.types import Conversation, ConversationId
 from careloom.identity.types import Role, ScopeKind
 from careloom.organizations.types import Channel
 from careloom.platform.access import Actor, system_actor
+from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.hub import Hub
@@ -24,6 +27,7 @@ from careloom.routing.commands.skills import create_skill
 from careloom.routing.jobs.agents import AGENTS
 from careloom.routing.jobs.figures import FIGURES
 from careloom.routing.jobs.pool import Pool
+from careloom.routing.queries.figures import quarter_of
 from careloom.routing.queries.offers import my_offers
 from careloom.routing.types import (
     NewAgentProfile,
@@ -39,6 +43,13 @@ from careloom.routing.types import (
 from tests.conversations.desk import Desk, check_invariants, make_desk
 
 SYSTEM = system_actor("test")
+
+
+async def begin_early() -> None:
+    """Waits for the next quarter hour where this one is about to end: the board counts by them, and by days of them."""
+    left = quarter_of(now()) + timedelta(minutes=15) - now()
+    if left < timedelta(seconds=10):
+        await asyncio.sleep(left.total_seconds())
 
 
 class Floor:

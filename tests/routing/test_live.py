@@ -16,7 +16,7 @@ from careloom.platform.errors import ForbiddenError
 from careloom.routing.queries.figures import midnight, quarter_of
 from careloom.routing.queries.live import live_agents, live_queues
 from careloom.routing.types import Presence, QueueNow, SkillNeed
-from tests.routing.floor import SYSTEM, Floor
+from tests.routing.floor import SYSTEM, Floor, begin_early
 from tests.routing.test_random_floor import make_random_floor
 from tests.statements import sent_statements
 
@@ -29,6 +29,7 @@ async def queue_now(floor: Floor) -> QueueNow:
 
 
 async def test_the_board_counts_what_happened(floor: Floor) -> None:
+    await begin_early()
     ada = await floor.available("Ada")
     first = await floor.arrive()
     await floor.pool.round()
@@ -50,6 +51,7 @@ async def test_the_board_counts_what_happened(floor: Floor) -> None:
 
 
 async def test_offers_that_came_to_nothing_are_part_of_the_wait(floor: Floor) -> None:
+    await begin_early()
     ada = await floor.available("Ada")
     await floor.arrive()
     await floor.pool.round()

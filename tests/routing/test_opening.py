@@ -19,7 +19,7 @@ from careloom.routing.jobs.pool import TICK
 from careloom.routing.queries.live import live_queues
 from careloom.routing.types import Presence, QueueChanges, QueueNow, Transfer
 from tests.conftest import FreshDatabase
-from tests.routing.floor import SYSTEM, Floor
+from tests.routing.floor import SYSTEM, Floor, begin_early
 from tests.routing.test_router import leads, process, until
 
 DAY = timedelta(days=1)
@@ -86,6 +86,7 @@ async def test_mail_is_promised_in_opening_time_and_chat_by_the_clock(floor: Flo
 
 
 async def test_service_level_counts_a_mails_wait_in_opening_time_and_a_chats_by_the_clock(floor: Floor) -> None:
+    await begin_early()
     await set_hours(floor, holidays=tuple(now().date() - number * DAY for number in range(4)))
     ada, arrived = await floor.available("Ada"), now() - 2 * DAY
     for channel in (Channel.EMAIL, Channel.CHAT):
@@ -142,7 +143,8 @@ async def test_what_waits_is_offered_as_soon_as_the_program_opens(
     running = asyncio.create_task(floor.pool.run())
     try:
         await asyncio.sleep(0.3)
-        assert await floor.offered(ada) == []
+        early = await floor.offered(ada)
+        assert early == [] or now() + ahead >= opening, "a machine may take its time"
 
         async def offered() -> bool:
             return [each.conversation_id for each in await floor.offered(ada)] == [one.id]
