@@ -38,7 +38,7 @@ async def server(runtime: Runtime) -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def browser(server: Server, house: House) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.http) as client:
+    async with httpx.AsyncClient(base_url=server.http, timeout=30) as client:
         await enter(client, house.lead)
         yield client
 
@@ -49,7 +49,7 @@ def listen(server: Server, browser: httpx.AsyncClient) -> connect:
 
 
 async def next_frame(socket: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while (frame := json.loads(await socket.recv()))["type"] == "ping":
             continue
         return frame
@@ -57,7 +57,7 @@ async def next_frame(socket: ClientConnection) -> dict[str, Any]:
 
 async def closed(socket: ClientConnection) -> int | None:
     """The code with which the server closes it."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         with pytest.raises(ConnectionClosed) as caught:
             while True:
                 await socket.recv()

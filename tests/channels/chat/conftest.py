@@ -38,18 +38,25 @@ class Socket:
     async def send(self, **frame: Any) -> None:
         await self.connection.send(msgspec.json.encode(frame).decode())
 
-    async def next(self, seconds: float = 5.0) -> dict[str, Any]:
+    async def next(self, seconds: float = 20.0) -> dict[str, Any]:
         async with asyncio.timeout(seconds):
             frame: dict[str, Any] = msgspec.json.decode(await self.connection.recv())
         self.seen.append(frame)
         return frame
 
-    async def until(self, frame_type: str, /, seconds: float = 5.0, **fields: Any) -> dict[str, Any]:
+    async def until(self, frame_type: str, /, seconds: float = 20.0, **fields: Any) -> dict[str, Any]:
         """The next frame of this type with these fields; what comes before stays in `seen`."""
         while True:
             frame = await self.next(seconds)
             if frame["type"] == frame_type and all(frame.get(name) == value for name, value in fields.items()):
                 return frame
+
+    async def heard(self, frame_type: str, /, **fields: Any) -> dict[str, Any]:
+        """A frame of this type with these fields that has come already, or the next one."""
+        for frame in self.seen:
+            if {"type": frame_type, **fields}.items() <= frame.items():
+                return frame
+        return await self.until(frame_type, **fields)
 
     async def silence(self, seconds: float = 0.4) -> list[dict[str, Any]]:
         """What comes within some time."""
@@ -132,6 +139,6 @@ async def chat(runtime: Runtime, database: Database) -> AsyncIterator[Chat]:
     async with running_server(runtime) as server:
         one = Chat(await make_desk(database), runtime, server)
         one.widget = await one.make_widget()
-        async with httpx.AsyncClient(headers={"Origin": PAGE}, trust_env=False, verify=False) as http:
+        async with httpx.AsyncClient(headers={"Origin": PAGE}, trust_env=False, verify=False, timeout=30) as http:
             one.http = http
             yield one

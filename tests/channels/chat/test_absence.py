@@ -36,7 +36,7 @@ async def _gone(chat: Chat, visitor: dict[str, Any], seconds: float) -> bool:
 async def _deferred(chat: Chat, wanted: int) -> list[Any]:
     statement = "SELECT args, scheduled_at FROM procrastinate_jobs WHERE task_name = 'channels.check_abandoned'"
     rows: list[Any] = []
-    for _ in range(30):
+    for _ in range(200):
         rows = await chat.rows(statement)
         if len(rows) >= wanted:
             break

@@ -130,7 +130,7 @@ async def test_a_body_that_is_broken_off_is_no_failure_wherever_it_went(
     server: Server, world: World, logs: Logs
 ) -> None:
     person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, password=PASSWORD)
-    async with httpx.AsyncClient(base_url=server.http) as api:
+    async with httpx.AsyncClient(base_url=server.http, timeout=30) as api:
         signed = await api.post("/api/session", json={"email": person.email, "password": PASSWORD})
         cookie = f"careloom_session={signed.cookies['careloom_session']}"
         described = server.app.openapi_schema.to_schema()
@@ -166,7 +166,7 @@ async def test_what_a_middleware_of_one_route_refuses_is_counted_and_named_as_an
     server: Server, logs: Logs
 ) -> None:
     body = {"client_id": str(new_id()), "channel": "chat", "external_id": "1", "text": "hello"}
-    async with httpx.AsyncClient(base_url=server.http) as api:
+    async with httpx.AsyncClient(base_url=server.http, timeout=30) as api:
         answer = await api.post("/api/inbound", json=body)
     (told,) = [one for one in logs() if one["event"] == "request"]
     named = (told["status"], told["request_id"], told["route"])
@@ -183,7 +183,7 @@ async def test_a_header_does_not_say_where_a_request_comes_from(runtime: Runtime
 
     async with running_server(runtime) as running:
         running.app.register(whence)
-        async with httpx.AsyncClient(base_url=running.http, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=running.http, trust_env=False, timeout=30) as client:
             headers = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
             await client.get("/whence", headers=headers)
     assert [(client.host, scheme) for client, scheme in seen] == [("127.0.0.1", "http")]
