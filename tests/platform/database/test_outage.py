@@ -88,6 +88,13 @@ def superuser(server: EmbeddedPostgres, statement: str) -> None:
         connection.execute(statement.encode())
 
 
+def waits_for_standby(server: EmbeddedPostgres) -> bool:
+    """Whether somebody has committed and is to hear so once a standby has."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        waiting = connection.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        return waiting.fetchone() is not None
+
+
 async def answers(database: Database) -> None:
     """Waits until the server is met again: while others try, whoever comes is refused at once."""
     async with asyncio.timeout(10):
@@ -189,7 +196,7 @@ async def test_a_commit_that_is_never_confirmed_is_told_as_unknown(
         try:
             assert "careloom_database_synchronous 1.0" in (await api.get("/metrics")).text
             asked = asyncio.create_task(api.post("/api/providers", json={"name": "Perhaps"}))
-            await asyncio.sleep(1.0)
+            await until(lambda: waits_for_standby(server))
             database.links.cut()
             answer = await asked
             with pytest.raises(CommitUnknownError):
