@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import ssl
 from datetime import timedelta
 from pathlib import Path
@@ -35,8 +36,16 @@ def make_certificate(folder: Path, name: str = "localhost", days: float = 30, pa
     )
     locked = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
     form = serialization.PrivateFormat.PKCS8
-    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, form, locked))
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    _renew(folder / "key.pem", key.private_bytes(serialization.Encoding.PEM, form, locked))
+    _renew(folder / "certificate.pem", certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _renew(path: Path, content: bytes) -> None:
+    """Writes a file that is seen to be younger than the one before: file systems count time in some milliseconds."""
+    before = path.stat().st_mtime_ns if path.exists() else None
+    path.write_bytes(content)
+    if before is not None:
+        os.utime(path, ns=(before + 10**9, before + 10**9))
 
 
 def trusting(folder: Path) -> ssl.SSLContext:
