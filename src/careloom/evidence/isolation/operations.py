@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 Json = Any
@@ -82,6 +82,9 @@ TEXTS = {
     "received_at": (datetime.now(UTC) - timedelta(days=1)).isoformat(),
 }
 """Texts that must look a certain way, by their name."""
+
+_AHEAD: Final = (datetime.now(UTC) + timedelta(days=365)).isoformat()
+"""A moment of which nothing else is known: until then something lasts."""
 
 OFTEN_NEEDED = frozenset({"password", "contract_hours"})
 """What is sent although the description does not require it: by other fields, it may be."""
@@ -279,5 +282,5 @@ def _plain(schema: Schema, kind: str | None, name: str) -> Json:
     if name in TEXTS:
         return TEXTS[name]
     if schema.get("format") == "date-time":
-        return "2030-01-01T00:00:00Z"
+        return _AHEAD
     return ("some words" * 4)[: schema.get("maxLength", 40)]
