@@ -1,5 +1,6 @@
 """What becomes of a mail, by its verdict: a message, a failed delivery, an automatic answer, or nothing."""
 
+from msgspec.structs import replace
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.channels.commands.inbound import Arrival, accept_inbound
@@ -8,6 +9,7 @@ from careloom.channels.commands.mail.files import KeptFile, record_files
 from careloom.channels.commands.mail.thread import Thread, find_thread
 from careloom.channels.core.email.cause import cause_of
 from careloom.channels.core.email.letter import Letter, show_inline
+from careloom.channels.core.email.mail import Address
 from careloom.channels.core.email.thread import read_message_id
 from careloom.channels.queries.mail import Outgoing, find_outgoing
 from careloom.channels.tables import mail_reference
@@ -20,19 +22,23 @@ from careloom.conversations.types import ConversationId, Delivery
 from careloom.customers.commands.recognise import recognise
 from careloom.customers.core.addresses import normalised
 from careloom.customers.types import IdentityKind
+from careloom.organizations.queries import privacy_of
 from careloom.organizations.types import Channel
 from careloom.platform.access import Actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import InvalidInputError
+from careloom.platform.redaction.redact import redact
 
 _FILE_URL = "/api/files/"
+_LONGEST_NAME = 200
 
 
 async def handle_letter(
     tx: Tx, actor: Actor, secret: bytes, address: MailAddress, letter: Letter, files: tuple[KeptFile, ...]
 ) -> ConversationId | None:
     """Does what the mail's verdict asks for; answers the conversation that it belongs to."""
+    letter = await _called(tx, address, letter)
     verdict = letter.judgement.verdict
     if verdict is MailVerdict.LOOP:
         return None
@@ -44,6 +50,17 @@ async def handle_letter(
     if verdict is MailVerdict.AUTO_REPLY:
         return None if thread is None else await _automatic(tx, actor, address, letter, files, thread)
     return await _message(tx, actor, address, letter, files, thread)
+
+
+async def _called(tx: Tx, address: MailAddress, letter: Letter) -> Letter:
+    """The letter with no longer a name of its sender than is kept: redacted first, as of a number that is cut in two
+    neither half is known for what it is.
+    """
+    sender = letter.sender
+    if len(sender.name) <= _LONGEST_NAME:
+        return letter
+    told = redact(await privacy_of(tx, address.client_id), sender.name).text
+    return replace(letter, sender=Address(sender.address, told[:_LONGEST_NAME].rstrip()))
 
 
 async def _message(

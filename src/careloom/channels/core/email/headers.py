@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote_to_bytes
@@ -153,27 +154,39 @@ def _unquote(value: str) -> str:
 
 
 def parse_addresses(value: str, limit: int = 200) -> tuple[Address, ...]:
-    """Return the mailboxes of an address header in order; anything that is no mailbox is skipped."""
+    """Return the mailboxes of an address header in order, with whole names; anything that is no mailbox is skipped."""
     found: list[Address] = []
+    for one in parse_addressed(value):
+        if isinstance(one, Address):
+            found.append(one)
+        if len(found) >= limit:
+            break
+    return tuple(found)
+
+
+def parse_addressed(value: str) -> Iterator[Address | str]:
+    """Yield everything that an address header says, in order: its mailboxes, and in words what is none, such as the
+    name of a group.
+    """
     phrase: list[str] = []
     angle: str | None = None
     comment: list[str] = []
     for kind, token in _address_tokens(value):
         if kind == "separator":
-            _add_address(found, phrase, angle, comment)
+            yield from _addressed(phrase, angle, comment)
             phrase, angle, comment = [], None, []
-            if len(found) >= limit:
-                return tuple(found)
         elif kind == "angle":
+            if angle is not None:
+                yield from _words(token if "@" in angle else angle)
             angle = token if angle is None or "@" not in angle else angle
         elif kind == "comment":
             comment.append(token)
         elif kind == "group":
+            yield from _words("".join(phrase))
             phrase = []
         else:
             phrase.append(token)
-    _add_address(found, phrase, angle, comment)
-    return tuple(found)
+    yield from _addressed(phrase, angle, comment)
 
 
 _TOKEN = re.compile(
@@ -200,26 +213,38 @@ def _address_tokens(value: str) -> list[tuple[str, str]]:
     return tokens
 
 
-def _add_address(found: list[Address], phrase: list[str], angle: str | None, comment: list[str]) -> None:
+def _words(text: str) -> Iterator[str]:
+    said = " ".join(_CONTROL.sub(" ", decode_words(text)).split())
+    if said:
+        yield said
+
+
+def _addressed(phrase: list[str], angle: str | None, comment: list[str]) -> Iterator[Address | str]:
     text = "".join(phrase)
     if angle is not None:
         address, name = angle, text
+        yield from _words(" ".join(comment))
     else:
         address, name = text, " ".join(comment)
     address = address.strip().removeprefix("mailto:").strip()
     if angle is not None and "@" not in address and "@" in text:
+        yield from _words(address)
         address, name = text.strip(), ""
     if angle is None and " " in address and not address.startswith('"'):
         words = address.split()
         address = next((word for word in words if "@" in word), "")
-        name = name or " ".join(word for word in words if word != address)
+        rest = " ".join(word for word in words if word != address)
+        if name and address:
+            yield from _words(rest)
+        name = name or rest
     if len(address) > 320 or not _ADDRESS.match(address):
+        yield from _words(" ".join([text, angle or "", *([] if angle is not None else comment)]))
         return
     local, _, domain = address.rpartition("@")
     name = " ".join(_CONTROL.sub(" ", decode_words(name)).split())
     if len(name) >= 2 and name[0] == name[-1] and name[0] in "'\"":
         name = name[1:-1].strip()
-    found.append(Address(f"{local}@{domain.lower().rstrip('.')}", name[:200]))
+    yield Address(f"{local}@{domain.lower().rstrip('.')}", name)
 
 
 def parse_message_ids(value: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from careloom.channels.core.email.charset import decode
-from careloom.channels.core.email.headers import decode_value, parse_addresses, split_parameters
+from careloom.channels.core.email.headers import decode_value, parse_addressed, split_parameters
 from careloom.channels.core.email.mail import Limits
 from careloom.channels.core.email.mime import MimeReader
 from careloom.channels.core.email.parse import parse_mail
@@ -156,10 +156,12 @@ def _told(name: str, value: str, tell: Tell) -> str:
     if name in NAMED:
         return _renamed(name, value, held, tell)
     if name in ADDRESSED:
-        people = parse_addresses(decode(held), len(held))
-        if all(tell(one.name) == one.name for one in people):
+        people = tuple(parse_addressed(decode(held)))
+        if all(tell(said) == said for said in (one if isinstance(one, str) else one.name for one in people)):
             return value
-        return ", ".join(_address(tell(one.name), one.address) for one in people)
+        return ", ".join(
+            _called(tell(one)) if isinstance(one, str) else _address(tell(one.name), one.address) for one in people
+        )
     said = decode_value(held)
     told = tell(said)
     return value if told == said else _in_words(told)
@@ -186,8 +188,11 @@ def _parameter(name: str, value: str) -> str:
 
 
 def _address(name: str, address: str) -> str:
-    called = _quoted(name) if name.isascii() else _in_words(name)
-    return f"{called} <{_as_ascii(address)}>" if name else _as_ascii(address)
+    return f"{_called(name)} <{_as_ascii(address)}>" if name else _as_ascii(address)
+
+
+def _called(name: str) -> str:
+    return _quoted(name) if name.isascii() else _in_words(name)
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from careloom.channels.core.email.charset import decode
-from careloom.channels.core.email.headers import decode_value, parse_addresses, split_parameters
+from careloom.channels.core.email.headers import decode_value, parse_addressed, split_parameters
 from careloom.channels.core.email.mail import Limits
 from careloom.channels.core.email.mime import MimeReader, Part
 
@@ -71,7 +71,7 @@ def _headers(part: Part) -> Iterator[str]:
             parameters = split_parameters(decode_value(value))[1]
             yield from (parameters.get(one, "").replace("_", " ") for one in NAMED[name])
         elif name in ADDRESSED:
-            yield from (one.name for one in parse_addresses(decode(value), len(value)))
+            yield from (one if isinstance(one, str) else one.name for one in parse_addressed(decode(value)))
         elif not is_machines(name):
             yield decode_value(value)
 
