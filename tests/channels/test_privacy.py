@@ -137,8 +137,9 @@ async def test_a_change_of_the_policy_holds_for_what_arrives_after(desk: Desk) -
 )
 async def test_rules_that_cannot_be_used_are_refused(desk: Desk, rules: tuple[Rule, ...]) -> None:
     async with desk.database.transaction(SYSTEM) as tx:
-        with pytest.raises(InvalidInputError):
+        with pytest.raises(InvalidInputError) as refused:
             await change_privacy(tx, SYSTEM, desk.client.id, Policy(rules=rules))
+    assert "missing" not in str(refused.value.errors), "words of the library"
 
 
 async def test_replies_notes_and_drafts_follow_the_policy_for_agents(desk: Desk, fresh_database: FreshDatabase) -> None:
@@ -187,6 +188,18 @@ async def test_mail_is_kept_as_the_policy_says_also_as_it_came_in(
     assert again.letter.mail.text.strip() == "pay with [card ×××× 1111]\nthanks"
     assert again.letter.mail.subject == "card [card ×××× 1111]"
     assert places_of(fresh_database.superuser_url, CARD) == set()
+
+
+async def test_of_a_name_that_is_cut_no_half_of_a_card_stays(
+    desk: Desk, runtime: Runtime, fresh_database: FreshDatabase
+) -> None:
+    name = f"{'Ada ' * 48}{CARD} of Lisbon"
+    raw = f'From: "{name}" <ada@example.org>\r\nMessage-ID: <4@example.org>\r\n\r\nhello\r\n'
+    await arrive_by_mail(desk, runtime, raw.encode())
+    (row,) = await desk.rows("SELECT author_name FROM message")
+    assert row.author_name == f"{'Ada ' * 48}[card ××"
+    assert places_of(fresh_database.superuser_url, CARD, CARD[:7]) == set()
+    assert CARD[:7].encode() not in await kept(desk)
 
 
 async def test_neither_a_files_name_nor_a_mail_within_a_mail_keeps_a_card(

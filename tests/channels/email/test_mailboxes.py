@@ -408,7 +408,15 @@ async def test_private_networks_are_refused_unless_the_operator_names_them(branc
     closed = Poller(branch.office.runtime, ThreadPoolExecutor(1))
     await branch.mailbox(**by_token(tokens))
     row = await branch.poll(closed)
-    assert (row.problem, branch.imap.connections, tokens.asked) == ("blocked", 0, [])
+    assert (row.problem, row.answer, branch.imap.connections, tokens.asked) == ("blocked", None, 0, [])
+
+
+@pytest.mark.parametrize("host", ["a:b", "imap.example.org:993", "a:b:c", "127.0.0.1:1"])
+async def test_a_host_with_a_port_is_refused_at_its_field(branch: Branch, host: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        await branch.mailbox(host=host)
+    assert [one.path for one in refused.value.errors] == ["/host"]
+    await branch.mailbox(host="2001:db8::1")
 
 
 async def test_secrets_are_sealed_and_stay_with_the_place_that_they_were_given_for(branch: Branch) -> None:

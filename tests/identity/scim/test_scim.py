@@ -333,3 +333,12 @@ async def test_two_who_make_the_same_user_at_once_make_one(house: House) -> None
 
 def _someone(name: str) -> dict[str, Any]:
     return {"userName": f"{name}@harbor.example", "displayName": name.title()}
+
+
+async def test_an_id_never_changes_and_may_be_named_as_it_is(house: House) -> None:
+    user = await house.call("POST", "Users", 201, ADA)
+    path = f"Users/{user['id']}"
+    same = {"op": "replace", "value": {"id": user["id"], "displayName": "Ada L."}}
+    assert (await house.patch(path, same))["displayName"] == "Ada L."
+    other = {"op": "replace", "path": "id", "value": "another"}
+    assert (await house.patch(path, other, status=400))["scimType"] == "mutability"

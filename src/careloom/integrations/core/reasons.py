@@ -1,14 +1,9 @@
 """Why something of a file cannot be taken over, as a text for people."""
 
-import re
-from typing import Final
-
 import msgspec
 
 from careloom.platform.texts.text import Text, say, verbatim
-from careloom.platform.texts.validation import in_words
-
-_PLACE: Final = re.compile(r"(.*?) - at `(?:key in )?\$\.?(.*)`", re.DOTALL)
+from careloom.platform.texts.validation import in_words_with_place
 
 
 class WrongValueError(ValueError):
@@ -31,7 +26,4 @@ def reason_of(error: Exception) -> Text:
         return say(
             "The line is no valid JSON; see whether a quotation mark, a comma or a bracket is missing or too many."
         )
-    found = _PLACE.fullmatch(str(error))
-    wrong = in_words(found[1] if found else str(error))
-    steps = [one for one in (found[2] if found else "", wrong.field) if one]
-    return say("{field}: {problem}", field=".".join(steps), problem=wrong.text) if steps else wrong.text
+    return in_words_with_place(str(error))

@@ -9,6 +9,7 @@ from msgspec import Struct
 from careloom.platform.texts.text import Text, Value, say, verbatim
 
 Found = re.Match[str]
+_PLACE: Final = re.compile(r"(.*?) - at `(?:key in )?\$\.?(.*)`", re.DOTALL)
 
 
 class Wrong(Struct, frozen=True):
@@ -44,6 +45,14 @@ def in_words(message: str) -> Wrong:
             answer = words(found)
             return answer if isinstance(answer, Wrong) else Wrong(answer)
     return Wrong(verbatim(message))
+
+
+def in_words_with_place(message: str) -> Text:
+    """The same of a message that says where in the value it is (`... - at `$.text``)."""
+    found = _PLACE.fullmatch(message)
+    wrong = in_words(found[1] if found else message)
+    steps = [one for one in (found[2] if found else "", wrong.field) if one]
+    return say("{field}: {problem}", field=".".join(steps), problem=wrong.text) if steps else wrong.text
 
 
 def _number(words: str) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -94,3 +96,4 @@ def test_what_is_no_frame_is_refused_with_its_entry(raw: str, code: str, client_
     refusal = parse(raw)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.client_id) == (code, client_id)
+    assert not re.search(r"Expected|Object|`\$", refusal.message), "the decoder's words"

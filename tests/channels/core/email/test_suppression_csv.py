@@ -12,6 +12,7 @@ from careloom.channels.core.email.suppression_csv import read_rows, write_rows
 from careloom.channels.types.suppression import SuppressedAddress, SuppressedAddressId, SuppressionReason
 from careloom.organizations.types import ClientId
 from careloom.platform.redaction.types import Policy
+from careloom.platform.texts.text import say
 
 _NOTES = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=60)
 
@@ -48,3 +49,11 @@ def test_any_text_is_read_without_failing(text: str) -> None:
 
 def test_a_file_without_the_column_says_so() -> None:
     assert "`address`" in str(read_rows("mail\na@b.example", 10)[1][0].problem)
+
+
+def test_a_line_that_is_no_csv_is_told_in_our_own_words() -> None:
+    taken, refused = read_rows(f"address,note\na@b.example,x\nc@d.example,{'y' * 200_000}\n", 10)
+    assert [one.address for one in taken] == ["a@b.example"]
+    assert [(one.line, one.problem) for one in refused] == [
+        (3, say("This line is no CSV; it and what follows is not taken."))
+    ]

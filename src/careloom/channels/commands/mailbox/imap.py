@@ -28,7 +28,9 @@ _SIZE: Final = ["RFC822.SIZE"]
 
 
 class MailboxError(Exception):
-    """The mailbox could not be polled. `answer`: the server's own words, or ours where it had none."""
+    """The mailbox could not be polled. `answer`: the server's own words, or ours where it had none, or nothing where
+    the problem says all.
+    """
 
     def __init__(self, problem: MailboxProblem, answer: str) -> None:
         self.problem = problem
@@ -154,8 +156,7 @@ class ImapSession:
     def _open(self, credential: str | Bearer) -> None:
         one = self._mailbox
         if one.tls is MailboxTls.NONE and not self._place.private:
-            words = "Without TLS only mailboxes in CARELOOM_MAILBOX_NETWORKS are called."
-            raise MailboxError(MailboxProblem.BLOCKED, words)
+            raise MailboxError(MailboxProblem.BLOCKED, "")
         self._client = client = _Client(self._place, self._most_bytes + _MORE_THAN_MAIL, tls=one.tls is MailboxTls.TLS)
         if one.tls is MailboxTls.STARTTLS:
             client.starttls(ssl.create_default_context())

@@ -126,7 +126,7 @@ async def fail(tx: Tx, lease: Lease, problem: MailboxProblem, answer: str) -> No
         "failing_since": func.coalesce(mailbox.c.failing_since, at),
         "problem": problem,
     }
-    values["answer"] = await storable_answer(tx, lease.mailbox.client_id, "answer", answer)
+    values["answer"] = await storable_answer(tx, lease.mailbox.client_id, "answer", answer) or None
     await tx.execute(_of(lease).values(**values))
 
 

@@ -94,7 +94,7 @@ class Poller:
             finally:
                 await session.close()
         except MailboxError as error:
-            return MailboxCheck(connected=False, problem=error.problem, answer=error.answer)
+            return MailboxCheck(connected=False, problem=error.problem, answer=error.answer or None)
         return MailboxCheck(connected=True, folders=folders)
 
     async def _take(self, lease: Lease) -> bool:
@@ -206,7 +206,7 @@ class Poller:
             place = await destination(one.host, one.port, settings.mailbox_networks)
             secrets = await self._secrets(one, sealed)
         except HostRefusedError as error:
-            raise MailboxError(MailboxProblem.BLOCKED, str(error)) from error
+            raise MailboxError(MailboxProblem.BLOCKED, "") from error
         except HostUnknownError as error:
             raise MailboxError(MailboxProblem.HOST, f"There is no host {error}.") from error
         except (CipherBrokenError, ShreddedError) as error:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable
+from ipaddress import IPv6Address
 from typing import Any, Final
 from uuid import UUID
 
@@ -175,6 +176,7 @@ def _stored(values: dict[str, Any]) -> dict[str, Any]:
 
 def _check(auth: MailboxAuth, values: dict[str, Any], secrets: MailboxSecrets) -> None:
     require_addresses({f"/{name}": values[name] for name in ("authorize_url", "token_url")})
+    _require_host(values["host"])
     needed: dict[str, object] = {}
     if auth is MailboxAuth.PASSWORD:
         needed["password"] = secrets.password
@@ -191,6 +193,16 @@ def _check(auth: MailboxAuth, values: dict[str, Any], secrets: MailboxSecrets) -
         errors += (FieldError("/move_to", "Choose another folder than the one that is polled."),)
     if errors:
         raise InvalidInputError(errors=errors)
+
+
+def _require_host(host: str) -> None:
+    """Only an address of version 6 holds colons; a name with one would be a name and a port."""
+    try:
+        if ":" in host:
+            IPv6Address(host)
+    except ValueError:
+        said = say("This is no host name and no address; the port has a field of its own.")
+        raise InvalidInputError(errors=(FieldError("/host", said),)) from None
 
 
 _MISSING: Final = {

@@ -86,7 +86,7 @@ async def request(one: Mailbox, secrets: MailboxSecrets, form: dict[str, str], a
     try:
         status, body = await _post(one.token_url, form, allowed)
     except HostRefusedError as error:
-        raise MailboxError(MailboxProblem.BLOCKED, str(error)) from error
+        raise MailboxError(MailboxProblem.BLOCKED, "") from error
     except HostUnknownError as error:
         raise MailboxError(MailboxProblem.TOKEN, f"There is no host {error}.") from error
     except (httpx.HTTPError, TimeoutError, ValueError) as error:

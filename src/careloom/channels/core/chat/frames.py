@@ -5,6 +5,10 @@ from typing import Annotated, Any, Final, cast
 import msgspec
 from msgspec import Meta, Struct
 
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import render
+from careloom.platform.texts.validation import in_words_with_place
+
 MAX_FRAME: Final = 65_536
 MAX_TEXT: Final = 8_000
 MAX_FILES: Final = 10
@@ -119,8 +123,10 @@ def _frame(value: dict[str, Any]) -> Frame | Refusal:
         return Refusal("too_large", f"A message may have at most {MAX_TEXT} characters.", client_id)
     try:
         frame = msgspec.convert(value, kind)
-    except (msgspec.ValidationError, RecursionError) as error:
-        return Refusal("invalid", str(error)[:300], client_id)
+    except RecursionError:
+        return Refusal("invalid", "This is nested too deeply.", client_id)
+    except msgspec.ValidationError as error:
+        return Refusal("invalid", render(in_words_with_place(str(error)), Language.EN)[:300], client_id)
     if isinstance(frame, Say) and not frame.text.strip() and not frame.file_ids:
         return Refusal("invalid", "Write something or attach a file.", client_id)
     return frame

@@ -60,8 +60,8 @@ def read_rows(text: str, most: int) -> tuple[list[Row], list[UnusableRow]]:
                 taken.setdefault(found.address, found)
             else:
                 refused.append(UnusableRow(reader.line_num, found))
-    except csv.Error as error:
-        refused.append(UnusableRow(reader.line_num, say("This is no CSV: {error}.", error=str(error))))
+    except csv.Error:
+        refused.append(UnusableRow(reader.line_num, say("This line is no CSV; it and what follows is not taken.")))
     return list(taken.values()), refused
 
 

@@ -93,6 +93,8 @@ def _apply(resource: Resource, op: str, path: str, value: Any) -> None:
     if steps is None:
         raise BadPatchError("invalidPath", f"The path {path[:100]!r} cannot be read.")
     name, sub = _key(resource, steps["name"]), steps["sub"]
+    if name.lower() == "id" and (op == "remove" or value != resource.get(name)):
+        raise BadPatchError("mutability", "The id of a resource never changes.")
     if steps["filter"] is not None:
         _apply_among(resource, op, name, _wanted(steps["filter"]), sub, value)
     elif sub is not None:

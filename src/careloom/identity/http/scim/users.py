@@ -70,7 +70,7 @@ async def patch_user(request: Asking, directory: Directed, person_id: FromPath[P
     operations = operations_of(await body_of(request))
     async with directory.transaction() as tx:
         before = await _hold(request, tx, directory, person_id)
-        after = read_user(apply_patch(user_resource(before), operations), before)
+        after = read_user(apply_patch({"id": str(person_id), **user_resource(before)}, operations), before)
         await change_user(tx, directory.directory, person_id, before, after)
         return answer(request, await _load(tx, directory, person_id))
 
