@@ -20,6 +20,7 @@ from careloom.conversations.commands.dispositions import create_disposition
 from careloom.conversations.types import Status
 from careloom.customers.types import IdentityKind
 from careloom.organizations.types import Channel
+from careloom.platform.coalesce import AGAIN
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import InvalidInputError, NotFoundError
 from careloom.platform.ids import new_id
@@ -249,6 +250,34 @@ async def test_two_at_once_who_make_the_same_customer_both_succeed(wing: Wing, r
     counted = await wing.desk.rows("SELECT last_seq FROM conversation ORDER BY 1")
     assert sum(one.last_seq for one in counted) == 80
     assert len(counted) == 4
+
+
+async def test_of_senders_with_whose_messages_another_is_at_work_the_messages_come_again(wing: Wing) -> None:
+    await wing.take_in([message(wing.desk, Said(1, language="en"))])
+    async with wing.desk.database.transaction(SYSTEM) as tx:
+        first = [message(wing.desk, Said(number, language="en")) for number in (1, 2)]
+        assert all(isinstance(one, Accepted) for one in await ingest_many(tx, SYSTEM, first))
+        async with asyncio.timeout(10), wing.desk.database.transaction(SYSTEM) as other:
+            later = [message(wing.desk, Said(number, language="en")) for number in (2, 3, 1, 2)]
+            outcomes = await ingest_many(other, SYSTEM, later)
+    assert [outcomes[0], *outcomes[2:]] == [AGAIN] * 3
+    assert isinstance(outcomes[1], Accepted)
+    counted = await wing.desk.rows("SELECT last_seq FROM conversation ORDER BY 1")
+    assert [one.last_seq for one in counted] == [1, 1, 2]
+
+
+async def test_two_at_once_with_messages_of_the_same_senders_never_undo_each_others_work(
+    wing: Wing, runtime: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intakes = [MessageIntake(runtime) for _ in range(3)]
+    said = [Said(number % 50, text=ENGLISH, language="en") for number in range(300)]
+    answers = await asyncio.gather(
+        *(intakes[place % 3].accept(SYSTEM, message(wing.desk, one)) for place, one in enumerate(said))
+    )
+    assert len({one.message_id for one in answers}) == 300
+    assert "messages_stored_meanwhile" not in capsys.readouterr().out
+    counted = await wing.desk.rows("SELECT last_seq FROM conversation")
+    assert [one.last_seq for one in counted] == [6] * 50
 
 
 async def test_the_same_message_at_once_is_stored_once(wing: Wing, runtime: Runtime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from careloom.platform.coalesce import Coalescer, Shared
+from careloom.platform.coalesce import AGAIN, Again, Coalescer, Shared
 
 
 class Doubling:
@@ -55,6 +55,32 @@ async def test_a_caller_who_gives_up_does_not_stop_the_others() -> None:
     assert await staying == 4
     with pytest.raises(asyncio.CancelledError):
         await leaving
+
+
+async def test_one_that_must_wait_comes_again_before_those_who_came_later() -> None:
+    lists: list[list[int]] = []
+
+    async def work(given: list[int]) -> Sequence[int | Again | BaseException]:
+        lists.append(given)
+        await asyncio.sleep(0)
+        return [AGAIN if one % 2 and len(lists) < 4 else one * 2 for one in given]
+
+    call = Coalescer[int, int](work, limit=3)
+    assert await asyncio.gather(*(call(one) for one in range(1, 6))) == [2, 4, 6, 8, 10]
+    assert lists == [[1, 2, 3], [1, 3, 4], [1, 3, 5], [1, 3, 5]]
+
+
+async def test_callers_who_wait_are_told_when_the_work_is_stopped() -> None:
+    async def work(given: list[int]) -> Sequence[int | Again | BaseException]:
+        return [AGAIN for _ in given]
+
+    call = Coalescer[int, int](work, limit=3)
+    waiting = asyncio.create_task(call(1))
+    await asyncio.sleep(0.02)
+    [runner] = [one for one in asyncio.all_tasks() if one.get_name() == "coalescer"]
+    runner.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
 
 
 async def test_a_read_is_shared_by_those_who_asked_before_it_began() -> None:

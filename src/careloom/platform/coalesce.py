@@ -2,21 +2,33 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Generic, TypeVar
+from enum import Enum
+from typing import Final, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 R = TypeVar("R")
 
 
+class Again(Enum):
+    """What `run` answers for a call that is to come once more, first in the next list."""
+
+    AGAIN = "again"
+
+
+AGAIN: Final = Again.AGAIN
+_PAUSE: Final = 0.01
+"""Seconds before a list of which nothing could be done comes once more."""
+
+
 class Coalescer(Generic[T, R]):
     """Hands concurrent calls to `run` as lists of at most `limit`, one list at a time, in the order of arrival.
 
-    `run` answers one value for each, an exception where the call is to raise it. What `run` itself raises goes to
-    everyone in its list. A caller who gives up stops waiting; the work goes on.
+    `run` answers one value for each, an exception where the call is to raise it, AGAIN where it is to wait. What `run`
+    itself raises goes to everyone in its list. A caller who gives up stops waiting; the work goes on.
     """
 
-    def __init__(self, run: Callable[[list[T]], Awaitable[Sequence[R | BaseException]]], limit: int) -> None:
+    def __init__(self, run: Callable[[list[T]], Awaitable[Sequence[R | Again | BaseException]]], limit: int) -> None:
         self._run = run
         self._limit = limit
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
@@ -34,26 +46,38 @@ class Coalescer(Generic[T, R]):
         try:
             while self._waiting:
                 together, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
-                await self._answer(together)
+                again = await self._answer(together)
+                self._waiting[:0] = again
+                if len(again) == len(together):
+                    await asyncio.sleep(_PAUSE)
+        except asyncio.CancelledError:
+            for _, answer in self._waiting:
+                answer.cancel()
+            raise
         finally:
             self._runner = None
 
-    async def _answer(self, together: list[tuple[T, asyncio.Future[R]]]) -> None:
+    async def _answer(self, together: list[tuple[T, asyncio.Future[R]]]) -> list[tuple[T, asyncio.Future[R]]]:
+        """Runs a list; answers those that come again."""
+        again: list[tuple[T, asyncio.Future[R]]] = []
         try:
             outcomes = await self._run([one for one, _ in together])
         except asyncio.CancelledError:
-            for _, answer in [*together, *self._waiting]:
+            for _, answer in together:
                 answer.cancel()
             raise
         except BaseException as error:
             outcomes = [error] * len(together)
-        for (_, answer), outcome in zip(together, outcomes, strict=True):
-            if answer.done():
+        for (one, answer), outcome in zip(together, outcomes, strict=True):
+            if isinstance(outcome, Again):
+                again.append((one, answer))
+            elif answer.done():
                 continue
-            if isinstance(outcome, BaseException):
+            elif isinstance(outcome, BaseException):
                 answer.set_exception(outcome)
             else:
                 answer.set_result(outcome)
+        return again
 
 
 class Shared(Generic[K, T]):

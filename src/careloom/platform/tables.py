@@ -30,6 +30,7 @@ event_log = either_table(
     Column("audience_id", Uuid),
     Column("data", JSONB, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    beside_its_subject=True,
 )
 
 event_purge = client_table(

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from careloom.organizations.tables import client
-from careloom.platform.database.prepared import Prepared
+from careloom.platform.database.prepared import Prepared, unwaited
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
 from tests.world import SYSTEM, World
@@ -103,6 +103,59 @@ async def test_a_lost_connection_is_told_as_lost(database: Database) -> None:
     end = Prepared(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     with pytest.raises(DBAPIError) as lost:
         async with database.transaction(SYSTEM) as tx:
+            await end.run(tx)
+    assert lost.value.connection_invalidated
+    async with database.transaction(SYSTEM) as tx:
+        assert await Prepared(text("SELECT 1 AS one")).rows(tx)
+
+
+_RENAME = Prepared(text("UPDATE client SET name = :name WHERE id = :id"))
+_NAME = Prepared(select(client.c.name).where(client.c.id == bindparam("id")))
+
+
+async def test_statements_that_nobody_waits_for_are_done_in_their_order(database: Database) -> None:
+    one = await World(database).client("Rook")
+    async with database.transaction(SYSTEM) as tx:
+        async with unwaited(tx):
+            for name in ("Heron", "Stork", "Crane"):
+                await _RENAME.run(tx, name=name, id=one.id)
+                assert [row.name for row in await _NAME.rows(tx, id=one.id)] == [name]
+            await _RENAME.run(tx, name="Ibis", id=one.id)
+        assert [row.name for row in await _NAME.rows(tx, id=one.id)] == ["Ibis"]
+    assert [row.name for row in await database.read(SYSTEM, lambda tx: _NAME.rows(tx, id=one.id))] == ["Ibis"]
+
+
+async def test_one_of_them_that_fails_undoes_all_of_the_transaction(database: Database) -> None:
+    one = await World(database).client("Rook")
+    twice = Prepared(text("INSERT INTO client SELECT * FROM client WHERE id = :id"))
+    for asking in (False, True):
+        with pytest.raises(IntegrityError) as failed:
+            async with database.transaction(SYSTEM) as tx, unwaited(tx):
+                await _RENAME.run(tx, name="Heron", id=one.id)
+                await twice.run(tx, id=one.id)
+                await _RENAME.run(tx, name="Stork", id=one.id)
+                if asking:
+                    await _NAME.rows(tx, id=one.id)
+        assert not failed.value.connection_invalidated
+        assert [row.name for row in await database.read(SYSTEM, lambda tx: _NAME.rows(tx, id=one.id))] == ["Rook"]
+    async with database.transaction(SYSTEM) as tx:
+        await _RENAME.run(tx, name="Ibis", id=one.id)
+        assert [row.name for row in await _NAME.rows(tx, id=one.id)] == ["Ibis"]
+
+
+async def test_given_up_or_lost_among_them_the_connection_is_not_used_again(database: Database) -> None:
+    async def slow() -> None:
+        async with database.transaction(SYSTEM) as tx, unwaited(tx):
+            await _SLEEP.run(tx, seconds=30)
+
+    waiting = asyncio.create_task(slow())
+    await asyncio.sleep(0.2)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    end = Prepared(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with pytest.raises(DBAPIError) as lost:
+        async with database.transaction(SYSTEM) as tx, unwaited(tx):
             await end.run(tx)
     assert lost.value.connection_invalidated
     async with database.transaction(SYSTEM) as tx:

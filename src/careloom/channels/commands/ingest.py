@@ -15,11 +15,15 @@ from careloom.organizations.queries import get_program, get_programs, require_se
 from careloom.organizations.types import Program
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
+from careloom.platform.coalesce import AGAIN, Again
 from careloom.platform.database.rows import plan_for_sizes
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import CareloomError, NotFoundError
 
 _INGEST = Permission.MESSAGES_INGEST
+
+Taken = Accepted | CareloomError | Again | None
+"""What became of a message that came with others."""
 
 
 async def ingest(tx: Tx, actor: Actor, data: InboundMessage) -> Accepted:
@@ -50,17 +54,18 @@ async def ingest(tx: Tx, actor: Actor, data: InboundMessage) -> Accepted:
     )
 
 
-async def ingest_many(tx: Tx, actor: Actor, given: Sequence[InboundMessage]) -> list[Accepted | CareloomError | None]:
+async def ingest_many(tx: Tx, actor: Actor, given: Sequence[InboundMessage]) -> list[Taken]:
     """`ingest` for many messages in a few statements: where each went, or why it was refused.
 
     None stands for one that was left alone, because it or another of its sender needs more than that, such as to keep
-    apart what the client's policy masks: `ingest` takes it, in a transaction of its own. Raises ForbiddenError;
-    IntegrityError where someone else stored the same at the same time: then nothing was done.
+    apart what the client's policy masks: `ingest` takes it, in a transaction of its own. AGAIN stands for one of a
+    sender with whose messages another transaction is at work. Raises ForbiddenError; IntegrityError where someone else
+    stored the same at the same time: then nothing was done.
     """
     actor.require(_INGEST)
     await plan_for_sizes(tx)
     programs = await get_programs(tx, {one.program_id for one in given})
-    outcomes: list[Accepted | CareloomError | None] = [None] * len(given)
+    outcomes: list[Taken] = [None] * len(given)
     letters: list[Letter] = []
     masked: set[AddressKey] = set()
     for place, data in enumerate(given):
@@ -76,11 +81,14 @@ async def ingest_many(tx: Tx, actor: Actor, given: Sequence[InboundMessage]) -> 
         letters.append(letter if clean is data else replace(letter, data=clean, sender=_sender(letter.program, clean)))
     at = now()
     plain = [one for one in letters if one.sender.key not in masked]
-    bundles = await bundle(tx, await sign(tx, plain), at)
+    signed, unknown = await sign(tx, plain)
+    bundles, speaking = await bundle(tx, signed, at)
     stored = await receive_many(tx, actor, await addressed(tx, bundles, at))
+    for place in unknown | speaking:
+        outcomes[place] = AGAIN
     for one, received in zip(bundles, stored, strict=True):
-        for signed, message in zip(one.letters, received or (), strict=received is not None):
-            outcomes[signed.letter.place] = accepted(message)
+        for letter, message in zip(one.letters, received or (), strict=received is not None):
+            outcomes[letter.letter.place] = accepted(message)
     return outcomes
 
 

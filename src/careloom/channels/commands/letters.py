@@ -9,9 +9,15 @@ from msgspec.structs import replace
 
 from careloom.channels.types import InboundMessage
 from careloom.conversations.commands.receive import Inbound
-from careloom.conversations.commands.running import Running, Talk, find_running_conversations
+from careloom.conversations.commands.running import Running, Talk, claim_talks, find_running_conversations
 from careloom.conversations.core.language import detect_language
-from careloom.customers.commands.recognise_many import Recognised, Sender, find_customers, make_customers
+from careloom.customers.commands.recognise_many import (
+    Recognised,
+    Sender,
+    claim_addresses,
+    find_customers,
+    make_customers,
+)
 from careloom.organizations.types import Channel, Program, ProgramId
 from careloom.platform.database.transactions import Tx
 from careloom.routing.queries.promises import due_within
@@ -61,12 +67,17 @@ def details_of(data: InboundMessage) -> dict[str, str]:
     return {} if data.sent_at is None else {"sent_at": data.sent_at.isoformat()}
 
 
-async def sign(tx: Tx, letters: Collection[Letter]) -> list[Signed]:
+async def sign(tx: Tx, letters: Collection[Letter]) -> tuple[list[Signed], set[int]]:
     """Finds or makes the letters' customers; leaves out those of customers of whom a letter says something new.
 
-    Raises IntegrityError where someone else makes the same customer.
+    Answers beside them the places of letters whose customers another transaction is making.
     """
-    found = await find_customers(tx, {one.sender.key for one in letters})
+    keys = {one.sender.key for one in letters}
+    found = await find_customers(tx, keys)
+    busy = await claim_addresses(tx, keys - found.keys())
+    found |= await find_customers(tx, keys - found.keys() - busy)
+    waiting = {one.place for one in letters if one.sender.key in busy}
+    letters = [one for one in letters if one.sender.key not in busy]
     merged = {key for key, customer in found.items() if customer is None}
     known = {key: customer for key, customer in found.items() if customer is not None}
     letters = [one for one in letters if one.sender.key not in merged]
@@ -76,19 +87,26 @@ async def sign(tx: Tx, letters: Collection[Letter]) -> list[Signed]:
     known |= await make_customers(tx, list(new.values()))
     signed = [Signed(one, known[one.sender.key]) for one in letters]
     left = {one.customer.id for one in signed if _tells_more(one.letter.sender, one.customer)}
-    return [one for one in signed if one.customer.id not in left]
+    return [one for one in signed if one.customer.id not in left], waiting
 
 
-async def bundle(tx: Tx, signed: Sequence[Signed], at: datetime) -> list[Bundle]:
-    """Puts letters for one conversation together, in their order."""
-    running = {one.talk for one in signed if one.letter.data.channel in RUNNING}
+async def bundle(tx: Tx, signed: Sequence[Signed], at: datetime) -> tuple[list[Bundle], set[int]]:
+    """Puts letters for one conversation together, in their order.
+
+    Answers beside them the places of letters of customers with whose letters another transaction is at work.
+    """
+    running = {one.talk for one in signed if one.letter.data.channel in RUNNING and not one.customer.made}
+    busy = await claim_talks(tx, running)
+    waiting = {one.letter.place for one in signed if one.customer.id in busy}
+    signed = [one for one in signed if one.customer.id not in busy]
+    running = {one for one in running if one.customer_id not in busy}
     since = {one.letter.program.id: runs_on_since(one.letter.program, at) for one in signed}
     found = await find_running_conversations(tx, running, since)
     bundles: dict[Talk | int, Bundle] = {}
     for one in signed:
         key = one.talk if one.letter.data.channel in RUNNING else one.letter.place
-        bundles.setdefault(key, Bundle([], found.get(one.talk) if one.talk in running else None)).letters.append(one)
-    return list(bundles.values())
+        bundles.setdefault(key, Bundle([], found.get(one.talk))).letters.append(one)
+    return list(bundles.values()), waiting
 
 
 async def addressed(tx: Tx, bundles: Sequence[Bundle], at: datetime) -> list[list[Inbound]]:

@@ -7,10 +7,10 @@ from typing import cast
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from careloom.channels.commands.ingest import ingest, ingest_many
+from careloom.channels.commands.ingest import Taken, ingest, ingest_many
 from careloom.channels.types import Accepted, InboundMessage
 from careloom.platform.access import Actor
-from careloom.platform.coalesce import Coalescer
+from careloom.platform.coalesce import Again, Coalescer
 from careloom.platform.errors import CareloomError
 from careloom.platform.runtime import Runtime
 
@@ -21,7 +21,7 @@ _AT_ONCE = 6
 _LANES = 2
 _ATTEMPTS = 2
 _Given = tuple[Actor, InboundMessage]
-_Outcome = Accepted | CareloomError | None
+_Outcome = Taken | BaseException
 
 
 class MessageIntake:
@@ -40,8 +40,8 @@ class MessageIntake:
         lane = hash((data.program_id, data.identity_kind, data.identity)) % len(self._lanes)
         return await self._lanes[lane]((actor, data))
 
-    async def _accept_all(self, given: list[_Given]) -> list[Accepted | BaseException]:
-        outcomes: list[Accepted | BaseException | None] = [None] * len(given)
+    async def _accept_all(self, given: list[_Given]) -> list[Accepted | Again | BaseException]:
+        outcomes: list[_Outcome] = [None] * len(given)
         for places in _by_actor(given):
             actor = given[places[0]][0]
             for place, outcome in zip(
@@ -51,9 +51,9 @@ class MessageIntake:
         left = [place for place, outcome in enumerate(outcomes) if outcome is None]
         for place, outcome in await self._one_by_one(given, left):
             outcomes[place] = outcome
-        return [cast("Accepted | BaseException", outcome) for outcome in outcomes]
+        return [cast("Accepted | Again | BaseException", outcome) for outcome in outcomes]
 
-    async def _together(self, actor: Actor, messages: Sequence[InboundMessage]) -> Sequence[_Outcome | BaseException]:
+    async def _together(self, actor: Actor, messages: Sequence[InboundMessage]) -> Sequence[_Outcome]:
         if len(messages) == 1:
             return [None]
         for _ in range(_ATTEMPTS):
@@ -65,7 +65,7 @@ class MessageIntake:
                 return [error] * len(messages)
         return [None] * len(messages)
 
-    async def _in_one_transaction(self, actor: Actor, messages: Sequence[InboundMessage]) -> Sequence[_Outcome]:
+    async def _in_one_transaction(self, actor: Actor, messages: Sequence[InboundMessage]) -> Sequence[Taken]:
         async with self._database.transaction(actor) as tx:
             return await ingest_many(tx, actor, messages)
 

@@ -12,6 +12,7 @@ from careloom.conversations.tables.contact import conversation
 from careloom.conversations.types import ConversationId, Status
 from careloom.customers.types import CustomerId
 from careloom.organizations.types import Channel, ClientId, ProgramId
+from careloom.platform.database.claims import claim, claim_free
 from careloom.platform.database.prepared import Prepared
 from careloom.platform.database.rows import recordset
 from careloom.platform.database.transactions import Tx
@@ -20,15 +21,6 @@ from careloom.platform.wire import json_text
 _COLUMN: Final = conversation.c
 _since: Final[Column[Any]] = Column("since", DateTime(timezone=True))
 _OWNERS: Final = (_COLUMN.client_id, _COLUMN.customer_id, _COLUMN.program_id, _COLUMN.channel, _since)
-_LOCK: Final = Prepared(
-    text("""
-    SELECT pg_advisory_xact_lock(one.key)
-    FROM (
-        SELECT DISTINCT hashtextextended('careloom_running:' || id, 0) AS key
-        FROM json_array_elements_text(CAST(:ids AS json)) AS given (id) ORDER BY 1
-    ) AS one
-""")
-)
 _FIND: Final = Prepared(
     text(f"""
     SELECT given.client_id, given.customer_id, given.program_id, given.channel, last.id, last.speaks
@@ -60,13 +52,18 @@ class Running(Struct, frozen=True):
     speaks: bool
 
 
+async def claim_talks(tx: Tx, talks: Collection[Talk]) -> set[CustomerId]:
+    """Has the customers of `talks` alone until the transaction ends; answers those whom someone else has."""
+    names = {_claimed(one.customer_id): one.customer_id for one in talks}
+    return {names[one] for one in await claim_free(tx, names)}
+
+
 async def find_running_conversations(
     tx: Tx, talks: Collection[Talk], since: dict[ProgramId, datetime]
 ) -> dict[Talk, Running]:
-    """`find_running_conversation` for many talks; `since` by program. Customers are locked in one order."""
+    """`find_running_conversation` for many talks, claimed before; `since` by program."""
     if not talks:
         return {}
-    await _LOCK.run(tx, ids=json_text([one.customer_id for one in talks]))
     rows = [
         {
             "client_id": one.client_id,
@@ -91,7 +88,7 @@ async def find_running_conversation(
     Until the transaction ends nobody else gets an answer for this customer, so that messages that arrive at the same
     time do not each open a conversation. No row is locked: that comes later, in the order that all keep.
     """
-    await _LOCK.run(tx, ids=json_text([customer_id]))
+    await claim(tx, _claimed(customer_id))
     table = conversation.c
     running = or_(table.status != Status.RESOLVED, table.resolved_at >= since)
     statement = select(table.id).where(
@@ -99,3 +96,7 @@ async def find_running_conversation(
     )
     last = statement.where(table.channel == channel).order_by(table.updated_at.desc()).limit(1)
     return (await tx.execute(last)).scalar_one_or_none()
+
+
+def _claimed(customer_id: UUID) -> str:
+    return f"careloom_running:{customer_id}"

@@ -9,6 +9,7 @@ from careloom.conversations.tables.message import message
 from careloom.conversations.types import Conversation, Interval
 from careloom.customers.commands.timeline import Line, add_lines
 from careloom.customers.types import TimelineKind
+from careloom.platform.database.prepared import unwaited
 from careloom.platform.database.rows import inserting, updating
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
@@ -45,13 +46,14 @@ async def write_strands(tx: Tx, strands: Sequence[Strand]) -> None:
     """Stores what the strands hold and publishes their events; conversations and customers are locked already."""
     opened = [one for one in strands if one.before is None]
     continued = [one for one in strands if one.before is not None]
-    await _insert_cases(tx, [_case(one.after) for one in opened if one.opens_case])
-    await _insert_conversations(tx, [_conversation(one, _OPENED) for one in opened])
-    await _update_conversations(tx, [_conversation(one, (*_ID, *_CONTINUED)) for one in continued])
-    await _write_intervals(tx, strands)
-    await _insert_messages(tx, [row for one in strands for row in _messages(one)])
-    await add_lines(tx, [_line(one) for one in opened])
-    await publish(tx, *(event for one in strands for event in one.events))
+    async with unwaited(tx):
+        await _insert_cases(tx, [_case(one.after) for one in opened if one.opens_case])
+        await _insert_conversations(tx, [_conversation(one, _OPENED) for one in opened])
+        await _update_conversations(tx, [_conversation(one, (*_ID, *_CONTINUED)) for one in continued])
+        await _write_intervals(tx, strands)
+        await _insert_messages(tx, [row for one in strands for row in _messages(one)])
+        await add_lines(tx, [_line(one) for one in opened])
+        await publish(tx, *(event for one in strands for event in one.events))
 
 
 async def _write_intervals(tx: Tx, strands: Sequence[Strand]) -> None:

@@ -13,7 +13,8 @@ from careloom.customers.tables import customer, customer_identity
 from careloom.customers.types import CustomerId, IdentityKind
 from careloom.organizations.types import ClientId
 from careloom.platform.clock import now
-from careloom.platform.database.prepared import Prepared
+from careloom.platform.database.claims import claim_free
+from careloom.platform.database.prepared import Prepared, unwaited
 from careloom.platform.database.rows import inserting, recordset
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import publish
@@ -59,10 +60,22 @@ class Recognised(Struct, frozen=True):
     id: CustomerId
     name: str
     language: str | None
+    made: bool = False
+    """In this transaction, so that nobody else knows of them yet."""
+
+
+async def claim_addresses(tx: Tx, keys: Collection[AddressKey]) -> set[AddressKey]:
+    """Lets this transaction alone make customers with these addresses; answers those that another one is at."""
+    names = {
+        f"careloom_address:{client_id}:{kind}:{value}": (client_id, kind, value) for client_id, kind, value in keys
+    }
+    return {names[one] for one in await claim_free(tx, names)}
 
 
 async def find_customers(tx: Tx, keys: Collection[AddressKey]) -> dict[AddressKey, Recognised | None]:
     """Whoever has these addresses; None for a customer who was merged into another one."""
+    if not keys:
+        return {}
     rows = [{"client_id": client_id, "kind": kind, "value": value} for client_id, kind, value in keys]
     found: dict[AddressKey, Recognised | None] = {}
     for row in await _FIND.rows(tx, rows=json_text(rows)):
@@ -74,7 +87,7 @@ async def find_customers(tx: Tx, keys: Collection[AddressKey]) -> dict[AddressKe
 async def make_customers(tx: Tx, senders: Sequence[Sender]) -> dict[AddressKey, Recognised]:
     """Makes a customer for each of these addresses, which nobody has; they differ from one another.
 
-    Raises IntegrityError where someone else has just made one of them.
+    Raises IntegrityError where someone else, who had not claimed it, has just made one of them.
     """
     if not senders:
         return {}
@@ -83,7 +96,7 @@ async def make_customers(tx: Tx, senders: Sequence[Sender]) -> dict[AddressKey, 
     customers: list[dict[str, Any]] = []
     identities: list[dict[str, Any]] = []
     for one in sorted(senders, key=lambda sender: (str(sender.client_id), sender.kind, sender.value)):
-        new = Recognised(CustomerId(new_id()), clean(one.name) or "", clean(one.language))
+        new = Recognised(CustomerId(new_id()), clean(one.name) or "", clean(one.language), made=True)
         made[one.key] = new
         customers.append(_customer(one.client_id, new, at))
         identities.append(
@@ -97,9 +110,10 @@ async def make_customers(tx: Tx, senders: Sequence[Sender]) -> dict[AddressKey, 
                 "added_at": at,
             }
         )
-    await _insert_customers(tx, customers)
-    await _insert_identities(tx, identities)
-    await publish(tx, *(CustomerChanged(client_id=key[0], customer_id=one.id) for key, one in made.items()))
+    async with unwaited(tx):
+        await _insert_customers(tx, customers)
+        await _insert_identities(tx, identities)
+        await publish(tx, *(CustomerChanged(client_id=key[0], customer_id=one.id) for key, one in made.items()))
     return made
 
 

@@ -253,7 +253,6 @@ def _create_key_tables() -> None:
             ["customer.client_id", "customer.id"],
             name=op.f("fk_customer_secret_client_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_secret_client_id")),
         sa.PrimaryKeyConstraint("client_id", "customer_id", "key", name=op.f("pk_customer_secret")),
     )
     op.create_index("ix_customer_secret_client_id_key", "customer_secret", ["client_id", "key", "blind"])
@@ -324,7 +323,6 @@ def _create_privacy_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_masked_value_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_masked_value_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_masked_value")),
     )
     op.create_index("ix_masked_value_client_id_message_id", "masked_value", ["client_id", "message_id"])
@@ -346,7 +344,6 @@ def _create_privacy_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_recording_pause_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_recording_pause_client_id")),
         sa.ForeignKeyConstraint(["paused_by"], ["person.id"], name=op.f("fk_recording_pause_paused_by")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_recording_pause")),
     )
@@ -506,8 +503,6 @@ def _create_tables() -> None:
         sa.Column("audience_id", sa.Uuid(), nullable=True),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_event_log_client_id")),
-        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_event_log_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_log")),
     )
     op.create_table(
@@ -610,7 +605,6 @@ def _create_tables() -> None:
             ["care_case.client_id", "care_case.id"],
             name=op.f("fk_care_case_client_id_merged_into"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_care_case_client_id")),
         sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_care_case_program_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_care_case")),
         sa.UniqueConstraint("client_id", "id", "number", name=op.f("uq_care_case_client_id_id_number")),
@@ -629,7 +623,6 @@ def _create_tables() -> None:
             ["customer.client_id", "customer.id"],
             name=op.f("fk_customer_claim_client_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_claim_client_id")),
         sa.PrimaryKeyConstraint("client_id", "customer_id", "kind", "value", name=op.f("pk_customer_claim")),
     )
     op.create_index("ix_customer_claim_client_id_value", "customer_claim", ["client_id", "value"], unique=False)
@@ -648,7 +641,6 @@ def _create_tables() -> None:
             ["customer.client_id", "customer.id"],
             name=op.f("fk_customer_consent_client_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_consent_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_consent")),
     )
     op.create_index(
@@ -671,7 +663,6 @@ def _create_tables() -> None:
             ["customer.client_id", "customer.id"],
             name=op.f("fk_customer_identity_client_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_identity_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_identity")),
         sa.UniqueConstraint("client_id", "kind", "value", name=op.f("uq_customer_identity_client_id_kind_value")),
     )
@@ -710,7 +701,6 @@ def _create_tables() -> None:
             ["customer.client_id", "customer.id"],
             name=op.f("fk_customer_merge_client_id_merged_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_merge_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_merge")),
     )
     op.create_index("ix_customer_merge_client_id_kept_id", "customer_merge", ["client_id", "kept_id"], unique=False)
@@ -735,7 +725,6 @@ def _create_tables() -> None:
             ["customer.client_id", "customer.id"],
             name=op.f("fk_customer_note_client_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_customer_note_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_customer_note")),
     )
     op.create_index(
@@ -859,7 +848,6 @@ def _create_tables() -> None:
             ["customer.client_id", "customer.id"],
             name=op.f("fk_timeline_entry_client_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_timeline_entry_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_timeline_entry")),
     )
     op.create_index(
@@ -1155,7 +1143,6 @@ def _create_tables() -> None:
             ["customer.client_id", "customer.id"],
             name=op.f("fk_conversation_client_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_conversation_client_id")),
         sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_conversation_program_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_conversation")),
     )
@@ -1352,7 +1339,6 @@ def _create_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_conversation_interval_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_conversation_interval_client_id")),
         sa.PrimaryKeyConstraint("client_id", "conversation_id", "seq", name=op.f("pk_conversation_interval")),
         sa.UniqueConstraint(
             "client_id",
@@ -1400,7 +1386,6 @@ def _create_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_draft_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_draft_client_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id")),
         sa.PrimaryKeyConstraint("client_id", "conversation_id", "person_id", name=op.f("pk_draft")),
     )
@@ -1417,7 +1402,6 @@ def _create_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_mail_reference_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_mail_reference_client_id")),
         sa.ForeignKeyConstraint(
             ["mail_address_id"], ["mail_address.id"], name=op.f("fk_mail_reference_mail_address_id")
         ),
@@ -1442,7 +1426,6 @@ def _create_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_mention_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_mention_client_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mention_person_id")),
         sa.PrimaryKeyConstraint("client_id", "conversation_id", "seq", "person_id", name=op.f("pk_mention")),
     )
@@ -1498,7 +1481,6 @@ def _create_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_message_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_message_client_id")),
         sa.PrimaryKeyConstraint("client_id", "conversation_id", "seq", name=op.f("pk_message")),
     )
     op.create_index("ix_message_search", "message", ["search"], unique=False, postgresql_using="gin")
@@ -1530,7 +1512,6 @@ def _create_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_offer_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_offer_client_id")),
         sa.ForeignKeyConstraint(["queue_id"], ["queue.id"], name=op.f("fk_offer_queue_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_offer")),
     )
@@ -1572,7 +1553,6 @@ def _create_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_outgoing_mail_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_outgoing_mail_client_id")),
         sa.ForeignKeyConstraint(
             ["mail_address_id"], ["mail_address.id"], name=op.f("fk_outgoing_mail_mail_address_id")
         ),
@@ -1603,7 +1583,6 @@ def _create_tables() -> None:
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_pending_reply_client_id_conversation_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_pending_reply_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_pending_reply")),
     )
     op.create_index(
@@ -2033,7 +2012,6 @@ def _create_compliance() -> None:
             ["incident.client_id", "incident.id"],
             name=op.f("fk_incident_duty_client_id_incident_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_incident_duty_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_incident_duty")),
     )
     op.create_index(
@@ -2060,7 +2038,6 @@ def _create_compliance() -> None:
             ["incident.client_id", "incident.id"],
             name=op.f("fk_incident_entry_client_id_incident_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_incident_entry_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_incident_entry")),
     )
     op.create_index(
@@ -2093,7 +2070,6 @@ def _create_compliance() -> None:
             ["customer.client_id", "customer.id"],
             name=op.f("fk_privacy_request_client_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_privacy_request_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_privacy_request")),
     )
     op.create_index(

@@ -3,6 +3,8 @@
 SQLAlchemy takes as long for each run as the server does for a small statement; what it adds is not needed here.
 """
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -41,24 +43,45 @@ class Prepared:
         """Runs it in the open transaction; raises what SQLAlchemy would, such as IntegrityError, and ProgrammingError
         where a parameter is missing.
         """
-        await self._run(tx, values)
+        async with _told(tx) as link:
+            await self._sent(link, values)
 
     async def rows(self, tx: Tx, **values: Any) -> list[Any]:
         """The same; what it answers."""
-        return await (await self._run(tx, values)).fetchall()
+        async with _told(tx) as link:
+            return await (await self._sent(link, values)).fetchall()
 
-    async def _run(self, tx: Tx, values: dict[str, Any]) -> "psycopg.AsyncCursor[Any]":
-        link: Connection = _driver_of(tx)
-        try:
-            return await link.cursor(row_factory=self._answer).execute(self._sql, self._given | values)
-        except psycopg.Error as error:
-            if link.closed:
-                # SQLAlchemy finds for itself, and for its pool, that the server is gone, and raises.
-                await tx.exec_driver_sql("SELECT")
-            raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
-        except BaseException:
-            await tx.invalidate()
-            raise
+    async def _sent(self, link: Connection, values: dict[str, Any]) -> "psycopg.AsyncCursor[Any]":
+        return await link.cursor(row_factory=self._answer).execute(self._sql, self._given | values)
+
+
+@asynccontextmanager
+async def unwaited(tx: Tx) -> AsyncGenerator[None]:
+    """Sends each statement that `Prepared` runs meanwhile without waiting for what the server says to the one before.
+
+    An error of one is raised by a later one that asks for rows, or at the end; what comes after it is not done.
+    Statements of SQLAlchemy itself must not run meanwhile: it takes them for empty.
+    """
+    async with _told(tx) as link, link.pipeline():
+        yield
+
+
+@asynccontextmanager
+async def _told(tx: Tx) -> AsyncGenerator[Connection]:
+    """The driver's connection, whose errors are told in SQLAlchemy's classes."""
+    link: Connection = _driver_of(tx)
+    try:
+        yield link
+    except psycopg.Error as error:
+        if link.closed:
+            # SQLAlchemy finds for itself, and for its pool, that the server is gone, and raises.
+            await tx.exec_driver_sql("SELECT")
+        raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
+    except DBAPIError:
+        raise
+    except BaseException:
+        await tx.invalidate()
+        raise
 
 
 def _driver_of(tx: Tx) -> Any:

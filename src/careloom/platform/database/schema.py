@@ -1,9 +1,10 @@
 """The tables' common ground: one MetaData, and the kinds of ownership that row-level security enforces."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
-from sqlalchemy import Column, ForeignKey, MetaData, Table, Uuid
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, MetaData, Table, Uuid
 from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
@@ -76,9 +77,24 @@ def opened() -> dict[str, bool]:
 
 
 def client_table(name: str, *items: SchemaItem) -> Table:
-    """A table whose rows belong to a client: `client_id` first, never empty."""
-    owner = Column("client_id", Uuid, ForeignKey("client.id"), nullable=False)
+    """A table whose rows belong to a client: `client_id` first, never empty.
+
+    It names the client itself unless each row names something else of the client, which exists: one look less a row.
+    """
+    owner = Column("client_id", Uuid, nullable=False)
+    if not _names_what_is_owned(name, items):
+        owner.append_foreign_key(ForeignKey("client.id"))
     return Table(name, metadata, owner, *items, info={"ownership": Ownership.CLIENT})
+
+
+def _names_what_is_owned(name: str, items: Iterable[SchemaItem]) -> bool:
+    never_empty = {"client_id", *(one.name for one in items if isinstance(one, Column) and not one.nullable)}
+    others = [
+        one
+        for one in items
+        if isinstance(one, ForeignKeyConstraint) and not one.elements[0].target_fullname.startswith(f"{name}.")
+    ]
+    return any("client_id" in one.column_keys and never_empty.issuperset(one.column_keys) for one in others)
 
 
 def provider_table(name: str, *items: SchemaItem) -> Table:
@@ -87,10 +103,16 @@ def provider_table(name: str, *items: SchemaItem) -> Table:
     return Table(name, metadata, owner, *items, info={"ownership": Ownership.PROVIDER})
 
 
-def either_table(name: str, *items: SchemaItem) -> Table:
-    """A table whose rows belong to a client, else to a provider, else to the installation alone."""
-    client = Column("client_id", Uuid, ForeignKey("client.id"), nullable=True)
-    provider = Column("provider_id", Uuid, ForeignKey("provider.id"), nullable=True)
+def either_table(name: str, *items: SchemaItem, beside_its_subject: bool = False) -> Table:
+    """A table whose rows belong to a client, else to a provider, else to the installation alone.
+
+    `beside_its_subject`: each row is written with what it tells of, which names the same owner, so it does not itself.
+    """
+    client = Column("client_id", Uuid, nullable=True)
+    provider = Column("provider_id", Uuid, nullable=True)
+    if not beside_its_subject:
+        client.append_foreign_key(ForeignKey("client.id"))
+        provider.append_foreign_key(ForeignKey("provider.id"))
     return Table(name, metadata, client, provider, *items, info={"ownership": Ownership.EITHER})
 
 
