@@ -113,7 +113,10 @@ async def test_an_open_transaction_holds_back_what_follows_and_loses_nothing(dat
 
 
 @pytest.mark.usefixtures("tally")
-async def test_what_an_event_has_locked_is_let_go_before_the_next_one(database: Database, hub: Hub) -> None:
+async def test_what_an_event_has_locked_is_let_go_before_the_next_one(
+    database: Database, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer_module, "_HELD_SECONDS", 60.0)
     seen: list[list[int]] = []
 
     async def lock(tx: Tx, event: Counted) -> bool:
