@@ -221,7 +221,7 @@ async def test_customers_over_http(desk: Desk, api: httpx.AsyncClient) -> None:
     undone = await post(api, f"customer-merges/{merge['id']}/undo", 201)
     assert undone["undone_at"] is not None
     assert (await get(api, f"{one}/merge-suggestions"))["items"] == []
-    assert (await get(api, f"clients/{desk.client.id}/attribute-schema")) == {"items": []}
+    assert (await get(api, f"clients/{desk.client.id}/attribute-schema"))["items"] == []
     fields = {"items": [{"key": "x", "label": "X", "kind": "text"}]}
     answer = await api.put(f"/api/clients/{desk.client.id}/attribute-schema", json=fields)
     assert answer.status_code == 403

@@ -51,6 +51,20 @@ async def test_a_value_is_written_hidden_shown_and_found(api: httpx.AsyncClient,
     assert (refused.status_code, refused.json()["errors"][0]["path"]) == (400, "/attribute")
 
 
+async def test_attributes_that_somebody_changed_meanwhile_are_not_replaced(
+    api: httpx.AsyncClient, client_id: str
+) -> None:
+    path = f"/api/clients/{client_id}/attribute-schema"
+    read = (await api.get(path)).json()
+    more = [*read["items"], {"key": "tier", "label": "Tier", "kind": "text"}]
+    changed = await api.put(path, json={"items": more, "version": read["version"]})
+    assert changed.json()["version"] == (await api.get(path)).json()["version"] != read["version"]
+    late = await api.put(path, json={"items": read["items"], "version": read["version"]})
+    assert (late.status_code, late.json()["code"]) == (409, "schema_changed")
+    assert [each["key"] for each in (await api.get(path)).json()["items"]] == ["policy", "pregnant", "tier"]
+    assert (await api.put(path, json={"items": read["items"]})).is_success  # who names none replaces any
+
+
 async def test_of_a_request_that_is_repeated_nothing_tells_its_value(
     api: httpx.AsyncClient, client_id: str, database: Database
 ) -> None:

@@ -29,6 +29,7 @@ export const conformance: {
   ApiKey: Same<ours.ApiKey, Schemas['ApiKey']>;
   Attachment: Same<ours.Attachment, Schemas['Attachment']>;
   AttributeField: Same<ours.AttributeField, Schemas['AttributeField']>;
+  AttributeSchema: Same<ours.AttributeSchema, Schemas['AttributeSchema']>;
   Case: Same<ours.Case, Schemas['Case']>;
   ChatWidget: Same<ours.ChatWidget, Schemas['ChatWidget']>;
   Client: Same<ours.Client, Schemas['Client']>;
@@ -77,6 +78,7 @@ export const conformance: {
   ApiKey: true,
   Attachment: true,
   AttributeField: true,
+  AttributeSchema: true,
   Case: true,
   ChatWidget: true,
   Client: true,

@@ -10,11 +10,13 @@ from msgspec.structs import asdict
 
 from careloom.customers.commands import consents, identities, merges, notes, profile, secrets
 from careloom.customers.commands.consents import ConsentWord
+from careloom.customers.core.attributes import version_of
 from careloom.customers.queries import customer, history, schema
 from careloom.customers.queries import merges as merge_queries
 from careloom.customers.queries.search import list_customers
 from careloom.customers.types import (
     AttributeField,
+    AttributeSchema,
     Consent,
     ConsentPurpose,
     Customer,
@@ -78,10 +80,11 @@ class NewMerge(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
-class Fields(Struct, frozen=True, forbid_unknown_fields=True):
-    """A client's attributes."""
+class NewSchema(Struct, frozen=True, forbid_unknown_fields=True):
+    """A client's attributes. `version` is that of the attributes that these replace; without it they replace any."""
 
     items: Annotated[tuple[AttributeField, ...], Meta(max_length=100)]
+    version: Annotated[str, Meta(max_length=64)] | None = None
 
 
 async def _look(unit: Unit, customer_id: CustomerId, work: Callable[[Tx], Awaitable[T]]) -> T:
@@ -235,15 +238,20 @@ async def undo_merge(unit: Unit, merge_id: FromPath[MergeId]) -> CustomerMerge:
 
 
 @get("/clients/{client_id:uuid}/attribute-schema", summary="A client's customer attributes")
-async def get_attribute_schema(unit: Unit, client_id: FromPath[ClientId]) -> Fields:
-    """The fields in their order."""
-    return Fields(await unit.read(lambda tx: schema.get_attribute_schema(tx, unit.actor, client_id)))
+async def get_attribute_schema(unit: Unit, client_id: FromPath[ClientId]) -> AttributeSchema:
+    """The fields in their order, and their version."""
+    items = await unit.read(lambda tx: schema.get_attribute_schema(tx, unit.actor, client_id))
+    return AttributeSchema(items, version_of(items))
 
 
 @put("/clients/{client_id:uuid}/attribute-schema", summary="Set a client's customer attributes")
-async def set_attribute_schema(unit: Unit, client_id: FromPath[ClientId], data: JSONBody[Fields]) -> Fields:
-    """Replaces the fields; values already stored stay, and are encrypted where they become sensitive."""
-    return Fields(await unit.write(lambda tx: profile.change_attribute_schema(tx, unit.actor, client_id, data.items)))
+async def set_attribute_schema(unit: Unit, client_id: FromPath[ClientId], data: JSONBody[NewSchema]) -> AttributeSchema:
+    """Replaces the fields; values already stored stay, and are encrypted where they become sensitive. 409 where
+    `version` is not the latest.
+    """
+    return await unit.write(
+        lambda tx: profile.change_attribute_schema(tx, unit.actor, client_id, data.items, data.version)
+    )
 
 
 router = Router(

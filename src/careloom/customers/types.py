@@ -63,6 +63,15 @@ class AttributeField(Struct, frozen=True):
     exact: bool = False
 
 
+class AttributeSchema(Struct, frozen=True):
+    """A client's attributes in their order. `version` is another one whenever they are: who changes them says which
+    they read.
+    """
+
+    items: tuple[AttributeField, ...]
+    version: str
+
+
 Key = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[a-z][a-z0-9_]*$")]
 Label = Annotated[str, Meta(min_length=1, max_length=100)]
 Name = Annotated[str, Meta(max_length=200)]

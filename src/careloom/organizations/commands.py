@@ -191,9 +191,21 @@ async def reserve_case_numbers(tx: Tx, client_id: UUID, count: int) -> list[int]
     return sorted(int(one) for one in numbers)
 
 
+async def hold_attribute_schema(tx: Tx, client_id: UUID) -> list[Any]:
+    """The plain form of the client's customer attributes, which nobody else changes until the transaction ends; raises
+    NotFoundError.
+    """
+    statement = select(client.c.attribute_schema).where(client.c.id == client_id).with_for_update(key_share=True)
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return list(row.attribute_schema)
+
+
 async def set_attribute_schema(tx: Tx, client_id: UUID, fields: list[Any]) -> None:
     """Stores the plain form of the client's customer attributes; the customers capability checks it first."""
     await tx.execute(update(client).where(client.c.id == client_id).values(attribute_schema=fields))
+    await publish(tx, OrganizationChanged(client_id=client_id, kind="client", id=client_id))
 
 
 async def change_privacy(tx: Tx, actor: Actor, client_id: ClientId, policy: Policy) -> Policy:

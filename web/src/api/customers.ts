@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { http } from '@/api/http';
 import { pagesAt } from '@/api/pages';
 import type {
-  AttributeField,
+  AttributeSchema,
   AttributeValue,
   Consent,
   Customer,
@@ -75,7 +75,7 @@ export const mergesQuery = (id: Uuid) =>
 export const attributeSchemaQuery = (clientId: Uuid) =>
   queryOptions({
     queryKey: ['attribute-schema', clientId],
-    queryFn: () => http.get<Items<AttributeField>>(`/api/clients/${clientId}/attribute-schema`),
+    queryFn: () => http.get<AttributeSchema>(`/api/clients/${clientId}/attribute-schema`),
     staleTime: 10 * 60_000,
   });
 

@@ -32,6 +32,8 @@ export interface Events {
   customer_changed: { customer_id: Uuid };
   customers_merged: { kept_id: Uuid; merged_id: Uuid };
   case_changed: { case_id: Uuid };
+  role_changed: { role_id: Uuid };
+  organization_changed: { kind: string; id: Uuid };
   privacy_request_changed: { request_id: Uuid; needs: string };
   retention_changed: { kind: string; needs: string };
   incident_changed: { incident_id: Uuid; needs: string };

@@ -3723,6 +3723,11 @@ export interface components {
          * @enum {string}
          */
         AttributeKind: "text" | "number" | "boolean" | "date" | "choice";
+        /** AttributeSchema */
+        AttributeSchema: {
+            items: components["schemas"]["AttributeField"][];
+            version: string;
+        };
         /** AuditEntry */
         AuditEntry: {
             /** Format: uuid */
@@ -4262,10 +4267,6 @@ export interface components {
         FieldProblem: {
             path: string;
             message: string;
-        };
-        /** Fields */
-        Fields: {
-            items: components["schemas"]["AttributeField"][];
         };
         /**
          * Format
@@ -5234,6 +5235,11 @@ export interface components {
         NewRule: {
             days: number | null;
             reason: string;
+        };
+        /** NewSchema */
+        NewSchema: {
+            items: components["schemas"]["AttributeField"][];
+            version?: string | null;
         };
         /** NewScimToken */
         NewScimToken: {
@@ -19099,7 +19105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Fields"];
+                    "application/json": components["schemas"]["AttributeSchema"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */
@@ -19196,7 +19202,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Fields"];
+                "application/json": components["schemas"]["NewSchema"];
             };
         };
         responses: {
@@ -19206,7 +19212,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Fields"];
+                    "application/json": components["schemas"]["AttributeSchema"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */

@@ -261,6 +261,13 @@ function onEvent(event: DurableEvent): void {
       void queryClient.invalidateQueries({ queryKey: ['customer', event.data.merged_id] });
       refreshLists();
       return;
+    case 'role_changed':
+      void queryClient.invalidateQueries({ queryKey: ['setup', 'roles'] });
+      return;
+    case 'organization_changed':
+      if (event.data.kind === 'client')
+        void queryClient.invalidateQueries({ queryKey: ['attribute-schema', event.data.id] });
+      return;
     case 'case_changed':
       void queryClient.invalidateQueries({ queryKey: ['case', event.data.case_id] });
   }

@@ -351,6 +351,11 @@ export interface AttributeField {
   exact: boolean;
 }
 
+export interface AttributeSchema {
+  items: AttributeField[];
+  version: string;
+}
+
 export type DataClass =
   | 'card'
   | 'card_code'

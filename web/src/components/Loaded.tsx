@@ -1,6 +1,7 @@
 /** What is shown of an answer once it is there: until then its shape, and what went wrong. */
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { ApiError } from '@/api/http';
 import { Failed, RowSkeletons } from '@/components/States';
 
 export function Loaded<T>({
@@ -13,6 +14,9 @@ export function Loaded<T>({
   children: (data: T) => ReactNode;
 }) {
   if (query.isPending) return <RowSkeletons {...skeletons} />;
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
+  const gone = query.error instanceof ApiError && [403, 404].includes(query.error.status);
+  // What else cannot be fetched again stays as it was: somebody may be writing in it.
+  if (query.isLoadingError || gone)
+    return <Failed error={query.error} retry={() => void query.refetch()} />;
   return children(query.data);
 }

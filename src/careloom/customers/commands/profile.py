@@ -14,20 +14,22 @@ from careloom.customers.commands.hold import hold_customer
 from careloom.customers.commands.identities import add_identity
 from careloom.customers.commands.seal import write_secrets
 from careloom.customers.commands.timeline import add_entry
-from careloom.customers.core.attributes import Plain, Secret, attribute_errors, parted, schema_errors
+from careloom.customers.core.attributes import Plain, Secret, attribute_errors, parted, schema_errors, version_of
+from careloom.customers.errors import SchemaChangedError
 from careloom.customers.events import CustomerChanged
 from careloom.customers.queries.customer import get_customer, load
-from careloom.customers.queries.schema import get_attribute_schema
+from careloom.customers.queries.schema import fields_of, get_attribute_schema
 from careloom.customers.tables import customer, customer_secret
 from careloom.customers.types import (
     AttributeField,
+    AttributeSchema,
     Customer,
     CustomerChanges,
     CustomerId,
     NewCustomer,
     TimelineKind,
 )
-from careloom.organizations.commands import set_attribute_schema
+from careloom.organizations.commands import hold_attribute_schema, set_attribute_schema
 from careloom.organizations.queries import as_stored, require_served
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -105,13 +107,17 @@ async def change_customer(tx: Tx, actor: Actor, customer_id: UUID, changes: Cust
 
 
 async def change_attribute_schema(
-    tx: Tx, actor: Actor, client_id: UUID, fields: Sequence[AttributeField]
-) -> tuple[AttributeField, ...]:
+    tx: Tx, actor: Actor, client_id: UUID, fields: Sequence[AttributeField], version: str | None = None
+) -> AttributeSchema:
     """Replaces the client's fields; values of fields that are gone stay stored, what becomes sensitive is sealed in the
-    background. Raises InvalidInputError, also where a field would no longer be sensitive.
+    background. Raises SchemaChangedError where `version` is not that of the fields that are there, and
+    InvalidInputError, also where a field would no longer be sensitive.
     """
-    before = await get_attribute_schema(tx, actor, client_id)
+    await get_attribute_schema(tx, actor, client_id)
     actor.require(Permission.ORGANIZATIONS_WRITE, client_id=client_id)
+    before = fields_of(await hold_attribute_schema(tx, client_id))
+    if version not in (None, version_of(before)):
+        raise SchemaChangedError
     errors = [*schema_errors(fields), *await _laid_bare(tx, client_id, before, fields)]
     if errors:
         raise InvalidInputError(errors=tuple(errors))
@@ -128,7 +134,7 @@ async def change_attribute_schema(
         before={"fields": before},
         after={"fields": tuple(fields)},
     )
-    return tuple(fields)
+    return AttributeSchema(tuple(fields), version_of(fields))
 
 
 async def _checked(tx: Tx, actor: Actor, client_id: UUID, values: Plain) -> tuple[Plain, Secret]:

@@ -3,6 +3,9 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
+
+import msgspec
 
 from careloom.customers.types import AttributeField, AttributeKind, AttributeValue
 from careloom.platform.errors import FieldError
@@ -38,6 +41,11 @@ def schema_errors(schema: Sequence[AttributeField]) -> list[FieldError]:
         if field.exact and not field.sensitive:
             errors.append(FieldError(f"/items/{index}/exact", "Only what is sensitive is found by its exact value."))
     return errors
+
+
+def version_of(schema: Sequence[AttributeField]) -> str:
+    """A short text that is the same for the same fields in the same order, and for no others."""
+    return sha256(msgspec.json.encode(tuple(schema))).hexdigest()[:32]
 
 
 def parted(schema: Sequence[AttributeField], values: Mapping[str, AttributeValue]) -> tuple[Plain, Secret]:

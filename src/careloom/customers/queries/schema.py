@@ -1,5 +1,7 @@
 """A client's customer attributes."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -20,5 +22,9 @@ async def get_attribute_schema(tx: Tx, actor: Actor, client_id: UUID) -> tuple[A
 
 async def schema_of(tx: Tx, client_id: UUID) -> tuple[AttributeField, ...]:
     """The same for commands that have checked the access."""
-    plain = await organizations.attribute_schema(tx, client_id)
+    return fields_of(await organizations.attribute_schema(tx, client_id))
+
+
+def fields_of(plain: Sequence[Any]) -> tuple[AttributeField, ...]:
+    """Fields as they are stored."""
     return tuple(msgspec.convert(one, AttributeField, strict=False) for one in plain)

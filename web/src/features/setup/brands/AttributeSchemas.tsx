@@ -1,15 +1,17 @@
 /** What a client keeps about its customers. */
 import { ActionIcon, Button, Select, Switch, TagsInput, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
+import { attributeSchemaQuery } from '@/api/customers';
 import { http } from '@/api/http';
-import type { AttributeField, AttributeKind, Client, Items } from '@/api/types';
+import type { AttributeField, AttributeKind, AttributeSchema, Client } from '@/api/types';
 import { Brand, BrandMark } from '@/components/Brand';
 import { Loaded } from '@/components/Loaded';
 import { showToast } from '@/components/toasts';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
+import { rebasedList } from '@/features/setup/parts/rebase';
 import { Split } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Attributes.module.css';
@@ -24,12 +26,6 @@ const NEW: AttributeField = {
   sensitive: false,
   exact: false,
 };
-
-const schemaQuery = (clientId: string) =>
-  queryOptions({
-    queryKey: ['setup', 'attribute-schema', clientId],
-    queryFn: () => http.get<Items<AttributeField>>(`/api/clients/${clientId}/attribute-schema`),
-  });
 
 export function AttributeSchemas() {
   const { t } = useTranslation(['setup', 'common']);
@@ -49,10 +45,10 @@ export function AttributeSchemas() {
 }
 
 function Schema({ client }: { client: Client }) {
-  const query = useQuery(schemaQuery(client.id));
+  const query = useQuery({ ...attributeSchemaQuery(client.id), staleTime: 0 });
   return (
     <Loaded query={query} skeletons={{ count: 6, height: 72 }}>
-      {({ items }) => <SchemaForm client={client} fields={items} />}
+      {(schema) => <SchemaForm client={client} schema={schema} />}
     </Loaded>
   );
 }
@@ -67,12 +63,16 @@ export const keyOf = (label: string) =>
     .replace(/^[^a-z]+|_+$/g, '')
     .slice(0, 50);
 
-function SchemaForm({ client, fields }: { client: Client; fields: AttributeField[] }) {
+function SchemaForm({ client, schema }: { client: Client; schema: AttributeSchema }) {
   const { t } = useTranslation(['setup', 'common']);
-  const kept = new Set(fields.map((one) => one.key));
-  const sealed = new Set(fields.filter((one) => one.sensitive).map((one) => one.key));
-  const form = useForm<{ items: AttributeField[] }>({
-    initial: { items: fields },
+  const { queryKey } = attributeSchemaQuery(client.id);
+  const form = useForm<AttributeSchema>({
+    initial: schema,
+    again: () => void queryClient.invalidateQueries({ queryKey }),
+    merge: (before, mine, theirs) => ({
+      ...theirs,
+      items: rebasedList(before.items, mine.items, theirs.items, (one) => one.key),
+    }),
     rules: ({ items }) => {
       const wrong: Record<string, string> = {};
       items.forEach((one, index) => {
@@ -86,17 +86,19 @@ function SchemaForm({ client, fields }: { client: Client; fields: AttributeField
       });
       return wrong;
     },
-    save: async ({ items }) => {
-      const done = await http.put<Items<AttributeField>>(
+    save: async (values) => {
+      const done = await http.put<AttributeSchema>(
         `/api/clients/${client.id}/attribute-schema`,
-        { items },
+        values,
       );
-      queryClient.setQueryData(schemaQuery(client.id).queryKey, done);
-      void queryClient.invalidateQueries({ queryKey: ['attribute-schema'] });
+      queryClient.setQueryData(queryKey, done);
       showToast({ tone: 'good', text: t('form.saved', { name: client.name }) }, 3);
+      return done;
     },
   });
   const { items } = form.values;
+  const kept = new Set(form.before.items.map((one) => one.key));
+  const sealed = new Set(form.before.items.filter((one) => one.sensitive).map((one) => one.key));
   const put = (index: number, change: Partial<AttributeField>) =>
     form.set({ items: items.map((one, at) => (at === index ? { ...one, ...change } : one)) });
   const move = (index: number, by: number) => {

@@ -1,6 +1,6 @@
 /** The panel on the right in which one thing is edited: heading, fields, save and discard, and a guard. */
 import { Button, Modal } from '@mantine/core';
-import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowLeft, IconUsers } from '@tabler/icons-react';
 import { Link, useBlocker } from '@tanstack/react-router';
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -105,6 +105,7 @@ export function FormPanel<V extends object>({
         <div className={classes.scroll}>
           <div className={classes.columns} data-aside={Boolean(aside)}>
             <div className={classes.fields}>
+              {form.overtaken && <Overtaken form={form} />}
               {form.problems.length > 0 && (
                 <div className={classes.problems} role="alert" data-problems tabIndex={-1}>
                   <IconAlertTriangle size={16} aria-hidden />
@@ -168,6 +169,28 @@ export function FormPanel<V extends object>({
           </Button>
         </div>
       </Modal>
+    </div>
+  );
+}
+
+/** Says that somebody else saved something meanwhile, and asks what becomes of what was typed. */
+function Overtaken<V extends object>({ form }: { form: Form<V> }) {
+  const { t } = useTranslation('setup');
+  return (
+    <div className={classes.overtaken} role="status" data-problems tabIndex={-1}>
+      <IconUsers size={16} aria-hidden />
+      <div>
+        <p>{t('form.changed')}</p>
+        <p className={classes.hint}>{t('form.changedHint')}</p>
+        <div className={classes.choices}>
+          <Button size="compact-sm" onClick={form.keepMine}>
+            {t('form.keepMine')}
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={form.takeTheirs}>
+            {t('form.takeTheirs')}
+          </Button>
+        </div>
+      </div>
     </div>
   );
 }

@@ -96,6 +96,11 @@ export const itemOf = <T extends Named>(kind: string, id: Uuid) =>
     staleTime: 20_000,
   });
 
+/** Fetches an item once more where it is shown. */
+export function readAgain(kind: string, id: Uuid): void {
+  void queryClient.invalidateQueries({ queryKey: ['setup', kind, 'item', id] });
+}
+
 /** Tells every list that shows this kind. */
 export function refresh(kind: string): void {
   for (const key of [

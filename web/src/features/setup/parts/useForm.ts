@@ -3,6 +3,7 @@ import { useCallback, useRef, useState, type ChangeEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, type FieldError } from '@/api/http';
 import { toastError } from '@/components/errors';
+import { rebased } from '@/features/setup/parts/rebase';
 
 type KeyOf<V, T> = { [K in keyof V]-?: V[K] extends T ? K : never }[keyof V] & string;
 type TextEvent = ChangeEvent<HTMLInputElement | HTMLTextAreaElement>;
@@ -32,16 +33,28 @@ export interface Form<V extends object> {
   };
   submit: () => Promise<boolean>;
   reset: () => void;
+  /** Somebody else saved something while this was typed: nothing is saved until it is said what becomes of it. */
+  overtaken: boolean;
+  /** Shows what they saved, and forgets what was typed. */
+  takeTheirs: () => void;
+  /** Keeps what was typed, over what they saved. */
+  keepMine: () => void;
   isDirty: () => boolean;
 }
 
 interface Options<V extends object> {
+  /** What the form begins with; with `again` it is what the server keeps now, and the form follows it. */
   initial: V;
+  /** Reads once more what the server keeps. */
+  again?: () => void;
+  /** What was typed since `before`, put over `theirs`. */
+  merge?: (before: V, mine: V, theirs: V) => V;
   /** Fields that must not be empty. */
   required?: readonly (keyof V & string)[];
   /** More rules, as messages by path. */
   rules?: (values: V) => Record<string, string | undefined>;
-  save: (values: V, before: V) => Promise<void>;
+  /** Answers what is kept now, where that is more than `values`. */
+  save: (values: V, before: V) => Promise<V | undefined> | Promise<void>;
 }
 
 const isEmpty = (value: unknown) =>
@@ -50,15 +63,26 @@ const isEmpty = (value: unknown) =>
   (typeof value === 'string' && value.trim() === '') ||
   (Array.isArray(value) && value.length === 0);
 
+const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
 const covers = (path: string, wanted: string) => path === wanted || path.startsWith(`${wanted}/`);
 
-export function useForm<V extends object>({ initial, required, rules, save }: Options<V>): Form<V> {
+export function useForm<V extends object>({
+  initial,
+  again,
+  merge = rebased,
+  required,
+  rules,
+  save,
+}: Options<V>): Form<V> {
   const { t } = useTranslation(['setup', 'common']);
   const [before, setBefore] = useState(initial);
   const [values, setValues] = useState(initial);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [busy, setBusy] = useState(false);
   const [failures, setFailures] = useState(0);
+  const [seen, setSeen] = useState(initial);
+  const [theirs, setTheirs] = useState<V | null>(null);
   const claimed = useRef(new Set<string>());
   const latest = useRef({ values, before });
   latest.current = { values, before };
@@ -66,11 +90,24 @@ export function useForm<V extends object>({ initial, required, rules, save }: Op
 
   // While saving, what was typed counts as kept: a save may itself lead to another address.
   const isDirty = useCallback(
-    () =>
-      !saving.current &&
-      JSON.stringify(latest.current.values) !== JSON.stringify(latest.current.before),
+    () => !saving.current && !same(latest.current.values, latest.current.before),
     [],
   );
+  const show = (stored: V, typed: V) => {
+    setBefore(stored);
+    setValues(typed);
+    setTheirs(null);
+    setErrors([]);
+  };
+  if (again && !busy && !same(initial, seen)) {
+    setSeen(initial);
+    if (same(initial, before)) setTheirs(null);
+    else if (same(values, before)) show(initial, initial);
+    else {
+      setTheirs(initial);
+      setErrors([]);
+    }
+  }
   const set = (change: Partial<V>) => {
     setValues((now) => ({ ...now, ...change }));
     const touched = Object.keys(change).map((key) => `/${key}`);
@@ -86,6 +123,10 @@ export function useForm<V extends object>({ initial, required, rules, save }: Op
     setFailures((count) => count + 1);
   };
   const submit = async (): Promise<boolean> => {
+    if (theirs) {
+      setFailures((count) => count + 1);
+      return false;
+    }
     const mine: FieldError[] = (required ?? [])
       .filter((key) => isEmpty(values[key]))
       .map((key) => ({ path: `/${key}`, message: t('form.required') }));
@@ -100,10 +141,12 @@ export function useForm<V extends object>({ initial, required, rules, save }: Op
     try {
       setErrors([]);
       saving.current = true;
-      await save(values, before);
-      setBefore(values);
+      const kept = await save(values, before);
+      setBefore(kept ?? values);
+      if (kept) setValues((now) => rebased(values, now, kept));
       return true;
     } catch (caught) {
+      if (caught instanceof ApiError && caught.status === 409) again?.();
       if (caught instanceof ApiError && caught.errors.length > 0) fail(caught.errors);
       else toastError(caught);
       return false;
@@ -115,7 +158,7 @@ export function useForm<V extends object>({ initial, required, rules, save }: Op
   return {
     values,
     before,
-    dirty: JSON.stringify(values) !== JSON.stringify(before),
+    dirty: !same(values, before),
     busy,
     failures,
     problems: errors.filter((one) => ![...claimed.current].some((key) => covers(one.path, key))),
@@ -136,10 +179,10 @@ export function useForm<V extends object>({ initial, required, rules, save }: Op
       onChange: (event) => set({ [key]: event.currentTarget.checked } as Partial<V>),
     }),
     submit,
-    reset: () => {
-      setValues(before);
-      setErrors([]);
-    },
+    reset: () => show(theirs ?? before, theirs ?? before),
+    overtaken: theirs !== null,
+    takeTheirs: () => theirs && show(theirs, theirs),
+    keepMine: () => theirs && show(theirs, merge(before, values, theirs)),
     isDirty,
   };
 }

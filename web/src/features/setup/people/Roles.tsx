@@ -8,10 +8,11 @@ import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
 import type { RoleSheet } from '@/api/types';
 import { Loaded } from '@/components/Loaded';
-import { allOf } from '@/features/setup/parts/collection';
+import { allOf, readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, LookPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Permissions } from '@/features/setup/parts/Permissions';
 import { ProviderPick, useProviders } from '@/features/setup/parts/pickers';
+import { rebased, rebasedList } from '@/features/setup/parts/rebase';
 import { Removal } from '@/features/setup/parts/Removal';
 import {
   useEveryPermission,
@@ -97,32 +98,54 @@ function OwnRole({ item }: { item: RoleSheet | null }) {
     <Loaded query={useQuery(allOf<RoleSheet>(KIND))} skeletons={{ count: 7, height: 72 }}>
       {(roles) => {
         const source = item ? null : (roles.find((one) => one.id === search.copy) ?? null);
-        return <RoleForm key={`${item?.version}-${source?.id}`} item={item} source={source} />;
+        return <RoleForm key={source?.id} item={item} source={source} />;
       }}
     </Loaded>
   );
 }
+
+/** What is edited of a role; of its version only that it goes along. */
+const editedOf = (role: RoleSheet) => ({
+  provider_id: role.provider_id,
+  name: role.name ?? '',
+  purpose: role.purpose,
+  permissions: role.permissions,
+  version: role.version,
+});
 
 function RoleForm({ item, source }: { item: RoleSheet | null; source: RoleSheet | null }) {
   const { t } = useTranslation(['setup', 'common']);
   const me = useMe();
   const title = useRoleTitle();
   const save = useSave<RoleSheet>(KIND, 'roles', item);
-  const begins = item ?? source;
   const form = useForm({
-    initial: {
-      provider_id: item ? item.provider_id : (source?.provider_id ?? me.person.provider_id),
-      name: item?.name ?? (source ? t('roles.copyOf', { name: title(source) }) : ''),
-      purpose: begins?.purpose ?? '',
-      permissions: begins?.permissions ?? [],
-    },
+    initial: item
+      ? editedOf(item)
+      : {
+          provider_id: source?.provider_id ?? me.person.provider_id,
+          name: source ? t('roles.copyOf', { name: title(source) }) : '',
+          purpose: source?.purpose ?? '',
+          permissions: source?.permissions ?? [],
+          version: 0,
+        },
+    ...(item && { again: () => readAgain(KIND, item.id) }),
+    merge: (before, mine, theirs) => ({
+      ...rebased(before, mine, theirs),
+      permissions: rebasedList(
+        before.permissions,
+        mine.permissions,
+        theirs.permissions,
+        (one) => one,
+      ).sort(),
+    }),
     required: ['provider_id', 'name', 'permissions'],
     save: async (values, before) => {
-      const { provider_id, ...rest } = values;
+      const { provider_id, version, ...rest } = values;
       // The version goes along with every change, so it must differ from what was there before.
       if (item)
-        await save({ ...rest, version: item.version }, { ...before, version: 0 }, rest.name);
-      else await save({ provider_id, ...rest }, {}, rest.name);
+        return editedOf(await save({ ...rest, version }, { ...before, version: 0 }, rest.name));
+      await save({ provider_id, ...rest }, {}, rest.name);
+      return undefined;
     },
   });
   return (
