@@ -94,7 +94,12 @@ export function Composer({
 }) {
   const { t } = useTranslation();
   const [mode, setMode] = useState<Mode>('reply');
-  const draft = useDraft(row.id);
+  const wantsFocus = useRef(false);
+  const section = useRef<HTMLElement>(null);
+  const draft = useDraft(row.id, () => {
+    wantsFocus.current = section.current?.contains(document.activeElement) ?? false;
+    showToast({ text: t('composer.draftJoined') });
+  });
   const sendNote = () => note.send(() => setMode('reply'));
   const [picking, setPicking] = useState<'none' | 'button' | 'slash'>('none');
   const [dropping, setDropping] = useState(false);
@@ -102,7 +107,6 @@ export function Composer({
   const uploads = useUploads(row.client_id, draft.attach, () => setSendsLater(false));
   const pending = usePending(row.id);
   const handle = useRef<EditorHandle | null>(null);
-  const wantsFocus = useRef(false);
   const fileInput = useRef<HTMLInputElement>(null);
   const idempotencyKey = useRef(newKey());
   const signalTyping = useTypingSignal(row.id);
@@ -111,7 +115,7 @@ export function Composer({
     handle.current = next;
     if (next && wantsFocus.current) {
       wantsFocus.current = false;
-      next.focus();
+      next.focus('end');
     }
   }, []);
   const focusEditor = () => {
@@ -272,6 +276,7 @@ export function Composer({
   }
   return (
     <section
+      ref={section}
       className={classes.composer}
       data-mode={mode}
       data-dropping={dropping}

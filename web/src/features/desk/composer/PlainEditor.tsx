@@ -31,7 +31,11 @@ export function PlainEditor({
 
   useEffect(() => {
     onHandle({
-      focus: () => field.current?.focus(),
+      focus: (at) => {
+        const element = field.current;
+        element?.focus();
+        if (at === 'end') element?.setSelectionRange(element.value.length, element.value.length);
+      },
       insert: (added) => {
         const element = field.current;
         if (!element) return;

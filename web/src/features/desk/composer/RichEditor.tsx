@@ -80,7 +80,7 @@ export function RichEditor(props: EditorProps) {
 
   useEffect(() => {
     onHandle({
-      focus: () => editor.commands.focus(),
+      focus: (at) => editor.commands.focus(at),
       insert: (text) =>
         editor
           .chain()

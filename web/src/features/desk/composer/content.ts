@@ -45,7 +45,8 @@ export function joined(back: DraftContent, since: DraftContent): DraftContent {
 
 /** What an editor offers to the composer around it. */
 export interface EditorHandle {
-  focus: () => void;
+  /** Where the cursor was, or behind the last word. */
+  focus: (at?: 'end') => void;
   insert: (text: string) => void;
 }
 

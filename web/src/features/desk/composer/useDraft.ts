@@ -4,16 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { queryClient } from '@/api/client';
 import { conversationsApi, draftQuery } from '@/api/conversations';
 import { useMe } from '@/api/session';
-import type { Attachment } from '@/api/types';
+import type { Attachment, Draft } from '@/api/types';
 import { hasNothing, type Content, type DraftContent } from '@/features/desk/composer/content';
+import { met, same, type LocalDraft } from '@/features/desk/composer/stored';
 
 const LOCAL_MS = 250;
 const SERVER_MS = 1500;
 const NOTHING: DraftContent = { text: '', html: null, attachments: [] };
-
-interface LocalDraft extends DraftContent {
-  at: string;
-}
 
 function readLocal(key: string): LocalDraft | null {
   try {
@@ -24,10 +21,16 @@ function readLocal(key: string): LocalDraft | null {
   }
 }
 
-function writeLocal(key: string, content: DraftContent): void {
+function writeLocal(
+  key: string,
+  { text, html, attachments }: DraftContent,
+  at: string,
+  apart: boolean,
+): void {
+  const kept: LocalDraft = { text, html, attachments, at, apart };
   try {
-    if (hasNothing(content)) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify({ ...content, at: new Date().toISOString() }));
+    if (hasNothing(kept)) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(kept));
   } catch {
     // The server's copy remains.
   }
@@ -44,64 +47,105 @@ export interface DraftState {
   replace: (content: DraftContent) => void;
   /** The text is sent: forget it here and on the server. */
   clear: () => void;
-  /** Waits for a save that is under way: what comes after it on the server must not come before it. */
+  /**
+   * Waits for what is under way: a reply must not come before a save that was begun earlier, and the server forgets its
+   * draft with a reply, so that has to be read before.
+   */
   kept: () => Promise<void>;
 }
 
-export function useDraft(conversationId: string): DraftState {
+/** `onJoined` hears that what was typed at once now stands below what the server had kept. */
+export function useDraft(conversationId: string, onJoined: () => void): DraftState {
   const me = useMe();
   const key = `careloom.draft.${me.person.id}.${conversationId}`;
-  const [{ content, version }, setState] = useState(() => ({
-    content: readLocal(key) ?? NOTHING,
-    version: 0,
-  }));
+  const [began] = useState(() => readLocal(key));
+  const [{ content, version }, setState] = useState({ content: began ?? NOTHING, version: 0 });
   const [saved, setSaved] = useState<DraftState['saved']>('clean');
   const touched = useRef(false);
   const latest = useRef<DraftContent>(content);
+  const reading = useRef<Promise<void> | null>(null);
+  const known = useRef(false);
   const saving = useRef<Promise<void>>(Promise.resolve());
   const timers = useRef<{ local?: number; server?: number }>({});
-  const { data: remote } = useQuery({ ...draftQuery(conversationId), retry: false });
+  const tellJoined = useRef(onJoined);
+  useEffect(() => {
+    tellJoined.current = onJoined;
+  });
+  const { data: remote } = useQuery({
+    ...draftQuery(conversationId),
+    retry: false,
+    refetchOnMount: 'always',
+  });
+
+  const keepHere = useCallback(
+    () => writeLocal(key, latest.current, new Date().toISOString(), !known.current),
+    [key],
+  );
+  const show = useCallback((next: DraftContent) => {
+    latest.current = next;
+    setState((now) => ({ content: next, version: now.version + 1 }));
+  }, []);
+
+  /** Reads what the server keeps, once; tried again where that failed. */
+  const read = useCallback((): Promise<void> => {
+    const meet = (draft: Draft | null) => {
+      known.current = true;
+      const typed = touched.current ? latest.current : null;
+      const next = met(draft, began, typed);
+      if (next) show(next);
+      if (!typed && !began?.apart) return;
+      keepHere();
+      if (!next) return;
+      setSaved('local');
+      if (!hasNothing(typed ?? NOTHING)) tellJoined.current();
+    };
+    reading.current ??= queryClient
+      .fetchQuery({ ...draftQuery(conversationId), staleTime: 0, retry: false })
+      .then(meet, (error: unknown) => {
+        reading.current = null;
+        throw error;
+      });
+    return reading.current;
+  }, [conversationId, began, keepHere, show]);
 
   useEffect(() => {
-    if (!remote || touched.current) return;
-    const local = readLocal(key);
-    if (local && local.at >= remote.updated_at) return;
-    const { text, html, attachments } = remote;
-    latest.current = { text, html, attachments };
-    setState((now) => ({ content: latest.current, version: now.version + 1 }));
-  }, [remote, key]);
+    read().catch(() => undefined);
+  }, [read]);
+
+  useEffect(() => {
+    if (!known.current || !remote || touched.current) return;
+    const next = met(remote, readLocal(key), null);
+    if (next && !same(next, latest.current)) show(next);
+  }, [remote, key, show]);
 
   const saveToServer = useCallback(() => {
     window.clearTimeout(timers.current.server);
     delete timers.current.server;
-    const content = latest.current;
-    const { text, html, attachments } = content;
-    const nothing = hasNothing(content);
-    const answer = nothing
-      ? conversationsApi.dropDraft(conversationId)
-      : conversationsApi.saveDraft(conversationId, {
-          text,
-          html,
-          file_ids: attachments.map((one) => one.file_id),
-        });
-    saving.current = answer.then(
-      (draft) => {
-        if (latest.current !== content) return;
-        queryClient.setQueryData(draftQuery(conversationId).queryKey, draft ?? null);
-        setSaved(nothing ? 'clean' : 'saved');
-      },
-      () => setSaved('local'),
-    );
-  }, [conversationId]);
+    const save = async () => {
+      await read();
+      const content = latest.current;
+      const { text, html, attachments } = content;
+      const nothing = hasNothing(content);
+      const form = { text, html, file_ids: attachments.map((one) => one.file_id) };
+      const draft = nothing
+        ? await conversationsApi.dropDraft(conversationId).then(() => null)
+        : await conversationsApi.saveDraft(conversationId, form);
+      if (latest.current !== content) return;
+      queryClient.setQueryData(draftQuery(conversationId).queryKey, draft);
+      if (draft) writeLocal(key, draft, draft.updated_at, false);
+      setSaved(nothing ? 'clean' : 'saved');
+    };
+    saving.current = save().catch(() => setSaved('local'));
+  }, [conversationId, key, read]);
 
   const flush = useCallback(() => {
     if (timers.current.local !== undefined) {
       window.clearTimeout(timers.current.local);
       delete timers.current.local;
-      writeLocal(key, latest.current);
+      keepHere();
     }
     if (timers.current.server !== undefined) saveToServer();
-  }, [key, saveToServer]);
+  }, [keepHere, saveToServer]);
 
   useEffect(() => {
     window.addEventListener('pagehide', flush);
@@ -119,7 +163,7 @@ export function useDraft(conversationId: string): DraftState {
     window.clearTimeout(timers.current.server);
     timers.current.local = window.setTimeout(() => {
       delete timers.current.local;
-      writeLocal(key, next);
+      keepHere();
     }, LOCAL_MS);
     timers.current.server = window.setTimeout(saveToServer, SERVER_MS);
   };
@@ -149,11 +193,14 @@ export function useDraft(conversationId: string): DraftState {
       timers.current = {};
       touched.current = true;
       latest.current = NOTHING;
-      writeLocal(key, NOTHING);
+      keepHere();
       queryClient.setQueryData(draftQuery(conversationId).queryKey, null);
       setSaved('clean');
       setState((now) => ({ content: NOTHING, version: now.version + 1 }));
     },
-    kept: () => saving.current,
+    kept: async () => {
+      await read().catch(() => undefined);
+      await saving.current;
+    },
   };
 }

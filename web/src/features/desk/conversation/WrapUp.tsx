@@ -8,7 +8,7 @@ import { isComposing, strokeOf } from '@/components/actions';
 import { queryClient } from '@/api/client';
 import { conversationsApi, dispositionsQuery, threadQuery } from '@/api/conversations';
 import { presenceQuery, routingApi } from '@/api/routing';
-import type { Conversation } from '@/api/types';
+import type { Conversation, Disposition } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { Keys } from '@/components/Keys';
 import { displayName } from '@/components/names';
@@ -36,6 +36,8 @@ export function WrapUp({
   const [chosenId, setChosenId] = useState<string | null>(null);
   const [note, setNote] = useState('');
   const [wanted, setWanted] = useState<Then | null>(null);
+  /** The number of an outcome, pressed before the outcomes were there. */
+  const [pressed, setPressed] = useState<number | null>(null);
   const panel = useRef<HTMLElement>(null);
 
   const dispositions = useMemo(() => {
@@ -82,17 +84,22 @@ export function WrapUp({
     },
     onError: toastError,
   });
+  const finish = (one: Disposition | undefined, then: Then) => {
+    if (one && !wrapUp.isPending) wrapUp.mutate({ dispositionId: one.id, name: one.name, then });
+  };
   const confirm = (then: Then) => {
     if (query.isPending) setWanted(then);
-    else if (chosen && !wrapUp.isPending)
-      wrapUp.mutate({ dispositionId: chosen.id, name: chosen.name, then });
+    else finish(chosen, then);
   };
-  const confirmWanted = useEffectEvent(() => {
-    if (wanted) confirm(wanted);
+  const doWhatWasPressed = useEffectEvent(() => {
+    const one = pressed === null ? chosen : dispositions[pressed - 1];
+    if (one && pressed !== null) setChosenId(one.id);
+    if (wanted) finish(one, wanted);
+    setPressed(null);
     setWanted(null);
   });
   useEffect(() => {
-    if (!query.isPending) confirmWanted();
+    if (!query.isPending) doWhatWasPressed();
   }, [query.isPending]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event.nativeEvent)) return;
@@ -107,7 +114,8 @@ export function WrapUp({
     } else if (!inField && /^[1-9]$/.test(stroke)) {
       const picked = dispositions[Number(stroke) - 1];
       event.preventDefault();
-      if (picked) setChosenId(picked.id);
+      if (query.isPending) setPressed(Number(stroke));
+      else if (picked) setChosenId(picked.id);
     } else if (!inField && stroke === 'n') {
       event.preventDefault();
       panel.current?.querySelector<HTMLElement>('input[type=text]')?.focus();
@@ -138,7 +146,12 @@ export function WrapUp({
         )}
       </header>
       {query.isPending ? (
-        <RowSkeletons count={1} height={48} />
+        <>
+          <RowSkeletons count={1} height={48} />
+          <p className={classes.hint} role="status">
+            {pressed === null ? t('wrap.loading') : t('wrap.pressed', { number: pressed })}
+          </p>
+        </>
       ) : query.isError ? (
         <Failed error={query.error} retry={() => void query.refetch()} />
       ) : (

@@ -1,0 +1,110 @@
+"""Who is faster than the server: what was pressed and typed before an answer came counts once it is there."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.journeys.installation import Installation, wait_until
+from tests.journeys.people import People
+from tests.journeys.world import World
+
+
+class Held:
+    """Requests of a page to addresses like `pattern`, held back until they are let go."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._page, self._pattern = page, pattern
+        self._routes: list[Route] = []
+        page.route(pattern, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        self._routes.append(route)
+
+    def let_go(self) -> None:
+        for one in self._routes:
+            one.continue_()
+        self._page.unroute(self._pattern)
+
+
+def test_a_number_pressed_before_the_outcomes_are_there_chooses_one(
+    installation: Installation, world: World, people: People
+) -> None:
+    tansy = world.brand("Tansy", "#9a7b00")
+    installation.make("dispositions", client_id=tansy.client, name="Passed on", resolved=True)
+    installation.mail("Ivo Reis <ivo@customer.example>", tansy.address, "The clock is slow", "By an hour.")
+    conversation = installation.conversations(tansy.client)[0]["id"]
+    page = people.desk(world.agent("Hana Haste", tansy))
+    outcomes = Held(page, "**/api/dispositions?*")
+    page.goto(f"{installation.url}/desk/all/{conversation}")
+    expect(page.get_by_role("textbox", name="Reply")).to_be_visible()
+    page.keyboard.press("e")
+    expect(page.get_by_text("The outcomes are loading.")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.get_by_text("The outcomes are loading; 2 is chosen as soon as they are here.")).to_be_visible()
+    outcomes.let_go()
+    expect(page.get_by_role("radio").nth(1)).to_be_checked()
+    expect(page.get_by_role("radio").nth(0)).not_to_be_checked()
+    page.keyboard.press("1")
+    expect(page.get_by_role("radio").nth(0)).to_be_checked()
+
+
+def test_what_is_typed_at_once_on_another_machine_takes_the_place_of_no_draft(
+    installation: Installation, world: World, people: People
+) -> None:
+    sorrel = world.brand("Sorrel", "#7d2e2e")
+    installation.mail("Rui Faria <rui@customer.example>", sorrel.address, "The tap drips", "All night.")
+    conversation = installation.conversations(sorrel.client)[0]["id"]
+    agent, url = world.agent("Dora Draft", sorrel), f"{installation.url}/desk/all/{conversation}"
+    first = people.desk(agent)
+    first.goto(url)
+    first.get_by_role("textbox", name="Reply").press_sequentially("Dear Rui, a long and careful answer.")
+    expect(first.get_by_text("Draft saved")).to_be_visible()
+
+    second = people.desk(agent)
+    draft = Held(second, "**/draft")
+    second.goto(url)
+    reply = second.get_by_role("textbox", name="Reply")
+    reply.press_sequentially("Hi")
+    expect(reply).to_have_text("Hi")
+    second.wait_for_timeout(2000)  # longer than a draft waits to be saved
+    draft.let_go()
+    expect(reply).to_contain_text("Dear Rui, a long and careful answer.")
+    expect(second.get_by_text("Your stored draft was put before what you typed.")).to_be_visible()
+    second.keyboard.type(" there")
+    expect(reply).to_contain_text("Hi there")
+    expect(second.get_by_text("Draft saved")).to_be_visible()
+    first.reload()
+    both = first.get_by_role("textbox", name="Reply")
+    expect(both).to_contain_text("Dear Rui, a long and careful answer.")
+    expect(both).to_contain_text("Hi there")
+
+
+def test_a_reply_sent_before_the_draft_was_read_does_not_take_it_along(
+    installation: Installation, world: World, people: People
+) -> None:
+    yarrow = world.brand("Yarrow", "#3c5a14")
+    installation.mail("Lia Pinto <lia@customer.example>", yarrow.address, "The door jams", "Since Monday.")
+    conversation = installation.conversations(yarrow.client)[0]["id"]
+    agent, url = world.agent("Quinn Quick", yarrow), f"{installation.url}/desk/all/{conversation}"
+    first = people.desk(agent)
+    first.goto(url)
+    first.get_by_role("textbox", name="Reply").press_sequentially("Dear Lia, a long and careful answer.")
+    expect(first.get_by_text("Draft saved")).to_be_visible()
+
+    second = people.desk(agent)
+    draft = Held(second, "**/draft")
+    second.goto(url)
+    reply = second.get_by_role("textbox", name="Reply")
+    reply.press_sequentially("Thank you.")
+    second.keyboard.press("Control+Enter")
+    expect(reply).to_have_text("")
+    draft.let_go()
+    expect(reply).to_have_text("Dear Lia, a long and careful answer.")
+    wait_until(lambda: _answers(installation, conversation) == ["Thank you."])
+    second.reload()
+    expect(second.get_by_role("textbox", name="Reply")).to_have_text("Dear Lia, a long and careful answer.")
+
+
+def _answers(installation: Installation, conversation: str) -> list[str]:
+    said = installation.get(f"conversations/{conversation}/messages")["items"]
+    return [one["text"] for one in said if one["kind"] == "outbound"]
