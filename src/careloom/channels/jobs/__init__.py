@@ -8,7 +8,7 @@ from careloom.platform.runtime import Runtime
 
 def consumers(runtime: Runtime) -> list[Consumer]:
     """What follows the event log."""
-    return [*mail.consumers(runtime)]
+    return [*mail.consumers(runtime), *chat.consumers()]
 
 
 def tasks(runtime: Runtime) -> list[Task]:

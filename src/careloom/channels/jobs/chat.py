@@ -1,20 +1,32 @@
-"""Background work of the chat: notices visitors who left the queue for good."""
+"""Background work of the chat: notes answers that visitors are shown, and visitors who left the queue for good."""
 
 import time
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from careloom.channels.commands.chat.handed import hand_on
 from careloom.channels.commands.chat.presence import CHECK_ABANDONED, GONE, absent_visitors, check_abandoned
+from careloom.conversations.events import MessageAdded
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
+from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.jobs import Periodic, Task, defer
 from careloom.platform.runtime import Runtime
 
 _ACTOR = system_actor("chat")
 _LIMIT: Final = 500
 _SETTLED_SECONDS: Final = GONE.total_seconds() + 30
+
+
+def consumers() -> list[Consumer]:
+    """Agents' messages are handed on to chat widgets."""
+
+    async def on_message(tx: Tx, event: MessageAdded) -> bool:
+        return await hand_on(tx, event)
+
+    return [Consumer("channels.chat", {MessageAdded: on_message})]
 
 
 def tasks(runtime: Runtime, settled_seconds: float = _SETTLED_SECONDS) -> list[Task]:

@@ -48,6 +48,7 @@ NOT_TRIED: Final = {
     ),
     **dict.fromkeys(
         (
+            "channels.chat",
             "channels.mail",
             "compliance.alerts",
             "conversations.customers",
