@@ -214,7 +214,7 @@ function OpenConversation({ row }: { row: Conversation }) {
         {dialog === 'assign' && <AssignDialog row={row} onClose={() => setDialog('none')} />}
         {dialog === 'transfer' && <TransferDialog row={row} onClose={() => setDialog('none')} />}
       </section>
-      {contextOpen && <ContextPanel row={row} readOnly={watching} />}
+      {contextOpen && <ContextPanel row={row} readOnly={watching || erased} />}
     </>
   );
 }
