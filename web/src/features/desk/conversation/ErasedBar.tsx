@@ -12,7 +12,8 @@ export function ErasedBar({ at }: { at: string }) {
       icon={<IconEraser size={18} aria-hidden />}
       text={
         <>
-          <strong>{t('erased.title')}</strong> (<When at={at} style="date" />). {t('erased.hint')}
+          <strong>{t('erased.title')}</strong> (<When at={at} style="date" />
+          ). {t('erased.hint')}
         </>
       }
     />
