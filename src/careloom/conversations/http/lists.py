@@ -61,9 +61,7 @@ async def get_list(
     limit: Limit = 50,
     after: After = None,
 ) -> Page[Conversation]:
-    """`sort=waiting`: unresolved ones, those whose customer waits longest first, whatever they were promised;
-    the default except for `all`.
-    """
+    """`sort=waiting`: unresolved ones, those promised or waiting longest first; the default except for `all`."""
     chosen = ViewFilter(client_id, program_id, queue_id, assignee_id, unassigned, channel, status, priority, tag)
     sort = sort or (Sort.NEWEST if view is View.ALL else Sort.WAITING)
 

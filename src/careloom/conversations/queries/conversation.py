@@ -18,7 +18,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
 from careloom.platform.wire import json_text, reader
 
-_HIDDEN = {"last_inbound_seq", "read_seq", "interval_seq", "urgent_at", "waits_from"}
+_HIDDEN = {"last_inbound_seq", "read_seq", "interval_seq", "urgent_at"}
 UNREAD = (conversation.c.last_inbound_seq > conversation.c.read_seq).label("unread")
 COLUMNS = (*(column for column in conversation.c if column.name not in _HIDDEN), UNREAD)
 

@@ -61,7 +61,7 @@ async def list_conversations(
     Where a filter has no index of its own, at most 10,000 conversations are looked at: the page may then hold fewer
     than `limit`, even none, and `next` goes on from there.
     """
-    columns: list[Any] = [_C.waits_from if asked.waiting else _C.updated_at, _C.id]
+    columns: list[Any] = [_C.urgent_at if asked.waiting else _C.updated_at, _C.id]
     if asked.view is View.MENTIONED:
         return await _mentioned(tx, actor, asked, columns, limit, after)
     scan = await _scan(tx, actor, asked)

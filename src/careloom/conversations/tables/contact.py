@@ -48,9 +48,7 @@ UNRESOLVED = text("status <> 'resolved'")
 RESOLVED = text("status = 'resolved'")
 UNASSIGNED = text("status <> 'resolved' AND assignee_id IS NULL")
 URGENT_AT = "COALESCE(due_at, waiting_since, to_timestamp(253370764800))"
-"""What the router sorts by: the promise, else since when the customer waits, else the end of time."""
-WAITS_FROM = "COALESCE(waiting_since, to_timestamp(253370764800))"
-"""What lists sort by: since when the customer waits; who does not comes last."""
+"""What lists sort by: the promise, else since when the customer waits, else the end of time."""
 
 conversation = client_table(
     "conversation",
@@ -80,7 +78,6 @@ conversation = client_table(
     Column("waiting_since", DateTime(timezone=True)),
     Column("due_at", DateTime(timezone=True)),
     Column("urgent_at", DateTime(timezone=True), Computed(URGENT_AT, persisted=True), nullable=False),
-    Column("waits_from", DateTime(timezone=True), Computed(WAITS_FROM, persisted=True), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("resolved_at", DateTime(timezone=True)),
@@ -100,10 +97,10 @@ conversation = client_table(
     Index("ix_conversation_client_id_customer_id", "client_id", "customer_id", "updated_at"),
     Index("ix_conversation_client_id_case_id", "client_id", "case_id"),
     Index("ix_conversation_client_id_resolved_at", "client_id", "resolved_at", "id", postgresql_where=RESOLVED),
-    Index("ix_conversation_client_id_waits_from", "client_id", "waits_from", "id", postgresql_where=UNRESOLVED),
-    Index("ix_conversation_client_id_unassigned", "client_id", "waits_from", "id", postgresql_where=UNASSIGNED),
-    Index("ix_conversation_assignee_id_open", "assignee_id", "waits_from", "id", postgresql_where=UNRESOLVED),
-    Index("ix_conversation_queue_id_open", "queue_id", "waits_from", "id", postgresql_where=UNRESOLVED),
+    Index("ix_conversation_client_id_urgent_at", "client_id", "urgent_at", "id", postgresql_where=UNRESOLVED),
+    Index("ix_conversation_client_id_unassigned", "client_id", "urgent_at", "id", postgresql_where=UNASSIGNED),
+    Index("ix_conversation_assignee_id_open", "assignee_id", "urgent_at", "id", postgresql_where=UNRESOLVED),
+    Index("ix_conversation_queue_id_open", "queue_id", "urgent_at", "id", postgresql_where=UNRESOLVED),
     Index("ix_conversation_assignee_id", "assignee_id", "updated_at", "id"),
     Index(
         "ix_conversation_queue_id_waiting",

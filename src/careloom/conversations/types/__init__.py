@@ -267,7 +267,7 @@ class View(StrEnum):
 
 
 class Sort(StrEnum):
-    """waiting: those whose customer waits longest first, unresolved ones only; newest: last changed first."""
+    """waiting: what costs most if left first, unresolved ones only; newest: last changed first."""
 
     WAITING = "waiting"
     NEWEST = "newest"

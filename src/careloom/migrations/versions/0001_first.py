@@ -1122,12 +1122,6 @@ def _create_tables() -> None:
             sa.Computed("COALESCE(due_at, waiting_since, to_timestamp(253370764800))", persisted=True),
             nullable=False,
         ),
-        sa.Column(
-            "waits_from",
-            sa.DateTime(timezone=True),
-            sa.Computed("COALESCE(waiting_since, to_timestamp(253370764800))", persisted=True),
-            nullable=False,
-        ),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
@@ -1156,7 +1150,7 @@ def _create_tables() -> None:
     op.create_index(
         "ix_conversation_assignee_id_open",
         "conversation",
-        ["assignee_id", "waits_from", "id"],
+        ["assignee_id", "urgent_at", "id"],
         unique=False,
         postgresql_where=sa.text("status <> 'resolved'"),
     )
@@ -1176,7 +1170,7 @@ def _create_tables() -> None:
     op.create_index(
         "ix_conversation_client_id_unassigned",
         "conversation",
-        ["client_id", "waits_from", "id"],
+        ["client_id", "urgent_at", "id"],
         unique=False,
         postgresql_where=sa.text("status <> 'resolved' AND assignee_id IS NULL"),
     )
@@ -1187,9 +1181,9 @@ def _create_tables() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_conversation_client_id_waits_from",
+        "ix_conversation_client_id_urgent_at",
         "conversation",
-        ["client_id", "waits_from", "id"],
+        ["client_id", "urgent_at", "id"],
         unique=False,
         postgresql_where=sa.text("status <> 'resolved'"),
     )
@@ -1197,7 +1191,7 @@ def _create_tables() -> None:
     op.create_index(
         "ix_conversation_queue_id_open",
         "conversation",
-        ["queue_id", "waits_from", "id"],
+        ["queue_id", "urgent_at", "id"],
         unique=False,
         postgresql_where=sa.text("status <> 'resolved'"),
     )
