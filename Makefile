@@ -13,6 +13,9 @@ EFFORT ?= 30
 TOPIC ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CARELOOM_HOME ?= $(CURDIR)/.home
+# Compiled once and kept, wherever that is switched off: every worker of the tests and every process that they start
+# would compile all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
@@ -33,9 +36,9 @@ test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="
 	@echo "[test] everything but browsers and kill -9, on $(CORES) cores"
 	@pytest -q -n $(WORKERS) --dist worksteal -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
 	@echo "[test] browser journeys"
-	@pytest -q -m journey -n $(WORKERS) --dist loadfile $(ARGS) || [ $$? = 5 ]
+	@pytest -q -m journey -n $(WORKERS) --dist loadfile tests/journeys $(ARGS) || [ $$? = 5 ]
 	@echo "[test] kill -9 in the middle of the demo"
-	@pytest -q -m chaos -n $(CORES) $(ARGS) || [ $$? = 5 ]
+	@pytest -q -m chaos -n $(CORES) tests/chaos $(ARGS) || [ $$? = 5 ]
 
 soak: .make/python ## Try random input for long and with new seeds; EFFORT=30 times as hard as `make test`
 	@FUZZ_EFFORT=$(EFFORT) pytest -q -n $(CORES) --dist worksteal -k "any_input or new_breaks or any_life" $(ARGS)
