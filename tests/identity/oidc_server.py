@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
@@ -25,6 +26,13 @@ from joserfc.jwk import KeySet, RSAKey
 from werkzeug.serving import make_server
 
 APPLICATION, SECRET = "careloom-test", "a secret between the two"
+_POLL_SECONDS = 0.02
+
+
+@cache
+def _first_key() -> RSAKey:
+    """What servers sign with unless told otherwise; making one takes longer than most of what is done with it."""
+    return RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 
 
 class _Client(ClientMixin):
@@ -102,7 +110,7 @@ class Server:
     described_issuer: str | None = None
     described_page: str | None = None
     require_pkce: bool = True
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
+    key: RSAKey = field(default_factory=_first_key)
     codes: dict[str, _Code] = field(default_factory=dict[str, _Code])
 
     def keys(self) -> dict[str, Any]:
@@ -205,7 +213,7 @@ def running_oidc() -> Generator[Server]:
     server = Server(user={"sub": secrets.token_hex(4), "email": "ada@harbor.example", "email_verified": True})
     listening = make_server("127.0.0.1", 0, _app(server), threaded=True)
     server.issuer = f"http://127.0.0.1:{listening.server_port}"
-    serving = threading.Thread(target=listening.serve_forever)
+    serving = threading.Thread(target=listening.serve_forever, args=(_POLL_SECONDS,))
     serving.start()
     try:
         yield server

@@ -36,7 +36,7 @@ def answering(content: bytes, status: int = 200, **headers: str) -> Generator[An
 
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     one = Answering(f"http://127.0.0.1:{listening.server_port}")
-    serving = threading.Thread(target=listening.serve_forever)
+    serving = threading.Thread(target=listening.serve_forever, args=(0.02,))
     serving.start()
     try:
         yield one
