@@ -6424,7 +6424,7 @@ export interface components {
         };
         /**
          * Sort
-         * @description waiting: those whose customer waits longest first, unresolved ones only; newest: last changed first.
+         * @description waiting: what costs most if left first, unresolved ones only; newest: last changed first.
          * @enum {string}
          */
         Sort: "waiting" | "newest";
