@@ -231,6 +231,24 @@ async def test_a_job_that_still_reads_an_archive_leaves_alone_the_one_that_took_
     assert elsewhere.kept() == []
 
 
+async def test_a_job_that_fails_late_leaves_the_archive_that_another_reads(stage: Stage, elsewhere: Elsewhere) -> None:
+    path = await elsewhere.hand_in(await _archive(stage))
+    with psycopg.connect(elsewhere.url) as connection:
+        connection.execute("UPDATE data_restore SET state = 'checking'")
+
+    class Full(LocalFiles):
+        async def get(self, key: str) -> bytes:
+            with psycopg.connect(elsewhere.url) as connection:
+                connection.execute("UPDATE data_restore SET state = 'running'")
+            raise OSError("No space left on device")
+
+    late = replace(elsewhere.runtime, store=Full(elsewhere.home / "files"))
+    await run_restore(late, RestoreId(UUID(path.partition("/")[2])))
+    assert (await elsewhere.call("GET", path))["state"] == "running"
+    await elsewhere.work(path)
+    assert (await elsewhere.call("GET", path))["state"] == "done"
+
+
 async def test_what_a_killed_upload_left_goes_after_a_day(elsewhere: Elsewhere) -> None:
     restore_id = UUID((await elsewhere.call("POST", "restores", 201, json={"name": "brand.tar"}))["id"])
     async with elsewhere.runtime.database.transaction(SYSTEM) as tx:

@@ -299,6 +299,19 @@ async def test_a_server_that_gives_no_mail_at_all_is_waited_for(branch: Branch) 
     branch.imap.refused.clear()
     assert (await branch.poll()).taken == 2
     assert await branch.subjects() == ["Parcel 1", "Parcel 2"]
+    stood_in = "SELECT 1 FROM message WHERE text LIKE '%does not give%'"
+    assert await branch.office.desk.rows(stood_in) == []
+
+
+async def test_a_mail_that_was_long_refused_is_moved_once_it_is_taken(branch: Branch) -> None:
+    await branch.mailbox(after_taking=AfterTaking.MOVE, move_to="Taken")
+    await branch.imap.deliver(_letter(1))
+    branch.imap.refused[101] = Refusal(b"BODY.PEEK")
+    for _ in range(5):
+        assert (await branch.poll()).taken == 0
+    branch.imap.refused.clear()
+    assert (await branch.poll()).taken == 1
+    assert (len(await branch.imap.flags()), len(await branch.imap.flags("Taken"))) == (0, 1)
 
 
 async def test_a_taken_mail_that_cannot_be_moved_is_left_and_holds_up_none_behind_it(branch: Branch) -> None:

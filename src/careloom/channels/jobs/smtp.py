@@ -195,18 +195,19 @@ class _Handler:
         prepared = [await prepare(runtime.files, runtime.secret, address, one, policy) for address, one in work]
 
         async def once(prepared: list[Prepared]) -> None:
+            unused: list[Prepared] = []
             async with runtime.database.transaction(actor) as tx:
                 for (address, one), read in zip(work, prepared, strict=True):
                     if not await take_in(tx, actor, runtime.secret, address, one, read):
-                        await drop_files(runtime.files, address.client_id, read.files)
+                        unused.append(read)
+            for read in unused:
+                await drop_files(runtime.files, client_id, read.files)
 
         failure = await _tried(lambda: once(prepared))
         if failure is None:
             return
         # The database is there and refuses the mail each time: so it would whenever the sender came again.
         log.error("mail_kept_unhandled", error=type(failure).__name__)
-        for read in prepared:
-            await drop_files(runtime.files, client_id, read.files)
         await once([unhandled(read, failure) for read in prepared])
 
     def _by_client(self, recipients: list[str]) -> dict[Any, dict[MailAddress, str]]:

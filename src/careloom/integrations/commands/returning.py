@@ -118,10 +118,12 @@ async def run_restore(runtime: Runtime, restore_id: RestoreId) -> None:
         unread = say("The archive cannot be read ({why}).", why=told)
         why = error.text if isinstance(error, CareloomError) else unread
         log.warning("restore_refused", restore_id=str(one.id), error=type(error).__name__)
-        with suppress(_PassedError):
+        try:
             async with runtime.database.transaction(_ACTOR) as tx:
                 await _require_same(tx, one, file)
                 await fail(tx, one.id, why)
+        except _PassedError:
+            return  # Whoever has the restore now may be reading this very archive.
         await delete_parts(handed_in(runtime), file.key, file.parts)
         return
     if one.state is RestoreState.RUNNING:
@@ -156,8 +158,9 @@ async def _work(runtime: Runtime, one: Restore, file: StoredFile, archive: Clien
         "total": sum(one.rows for one in manifest.members if not one.name.startswith("outside-")),
     }
     async with runtime.database.transaction(_ACTOR) as tx:
+        await _require_same(tx, one, file)
         await change(tx, one.id, **known)
-    told = _teller(runtime, one.id)
+    told = _teller(runtime, one, file)
     async with runtime.database.transaction(_ACTOR) as tx:
         if one.state is RestoreState.CHECKING:
             with suppress(_TriedError):
@@ -187,8 +190,8 @@ class _TriedError(Exception):
     """Takes back what a dry run has written."""
 
 
-def _teller(runtime: Runtime, restore_id: RestoreId) -> Told:
-    """Notes once a second how many rows are written, beside the transaction that writes them."""
+def _teller(runtime: Runtime, one: Restore, file: StoredFile) -> Told:
+    """Notes once a second how many rows are written, beside the transaction that writes them; raises _PassedError."""
     last = monotonic()
 
     async def told(rows: int) -> None:
@@ -197,7 +200,8 @@ def _teller(runtime: Runtime, restore_id: RestoreId) -> Told:
             return
         last = monotonic()
         async with runtime.database.transaction(_ACTOR) as tx:
-            await change(tx, restore_id, done=rows)
+            await _require_same(tx, one, file)
+            await change(tx, one.id, done=rows)
 
     return told
 

@@ -14,7 +14,7 @@ def rule_problem(rule: Rule) -> Text | None:
         compiled = own_pattern(rule.pattern, any_case=rule.any_case)
     except BadPatternError as error:
         # The library names the part that it cannot read behind its words for why.
-        part = str(error).rpartition(": ")[2] if ": " in str(error) else rule.pattern
+        part = str(error).partition(": ")[2] or rule.pattern
         return say("RE2 cannot read this in the pattern, or it takes too much memory: {part}", part=part)
     return say("This pattern fits the empty text; say what must stand there.") if compiled.found_in(b"") else None
 

@@ -91,7 +91,7 @@ async def prepare(
 
 def unhandled(prepared: Prepared, error: Exception) -> Prepared:
     """What keeps a mail that could not be taken in, with its error, for a person to look at."""
-    return Prepared(prepared.key, None, (), _words(error), prepared.told)
+    return Prepared(prepared.key, None, prepared.files, _words(error), prepared.told)
 
 
 async def take_in(

@@ -70,7 +70,7 @@ async def advance(tx: Tx, lease: Lease, uid: int, *, stored: bool, settles: bool
 
     Raises LeaseLostError.
     """
-    values: dict[str, Any] = {"last_uid": uid, "leased_until": func.now() + _LEASE}
+    values: dict[str, Any] = {"last_uid": uid, "stuck_uid": None, "leased_until": func.now() + _LEASE}
     if stored:
         values |= {"unsettled_uid": uid if settles else None, "taken": mailbox.c.taken + 1}
     await _hold(tx, lease, values)

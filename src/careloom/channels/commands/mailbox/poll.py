@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careloom.channels.commands.mail.files import drop_files
 from careloom.channels.commands.mail.incoming import Envelope, Prepared, prepare, take_in, unhandled
@@ -110,8 +111,9 @@ class Poller:
                 last_uid, since = _start(lease, uid_next)
                 async with runtime.database.transaction(actor) as tx:
                     await leases.begin_folder(tx, lease, uid_validity, last_uid, since)
+                lease = replace(lease, stuck_uid=None)
             elif lease.unsettled_uid is not None:
-                await self._settle(lease, session, lease.unsettled_uid)
+                await self._settle_at_last(lease, session, lease.unsettled_uid)
             found = await session.newer(last_uid, since, _MOST_MAILS)
             for number, mail in enumerate(found, 1):
                 await self._take_one(lease, session, address, mail, found[number:])
@@ -136,7 +138,8 @@ class Poller:
             await self._store(lease, mail, address, given, policy)
         ACCEPTED.labels(Channel.EMAIL).inc()
         if given.whole:
-            await self._settle(lease, session, mail.uid)
+            async with self._counted(lease, mail.uid):
+                await session.settle(mail.uid)
 
     async def _store(self, lease: Lease, mail: Found, address: MailAddress, given: _Given, policy: Policy) -> None:
         runtime = self._runtime
@@ -147,8 +150,9 @@ class Poller:
             actor = system_actor("mailbox", address.client_id)
             async with runtime.database.transaction(actor) as tx:
                 await leases.advance(tx, lease, mail.uid, stored=True, settles=given.whole)
-                if not await take_in(tx, actor, runtime.secret, address, envelope, prepared):
-                    await drop_files(runtime.files, address.client_id, prepared.files)
+                taken = await take_in(tx, actor, runtime.secret, address, envelope, prepared)
+            if not taken:
+                await drop_files(runtime.files, address.client_id, prepared.files)
 
         try:
             await once(prepared)
@@ -159,11 +163,12 @@ class Poller:
             if lease.stumbles(mail.uid) < _TRIES - 1 or is_away(error):
                 raise
             log.error("mail_kept_unhandled", mailbox_id=str(lease.mailbox.id), error=type(error).__name__)
-            await drop_files(runtime.files, address.client_id, prepared.files)
             await once(unhandled(prepared, error))
 
-    async def _settle(self, lease: Lease, session: ImapSession, uid: int) -> None:
-        """Does with a stored mail what the mailbox's rule asks for; leaves it where that fails again and again."""
+    async def _settle_at_last(self, lease: Lease, session: ImapSession, uid: int) -> None:
+        """Does with a mail that was stored before what the mailbox's rule asks for; leaves it where that fails again
+        and again.
+        """
         if lease.stumbles(uid) >= _TRIES:
             log.error("mail_left_unsettled", mailbox_id=str(lease.mailbox.id))
             return
@@ -176,7 +181,9 @@ class Poller:
             yield
         except LeaseLostError:
             raise
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise
             async with self._runtime.database.transaction(system_actor("mailbox", lease.mailbox.client_id)) as tx:
                 await leases.stumble(tx, lease, uid)
             raise
@@ -185,14 +192,20 @@ class Poller:
         """What the server gives of a mail, None where it is gone. What it refuses again and again while it gives
         others stays in the folder, and a mail that says so stands in for it.
         """
-        most, folder = self._runtime.settings.max_upload_bytes, lease.mailbox.folder
         times = lease.stumbles(mail.uid)
-        if times >= _TRIES and behind:
-            # Another one each time: that one may be refused as well.
-            await session.fetch(behind[times % len(behind)].uid, header=True)
+        if times < _TRIES or not behind:
+            return await self._asked(lease, session, mail)
+        # Another one each time: that one may be refused as well.
+        await session.fetch(behind[times % len(behind)].uid, header=True)
+        header = await _header_if_given(session, mail.uid)
+        try:
+            return await self._asked(lease, session, mail)
+        except MailboxError:
             log.error("mail_refused_by_server", mailbox_id=str(lease.mailbox.id))
-            header = await _header_if_given(session, mail.uid)
-            return _Given(refused_stand_in(header, mail.uid, folder), whole=False)
+            return _Given(refused_stand_in(header, mail.uid, lease.mailbox.folder), whole=False)
+
+    async def _asked(self, lease: Lease, session: ImapSession, mail: Found) -> _Given | None:
+        most, folder = self._runtime.settings.max_upload_bytes, lease.mailbox.folder
         if mail.size <= most:
             raw = await session.fetch(mail.uid)
         else:
