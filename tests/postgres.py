@@ -20,6 +20,7 @@ _OPTIONS = {
     "shared_buffers": "64MB",
     "max_wal_size": "128MB",
     "max_connections": "300",
+    "file_copy_method": "clone",
 }
 
 
