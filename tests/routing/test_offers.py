@@ -110,7 +110,7 @@ async def test_two_accepts_at_once_have_one_winner(floor: Floor) -> None:
 
 
 async def test_accepting_and_taking_at_once_have_one_winner(floor: Floor) -> None:
-    ada, bo = await floor.available("Ada"), await floor.agent("Bo")
+    ada, bo = await floor.available("Ada", chat=5), await floor.agent("Bo")
     for _ in range(5):
         one = await floor.arrive()
         await floor.be(ada, Presence.AVAILABLE)
