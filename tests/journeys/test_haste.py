@@ -55,14 +55,7 @@ def test_what_is_typed_at_once_on_another_machine_takes_the_place_of_no_draft(
     installation.mail("Rui Faria <rui@customer.example>", sorrel.address, "The tap drips", "All night.")
     conversation = installation.conversations(sorrel.client)[0]["id"]
     agent, url = world.agent("Dora Draft", sorrel), f"{installation.url}/desk/all/{conversation}"
-    first = people.desk(agent)
-    first.goto(url)
-    first.get_by_role("textbox", name="Reply").press_sequentially("Dear Rui, a long and careful answer.")
-    expect(first.get_by_text("Draft saved")).to_be_visible()
-
-    second = people.desk(agent)
-    draft = Held(second, "**/draft")
-    second.goto(url)
+    first, second, draft = _two_machines(people, agent, url, "Dear Rui, a long and careful answer.")
     reply = second.get_by_role("textbox", name="Reply")
     reply.press_sequentially("Hi")
     expect(reply).to_have_text("Hi")
@@ -86,14 +79,7 @@ def test_a_reply_sent_before_the_draft_was_read_does_not_take_it_along(
     installation.mail("Lia Pinto <lia@customer.example>", yarrow.address, "The door jams", "Since Monday.")
     conversation = installation.conversations(yarrow.client)[0]["id"]
     agent, url = world.agent("Quinn Quick", yarrow), f"{installation.url}/desk/all/{conversation}"
-    first = people.desk(agent)
-    first.goto(url)
-    first.get_by_role("textbox", name="Reply").press_sequentially("Dear Lia, a long and careful answer.")
-    expect(first.get_by_text("Draft saved")).to_be_visible()
-
-    second = people.desk(agent)
-    draft = Held(second, "**/draft")
-    second.goto(url)
+    _, second, draft = _two_machines(people, agent, url, "Dear Lia, a long and careful answer.")
     reply = second.get_by_role("textbox", name="Reply")
     reply.press_sequentially("Thank you.")
     second.keyboard.press("Control+Enter")
@@ -103,6 +89,18 @@ def test_a_reply_sent_before_the_draft_was_read_does_not_take_it_along(
     wait_until(lambda: _answers(installation, conversation) == ["Thank you."])
     second.reload()
     expect(second.get_by_role("textbox", name="Reply")).to_have_text("Dear Lia, a long and careful answer.")
+
+
+def _two_machines(people: People, agent: str, url: str, draft: str) -> tuple[Page, Page, Held]:
+    """A contact on two machines of an agent: on the first a draft is saved, on the second its arrival is held back."""
+    first = people.desk(agent)
+    first.goto(url)
+    first.get_by_role("textbox", name="Reply").press_sequentially(draft)
+    expect(first.get_by_text("Draft saved")).to_be_visible()
+    second = people.desk(agent)
+    held = Held(second, "**/draft")
+    second.goto(url)
+    return first, second, held
 
 
 def _answers(installation: Installation, conversation: str) -> list[str]:

@@ -81,14 +81,14 @@ async def ingest_many(tx: Tx, actor: Actor, given: Sequence[InboundMessage]) -> 
         letters.append(letter if clean is data else replace(letter, data=clean, sender=_sender(letter.program, clean)))
     at = now()
     plain = [one for one in letters if one.sender.key not in masked]
-    signed, unknown = await sign(tx, plain)
-    bundles, speaking = await bundle(tx, signed, at)
+    known, being_made = await sign(tx, plain)
+    bundles, at_work = await bundle(tx, known, at)
     stored = await receive_many(tx, actor, await addressed(tx, bundles, at))
-    for place in unknown | speaking:
+    for place in being_made | at_work:
         outcomes[place] = AGAIN
     for one, received in zip(bundles, stored, strict=True):
-        for letter, message in zip(one.letters, received or (), strict=received is not None):
-            outcomes[letter.letter.place] = accepted(message)
+        for signed, message in zip(one.letters, received or (), strict=received is not None):
+            outcomes[signed.letter.place] = accepted(message)
     return outcomes
 
 

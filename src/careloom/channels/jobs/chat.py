@@ -22,11 +22,7 @@ _SETTLED_SECONDS: Final = GONE.total_seconds() + 30
 
 def consumers() -> list[Consumer]:
     """Agents' messages are handed on to chat widgets."""
-
-    async def on_message(tx: Tx, event: MessageAdded) -> bool:
-        return await hand_on(tx, event)
-
-    return [Consumer("channels.chat", {MessageAdded: on_message})]
+    return [Consumer("channels.chat", {MessageAdded: hand_on})]
 
 
 def tasks(runtime: Runtime, settled_seconds: float = _SETTLED_SECONDS) -> list[Task]:

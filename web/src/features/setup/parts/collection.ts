@@ -132,11 +132,12 @@ export async function act<T extends Named>(kind: string, id: Uuid, what: string)
   return keep(kind, await http.post<T>(`/api/${kind}/${id}/${what}`));
 }
 
+/** Whether two values of a form say the same. */
+export const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
 /** The fields of `after` that differ from `before`. */
 export function changesOf<V extends object>(before: V, after: V): Partial<V> {
   return Object.fromEntries(
-    Object.entries(after).filter(
-      ([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key as keyof V]),
-    ),
+    Object.entries(after).filter(([key, value]) => !same(value, before[key as keyof V])),
   ) as Partial<V>;
 }

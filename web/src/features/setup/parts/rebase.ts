@@ -1,7 +1,5 @@
 /** What one person typed, put over what another has saved meanwhile. */
-import { changesOf } from '@/features/setup/parts/collection';
-
-const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+import { changesOf, same } from '@/features/setup/parts/collection';
 
 /** `theirs` with the fields that `mine` changed of `before`. */
 export function rebased<V extends object>(before: V, mine: V, theirs: V): V {

@@ -3,6 +3,7 @@ import { useCallback, useRef, useState, type ChangeEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, type FieldError } from '@/api/http';
 import { toastError } from '@/components/errors';
+import { same } from '@/features/setup/parts/collection';
 import { rebased } from '@/features/setup/parts/rebase';
 
 type KeyOf<V, T> = { [K in keyof V]-?: V[K] extends T ? K : never }[keyof V] & string;
@@ -62,8 +63,6 @@ const isEmpty = (value: unknown) =>
   value === undefined ||
   (typeof value === 'string' && value.trim() === '') ||
   (Array.isArray(value) && value.length === 0);
-
-const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 const covers = (path: string, wanted: string) => path === wanted || path.startsWith(`${wanted}/`);
 
