@@ -202,6 +202,17 @@ async def test_of_a_name_that_is_cut_no_half_of_a_card_stays(
     assert CARD[:7].encode() not in await kept(desk)
 
 
+async def test_of_a_subject_that_is_cut_no_half_of_a_card_stays(
+    desk: Desk, runtime: Runtime, fresh_database: FreshDatabase
+) -> None:
+    subject = f"{'late ' * 198}{CARD} of mine"
+    raw = f"From: ada@example.org\r\nSubject: {subject}\r\nMessage-ID: <5@example.org>\r\n\r\nhello\r\n"
+    await arrive_by_mail(desk, runtime, raw.encode())
+    (row,) = await desk.rows("SELECT subject FROM message")
+    assert row.subject == f"{'late ' * 198}[card ××××"
+    assert places_of(fresh_database.superuser_url, CARD, CARD[:7]) == set()
+
+
 async def test_neither_a_files_name_nor_a_mail_within_a_mail_keeps_a_card(
     desk: Desk, runtime: Runtime, fresh_database: FreshDatabase
 ) -> None:

@@ -401,6 +401,19 @@ async def test_what_a_dry_run_shows_of_a_file_is_redacted(importer: Importer) ->
     assert "4111 1111" not in json.dumps(one)
 
 
+async def test_a_card_in_what_is_shown_in_part_is_redacted_whole(importer: Importer, database: Database) -> None:
+    def across(place: int) -> str:
+        return "-" * (place - 7) + " 4111 1111 1111 1111"
+
+    content = f"name,email,created_at,{across(80)}\nAna,{across(80)},,{across(80)}\nBo,b@x.example,{across(40)},x\n"
+    one = await importer.work(await importer.prepare("a.csv", content.encode()), "check")
+    assert (one["counts"]["customers_made"], one["counts"]["refused"]) == (0, 2)
+    async with database.transaction(SYSTEM) as tx:
+        for table in ("data_import", "import_refusal"):
+            found = (await tx.execute(text(f"SELECT one::text FROM {table} one"))).scalars()
+            assert [row for row in found if "4111" in row] == [], table
+
+
 async def test_sensitive_attributes_are_filled_in_and_show_nowhere(importer: Importer, database: Database) -> None:
     fields = [
         {"key": "policy", "label": "Policy", "kind": "text", "sensitive": True, "exact": True},

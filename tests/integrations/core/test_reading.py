@@ -9,6 +9,7 @@ import mailbox
 import zipfile
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -25,8 +26,11 @@ from careloom.integrations.core.reading import read_items
 from careloom.integrations.core.values import moment
 from careloom.integrations.errors import UnreadableFileError
 from careloom.integrations.types import Format, ImportOptions, Target
+from careloom.platform.redaction.redact import shortened
+from careloom.platform.redaction.types import Policy
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SHORTEN = partial(shortened, Policy())
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=30)
 NAMES = (
     *("id", "tickets", "users", "comments", "requester_id", "payload", "messages", "meta", "sender", "message_type"),
@@ -36,7 +40,7 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
 
 
 def read(content: bytes, kind: Format, options: ImportOptions | None = None) -> list[Item]:
-    return list(read_items(io.BytesIO(content), kind, options or ImportOptions(), {}))
+    return list(read_items(io.BytesIO(content), kind, options or ImportOptions(), {}, SHORTEN))
 
 
 @settings(max_examples=150)
@@ -47,7 +51,7 @@ def test_any_bytes_give_items(content: bytes, kind: Format) -> None:
     except UnreadableFileError:
         return
     for item in items:
-        found = accepted(item, {}, NOW)
+        found = accepted(item, {}, NOW, SHORTEN)
         assert found.entry is not None or found.reason
 
 
@@ -69,7 +73,7 @@ def test_any_bytes_give_items(content: bytes, kind: Format) -> None:
 )
 def test_any_json_gives_items(value: object, kind: Format) -> None:
     for item in read(json.dumps(value).encode(), kind):
-        found = accepted(item, {}, NOW)
+        found = accepted(item, {}, NOW, SHORTEN)
         assert found.entry is not None or found.reason
 
 
@@ -150,8 +154,8 @@ def test_every_mail_of_a_mailbox_is_in_one_conversation(
 @given(WORDS)
 def test_an_entry_that_was_accepted_is_accepted_unchanged_again(name: str) -> None:
     line = {"type": "customer", "key": name, "name": name, "identities": [{"kind": "email", "value": "A@x.example"}]}
-    once = [accepted(item, {}, NOW) for item in read(json.dumps(line).encode(), Format.LINES)]
-    assert [accepted(item, {}, NOW) for item in once] == once
+    once = [accepted(item, {}, NOW, SHORTEN) for item in read(json.dumps(line).encode(), Format.LINES)]
+    assert [accepted(item, {}, NOW, SHORTEN) for item in once] == once
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -221,3 +225,77 @@ def test_guesses_of_nothing_are_harmless() -> None:
     assert guess_delimiter("") == ","
     assert guess_encoding(b"") == "utf-8"
     assert guess_format("", b"") is Format.CSV
+
+
+CARD = "4111 1111 1111 1111"
+
+
+def across(place: int) -> str:
+    """Words with a card that begins before `place` and ends behind it."""
+    return ("Ana " * (place // 4 + 1))[: place - 7] + f" {CARD} and more"
+
+
+MAIL = f"""From ana@customer.example Thu Feb  1 09:00:00 2024
+From: "{across(200)}" <ana@customer.example>
+Subject: {across(1000)}
+Date: Thu, 1 Feb 2024 09:00:00 +0000
+
+{across(100_000)}
+"""
+USER = {"id": 7, "name": across(200), "email": "ana@customer.example", "role": "end-user"}
+TICKET = {
+    "id": 1,
+    "requester_id": 7,
+    "subject": across(1000),
+    "status": "closed",
+    "tags": [across(50)],
+    "created_at": "2024-01-01T00:00:00Z",
+    "description": across(100_000),
+}
+TALK = {
+    "id": 1,
+    "meta": {"sender": {"id": 7, "name": across(200), "email": "ana@customer.example"}},
+    "additional_attributes": {"mail_subject": across(1000)},
+    "labels": [across(50)],
+    "messages": [
+        {
+            "message_type": 0,
+            "content": across(100_000),
+            "created_at": 1_704_067_200,
+            "sender": {"name": across(200)},
+        }
+    ],
+}
+ROW = f"t,{across(1000)},{across(50)},ana@customer.example,{across(200)},words,2024-01-01T00:00:00Z"
+LINE = {
+    "type": "conversation",
+    "key": "t",
+    "customer": {"key": "c"},
+    "messages": [{"kind": "inbound", "html": f"<p>{across(100_000)}</p>", "at": "2024-01-01T00:00:00Z"}],
+}
+FIELDS = ("key", "subject", "tags", "customer_email", "message_author", "message_text", "message_at")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (MAIL.encode(), Format.MBOX),
+        (json.dumps({"users": [USER], "tickets": [TICKET]}).encode(), Format.ZENDESK),
+        (json.dumps(TALK).encode(), Format.CHATWOOT),
+        (f"a,b,c,d,e,f,g\n{ROW}\n".encode(), Format.CSV),
+        (json.dumps(LINE).encode(), Format.LINES),
+    ],
+)
+def test_of_a_card_number_that_a_cut_would_divide_nothing_is_left(content: bytes, kind: Format) -> None:
+    options = ImportOptions(target=Target.CONVERSATIONS, fields=FIELDS)
+    items = [accepted(item, {}, NOW, SHORTEN) for item in read(content, kind, options)]
+    assert [item.reason for item in items if item.entry is None] == []
+    assert "4111" not in str(items).replace(CARD, "")  # what stands there whole is redacted as it is stored
+
+
+def test_a_value_that_is_refused_is_told_whole_so_that_it_can_be_redacted() -> None:
+    row = f"t,,,ana@customer.example,,words,{across(40)}"
+    (item,) = read(
+        f"a,b,c,d,e,f,g\n{row}\n".encode(), Format.CSV, ImportOptions(target=Target.CONVERSATIONS, fields=FIELDS)
+    )
+    assert CARD in str(item.reason)

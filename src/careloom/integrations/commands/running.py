@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -30,17 +31,19 @@ from careloom.integrations.commands.taking import keep_files, take_entries
 from careloom.integrations.commands.undoing import KINDS, check_removable, undo_part
 from careloom.integrations.commands.uploads import IMPORTS, StoredFile
 from careloom.integrations.core.accept import accepted
-from careloom.integrations.core.entries import ConversationEntry, Item
+from careloom.integrations.core.entries import ConversationEntry, Item, Shorten
 from careloom.integrations.core.reading import read_items
 from careloom.integrations.errors import HeldError, TouchedError, UnreadableFileError
 from careloom.integrations.ports import Holds
 from careloom.integrations.queries.imports import get_import
 from careloom.integrations.types import Import, ImportId, ImportState
+from careloom.organizations.queries import privacy_of
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.clock import now
 from careloom.platform.errors import CareloomError, NotFoundError
 from careloom.platform.file_parts import read_parts
 from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
+from careloom.platform.redaction.redact import shortened
 from careloom.platform.runtime import Runtime
 from careloom.platform.texts.text import Text, say
 
@@ -57,6 +60,7 @@ class _Reader(Struct):
 
     items: Iterator[Item]
     schema: dict[str, AttributeField]
+    shorten: Shorten
 
     def cut(self) -> list[Item]:
         """The next part: entries, messages and bytes are bounded. Empty at the end."""
@@ -64,7 +68,7 @@ class _Reader(Struct):
         messages = size = 0
         moment = now()
         for item in self.items:
-            part.append(accepted(item, self.schema, moment))
+            part.append(accepted(item, self.schema, moment, self.shorten))
             if isinstance(item.entry, ConversationEntry):
                 messages += len(item.entry.messages)
                 size += sum(len(each.text) + sum(len(f.content) for f in each.files) for each in item.entry.messages)
@@ -93,13 +97,14 @@ async def run_import(runtime: Runtime, holds: Holds, client_id: UUID, import_id:
             one = await get_import(tx, actor, import_id)
             file = await IMPORTS.file_of(tx, one.id)
             schema = await get_attribute_schema(tx, actor, one.client_id)
+            shorten = partial(shortened, await privacy_of(tx, one.client_id))
     except NotFoundError:
         return
     try:
         if one.state is ImportState.UNDOING:
             await _undo(runtime, holds, actor, one)
         elif one.state in (ImportState.CHECKING, ImportState.RUNNING):
-            await _read(runtime, actor, one, file, {each.key: each for each in schema})
+            await _read(runtime, actor, one, file, {each.key: each for each in schema}, shorten)
     except (*_LASTING, LookupError, UnicodeError, RecursionError, MemoryError) as error:
         log.info("import_failed", import_id=str(import_id), error=type(error).__name__)
         await _fail(runtime, actor, one, file, _reason(error))
@@ -131,22 +136,27 @@ def _reason(error: BaseException) -> Text:
 
 
 async def _read(
-    runtime: Runtime, actor: Actor, one: Import, kept: StoredFile, schema: dict[str, AttributeField]
+    runtime: Runtime,
+    actor: Actor,
+    one: Import,
+    kept: StoredFile,
+    schema: dict[str, AttributeField],
+    shorten: Shorten,
 ) -> None:
     with tempfile.TemporaryFile() as file:
         async for content in read_parts(runtime.files, kept.key, kept.parts):
             await asyncio.to_thread(file.write, content)
-        reader = await asyncio.to_thread(_open, file, one, schema)
+        reader = await asyncio.to_thread(_open, file, one, schema, shorten)
         if one.state is ImportState.CHECKING:
             await _check(runtime, actor, one, reader)
         else:
             await _take(runtime, actor, one, reader)
 
 
-def _open(file: BinaryIO, one: Import, schema: dict[str, AttributeField]) -> _Reader:
-    items = read_items(file, one.format, one.options, schema)
+def _open(file: BinaryIO, one: Import, schema: dict[str, AttributeField], shorten: Shorten) -> _Reader:
+    items = read_items(file, one.format, one.options, schema, shorten)
     skipped = one.done if one.state is ImportState.RUNNING else 0
-    return _Reader(islice(items, skipped, None), schema)
+    return _Reader(islice(items, skipped, None), schema, shorten)
 
 
 async def _check(runtime: Runtime, actor: Actor, one: Import, reader: _Reader) -> None:

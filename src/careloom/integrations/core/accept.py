@@ -13,7 +13,7 @@ from careloom.conversations.types import Status
 from careloom.customers.core.addresses import normalised
 from careloom.customers.core.attributes import attribute_errors
 from careloom.customers.types import AttributeField, IdentityKind, NewIdentity
-from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, CustomerOf, Item, PastMessage
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, CustomerOf, Item, PastMessage, Shorten
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.redaction.values import storable
 from careloom.platform.texts.text import Text, changed, say, together
@@ -23,14 +23,14 @@ _EARLIEST_YEAR: Final = 1970
 _TEXT: Final = 100_000
 
 
-def accepted(item: Item, schema: Mapping[str, AttributeField], now: datetime) -> Item:
+def accepted(item: Item, schema: Mapping[str, AttributeField], now: datetime, shorten: Shorten) -> Item:
     """`item` as it can be stored, with notes of what was left out; or without its entry, and why."""
     entry = item.entry
     item = replace(item, key=clean(item.key), reason=None if item.reason is None else changed(item.reason, clean))
     if isinstance(entry, CustomerEntry):
         return _customer(item, entry, schema, now)
     if isinstance(entry, ConversationEntry):
-        return _conversation(item, entry, now)
+        return _conversation(item, entry, now, shorten)
     return item
 
 
@@ -67,7 +67,7 @@ def _customer(item: Item, entry: CustomerEntry, schema: Mapping[str, AttributeFi
     return replace(item, entry=kept, key=key, notes=(*item.notes, *notes))
 
 
-def _conversation(item: Item, entry: ConversationEntry, now: datetime) -> Item:
+def _conversation(item: Item, entry: ConversationEntry, now: datetime, shorten: Shorten) -> Item:
     identities, notes = _addresses(entry.customer.identities)
     key, customer_key = clean(entry.key), clean(entry.customer.key or "")
     if not key:
@@ -97,15 +97,15 @@ def _conversation(item: Item, entry: ConversationEntry, now: datetime) -> Item:
         subject=clean(entry.subject),
         created_at=created,
         resolved_at=ended,
-        messages=tuple(_message(one) for one in messages),
+        messages=tuple(_message(one, shorten) for one in messages),
     )
     return replace(item, entry=kept, key=key, notes=(*item.notes, *notes))
 
 
-def _message(one: PastMessage) -> PastMessage:
+def _message(one: PastMessage, shorten: Shorten) -> PastMessage:
     files = tuple(each for each in one.files if not is_refused(each.name, each.content))
     html = sanitize(one.html) if one.html else None
-    text = one.text if one.text.strip() or html is None else html_to_text(html)[:_TEXT]
+    text = one.text if one.text.strip() or html is None else shorten(html_to_text(html), _TEXT)
     return replace(one, author=clean(one.author), text=text, html=html, files=files)
 
 
@@ -116,8 +116,7 @@ def _addresses(given: tuple[NewIdentity, ...]) -> tuple[tuple[NewIdentity, ...],
         try:
             kept[NewIdentity(one.kind, normalised(one.kind, one.value))] = None
         except InvalidInputError as error:
-            left_out = clean(one.value[:80])
-            notes.append(say("“{value}” was left out: {problem}", value=left_out, problem=error.errors[0].text))
+            notes.append(say("“{value}” was left out: {problem}", value=clean(one.value), problem=error.errors[0].text))
     return tuple(one for one in kept if one.kind is not IdentityKind.VISITOR), tuple(notes)
 
 

@@ -14,7 +14,7 @@ from careloom.integrations.core.detect import (
     guess_fields,
 )
 from careloom.integrations.core.documents import Json, built, documents, inner, objects, text
-from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item, Shorten
 from careloom.integrations.core.reasons import WrongValueError
 from careloom.integrations.core.sheet import read_sheet
 from careloom.integrations.types import ImportOptions, Target
@@ -24,12 +24,12 @@ _WORDS: Final = {"incoming": 0, "outgoing": 1, "activity": 2, "template": 3}
 _ACTIVITY: Final = 2
 
 
-def read_chatwoot(file: BinaryIO, options: ImportOptions) -> Iterator[Item]:
+def read_chatwoot(file: BinaryIO, options: ImportOptions, shorten: Shorten) -> Iterator[Item]:
     """Customers and conversations in the order of the file; `row` is the number of the document or line."""
     start = file.read(SAMPLE_BYTES)
     file.seek(0)
     if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[", b"PK")):
-        yield from _contacts_sheet(file, start, options)
+        yield from _contacts_sheet(file, start, options, shorten)
         return
     messages: dict[str, list[Json]] = {}
     conversations: list[tuple[int, Json]] = []
@@ -43,13 +43,13 @@ def read_chatwoot(file: BinaryIO, options: ImportOptions) -> Iterator[Item]:
             elif isinstance(one.get("meta"), dict) or "messages" in one:
                 conversations.append((row, one))
             elif "id" in one and ("email" in one or "phone_number" in one or "identifier" in one):
-                yield built(row, text(one.get("id")), lambda one=one: _customer(one), CustomerEntry)
+                yield built(row, text(one.get("id")), lambda one=one: _customer(one, shorten), CustomerEntry)
             else:
                 yield Item(row, None, say("This is neither a contact nor a conversation nor a message."))
     for row, one in conversations:
         key = text(one.get("id"))
         more = messages.get(key, [])
-        yield built(row, key, lambda one=one, more=more: _conversation(one, more), ConversationEntry)
+        yield built(row, key, lambda one=one, more=more: _conversation(one, more, shorten), ConversationEntry)
 
 
 def _payload(found: Any) -> Iterator[Json]:
@@ -63,7 +63,7 @@ def _payload(found: Any) -> Iterator[Json]:
         yield inner(held) or one
 
 
-def _contacts_sheet(file: BinaryIO, start: bytes, options: ImportOptions) -> Iterator[Item]:
+def _contacts_sheet(file: BinaryIO, start: bytes, options: ImportOptions, shorten: Shorten) -> Iterator[Item]:
     encoding = guess_encoding(start)
     delimiter = guess_delimiter(decode_start(start, encoding))
     rows = first_rows(start, encoding, delimiter, 1)
@@ -72,16 +72,16 @@ def _contacts_sheet(file: BinaryIO, start: bytes, options: ImportOptions) -> Ite
     found = ImportOptions(
         target=Target.CUSTOMERS, encoding=encoding, delimiter=delimiter, fields=fields, source=options.source
     )
-    yield from read_sheet(file, found, {})
+    yield from read_sheet(file, found, {}, shorten)
 
 
-def _customer(contact: Json) -> Json:
+def _customer(contact: Json, shorten: Shorten) -> Json:
     created = contact.get("created_at")
     language = text(inner(contact.get("additional_attributes")).get("language_code"))
     return {
         "type": "customer",
         "key": text(contact.get("id")),
-        "name": text(contact.get("name"))[:200],
+        "name": shorten(text(contact.get("name")), 200),
         "language": values.language(language),
         "created_at": values.moment(created) if created else None,
         "identities": _identities(contact),
@@ -97,7 +97,7 @@ def _identities(contact: Json) -> list[Json]:
     return [one for one in found if one["value"]]
 
 
-def _conversation(one: Json, more: list[Json]) -> Json:
+def _conversation(one: Json, more: list[Json], shorten: Shorten) -> Json:
     meta = inner(one.get("meta"))
     sender = inner(meta.get("sender"))
     kept = [each for each in (objects(one.get("messages")) or more) if _type(each) != _ACTIVITY]
@@ -112,17 +112,17 @@ def _conversation(one: Json, more: list[Json]) -> Json:
         "key": text(one.get("id")),
         "customer": {
             "key": text(sender.get("id")) or None,
-            "name": text(sender.get("name"))[:200],
+            "name": shorten(text(sender.get("name")), 200),
             "identities": _identities(sender),
         },
         "channel": values.channel(text(meta.get("channel"))),
-        "subject": subject[:1000],
+        "subject": shorten(subject, 1000),
         "status": state,
         "priority": values.priority(text(one.get("priority"))),
-        "tags": values.tags(one.get("labels")),
+        "tags": values.tags(one.get("labels"), shorten),
         "created_at": values.moment(one["created_at"]) if one.get("created_at") else None,
         "resolved_at": moments[-1][0] if state is Status.RESOLVED and moments else None,
-        "messages": [_message(each, at) for at, each in moments],
+        "messages": [_message(each, at, shorten) for at, each in moments],
     }
 
 
@@ -131,7 +131,7 @@ def _type(message: Json) -> int:
     return _WORDS.get(found, 0) if isinstance(found, str) else int(found) if isinstance(found, int) else 0
 
 
-def _message(message: Json, at: Any) -> Json:
+def _message(message: Json, at: Any, shorten: Shorten) -> Json:
     sender = inner(message.get("sender"))
     kind = MessageKind.INBOUND if _type(message) == 0 else MessageKind.OUTBOUND
     files = [
@@ -139,7 +139,7 @@ def _message(message: Json, at: Any) -> Json:
     ]
     return {
         "kind": MessageKind.NOTE if message.get("private") is True else kind,
-        "author": text(sender.get("name"))[:200],
-        "text": "\n".join(filter(None, [text(message.get("content")), *files]))[:100_000],
+        "author": shorten(text(sender.get("name")), 200),
+        "text": shorten("\n".join(filter(None, [text(message.get("content")), *files])), 100_000),
         "at": at,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -16,6 +17,9 @@ Key = Annotated[str, Meta(min_length=1, max_length=300)]
 LongText = Annotated[str, Meta(max_length=100_000)]
 Words = Annotated[str, Meta(max_length=200)]
 Identities = Annotated[tuple[NewIdentity, ...], Meta(max_length=20)]
+
+Shorten = Callable[[str, int], str]
+"""At most so many characters of a text, as it may be stored where something is cut off."""
 
 
 class PastNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -24,7 +24,7 @@ from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.redaction.redact import redact
 from careloom.platform.redaction.types import Policy
 
-_SHOWN = 80
+_READ, _SHOWN = 1000, 80
 _HIDDEN = "•••"
 
 
@@ -72,11 +72,17 @@ def check_options(options: ImportOptions) -> None:
 def shown(
     columns: tuple[Column, ...], options: ImportOptions, policy: Policy, schema: Sequence[AttributeField]
 ) -> tuple[Column, ...]:
-    """Columns with their first values as the client's policy lets them be stored; of sensitive attributes nothing."""
+    """Columns with the start of their first values as the client's policy lets them be stored; of sensitive attributes
+    nothing.
+    """
     sensitive = {f"{ATTRIBUTE}{one.key}" for one in schema if one.sensitive}
     fields = zip_longest(columns, options.fields[: len(columns)])
+
+    def told(words: str) -> str:
+        return redact(policy, words).text[:_SHOWN]
+
     return tuple(
-        Column(one.name, tuple(_HIDDEN if field in sensitive else redact(policy, each).text for each in one.samples))
+        Column(told(one.name), tuple(_HIDDEN if field in sensitive else told(each) for each in one.samples))
         for one, field in fields
     )
 
@@ -92,6 +98,6 @@ def columns_of(sample: bytes, kind: Format, options: ImportOptions) -> tuple[Col
     if not rows:
         return ()
     return tuple(
-        Column(clean(name[:_SHOWN]), tuple(clean(row[place][:_SHOWN]) for row in rows[1:] if place < len(row)))
+        Column(clean(name[:_READ]), tuple(clean(row[place][:_READ]) for row in rows[1:] if place < len(row)))
         for place, name in enumerate(rows[0][:300])
     )

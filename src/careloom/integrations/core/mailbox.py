@@ -19,6 +19,7 @@ from careloom.integrations.core.entries import (
     Item,
     PastFile,
     PastMessage,
+    Shorten,
 )
 from careloom.integrations.types import ImportOptions
 from careloom.organizations.types import Channel
@@ -27,7 +28,7 @@ from careloom.platform.texts.text import say
 _HEAD_BYTES: Final = 100_000
 _HEAD: Final = Limits(max_bytes=_HEAD_BYTES, max_parts=1, max_depth=1)
 _QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
-_TEXT, _MARKUP = 100_000, 1_000_000
+_NAME, _SUBJECT, _TEXT, _MARKUP = 200, 1000, 100_000, 1_000_000
 _MOST_MAILS: Final = 5000
 
 
@@ -42,11 +43,11 @@ class _Place(Struct, frozen=True):
     at: datetime | None
 
 
-def read_mailbox(file: BinaryIO, options: ImportOptions) -> Iterator[Item]:
+def read_mailbox(file: BinaryIO, options: ImportOptions, shorten: Shorten) -> Iterator[Item]:
     """A conversation for each thread, the earliest first; `row` is the number of its first mail in the file."""
     own = {one.strip().lower() for one in options.own_addresses}
     for thread in _threads(list(_places(file))):
-        yield _item(file, thread, own)
+        yield _item(file, thread, own, shorten)
 
 
 def _places(file: BinaryIO) -> Iterator[_Place]:
@@ -95,7 +96,7 @@ def _threads(places: list[_Place]) -> list[list[_Place]]:
     return list(threads.values())
 
 
-def _item(file: BinaryIO, thread: list[_Place], own: set[str]) -> Item:
+def _item(file: BinaryIO, thread: list[_Place], own: set[str], shorten: Shorten) -> Item:
     row = thread[0].number
     mails = sorted(((_mail(file, one), one) for one in thread[:_MOST_MAILS]), key=_moment)
     first = mails[0][0]
@@ -105,13 +106,13 @@ def _item(file: BinaryIO, thread: list[_Place], own: set[str]) -> Item:
     dated = [(mail, place.at) for mail, place in mails if place.at is not None]
     if not dated:
         return Item(row, None, say("The mail has no date."), thread[0].id)
-    messages = tuple(_message(mail, at, own) for mail, at in dated)
+    messages = tuple(_message(mail, at, own, shorten) for mail, at in dated)
     name = next((who.name for mail, _ in mails for who in (mail.sender, *mail.to) if who.address == customer), "")
     entry = ConversationEntry(
         key=mails[0][1].id[:300],
-        customer=CustomerOf(name=name[:200], identities=(NewIdentity(IdentityKind.EMAIL, customer[:500]),)),
+        customer=CustomerOf(name=shorten(name, _NAME), identities=(NewIdentity(IdentityKind.EMAIL, customer[:500]),)),
         channel=Channel.EMAIL,
-        subject=first.subject[:1000],
+        subject=shorten(first.subject, _SUBJECT),
         status=Status.RESOLVED,
         messages=messages,
     )
@@ -139,15 +140,15 @@ def _customers(mail: ParsedMail, own: set[str]) -> list[str]:
     return [one for one in found if one and "@" in one and one.lower() not in own]
 
 
-def _message(mail: ParsedMail, at: datetime, own: set[str]) -> PastMessage:
+def _message(mail: ParsedMail, at: datetime, own: set[str], shorten: Shorten) -> PastMessage:
     folded = fold_mail(mail)
     ours = mail.sender.address.lower() in own
     return PastMessage(
         kind=MessageKind.OUTBOUND if ours else MessageKind.INBOUND,
-        author=(mail.sender.name or mail.sender.address)[:200],
-        subject=mail.subject[:1000] or None,
-        text=(folded.text or mail.text)[:_TEXT],
+        author=shorten(mail.sender.name or mail.sender.address, _NAME),
+        subject=shorten(mail.subject, _SUBJECT) or None,
+        text=shorten(folded.text or mail.text, _TEXT),
         html=folded.html[:_MARKUP] if folded.html else None,
         at=at,
-        files=tuple(PastFile(name=one.name[:300], content=one.content) for one in mail.attachments[:50]),
+        files=tuple(PastFile(name=one.name, content=one.content) for one in mail.attachments[:50]),
     )

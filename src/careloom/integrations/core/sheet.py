@@ -12,7 +12,7 @@ from careloom.conversations.types import MessageKind
 from careloom.customers.types import AttributeField, AttributeInput, AttributeKind
 from careloom.integrations.core import values
 from careloom.integrations.core.detect import ATTRIBUTE
-from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item, Shorten
 from careloom.integrations.core.reasons import WrongValueError, reason_of
 from careloom.integrations.types import ImportOptions, Target
 from careloom.platform.texts.text import Text, say
@@ -30,7 +30,9 @@ _ADDRESSES: Final = ("email", "phone", "handle", "external")
 Row = tuple[int, dict[str, str]]
 
 
-def read_sheet(file: BinaryIO, options: ImportOptions, schema: Mapping[str, AttributeField]) -> Iterator[Item]:
+def read_sheet(
+    file: BinaryIO, options: ImportOptions, schema: Mapping[str, AttributeField], shorten: Shorten
+) -> Iterator[Item]:
     """The entries of a CSV file, with the line at which each begins; what is no row becomes an item with a reason."""
     if options.target is Target.CUSTOMERS:
         for found in _read(file, options):
@@ -38,7 +40,7 @@ def read_sheet(file: BinaryIO, options: ImportOptions, schema: Mapping[str, Attr
     else:
         apart = _apart(_read(file, options))
         file.seek(0)
-        yield from _conversations(_read(file, options), apart)
+        yield from _conversations(_read(file, options), apart, shorten)
 
 
 def _read(file: BinaryIO, options: ImportOptions) -> Iterator[Row | Item]:
@@ -119,12 +121,12 @@ def _typed(field: AttributeField, cell: str) -> str | float | bool:
         try:
             return float(cell)
         except ValueError:
-            problem = say("“{value}” is no number such as 1234.5.", value=cell[:40])
+            problem = say("“{value}” is no number such as 1234.5.", value=cell)
             raise WrongValueError(_of(field, say("Write a number.") if field.sensitive else problem)) from None
     if field.kind is AttributeKind.BOOLEAN:
         word = cell.lower()
         if word not in (*_YES, *_NO):
-            problem = say("“{value}” is neither yes nor no.", value=cell[:40])
+            problem = say("“{value}” is neither yes nor no.", value=cell)
             raise WrongValueError(_of(field, say("Say true or false.") if field.sensitive else problem))
         return word in _YES
     return cell[:10] if field.kind is AttributeKind.DATE else cell
@@ -155,7 +157,7 @@ def _apart(rows: Iterator[Row | Item]) -> frozenset[str]:
     return frozenset(again - {""})
 
 
-def _conversations(rows: Iterator[Row | Item], apart: Container[str]) -> Iterator[Item]:
+def _conversations(rows: Iterator[Row | Item], apart: Container[str], shorten: Shorten) -> Iterator[Item]:
     """A conversation is taken whole or not at all: what lacks of one that is known would never be added later."""
     for key, group in _together(rows):
         if not key:
@@ -179,10 +181,10 @@ def _conversations(rows: Iterator[Row | Item], apart: Container[str]) -> Iterato
             )
             yield Item(whole[0][0], None, wrong, key)
         else:
-            yield _conversation(whole[0][0], key, [row for _, row in whole])
+            yield _conversation(whole[0][0], key, [row for _, row in whole], shorten)
 
 
-def _conversation(line: int, key: str, rows: list[dict[str, str]]) -> Item:
+def _conversation(line: int, key: str, rows: list[dict[str, str]], shorten: Shorten) -> Item:
     first = {name: value for row in reversed(rows) for name, value in row.items()}
     try:
         plain: dict[str, Any] = {
@@ -198,32 +200,32 @@ def _conversation(line: int, key: str, rows: list[dict[str, str]]) -> Item:
                 ],
             },
             "channel": values.channel(first["channel"]) if "channel" in first else None,
-            "subject": first.get("subject", "")[:1000],
+            "subject": shorten(first.get("subject", ""), 1000),
             "status": values.status(first.get("status", "resolved")),
             "priority": values.priority(first.get("priority", "")),
             "language": values.language(first.get("language")),
-            "tags": values.tags(first.get("tags", "")),
+            "tags": values.tags(first.get("tags", ""), shorten),
             "created_at": values.moment(first["created_at"]) if "created_at" in first else None,
             "resolved_at": values.moment(first["resolved_at"]) if "resolved_at" in first else None,
-            "messages": [_message(row, first) for row in rows if row.get("message_text")],
+            "messages": [_message(row, first, shorten) for row in rows if row.get("message_text")],
         }
         return Item(line, msgspec.convert(plain, ConversationEntry), key=key)
     except (ValueError, msgspec.ValidationError) as error:
         return Item(line, None, reason_of(error), key)
 
 
-def _message(row: Mapping[str, str], first: Mapping[str, str]) -> dict[str, Any]:
+def _message(row: Mapping[str, str], first: Mapping[str, str], shorten: Shorten) -> dict[str, Any]:
     word = row.get("message_kind", "inbound").lower()
     if word not in _KINDS:
         choices = ("inbound", "outbound", "note")
-        told = say("“{value}” is no kind of message; use one of: {choices}.", value=word[:40], choices=choices)
+        told = say("“{value}” is no kind of message; use one of: {choices}.", value=word, choices=choices)
         raise WrongValueError(told)
     at = row.get("message_at") or first.get("created_at")
     if at is None:
         raise WrongValueError(say("A message has no time; say which column holds it."))
     return {
         "kind": _KINDS[word],
-        "author": row.get("message_author", "")[:200],
+        "author": shorten(row.get("message_author", ""), 200),
         "text": row["message_text"],
         "at": values.moment(at),
     }

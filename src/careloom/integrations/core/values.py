@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from careloom.conversations.types import Priority, Status
+from careloom.integrations.core.entries import Shorten
 from careloom.integrations.core.reasons import WrongValueError
 from careloom.organizations.types import Channel
 from careloom.platform.texts.text import say
@@ -48,7 +49,7 @@ def moment(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(_ZONE.sub("+00:00", text).replace("/", "-"))
     except ValueError:
-        raise WrongValueError(say("“{value}” is no time; write it as 2026-01-31T14:30:00Z.", value=text[:40])) from None
+        raise WrongValueError(say("“{value}” is no time; write it as 2026-01-31T14:30:00Z.", value=text)) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -65,7 +66,7 @@ def status(text: str) -> Status:
     found = _STATUSES.get(text.strip().lower())
     if found is None:
         choices = ("open", "pending", "resolved")
-        raise WrongValueError(say("“{value}” is no status; use one of: {choices}.", value=text[:40], choices=choices))
+        raise WrongValueError(say("“{value}” is no status; use one of: {choices}.", value=text, choices=choices))
     return found
 
 
@@ -74,7 +75,7 @@ def priority(text: str) -> Priority:
     found = _PRIORITIES.get((text or "normal").strip().lower())
     if found is None:
         choices = ("low", "normal", "high", "urgent")
-        raise WrongValueError(say("“{value}” is no priority; use one of: {choices}.", value=text[:40], choices=choices))
+        raise WrongValueError(say("“{value}” is no priority; use one of: {choices}.", value=text, choices=choices))
     return found
 
 
@@ -90,8 +91,8 @@ def language(text: str | None) -> str | None:
     return tag if _LANGUAGE.fullmatch(tag) and len(tag) <= 35 else None
 
 
-def tags(values: Any) -> tuple[str, ...]:
+def tags(values: Any, shorten: Shorten) -> tuple[str, ...]:
     """At most twenty tags of at most fifty characters, each once."""
     parts = re.split(r"[,;|]", values) if isinstance(values, str) else (values or [])
-    clean = (" ".join(str(one).split())[:50].strip() for one in parts)
+    clean = (shorten(" ".join(str(one).split()), 50).strip() for one in parts)
     return tuple(dict.fromkeys(one for one in clean if one))[:20]

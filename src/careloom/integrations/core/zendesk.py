@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 from careloom.conversations.types import MessageKind, Status
 from careloom.integrations.core import values
 from careloom.integrations.core.documents import Json, built, documents, inner, objects, text
-from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item
+from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item, Shorten
 from careloom.integrations.core.reasons import WrongValueError
 from careloom.platform.texts.text import Text, say
 
@@ -17,7 +17,8 @@ _END_USER: Final = ("end-user", "end_user", "")
 class _Export:
     """What a file holds, put together: comments to their tickets, users by their id."""
 
-    def __init__(self) -> None:
+    def __init__(self, shorten: Shorten) -> None:
+        self.shorten = shorten
         self.tickets: list[tuple[int, Json]] = []
         self.users: dict[str, tuple[int, Json]] = {}
         self.comments: dict[str, list[Json]] = {}
@@ -49,9 +50,9 @@ class _Export:
         self.users.setdefault(text(one.get("id")), (row, one))
 
 
-def read_zendesk(file: BinaryIO) -> Iterator[Item]:
+def read_zendesk(file: BinaryIO, shorten: Shorten) -> Iterator[Item]:
     """Customers first, then a conversation for each ticket; `row` is the line of the document it stands in."""
-    export = _Export()
+    export = _Export(shorten)
     for row, name, found in documents(file):
         if isinstance(found, Text):
             yield Item(row, None, found)
@@ -60,18 +61,18 @@ def read_zendesk(file: BinaryIO) -> Iterator[Item]:
     yield from export.wrong
     for row, user in export.users.values():
         if text(user.get("role")).lower() in _END_USER:
-            yield built(row, f"user {text(user.get('id'))}", lambda user=user: _customer(user), CustomerEntry)
+            yield built(row, f"user {text(user.get('id'))}", lambda user=user: _customer(user, shorten), CustomerEntry)
     for row, ticket in export.tickets:
         key = text(ticket.get("id"))
         yield built(row, key, lambda ticket=ticket: _conversation(ticket, export), ConversationEntry)
 
 
-def _customer(user: Json) -> Json:
+def _customer(user: Json, shorten: Shorten) -> Json:
     created = user.get("created_at")
     return {
         "type": "customer",
         "key": text(user.get("id")),
-        "name": text(user.get("name"))[:200],
+        "name": shorten(text(user.get("name")), 200),
         "language": values.language(text(user.get("locale"))),
         "created_at": values.moment(created) if created else None,
         "identities": _identities(user),
@@ -104,15 +105,15 @@ def _conversation(ticket: Json, export: _Export) -> Json:
         "key": ticket_id,
         "customer": {
             "key": requester_id or None,
-            "name": text(requester.get("name"))[:200],
+            "name": export.shorten(text(requester.get("name")), 200),
             "language": values.language(text(requester.get("locale"))),
             "identities": _identities(requester),
         },
         "channel": values.channel(text(inner(ticket.get("via")).get("channel"))),
-        "subject": text(ticket.get("subject") or ticket.get("raw_subject"))[:1000],
+        "subject": export.shorten(text(ticket.get("subject") or ticket.get("raw_subject")), 1000),
         "status": state,
         "priority": values.priority(text(ticket.get("priority"))),
-        "tags": values.tags(ticket.get("tags")),
+        "tags": values.tags(ticket.get("tags"), export.shorten),
         "created_at": values.moment(ticket["created_at"]) if ticket.get("created_at") else None,
         "resolved_at": values.moment(ended) if ended else None,
         "messages": messages,
@@ -142,8 +143,8 @@ def _message(comment: Json, requester_id: str, export: _Export) -> Json:
     ]
     return {
         "kind": MessageKind.NOTE if comment.get("public") is False else kind,
-        "author": (text(author.get("name")) or text(author.get("email")))[:200],
-        "text": "\n".join([body, *files])[:100_000],
+        "author": export.shorten(text(author.get("name")) or text(author.get("email")), 200),
+        "text": export.shorten("\n".join([body, *files]), 100_000),
         "html": text(comment.get("html_body")) or None if not files else None,
         "at": values.moment(comment["created_at"]),
     }

@@ -81,3 +81,10 @@ def redactor(policy: Policy, *, agents: bool = False) -> Redactor:
 def redact(policy: Policy, text: str, *, agents: bool = False) -> Redacted:
     """`text` as `policy` lets it be stored, exported or logged; `agents`: an agent wrote it."""
     return redactor(policy, agents=agents).redact(text)
+
+
+def shortened(policy: Policy, text: str, most: int) -> str:
+    """At most so many characters of `text`. Where it is cut it is redacted first: of a number that is cut in two
+    neither half is known for what it is.
+    """
+    return text if len(text) <= most else redact(policy, text).text[:most].rstrip()

@@ -28,17 +28,17 @@ from careloom.platform.access import Actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import InvalidInputError
-from careloom.platform.redaction.redact import redact
+from careloom.platform.redaction.redact import shortened
 
 _FILE_URL = "/api/files/"
-_LONGEST_NAME = 200
+_LONGEST_NAME, _LONGEST_SUBJECT = 200, 1_000
 
 
 async def handle_letter(
     tx: Tx, actor: Actor, secret: bytes, address: MailAddress, letter: Letter, files: tuple[KeptFile, ...]
 ) -> ConversationId | None:
     """Does what the mail's verdict asks for; answers the conversation that it belongs to."""
-    letter = await _called(tx, address, letter)
+    letter = await _shortened(tx, address, letter)
     verdict = letter.judgement.verdict
     if verdict is MailVerdict.LOOP:
         return None
@@ -52,15 +52,15 @@ async def handle_letter(
     return await _message(tx, actor, address, letter, files, thread)
 
 
-async def _called(tx: Tx, address: MailAddress, letter: Letter) -> Letter:
-    """The letter with no longer a name of its sender than is kept: redacted first, as of a number that is cut in two
-    neither half is known for what it is.
-    """
-    sender = letter.sender
-    if len(sender.name) <= _LONGEST_NAME:
-        return letter
-    told = redact(await privacy_of(tx, address.client_id), sender.name).text
-    return replace(letter, sender=Address(sender.address, told[:_LONGEST_NAME].rstrip()))
+async def _shortened(tx: Tx, address: MailAddress, letter: Letter) -> Letter:
+    """The letter with no longer a subject and name of its sender than are kept."""
+    sender, mail = letter.sender, letter.mail
+    policy = await privacy_of(tx, address.client_id)
+    return replace(
+        letter,
+        sender=Address(sender.address, shortened(policy, sender.name, _LONGEST_NAME)),
+        mail=replace(mail, subject=shortened(policy, mail.subject, _LONGEST_SUBJECT)),
+    )
 
 
 async def _message(

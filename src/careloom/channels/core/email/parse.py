@@ -28,6 +28,7 @@ _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "
 _REPORTS = ("message/delivery-status", "message/global-delivery-status", "message/feedback-report")
 _HASHED = ("from", "to", "date", "subject")
 _LONGEST_HEADER = 20_000
+_LONGEST_SUBJECT = 4_000
 _MOST_REFERENCES = 100
 _DEFAULT_LIMITS = Limits()
 
@@ -92,7 +93,7 @@ def _from_headers(headers: tuple[tuple[str, str], ...], root: Part) -> ParsedMai
         cc=cc,
         delivered_to=delivered,
         plus_tokens=_plus_tokens(recipients),
-        subject=next((" ".join(value.split()) for key, value in headers if key == "subject"), "")[:1_000],
+        subject=next((" ".join(value.split()) for key, value in headers if key == "subject"), "")[:_LONGEST_SUBJECT],
         date=next((moment for key, value in headers if key == "date" and (moment := parse_date(value))), None),
         text="",
         html=None,
