@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select, update
 
+from careloom.identity.commands.passwords import nobodys_hash
 from careloom.identity.tables import credential
 from careloom.identity.types import Person, Role, ScopeKind
 from careloom.platform.database.transactions import Database
@@ -79,3 +81,11 @@ async def test_a_hash_of_old_is_renewed_at_the_next_sign_in(
 def test_a_guess_costs_what_rfc_9106_recommends(hashers: tuple[PasswordHasher, PasswordHasher]) -> None:
     kept = extract_parameters(hashers[0].hash(PASSWORD))
     assert (kept.type, kept.time_cost, kept.memory_cost, kept.parallelism) == (Type.ID, 3, 64 * 1024, 4)
+
+
+def test_who_is_not_there_costs_as_much_and_has_no_password(hashers: tuple[PasswordHasher, PasswordHasher]) -> None:
+    for hasher in hashers:
+        kept = nobodys_hash(hasher)
+        assert extract_parameters(kept) == extract_parameters(hasher.hash(PASSWORD))
+        with pytest.raises(VerifyMismatchError):
+            hasher.verify(kept, PASSWORD)

@@ -2,6 +2,6 @@
 
 import sys
 
-from careloom.cli.command import main
+from careloom.cli import main
 
 sys.exit(main())

@@ -1,6 +1,8 @@
 """Passwords: checked against the rules, hashed with argon2id, verified off the event loop."""
 
 import asyncio
+from base64 import b64encode
+from typing import Final
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -19,7 +21,8 @@ from careloom.platform.errors import FieldError, InvalidInputError
 
 _SYSTEM = system_actor("passwords")
 _hasher = PasswordHasher()
-_NOBODYS_HASH = _hasher.hash("no one has this password")
+_VERSION: Final = 19
+"""Of argon2, the one in use since RFC 9106."""
 
 
 async def store_password(tx: Tx, person_id: UUID, password: str, path: str = "/password") -> None:
@@ -57,7 +60,17 @@ async def prove_password(database: Database, keys: dict[str, int], person_id: UU
 
 async def matches(password: str, password_hash: str | None) -> bool:
     """Whether `password` is right; takes as long where there is no such person."""
-    return await asyncio.to_thread(_verify, password, password_hash or _NOBODYS_HASH) and password_hash is not None
+    right = await asyncio.to_thread(_verify, password, password_hash or nobodys_hash(_hasher))
+    return right and password_hash is not None
+
+
+def nobodys_hash(hasher: PasswordHasher) -> str:
+    """What stands for the hash of someone who is not there: no password fits it, and each costs what it would cost at
+    a hash by `hasher`. It is written, not computed: no process pays for it when it starts.
+    """
+    work = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, digest = (b64encode(bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len))
+    return f"$argon2id$v={_VERSION}${work}${salt}${digest}"
 
 
 async def _store(tx: Tx, person_id: UUID, password: str) -> None:

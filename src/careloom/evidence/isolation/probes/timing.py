@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import time
+from collections.abc import Generator
 from uuid import uuid4
 
 from careloom.evidence.isolation.attempts import known
@@ -36,18 +38,28 @@ async def timing(stage: Stage) -> Outcome:
 
 async def _tells(stage: Stage, operation: Operation) -> str | None:
     theirs, nobodys = [0.0] * _ROUNDS, [0.0] * _ROUNDS
-    gc.collect()
-    for number in range(-_WARM, _ROUNDS):
-        # Which of the two comes first changes, so that neither profits from what the other warmed.
-        for first in (number % 2 == 0, number % 2 != 0):
-            seconds = await _once(stage, operation, of_b=first)
-            if number >= 0:
-                (theirs if first else nobodys)[number] = seconds
+    with _nothing_collected():
+        for number in range(-_WARM, _ROUNDS):
+            # Which of the two comes first changes, so that neither profits from what the other warmed.
+            for first in (number % 2 == 0, number % 2 != 0):
+                seconds = await _once(stage, operation, of_b=first)
+                if number >= 0:
+                    (theirs if first else nobodys)[number] = seconds
     difference = _median(theirs) - _median(nobodys)
     slower = sum(one > other for one in theirs for other in nobodys) / _ROUNDS**2
     if abs(difference) < _LEAST_SECONDS or 1 - _LIKELY <= slower <= _LIKELY:
         return None
     return f"{operation.name}: an id of B is refused {difference * 1000:+.1f} ms later, slower in {slower:.0%} of pairs"
+
+
+@contextlib.contextmanager
+def _nothing_collected() -> Generator[None]:
+    """The garbage collector waits: what it does in the middle of a request is no time of that request."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 async def _once(stage: Stage, operation: Operation, *, of_b: bool) -> float:
