@@ -8,127 +8,103 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
-import httpx
-import psycopg
 import pytest
 
-from careloom.compliance.types.retention import DataClass
 from careloom.evidence.isolation.brand import build_brand
 from careloom.evidence.isolation.builders import World
 from careloom.evidence.isolation.kept import Brand
 from careloom.evidence.isolation.stage import open_database, runtime_of, settle
-from careloom.organizations.types import ClientId
 from careloom.platform.database.embedded import EmbeddedPostgres, temporary_name
 from careloom.platform.runtime import Runtime
 from tests.application import http_client
-from tests.postgres import TEMPLATE, copy_database, database_like
-
-
-@dataclass(repr=False)
-class House:
-    """One client's world. `officer` guards the rules, `owner` may do everything there."""
-
-    brand: Brand
-    runtime: Runtime
-    url: str
-
-    @property
-    def client_id(self) -> ClientId:
-        return ClientId(self.brand.ids["client_id"])
-
-    async def officer(self, method: str, path: str, **more: Any) -> Any:
-        """Calls the API as the compliance officer; anything but 2xx fails."""
-        return await self.brand.call(method, path, who="compliance_officer", **more)
-
-    async def answer(self, method: str, path: str, who: str = "compliance_officer", **more: Any) -> httpx.Response:
-        """Calls the API and answers whatever comes."""
-        headers = {"Authorization": f"Bearer {self.brand.secrets[who]}", **more.pop("headers", {})}
-        return await self.brand.api.request(method, path, headers=headers, **more)
-
-    async def settle(self) -> None:
-        """Lets consumers and jobs that are due do their work."""
-        await settle(self.runtime)
-
-    async def resolve(self, *conversation_ids: UUID) -> None:
-        """Wraps conversations up as their agent."""
-        for one in conversation_ids:
-            await self.brand.call("POST", f"/api/conversations/{one}/take", who="owner")
-            await self.brand.call("POST", f"/api/conversations/{one}/wrap-up", who="owner", json=self.outcome)
-
-    @property
-    def outcome(self) -> dict[str, str]:
-        return {"disposition_id": str(self.brand.ids["disposition_id"])}
-
-    async def rule(self, data_class: DataClass, days: int | None) -> Any:
-        """Sets how long a class is kept."""
-        path = f"/api/clients/{self.client_id}/retention/{data_class}"
-        return await self.officer("PUT", path, json={"days": days, "reason": "the contract"})
-
-    async def purge(self, data_class: DataClass) -> Any:
-        """Purges by hand; answers the record."""
-        await self.officer("POST", f"/api/clients/{self.client_id}/retention/{data_class}/purge")
-        await self.settle()
-        return (await self.officer("GET", "/api/purges"))["items"][0]
-
-    def rows(self, query: str, *values: object) -> list[Any]:
-        """Reads past row-level security."""
-        with psycopg.connect(self.url) as connection:
-            return connection.execute(query, values).fetchall()  # pyright: ignore[reportArgumentType]
-
-    def run(self, statement: str, *values: object) -> None:
-        """Writes past row-level security."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(statement, values)  # pyright: ignore[reportArgumentType]
-
-    def age(self, days: int) -> None:
-        """Makes all that has ended, was stored or was seen so many days older."""
-        for table, column in (
-            ("conversation", "resolved_at"),
-            ("file", "made_at"),
-            ("incoming_mail", "received_at"),
-            ("visitor", "seen_at"),
-            ("customer", "created_at"),
-            ("timeline_entry", "at"),
-            ("event_log", "at"),
-        ):
-            self.run(f"UPDATE {table} SET {column} = {column} - make_interval(days => %s)", days)
-        self.run("UPDATE visitor SET present = false")
+from tests.compliance.house import House
+from tests.compliance.subject import Subject
+from tests.postgres import TEMPLATE, FreshDatabase, copy_database, database_like
 
 
 @dataclass(repr=False)
 class Built:
-    """A house as it was built: its brand, the name of its database, the folder of its files."""
+    """A house as it was built: its brand, its database, the folder of its files."""
 
     brand: Brand
-    name: str
+    database: FreshDatabase
     home: Path
+
+
+@dataclass(repr=False)
+class Lived:
+    """A house in which a customer has lived, and the customer."""
+
+    house: Built
+    subject: Subject
 
 
 @pytest.fixture(scope="session")
 def built_house(postgres: EmbeddedPostgres, memory: Path) -> Built:
     """The house, built once; each test gets a copy."""
-    name, home = temporary_name(), memory / "house"
-    copy_database(postgres, TEMPLATE, name)
+    database, home = FreshDatabase(postgres, temporary_name()), memory / "house"
+    copy_database(postgres, TEMPLATE, database.name)
 
     async def build() -> Brand:
-        async with _runtime(postgres.url("careloom_app", name), home) as runtime, http_client(runtime) as api:
+        async with _runtime(database.url, home) as runtime, http_client(runtime) as api:
             brand = await build_brand(runtime, World(runtime.database), api, "amber")
             await settle(runtime)
         return brand
 
-    return Built(asyncio.run(build()), name, home)
+    return Built(asyncio.run(build()), database, home)
+
+
+@pytest.fixture(scope="session")
+def lived(postgres: EmbeddedPostgres, built_house: Built, memory: Path) -> Lived:
+    """The house with a customer's marks wherever one can leave some, left once; each test gets a copy."""
+    database, home = FreshDatabase(postgres, temporary_name()), memory / "lived"
+    copy_database(postgres, built_house.database.name, database.name)
+
+    async def live() -> Subject:
+        async with _moved(built_house, database, home) as house:
+            subject = Subject(house)
+            await subject.leave_marks()
+            # What the customer's agent may still take back is not sent while other tests are run.
+            later = "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at + interval '1 day'"
+            house.run(f"{later} WHERE scheduled_at > now()")
+        return subject
+
+    subject = asyncio.run(live())
+    return Lived(Built(subject.house.brand, database, home), subject)
 
 
 @pytest.fixture
-async def house(postgres: EmbeddedPostgres, built_house: Built, home: Path) -> AsyncIterator[House]:
-    shutil.copytree(built_house.home, home)
-    with database_like(postgres, built_house.name) as copied:
-        async with _runtime(copied.url, home) as runtime, http_client(runtime) as api:
-            brand = built_house.brand.moved(runtime, World(runtime.database), api)
-            yield House(brand, runtime, copied.superuser_url)
+def before(request: pytest.FixtureRequest) -> Built:
+    """What the test's house is a copy of."""
+    return (
+        request.getfixturevalue("lived").house
+        if "subject" in request.fixturenames
+        else request.getfixturevalue("built_house")
+    )
+
+
+@pytest.fixture
+async def house(postgres: EmbeddedPostgres, before: Built, home: Path) -> AsyncIterator[House]:
+    """A house of the test's own; who asks for its `subject` as well finds it lived in."""
+    with database_like(postgres, before.database.name) as copied:
+        async with _moved(before, copied, home) as one:
+            yield one
+
+
+@pytest.fixture
+def subject(lived: Lived, house: House) -> Subject:
+    """The customer who left marks in the test's house."""
+    return lived.subject.moved(house)
+
+
+@asynccontextmanager
+async def _moved(built: Built, database: FreshDatabase, home: Path) -> AsyncGenerator[House]:
+    """The same house in a copy of its database and of its files."""
+    shutil.copytree(built.home, home)
+    async with _runtime(database.url, home) as runtime, http_client(runtime) as api:
+        brand = built.brand.moved(runtime, World(runtime.database), api)
+        yield House(brand, runtime, database.superuser_url)
 
 
 @asynccontextmanager

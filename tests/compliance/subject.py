@@ -21,7 +21,7 @@ from careloom.platform.eventlog.parked import park
 from careloom.platform.ids import new_id
 from careloom.platform.keys.places import bytes_in, place_in
 from careloom.platform.keys.ring import keys_of
-from tests.compliance.conftest import House
+from tests.compliance.house import House
 
 MARK = "zqvxmark"
 ADDRESS = f"ada.{MARK}@home.example"
@@ -37,6 +37,12 @@ class Subject:
         self.elsewhere: UUID
 
     customer_id: UUID
+
+    def moved(self, house: House) -> Subject:
+        """The same customer in a copy of the house."""
+        one = Subject(house)
+        one.customer_id, one.contacts, one.elsewhere = self.customer_id, list(self.contacts), self.elsewhere
+        return one
 
     async def leave_marks(self) -> None:
         """Lives a customer's life up to the end of every contact."""

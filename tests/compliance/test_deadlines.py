@@ -10,7 +10,7 @@ import pytest
 from careloom.evidence.isolation.people import bearer_of
 from careloom.identity.types import Role, ScopeKind
 from careloom.platform.clock import now
-from tests.compliance.conftest import House
+from tests.compliance.house import House
 
 PATH = "/api/compliance/deadlines"
 OVERDUE = f"{PATH}/overdue"

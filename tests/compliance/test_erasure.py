@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from careloom.compliance.jobs import resume_requests
-from tests.compliance.conftest import House
+from tests.compliance.house import House
 from tests.compliance.subject import MARK, Subject, places
 
 SEEDED = {
@@ -39,13 +37,6 @@ SEEDED = {
     "visitor",
 }
 """Where a customer's words come to lie; a place that is new appears in the test's failure."""
-
-
-@pytest.fixture
-async def subject(house: House) -> Subject:
-    one = Subject(house)
-    await one.leave_marks()
-    return one
 
 
 async def ask(house: House, customer_id: UUID, kind: str = "erasure") -> str:

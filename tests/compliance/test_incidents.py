@@ -13,7 +13,7 @@ from careloom.compliance.types.incidents import Regime
 from careloom.evidence.isolation.kept import SYSTEM
 from careloom.platform.access import Permission
 from careloom.platform.clock import now
-from tests.compliance.conftest import House
+from tests.compliance.house import House
 
 
 async def register(house: House, **more: Any) -> Any:

@@ -16,7 +16,7 @@ from careloom.conversations.types.privacy import Original
 from careloom.platform.access import system_actor
 from careloom.platform.database.schema import metadata
 from careloom.platform.keys.cipher import file_version
-from tests.compliance.conftest import House
+from tests.compliance.house import House
 
 SYSTEM = system_actor("test")
 AT_ONCE = timedelta(0)

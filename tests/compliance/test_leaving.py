@@ -22,7 +22,7 @@ from careloom.platform.database.schema import Form, Words
 from careloom.platform.trail.sealing import Sealer
 from careloom.platform.wire import from_json_text, json_text
 from tests.application import application
-from tests.compliance.conftest import House
+from tests.compliance.house import House
 from tests.compliance.test_erasure import ask, carry_out
 
 CARD, IBAN = "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00"

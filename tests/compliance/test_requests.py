@@ -16,7 +16,7 @@ from careloom.identity.commands.people import create_person
 from careloom.identity.types import NewPerson, RoleGrant, ScopeKind
 from careloom.organizations.types import ProviderId
 from careloom.platform.clock import now
-from tests.compliance.conftest import House
+from tests.compliance.house import House
 from tests.compliance.subject import ADDRESS, MARK, Subject
 from tests.compliance.test_erasure import ask, carry_out
 from tests.world import SYSTEM
@@ -33,9 +33,7 @@ async def register(house: House, **more: Any) -> Any:
     return await house.answer("POST", "/api/privacy-requests", json=body)
 
 
-async def test_an_export_holds_all_rows_mail_and_files_of_the_customer_alone(house: House) -> None:
-    subject = Subject(house)
-    await subject.leave_marks()
+async def test_an_export_holds_all_rows_mail_and_files_of_the_customer_alone(house: House, subject: Subject) -> None:
     done = await carry_out(house, await ask(house, subject.customer_id, "access"))
     answer = await house.answer("POST", f"/api/privacy-requests/{done['id']}/export")
     assert answer.status_code == 200

@@ -11,17 +11,10 @@ from careloom.compliance.commands.purge import run_purge
 from careloom.compliance.types.retention import DataClass
 from careloom.platform.clock import now
 from careloom.platform.disposal import digest
-from tests.compliance.conftest import House
+from tests.compliance.house import House
 from tests.compliance.subject import MARK, Subject, places
 
 WORDS = "SELECT count(*) FROM message WHERE conversation_id = %s AND text <> '' AND kind <> 'event'"
-
-
-@pytest.fixture
-async def subject(house: House) -> Subject:
-    one = Subject(house)
-    await one.leave_marks()
-    return one
 
 
 async def test_words_of_ended_contacts_go_after_their_time_and_the_record_proves_it(

@@ -12,7 +12,7 @@ from careloom.compliance.queries.retention import spared_by_holds
 from careloom.integrations.commands.running import run_import
 from careloom.integrations.commands.writing import run_export
 from careloom.integrations.types import ExportId, ImportId
-from tests.compliance.conftest import House
+from tests.compliance.house import House
 from tests.compliance.subject import MARK, Subject
 from tests.compliance.test_erasure import ask, carry_out
 from tests.compliance.test_keys import shred
@@ -55,9 +55,7 @@ async def test_an_import_whose_file_cannot_be_read_any_more_ends_as_failed_and_s
     assert (after["state"], "keys were destroyed" in after["error"]) == ("failed", True)
 
 
-async def test_who_asks_for_their_data_gets_what_is_left_of_it(house: House) -> None:
-    subject = Subject(house)
-    await subject.leave_marks()
+async def test_who_asks_for_their_data_gets_what_is_left_of_it(house: House, subject: Subject) -> None:
     assert (await shred(house)).status_code == 200
     done = await carry_out(house, await ask(house, subject.customer_id, "access"))
     assert (done["status"], done["export_sha256"], done["export_bytes"] > 0) == ("done", None, True)
@@ -72,9 +70,9 @@ async def test_who_asks_for_their_data_gets_what_is_left_of_it(house: House) -> 
     assert [name for name in packed.namelist() if name.startswith(("mail/", "files/"))] == []
 
 
-async def test_an_export_that_was_built_before_the_keys_went_is_built_anew_when_it_is_fetched(house: House) -> None:
-    subject = Subject(house)
-    await subject.leave_marks()
+async def test_an_export_that_was_built_before_the_keys_went_is_built_anew_when_it_is_fetched(
+    house: House, subject: Subject
+) -> None:
     done = await carry_out(house, await ask(house, subject.customer_id, "access"))
     assert done["export_sha256"] is not None
     assert (await shred(house)).status_code == 200
