@@ -46,10 +46,15 @@ hypothesis_settings.register_profile("careloom", deadline=None)
 hypothesis_settings.load_profile("careloom")
 
 
+def pytest_collection() -> None:
+    """What collecting makes stays to the end: the garbage collector need not look through it again and again."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What imports left stays to the end: the garbage collector need not look through it again and again."""
-    gc.collect()
+    """Nor later, while the tests run."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -6,6 +6,7 @@ Each generated request is sent by everyone in turn, from nobody to the administr
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import re
 from collections import Counter
@@ -29,9 +30,9 @@ from careloom.identity.commands.authentication import csrf_token
 from careloom.identity.commands.sessions import start_session
 from careloom.identity.types import Person, Role, ScopeKind
 from careloom.identity.types.sign_in import Origin
-from careloom.main import create_app
 from careloom.organizations.types import ClientId
 from careloom.platform.wire import from_json_text, json_text
+from tests.application import http_client
 from tests.effort import EFFORT, SEED
 from tests.postgres import FreshDatabase
 
@@ -57,6 +58,7 @@ class Sender:
 
     def __init__(self, built: Built, database: FreshDatabase) -> None:
         self._runner = asyncio.Runner()
+        self._stack = contextlib.AsyncExitStack()
         self._built = built
         self._database = database
         self.statuses: Counter[tuple[str, int]] = Counter()
@@ -70,10 +72,8 @@ class Sender:
     async def open(self) -> None:
         self._opened = open_database(self._database.url)
         self._runtime = runtime_of(self._opened, self._built.home, 1)
-        app = create_app(self._runtime)
-        self.schema = from_json_text(json_text(app.openapi_schema.to_schema()))
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://careloom.test")
+        self.schema = from_json_text(json_text(self._built.schema))
+        self.client = await self._stack.enter_async_context(http_client(self._runtime))
         world = World(self._opened)
         self.brand = dataclasses.replace(self._built.a, runtime=self._runtime, world=world, api=self.client)
         self.admin = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None)
@@ -95,7 +95,7 @@ class Sender:
         self.signed["session"] = {"Cookie": f"careloom_session={started.secret}", "X-CSRF-Token": token}
 
     async def close(self) -> None:
-        await self.client.aclose()
+        await self._stack.aclose()
         await self._opened.close()
 
     def end(self) -> None:

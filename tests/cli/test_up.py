@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 import careloom
+from careloom.cli.store import Store
 from careloom.cli.up import Role, drain_seconds
 from careloom.platform.settings import Settings
 from tests.certificates import make_certificate, trusting
@@ -37,6 +38,21 @@ def _free_port() -> int:
 @pytest.fixture
 def ports() -> tuple[int, int]:
     return _free_port(), _free_port()
+
+
+@pytest.fixture(scope="session")
+def used_before(memory: Path) -> Path:
+    """A data folder with a server that was made, migrated and stopped."""
+    store = Store(Settings(home=memory / "used"))
+    store.open()
+    store.close()
+    return store.settings.home
+
+
+@pytest.fixture
+def used(used_before: Path, home: Path) -> None:
+    """The test's data folder was used before: its server need only be started."""
+    subprocess.run(["cp", "-a", str(used_before), str(home)], check=True)
 
 
 @pytest.fixture
@@ -172,6 +188,7 @@ def test_web_processes_share_a_port_where_the_operator_says_so(up: Up, ports: tu
     assert _is_ready(ports[0], second)
 
 
+@pytest.mark.usefixtures("used")
 def test_a_web_process_that_is_told_to_stop_says_so_serves_on_and_sends_desks_elsewhere(
     up: Up, home: Path, ports: tuple[int, int]
 ) -> None:
@@ -199,6 +216,7 @@ def test_a_web_process_that_is_told_to_stop_says_so_serves_on_and_sends_desks_el
     assert time.monotonic() - told >= 4
 
 
+@pytest.mark.usefixtures("used")
 def test_a_second_signal_ends_the_wait(up: Up, ports: tuple[int, int]) -> None:
     process = up("--role", "web", CARELOOM_DRAIN_SECONDS="600")
     assert _is_ready(ports[0], process)
@@ -223,6 +241,7 @@ def test_only_who_is_asked_for_readiness_alone_waits_by_itself(role: Role, setti
     assert drain_seconds(settings, role) == seconds
 
 
+@pytest.mark.usefixtures("used")
 def test_roles_share_one_server_bring_it_back_and_the_last_one_stops_it(
     up: Up, home: Path, ports: tuple[int, int]
 ) -> None:
@@ -243,6 +262,7 @@ def test_roles_share_one_server_bring_it_back_and_the_last_one_stops_it(
     assert _postgres(home) == []
 
 
+@pytest.mark.usefixtures("used")
 def test_where_a_clients_region_is_not_served_nothing_starts(up: Up, home: Path, ports: tuple[int, int]) -> None:
     brand = {"name": "Lumen", "industry": "retail", "color": "#336699", "region": "us"}
     first = up("--role", "web", CARELOOM_REGIONS="eu,us")
@@ -257,6 +277,7 @@ def test_where_a_clients_region_is_not_served_nothing_starts(up: Up, home: Path,
     assert "Traceback" not in said
 
 
+@pytest.mark.usefixtures("used")
 def test_a_server_left_by_a_killed_program_is_taken_over(up: Up, home: Path, ports: tuple[int, int]) -> None:
     killed = up("--role", "web")
     assert _is_ready(ports[0], killed)
@@ -270,6 +291,7 @@ def test_a_server_left_by_a_killed_program_is_taken_over(up: Up, home: Path, por
     assert _postgres(home) == []
 
 
+@pytest.mark.usefixtures("used")
 def test_with_a_certificate_pages_and_mail_come_by_tls_and_a_renewed_one_is_served(
     up: Up, ports: tuple[int, int], tmp_path: Path
 ) -> None:

@@ -147,17 +147,26 @@ async def control(stage: Stage) -> Outcome:
     """The positive control: what is refused to A is refused for whose it is, not for how it is written."""
     tally = Tally()
     for operation in stage.operations:
-        answers = [await send_own(stage, operation, who) for who in ("agent", "owner", ADMIN)]
-        reached = [one for one in answers if one.is_success or one.status_code == 409]
-        right = reached or operation.name in REFUSED_TO_ALL
-        told = "; ".join(f"{one.status_code} {one.text[-200:]}" for one in answers)
-        tally.probe(None if right else f"{operation.name} reaches nothing of B for B either: {told}")
+        told = await _refusals(stage, operation)
+        right = not told or operation.name in REFUSED_TO_ALL
+        tally.probe(None if right else f"{operation.name} reaches nothing of B for B either: {'; '.join(told)}")
     return tally.outcome(
         "control",
         "The same requests, sent by B",
         "Every operation with the same names, as B's own people: it must reach its goal, or refusing it to A would "
         "show nothing.",
     )
+
+
+async def _refusals(stage: Stage, operation: Operation) -> list[str]:
+    """What B's own people are told, where none of them reaches anything."""
+    told: list[str] = []
+    for who in ("agent", "owner", ADMIN):
+        answer = await send_own(stage, operation, who)
+        if answer.is_success or answer.status_code == 409:
+            return []
+        told.append(f"{answer.status_code} {answer.text[-200:]}")
+    return told
 
 
 def undescribed(stage: Stage) -> list[str]:
