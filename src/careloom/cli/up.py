@@ -134,7 +134,7 @@ def spare_the_collector() -> None:
     """Lets the garbage collector look at what requests leave behind, not again and again at the program itself."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
 
 
 def _loops(runtime: Runtime, role: Role) -> dict[str, Loop]:

@@ -6,7 +6,8 @@ import asyncio
 from enum import StrEnum
 
 import pytest
-from sqlalchemy import Enum, String, bindparam, cast, column, func, literal_column, select, text, values
+from msgspec import Struct
+from sqlalchemy import Enum, Integer, String, bindparam, cast, column, func, literal_column, select, text, values
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
@@ -51,6 +52,28 @@ async def test_a_list_in_the_statement_itself_stays_in_it(database: Database) ->
 def test_a_column_that_sqlalchemy_would_turn_into_something_else_is_refused() -> None:
     with pytest.raises(TypeError):
         Prepared(select(cast("calm", Enum(Mood))))
+
+
+def test_a_kind_of_rows_has_the_columns_for_fields_in_their_order() -> None:
+    class Pair(Struct):
+        one: int
+        two: int
+
+    Prepared(select(literal_column("1", Integer).label("one"), literal_column("2", Integer).label("two")), Pair)
+    with pytest.raises(TypeError, match="Pair"):
+        Prepared(select(literal_column("2", Integer).label("two"), literal_column("1", Integer).label("one")), Pair)
+
+
+async def test_a_plan_is_kept_unless_it_is_to_be_made_anew(database: Database) -> None:
+    kept, anew = Prepared(text("SELECT 1 AS kept")), Prepared(text("SELECT 1 AS anew"), planned_anew=True)
+    asked = text(
+        "SELECT statement FROM pg_prepared_statements WHERE statement IN ('SELECT 1 AS kept', 'SELECT 1 AS anew')"
+    )
+    async with database.transaction(SYSTEM) as tx:
+        for _ in range(10):
+            assert [one.kept for one in await kept.rows(tx)] == [1]
+            assert [one.anew for one in await anew.rows(tx)] == [1]
+        assert (await tx.execute(asked)).scalars().all() == ["SELECT 1 AS kept"]
 
 
 async def test_it_sees_and_writes_what_its_transaction_does(database: Database) -> None:

@@ -1,11 +1,14 @@
 """Bodies that are no JSON, whoever sends them, are refused and explained; no header makes a request fail."""
 
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 
 from careloom.identity.types import Person, Role, ScopeKind
+from careloom.platform.web.request import header
 from tests.world import World
 
 BODIES = [b"{", b"nothing", b'{"email": "\xff"}', b"\xff\xfe{", b"[" * 90_000, b'{"a":' * 90_000]
@@ -95,3 +98,10 @@ async def test_whatever_a_header_says_everything_answers(api: httpx.AsyncClient,
         for method, path in PLACES:
             answer = await api.request(method, path, headers={header.encode(): value.encode("latin-1")})
             assert answer.status_code < 500, (path, value, answer.text)
+
+
+def test_one_header_is_read_without_the_others() -> None:
+    connection: Any = SimpleNamespace(scope={"headers": [(b"x-one", b"caf\xe9"), (b"x-one", b"2"), (b"x-two", b"")]})
+    assert header(connection, b"x-one") == "café"
+    assert header(connection, b"x-two") == ""
+    assert header(connection, b"x-three") is None

@@ -16,7 +16,6 @@ from careloom.organizations.types import Program
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
 from careloom.platform.coalesce import AGAIN, Again
-from careloom.platform.database.rows import plan_for_sizes
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import CareloomError, NotFoundError
 
@@ -63,7 +62,6 @@ async def ingest_many(tx: Tx, actor: Actor, given: Sequence[InboundMessage]) -> 
     stored the same at the same time: then nothing was done.
     """
     actor.require(_INGEST)
-    await plan_for_sizes(tx)
     programs = await get_programs(tx, {one.program_id for one in given})
     outcomes: list[Taken] = [None] * len(given)
     letters: list[Letter] = []

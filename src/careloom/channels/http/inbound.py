@@ -20,6 +20,7 @@ from careloom.platform.access import Actor
 from careloom.platform.counters import ACCEPTED
 from careloom.platform.errors import CareloomError, InvalidInputError
 from careloom.platform.web.problem import Problem, problem_of
+from careloom.platform.web.request import header
 from careloom.platform.web.unit import Unit
 from careloom.platform.wire import NO_JSON
 
@@ -65,7 +66,7 @@ class Shortcut(ASGIMiddleware):
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
     async def _accept(self, request: Request[Any, Any, State]) -> Accepted | None:
-        if "idempotency-key" in request.headers:
+        if header(request, b"idempotency-key") is not None:
             return None
         state = request.app.state
         actor: Actor = await state.authenticate(state.runtime, request)

@@ -38,7 +38,8 @@ _HOLD_MANY: Final = Prepared(
     select(*COLUMNS, *_INNER)
     .where(conversation.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
     .order_by(conversation.c.id)
-    .with_for_update()
+    .with_for_update(),
+    planned_anew=True,
 )
 _TOLD: Final = tuple(name for name in Conversation.__struct_fields__ if name not in _QUIET)
 _told: Final = attrgetter(*_TOLD)

@@ -38,7 +38,8 @@ _ONLY_CASES: Final = Prepared(
             AND program_id = given.program_id AND status <> 'resolved'
     ) AS one
     WHERE one.cases = 1
-""")  # noqa: S608
+"""),  # noqa: S608
+    planned_anew=True,
 )
 
 

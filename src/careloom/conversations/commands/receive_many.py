@@ -28,7 +28,8 @@ _KEY: Final = (message.c.client_id, message.c.channel, message.c.external_id)
 _STORED: Final = Prepared(
     text(f"""
     SELECT client_id, channel, external_id FROM {recordset(*_KEY)} JOIN message USING (client_id, channel, external_id)
-""")  # noqa: S608
+"""),  # noqa: S608
+    planned_anew=True,
 )
 
 Together = Sequence[Inbound]

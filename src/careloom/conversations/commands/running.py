@@ -32,7 +32,8 @@ _FIND: Final = Prepared(
             AND (one.status <> 'resolved' OR one.resolved_at >= given.since)
         ORDER BY one.updated_at DESC LIMIT 1
     ) AS last
-""")  # noqa: S608
+"""),  # noqa: S608
+    planned_anew=True,
 )
 
 

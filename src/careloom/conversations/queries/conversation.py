@@ -30,7 +30,8 @@ _CURRENT: Final = Prepared(
     FROM {recordset(conversation_interval.c.client_id, conversation_interval.c.conversation_id)}
     JOIN conversation_interval AS one USING (client_id, conversation_id)
     WHERE one.ended_at IS NULL
-""")  # noqa: S608
+"""),  # noqa: S608
+    planned_anew=True,
 )
 
 

@@ -34,7 +34,8 @@ _HOLD_MANY: Final = Prepared(
     FROM {recordset(_COLUMN.client_id, _COLUMN.id)} JOIN customer USING (client_id, id)
     WHERE customer.merged_into IS NULL
     ORDER BY customer.id FOR NO KEY UPDATE OF customer
-""")  # noqa: S608
+"""),  # noqa: S608
+    planned_anew=True,
 )
 
 

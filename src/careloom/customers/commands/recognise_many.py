@@ -29,7 +29,8 @@ _FIND: Final = Prepared(
     FROM {recordset(_IDENTITY.client_id, _IDENTITY.kind, _IDENTITY.value)}
     JOIN customer_identity AS identity USING (client_id, kind, value)
     JOIN customer ON customer.client_id = identity.client_id AND customer.id = identity.customer_id
-""")  # noqa: S608
+"""),  # noqa: S608
+    planned_anew=True,
 )
 _insert_customers: Final = inserting(customer, "client_id", "id", "name", "language", "created_at")
 _insert_identities: Final = inserting(

@@ -26,6 +26,7 @@ from careloom.platform.database.transactions import widened
 from careloom.platform.errors import NotSignedInError
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.provide import client_ip
+from careloom.platform.web.request import header
 
 _COOKIE = "careloom_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -38,7 +39,7 @@ Asking = Request[Any, Any, State]
 async def authenticate(runtime: Runtime, connection: Connection) -> Actor:
     """The actor of a request or WebSocket; raises NotSignedInError, ForgedRequestError."""
     asked = asked_of(runtime, connection)
-    authorization = connection.headers.get("authorization", "")
+    authorization = header(connection, b"authorization") or ""
     if authorization.lower().startswith("bearer clk_"):
         actor = await connection.app.state.key_actors((authorization[7:].strip(), asked.ip))
         return replace(actor, request_id=asked.request_id)

@@ -1491,7 +1491,7 @@ def _create_tables() -> None:
         unique=True,
         postgresql_where=sa.text("external_id IS NOT NULL"),
     )
-    op.create_index("uq_message_id", "message", ["client_id", "id"], unique=True)
+    op.create_index("uq_message_id", "message", ["id", "client_id"], unique=True)
     op.create_table(
         "offer",
         sa.Column("client_id", sa.Uuid(), nullable=False),

@@ -5,11 +5,12 @@ SQLAlchemy takes as long for each run as the server does for a small statement; 
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from types import SimpleNamespace
+from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
-from psycopg.rows import kwargs_row
+from msgspec import Struct, defstruct
+from psycopg.rows import args_row
 from sqlalchemy import ARRAY, BindParameter, Select, TextClause
 from sqlalchemy.dialects.postgresql import psycopg as dialects
 from sqlalchemy.exc import DBAPIError
@@ -23,17 +24,31 @@ _DIALECT: Final[Any] = dialects.dialect()
 
 class Prepared:
     """A statement with its parameters by name; a row that it answers is an object with the columns as attributes, of
-    the kind `answers`, which has a field for each column.
+    the kind `answers` where one is given, which has these columns for its fields.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | TextClause, answers: type = SimpleNamespace) -> None:
-        """Raises TypeError for a column whose values the driver does not answer as they are wanted."""
+    def __init__(
+        self,
+        statement: Select[*tuple[Any, ...]] | TextClause,
+        answers: type[Struct] | None = None,
+        *,
+        planned_anew: bool = False,
+    ) -> None:
+        """`planned_anew`: for the tables as large as they are now, each time.
+
+        A plan that is kept was made when its tables were smaller: good for one row by its key, and the worst for many
+        rows given together, for which small tables are read as a whole.
+
+        Raises TypeError for a column whose values the driver does not answer as they are wanted, or `answers` lacks.
+        """
         if isinstance(statement, Select):
             _require_plain(statement)
+            _require_fields(statement, answers)
         asked: dict[str, Any] = {
             one.key: None for one in iterate(statement) if isinstance(one, BindParameter) and one.required
         }
-        self._answer = kwargs_row(answers)
+        self._answer = _by_name if answers is None else args_row(answers)
+        self._prepare = False if planned_anew else None
         compiled = statement.compile(dialect=_DIALECT)
         expanded = compiled.construct_expanded_state(asked)
         self._sql = expanded.statement.encode()
@@ -52,7 +67,8 @@ class Prepared:
             return await (await self._sent(link, values)).fetchall()
 
     async def _sent(self, link: Connection, values: dict[str, Any]) -> "psycopg.AsyncCursor[Any]":
-        return await link.cursor(row_factory=self._answer).execute(self._sql, self._given | values)
+        cursor = link.cursor(row_factory=self._answer)
+        return await cursor.execute(self._sql, self._given | values, prepare=self._prepare)
 
 
 @asynccontextmanager
@@ -84,9 +100,23 @@ async def _told(tx: Tx) -> AsyncGenerator[Connection]:
         raise
 
 
+def _by_name(cursor: "psycopg.AsyncCursor[Any]") -> Any:
+    return args_row(_row(tuple(one.name for one in cursor.description or ())))(cursor)
+
+
+@lru_cache(maxsize=500)
+def _row(names: tuple[str, ...]) -> type[Struct]:
+    return defstruct("Row", names)
+
+
 def _driver_of(tx: Tx) -> Any:
     open_connection: Any = tx.sync_connection
     return open_connection.connection.driver_connection
+
+
+def _require_fields(statement: Select[*tuple[Any, ...]], answers: type[Struct] | None) -> None:
+    if answers is not None and answers.__struct_fields__ != tuple(statement.selected_columns.keys()):
+        raise TypeError(f"the columns are not the fields of {answers.__name__}, in their order")
 
 
 def _require_plain(statement: Select[*tuple[Any, ...]]) -> None:

@@ -12,17 +12,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.wire import json_text
 
 Row = Mapping[str, Any]
-_PLAN_ANEW = Prepared(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 _DIALECT = postgresql.dialect()
-
-
-async def plan_for_sizes(tx: Tx) -> None:
-    """Plans each statement of this transaction for the tables as large as they are now.
-
-    A plan that is kept was made when its tables were smaller: good for one row by its key, and the worst for many
-    rows given together, for which small tables are read as a whole.
-    """
-    await _PLAN_ANEW.run(tx)
 
 
 def recordset(*columns: Column[Any]) -> str:
@@ -76,7 +66,8 @@ def updating(table: Table, keys: Sequence[str], *names: str) -> Callable[[Tx, Se
     written = ", ".join(f'"{name}" = given."{name}"' for name in names)
     found = " AND ".join(f'{table.name}."{key}" = given."{key}"' for key in keys)
     given = recordset(*(table.c[name] for name in [*keys, *names]))
-    statement = Prepared(text(f"UPDATE {table.name} SET {written} FROM {given} WHERE {found}"))  # noqa: S608
+    changed = text(f"UPDATE {table.name} SET {written} FROM {given} WHERE {found}")  # noqa: S608
+    statement = Prepared(changed, planned_anew=True)
 
     async def update(tx: Tx, rows: Sequence[Row]) -> None:
         if rows:

@@ -9,6 +9,14 @@ from litestar.datastructures import URL, State
 from careloom.platform.errors import InvalidInputError
 
 
+def header(connection: ASGIConnection[Any, Any, Any, Any], name: bytes) -> str | None:
+    """The first value of the header `name`, in lower case; None for none.
+
+    For what every request is asked: to make all headers ready costs as much as the rest of reading it.
+    """
+    return next((value.decode("latin-1") for one, value in connection.scope["headers"] if one == name), None)
+
+
 class _Placed(ASGIConnection[Any, Any, Any, Any]):
     """Its address is a path and a query. Strangers write the Host that the framework would parse, and fail of."""
 

@@ -51,13 +51,12 @@ class BoundedHttp(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head and self._head_bytes > HEAD_BYTES:
             self._refuse(_TOO_LARGE)
-        if self._in_body and self._timer is None:
-            self._await_body()
+        elif self._timer is None:
+            self._await_rest()
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        self._head_bytes = 0
-        self._await_head()
+        self._in_head, self._head_bytes = True, 0
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -85,9 +84,14 @@ class BoundedHttp(HttpToolsProtocol):
         self._stop_waiting()
         super().on_message_complete()
 
+    def _await_rest(self) -> None:
+        """Of a request that came in part; most come whole."""
+        if self._in_head:
+            self._await_head()
+        elif self._in_body:
+            self._await_body()
+
     def _await_head(self) -> None:
-        self._in_head = True
-        self._stop_waiting()
         self._timer = self.loop.call_later(HEAD_SECONDS, self._refuse, _TOO_SLOW)
 
     def _await_body(self) -> None:
