@@ -7,7 +7,7 @@ import random
 from typing import Final
 
 EFFORT: Final = int(os.environ.get("FUZZ_EFFORT", "1"))
-"""A factor on examples and seconds; 1 in `make test`."""
+"""A factor on examples and runs; 1 in `make test`."""
 
 SEED: Final = 20240423 if EFFORT == 1 else random.SystemRandom().randrange(2**32)
 """The same in every `make test`, another in each soak; tests print it where they fail."""

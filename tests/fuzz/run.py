@@ -1,6 +1,6 @@
-"""Fuzzes one target: `python -m tests.fuzz.run NAME SECONDS SEED CORPUS FINDINGS`, led by what the input reaches.
+"""Fuzzes one target: `python -m tests.fuzz.run NAME RUNS SEED CORPUS FINDINGS`, led by what the input reaches.
 
-Ends with status 0 when the time is over; a finding ends it at once, and lies in FINDINGS.
+Ends with status 0 after so many runs; a finding ends it at once, and lies in FINDINGS.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ with _atheris.instrument_imports(include=["careloom.channels.core", "careloom.pl
 
 
 def main() -> None:
-    name, seconds, seed, corpus, findings = sys.argv[1:]
-    flags = [f"-max_total_time={seconds}", f"-seed={seed}", "-timeout=10", "-max_len=8192", "-rss_limit_mb=3000"]
+    name, runs, seed, corpus, findings = sys.argv[1:]
+    flags = [f"-runs={runs}", f"-seed={seed}", "-timeout=10", "-max_len=8192", "-rss_limit_mb=3000"]
     _atheris.Setup(
         [sys.argv[0], *flags, "-print_final_stats=1", f"-artifact_prefix={findings}/", corpus], TARGETS[name]
     )
