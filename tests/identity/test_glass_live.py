@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from careloom.platform.eventlog.event import Event, publish
 from careloom.platform.runtime import Runtime
+from careloom.platform.web import live
 from tests.identity.glass import House, build_house, enter, smashed
 from tests.server import Server, running_server
 from tests.world import SYSTEM, World
@@ -91,12 +93,15 @@ async def test_an_open_desk_comes_back_when_the_glass_is_broken_and_when_it_is_e
 
 
 async def test_a_desk_is_closed_the_moment_its_time_is_up(
-    server: Server, house: House, browser: httpx.AsyncClient
+    server: Server, house: House, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await smashed(browser, house.other)
-    await house.rows("UPDATE break_glass SET until = clock_timestamp() + interval '1 second' RETURNING id")
+    glass = await smashed(browser, house.other)
+    soon = datetime.fromisoformat(glass["until"]) - timedelta(seconds=1)
+    monkeypatch.setattr(live, "now", lambda: soon)
+    monkeypatch.setattr(live, "_PING_SECONDS", 3600.0)
     async with listen(server, browser) as socket:
-        await next_frame(socket)
+        assert (await next_frame(socket))["type"] == "hello"
+        await house.rows("UPDATE break_glass SET until = clock_timestamp() RETURNING id")
         assert await closed(socket) == TRY_AGAIN
 
 

@@ -15,12 +15,14 @@ from careloom.platform.clock import now
 from careloom.routing.commands import assignment
 from careloom.routing.commands.queues import change_queue
 from careloom.routing.core.hours import next_opening
-from careloom.routing.jobs.pool import TICK
 from careloom.routing.queries.live import live_queues
 from careloom.routing.types import Presence, QueueChanges, QueueNow, Transfer
 from tests.conftest import FreshDatabase
 from tests.routing.floor import SYSTEM, Floor, begin_early
 from tests.routing.test_router import leads, process, until
+
+ONLY_TOLD = "careloom.routing.jobs.pool.TICK"
+"""Of an hour, it leaves the pool what an event tells it and what it has found out itself: it looks at nothing else."""
 
 DAY = timedelta(days=1)
 
@@ -140,6 +142,7 @@ async def test_what_waits_is_offered_as_soon_as_the_program_opens(
     assert opening is not None
     ahead = opening - now() - timedelta(seconds=1)
     monkeypatch.setattr("careloom.routing.jobs.pool.now", lambda: now() + ahead)
+    monkeypatch.setattr(ONLY_TOLD, timedelta(hours=1))
     running = asyncio.create_task(floor.pool.run())
     try:
         await asyncio.sleep(0.3)
@@ -149,13 +152,16 @@ async def test_what_waits_is_offered_as_soon_as_the_program_opens(
         async def offered() -> bool:
             return [each.conversation_id for each in await floor.offered(ada)] == [one.id]
 
-        assert await until(offered) < TICK.total_seconds() / 2
+        await until(offered)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_a_router_learns_of_new_hours_at_once(floor: Floor, fresh_database: FreshDatabase, home: Path) -> None:
+async def test_a_router_learns_of_new_hours_at_once(
+    floor: Floor, fresh_database: FreshDatabase, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ONLY_TOLD, timedelta(hours=1))
     await close(floor)
     ada, one = await floor.agent("Ada"), await floor.arrive()
     await floor.be(ada, Presence.AVAILABLE)
@@ -168,4 +174,4 @@ async def test_a_router_learns_of_new_hours_at_once(floor: Floor, fresh_database
         async def offered() -> bool:
             return [each.conversation_id for each in await floor.offered(ada)] == [one.id]
 
-        assert await until(offered) < TICK.total_seconds() / 2
+        await until(offered)

@@ -12,13 +12,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from careloom.organizations.types import ProviderId
 from careloom.platform.clock import now
+from careloom.platform.database.links import Connection
 from careloom.platform.database.transactions import Database
 from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
-from careloom.routing.jobs import pool
+from careloom.routing.jobs import dispatcher, pool
 from careloom.routing.jobs.dispatcher import Router
 from careloom.routing.jobs.pool import Pool
 from careloom.routing.types import Presence
@@ -110,6 +112,21 @@ async def test_a_contact_is_offered_as_soon_as_it_arrives(
     await floor.check()
 
 
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """What routers found each time that they tried to lead."""
+    found: list[bool] = []
+    real = dispatcher._try_lock
+
+    async def noted(connection: Connection, provider_id: ProviderId) -> bool:
+        free = await real(connection, provider_id)
+        found.append(free)
+        return free
+
+    monkeypatch.setattr(dispatcher, "_try_lock", noted)
+    return found
+
+
 @pytest.mark.usefixtures("only_events")
 async def test_an_agent_who_comes_is_offered_what_waits(
     floor: Floor, fresh_database: FreshDatabase, home: Path
@@ -126,8 +143,9 @@ async def test_an_agent_who_comes_is_offered_what_waits(
 
 
 async def test_one_leads_and_another_takes_over_within_three_seconds(
-    floor: Floor, fresh_database: FreshDatabase, home: Path
+    floor: Floor, fresh_database: FreshDatabase, home: Path, looks: list[bool]
 ) -> None:
+    assert dispatcher._RETRY_SECONDS < MOST_SECONDS
     await floor.available("Ada", chat=50)
     bo = await floor.available("Bo", chat=50)
     async with process(fresh_database.url, home) as first:
@@ -135,34 +153,41 @@ async def test_one_leads_and_another_takes_over_within_three_seconds(
         async with process(fresh_database.url, home) as second:
             await asyncio.sleep(1.5)
             assert not second.router.leads
-            contacts = [await floor.arrive() for _ in range(3)]
+            for _ in range(3):
+                await floor.arrive()
             kill_leader(fresh_database)
-            taking_over = asyncio.create_task(leads(second))
+            looks.clear()
             await first.stop()
-            contacts.append(await floor.arrive())
+            await floor.arrive()
 
             async def offered() -> bool:
                 rows = await floor.desk.rows("SELECT 1 FROM offer WHERE outcome IS NULL")
                 return len(rows) == 2
 
             await until(offered)
-            assert await taking_over <= MOST_SECONDS
+            await leads(second)
+            # One may have been under way; the next finds the lock free, no longer after than it looks.
+            assert looks in ([True], [False, True])
     assert await floor.offered(bo)
     await floor.check()
 
 
 async def test_a_leader_whose_lock_dies_stops_and_someone_leads_again(
-    floor: Floor, fresh_database: FreshDatabase, home: Path
+    floor: Floor, fresh_database: FreshDatabase, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await floor.available("Ada")
+    usual = dispatcher._RETRY_SECONDS
+    monkeypatch.setattr(dispatcher, "_RETRY_SECONDS", 3600.0)
     async with process(fresh_database.url, home) as first:
         await leads(first)
+        # By the clock it looks in an hour.
+        monkeypatch.setattr(dispatcher, "_RETRY_SECONDS", usual)
         kill_leader(fresh_database)
 
         async def stopped() -> bool:
             return not first.router.leads
 
-        assert await until(stopped) < 1.0, "before it would have looked by the clock"
+        await until(stopped)
         await leads(first)
 
 
@@ -191,10 +216,10 @@ async def test_a_provider_made_later_is_picked_up(floor: Floor, fresh_database: 
 
 
 def kill_leader(fresh: FreshDatabase) -> None:
-    """Ends the connection that holds the pool's lock, as the death of its process does."""
+    """Ends the connection that holds the pool's lock, as the death of its process does; answers once it is over."""
     with psycopg.connect(fresh.superuser_url, autocommit=True) as connection:
         rows = connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+            "SELECT pg_terminate_backend(pid, 30000) FROM pg_locks WHERE locktype = 'advisory' AND granted "
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         ).fetchall()
     assert rows, "nobody held a lock"

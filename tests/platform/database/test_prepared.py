@@ -18,12 +18,20 @@ from careloom.platform.ids import new_id
 from tests.world import SYSTEM, World
 
 _SLEEP = Prepared(text("SELECT pg_sleep(:seconds)"))
+_ASLEEP = Prepared(text("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
 
 
 class Mood(StrEnum):
     """How it is."""
 
     CALM = "calm"
+
+
+async def _falls_asleep(database: Database) -> None:
+    """Until a statement sleeps: one that is given up before the server has begun it is not cancelled by that."""
+    async with asyncio.timeout(20):
+        while not await database.read(SYSTEM, _ASLEEP.rows):  # noqa: ASYNC110 - what is waited for happens there
+            await asyncio.sleep(0.01)
 
 
 async def test_rows_hold_their_columns_by_name_and_type(database: Database) -> None:
@@ -112,14 +120,13 @@ async def test_a_connection_whose_statement_was_given_up_is_not_used_again(datab
             await _SLEEP.run(tx, seconds=30)
 
     waiting = asyncio.create_task(slow())
-    await asyncio.sleep(0.2)
+    await _falls_asleep(database)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
     async with asyncio.timeout(5), database.transaction(SYSTEM) as tx:
         assert await Prepared(text("SELECT 1 AS one")).rows(tx)
-        asleep = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-        assert await Prepared(text(asleep)).rows(tx) == []
+        assert await _ASLEEP.rows(tx) == []
 
 
 async def test_a_lost_connection_is_told_as_lost(database: Database) -> None:
@@ -172,7 +179,7 @@ async def test_given_up_or_lost_among_them_the_connection_is_not_used_again(data
             await _SLEEP.run(tx, seconds=30)
 
     waiting = asyncio.create_task(slow())
-    await asyncio.sleep(0.2)
+    await _falls_asleep(database)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
