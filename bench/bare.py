@@ -14,9 +14,9 @@ import psycopg
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bench.installation import free_port
 from bench.steady import TEXT, rate, since
 from careloom.platform.database.embedded import EmbeddedPostgres
+from tests.ports import free_port
 
 _COMMITTERS = 32
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 import httpx
 import psycopg
 
-from bench.installation import PASSWORD, free_port
+from bench.installation import PASSWORD
+from tests.ports import free_port
 
 _NEEDS: Final = ("django-helpdesk==2.6.1", "django>=5.2,<6", "psycopg[binary]>=3.2,<4", "gunicorn>=23,<26")
 _HERE: Final = Path(__file__).parent

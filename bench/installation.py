@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from typing import Any
 
 import httpx
 from msgspec import Struct
+
+from tests.ports import free_port
 
 PASSWORD = "correct horse battery"
 """Everyone's."""
@@ -135,9 +136,3 @@ def _wait_for(http: httpx.Client) -> None:
         except httpx.HTTPError:
             time.sleep(0.1)
     raise TimeoutError("the installation did not start")
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

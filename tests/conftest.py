@@ -15,6 +15,7 @@ import httpx
 import pytest
 import structlog
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from careloom.identity.commands import passwords
@@ -33,6 +34,7 @@ from careloom.platform.keys.masters import OPTION, LocalMasters
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from tests.application import http_client
+from tests.effort import EFFORT
 from tests.logs import logs
 from tests.memory import memory_folder
 from tests.postgres import TEMPLATE, FreshDatabase, database_like, running_postgres
@@ -41,8 +43,15 @@ from tests.world import World
 
 __all__ = ["built", "copied_database", "logs", "stage"]
 
-# What else runs on the machine decides about no test: an example may take as long as it takes.
-hypothesis_settings.register_profile("careloom", deadline=None)
+# What else runs on the machine decides about no test, and neither does chance: examples may take as long as they take,
+# and are the same each time but for `make soak`.
+hypothesis_settings.register_profile(
+    "careloom",
+    deadline=None,
+    derandomize=EFFORT == 1,
+    max_examples=100 * EFFORT,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 hypothesis_settings.load_profile("careloom")
 
 

@@ -50,7 +50,7 @@ async def running_server(runtime: Runtime) -> AsyncGenerator[Server]:
     with application(runtime) as app:
         server = _Uvicorn(server_config(app, timeout_graceful_shutdown=1))
         running = [asyncio.create_task(one) for one in (runtime.hub.run(), server.serve(sockets=[listener]))]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             for ready in (runtime.hub.ready, server.running, app.state.tail.ready):
                 await ready.wait()
         try:

@@ -16,8 +16,8 @@ import psycopg
 from psycopg import sql
 
 from bench.failover.tools import Tools, owned_by
-from bench.installation import free_port
 from careloom.platform.database.embedded import create_roles, prepare_database
+from tests.ports import free_port
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "patroni.yml"
 """The configuration that the operators' guide shows."""

@@ -12,10 +12,11 @@ import httpx
 from msgspec.structs import replace
 
 from bench.failover.balancer import balanced
-from bench.installation import PASSWORD, Installation, free_port, small_world
+from bench.installation import PASSWORD, Installation, small_world
 from careloom.demo.mailbox import Mailbox
 from careloom.platform.settings import Settings
 from tests.chaos.house import House, environment_of
+from tests.ports import free_port
 
 ADMIN = "bench@example.org"
 _OF_EACH = 2

@@ -28,6 +28,7 @@ from careloom.platform.runtime import Runtime
 from careloom.routing.commands.queues import create_queue
 from careloom.routing.types import NewQueue
 from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
+from tests.effort import EFFORT
 from tests.postgres import FreshDatabase
 from tests.statements import sent_statements
 
@@ -177,9 +178,9 @@ STEP = st.one_of(
     ]
 )
 @settings(
-    max_examples=10,
+    max_examples=10 * EFFORT,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEP, min_size=1, max_size=5))
 def test_together_leaves_what_one_by_one_leaves(
@@ -216,7 +217,8 @@ async def wing(database: Database) -> Wing:
     return await make_wing(database, together=True)
 
 
-async def test_many_new_customers_cost_as_many_statements_as_a_few(wing: Wing) -> None:
+async def test_many_new_customers_cost_as_many_statements_as_a_few(wing: Wing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("careloom.organizations.queries._POLICY_SECONDS", 3600.0)
     await wing.take_in([message(wing.desk, Said(1, language="en"))])
     counted: list[int] = []
     for first, size in ((100, 3), (200, 60)):
@@ -257,7 +259,7 @@ async def test_of_senders_with_whose_messages_another_is_at_work_the_messages_co
     async with wing.desk.database.transaction(SYSTEM) as tx:
         first = [message(wing.desk, Said(number, language="en")) for number in (1, 2)]
         assert all(isinstance(one, Accepted) for one in await ingest_many(tx, SYSTEM, first))
-        async with asyncio.timeout(10), wing.desk.database.transaction(SYSTEM) as other:
+        async with asyncio.timeout(60), wing.desk.database.transaction(SYSTEM) as other:
             later = [message(wing.desk, Said(number, language="en")) for number in (2, 3, 1, 2)]
             outcomes = await ingest_many(other, SYSTEM, later)
     assert [outcomes[0], *outcomes[2:]] == [AGAIN] * 3

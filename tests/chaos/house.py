@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -13,6 +12,7 @@ import psutil
 
 import careloom
 from careloom.platform.settings import Settings
+from tests.ports import free_port
 
 ROLES: tuple[str, ...] = ("web", "worker", "router", "smtp")
 _RESTART_SECONDS = 0.3
@@ -20,7 +20,7 @@ _RESTART_SECONDS = 0.3
 
 def settings_in(home: Path) -> Settings:
     """Settings of a demo in `home`, on free ports."""
-    web, smtp, relay = free_ports(3)
+    web, smtp, relay = free_port(), free_port(), free_port()
     return Settings(
         home=home,
         port=web,
@@ -30,17 +30,6 @@ def settings_in(home: Path) -> Settings:
         demo_confirm="this-is-a-demo",
         log_level="warning",
     )
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody uses now."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

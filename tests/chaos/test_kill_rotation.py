@@ -27,6 +27,8 @@ from tests.world import SYSTEM, World
 
 pytestmark = pytest.mark.chaos
 CUSTOMERS, FILES, KILLS = 150, 30, 8
+_GRACE = 3
+"""How many commits later a process dies at most, however late this one is told."""
 POLICY = AttributeField("policy", "Policy", AttributeKind.TEXT, sensitive=True, exact=True)
 
 
@@ -67,12 +69,15 @@ class Kept:
 
 
 async def rotating(fresh: FreshDatabase, home: Path, client: Client, commits: int | None) -> bool:
-    """Lets a process rotate, and kills it once it has committed so often; answers whether it came to its end."""
-    source = Path(__file__).parents[2]
+    """Lets a process rotate, and kills it once it has committed so often, or a little later; answers whether it came
+    to its end.
+    """
+    source, most = Path(__file__).parents[2], 0 if commits is None else commits + _GRACE
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.chaos.rotating", fresh.url, str(home), str(client.id)),
+        *(sys.executable, "-m", "tests.chaos.rotating", fresh.url, str(home), str(client.id), str(most)),
         cwd=source,
         env={**os.environ, "PYTHONPATH": f"{source / 'src'}:{source}"},
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
-from aiosmtpd.controller import Controller
 from msgspec.structs import replace
 
+from careloom.evidence.isolation.relay import OpenRelay
 from careloom.evidence.isolation.stage import settle
 from careloom.identity.types import Role, ScopeKind
 from careloom.platform.runtime import Runtime
 from tests.application import http_client
-from tests.channels.email.post_office import Sink, free_port
+from tests.channels.email.post_office import Sink
 from tests.identity.glass import REASON, House, build_house, enter, smashed
 from tests.world import World
 
@@ -22,7 +22,7 @@ from tests.world import World
 @pytest.fixture
 def sink() -> Iterator[tuple[Sink, int]]:
     taken = Sink()
-    relay = Controller(taken, hostname="127.0.0.1", port=free_port())
+    relay = OpenRelay(taken)
     relay.start()
     yield taken, relay.port
     relay.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -254,9 +255,9 @@ async def test_no_list_reads_a_whole_table(desk: Desk, monkeypatch: pytest.Monke
             await desk.do(list_conversations, asked)
         await desk.do(count_views, [desk.queue_id])
         await desk.do(search_conversations, "w7")
-    statements = [one for one in sent if "FROM conversation" in one[0] or "JOIN conversation" in one[0]]
+    statements = [one for one in sent if re.search("(FROM|JOIN) conversation", one.statement)]
     assert len(statements) == 8
-    for statement, parameters in statements:
+    for statement, parameters, _ in statements:
         async with desk.database.transaction(desk.actor) as tx:
             plan = (await tx.exec_driver_sql(f"EXPLAIN {statement}", parameters)).scalars().all()
         assert not [line for line in plan if "Seq Scan on conversation" in line or "Seq Scan on message" in line], (

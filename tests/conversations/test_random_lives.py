@@ -19,6 +19,7 @@ from careloom.platform.database.transactions import Database
 from careloom.platform.errors import CareloomError
 from careloom.platform.ids import new_id
 from tests.conversations.desk import SYSTEM, Desk, check_invariants, make_desk
+from tests.effort import EFFORT
 from tests.postgres import FreshDatabase
 
 STEPS = (
@@ -113,7 +114,10 @@ class Life:
             return tuple((await tx.execute(text(counts))).one())
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12 * EFFORT,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     channel=st.sampled_from([Channel.CHAT, Channel.EMAIL]),
     steps=st.lists(st.sampled_from(STEPS), min_size=5, max_size=18),

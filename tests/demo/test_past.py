@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,13 +17,9 @@ import pytest
 from careloom.demo.past.contacts import LOST
 from careloom.demo.past.hands import HANDS
 from careloom.demo.world.build import demo_world
+from tests.ports import free_port
 
 _SECONDS = 240
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class Demo:
@@ -32,9 +27,9 @@ class Demo:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._port = _free_port()
+        self._port = free_port()
         self._sessions: dict[str, httpx.Client] = {}
-        ports = {"CARELOOM_SMTP_PORT": str(_free_port()), "CARELOOM_RELAY_PORT": str(_free_port())}
+        ports = {"CARELOOM_SMTP_PORT": str(free_port()), "CARELOOM_RELAY_PORT": str(free_port())}
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CARELOOM_")}
         environment = {**kept, **ports, "CARELOOM_HOME": str(home / "home"), "CARELOOM_PORT": str(self._port)}
         with (home / "log").open("wb") as log:

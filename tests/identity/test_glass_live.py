@@ -51,7 +51,7 @@ def listen(server: Server, browser: httpx.AsyncClient) -> connect:
 
 
 async def next_frame(socket: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (frame := json.loads(await socket.recv()))["type"] == "ping":
             continue
         return frame
@@ -59,7 +59,7 @@ async def next_frame(socket: ClientConnection) -> dict[str, Any]:
 
 async def closed(socket: ClientConnection) -> int | None:
     """The code with which the server closes it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         with pytest.raises(ConnectionClosed) as caught:
             while True:
                 await socket.recv()

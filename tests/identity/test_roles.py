@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from careloom.identity.commands import authentication
 from careloom.identity.commands.people import create_person, set_grants
 from careloom.identity.commands.policies import set_policy
 from careloom.identity.commands.roles import change_role, create_role
@@ -229,8 +230,10 @@ async def test_a_policy_asks_of_a_copy_what_it_asks_of_the_original(house: House
         assert (await demands_on(tx, house.someone.id)).second_factor
 
 
-async def test_an_own_role_costs_a_request_no_statement(house: House) -> None:
+async def test_an_own_role_costs_a_request_no_statement(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor does a built-in one: what a role holds comes with the person."""
+    for one in ("_organizations", "_serving"):
+        monkeypatch.setattr(vars(authentication)[one], "_seconds", 3600.0)
     role = await house.role(P.ORGANIZATIONS_READ)
     counts: list[int] = []
     for grant in (RoleGrant(Role.AGENT, ScopeKind.CLIENT, house.first.id), house.over(role, house.first)):

@@ -15,6 +15,7 @@ from careloom.identity.types import Role, ScopeKind
 from careloom.platform.database.transactions import Database
 from careloom.platform.errors import TooManyRequestsError
 from careloom.platform.ids import new_id
+from tests.effort import EFFORT
 from tests.identity.glass import build_house, enter, smash
 from tests.identity.test_api_keys import another
 from tests.identity.test_second_factor import by_password, enrol, give
@@ -34,7 +35,10 @@ async def _begin(database: Database, keys: dict[str, int]) -> Attempt | None:
     many=st.integers(1, 24),
     right=st.sets(st.integers(0, 23)),
 )
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12 * EFFORT,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 async def test_of_many_at_once_no_more_than_allowed_are_looked_at(
     database: Database, allowed: list[int], many: int, right: set[int]
 ) -> None:

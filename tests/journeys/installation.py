@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import smtplib
-import socket
 import subprocess
 import sys
 import time
@@ -16,12 +15,9 @@ from typing import Any, cast
 
 import httpx
 
+from tests.ports import free_port
+
 PASSWORD = "correct horse battery"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def wait_until(true: Callable[[], object], seconds: float = 30.0) -> object:

@@ -7,10 +7,10 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from typing import Self
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.journeys.installation import free_port, wait_until
+from careloom.evidence.isolation.relay import OpenRelay
+from tests.journeys.installation import wait_until
 
 
 class Relay:
@@ -18,8 +18,7 @@ class Relay:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
-        self._port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self._port)
+        self._controller = OpenRelay(self)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.original_content or b""
@@ -35,7 +34,7 @@ class Relay:
 
     @property
     def port(self) -> int:
-        return self._port
+        return int(self._controller.port)
 
     def mail_to(self, address: str) -> EmailMessage:
         return wait_until(lambda: next((one for one in self.mails if address in str(one["To"])), None))  # pyright: ignore[reportReturnType]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,9 @@ from careloom.platform.settings import Settings
 @pytest.fixture(scope="module")
 def s3_endpoint() -> Iterator[str]:
     """An S3-compatible server on loopback with a bucket `care`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    server: Any = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+    server: Any = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
+    _, port = server.get_host_and_port()
     Minio(endpoint=f"127.0.0.1:{port}", access_key="key", secret_key="secret", secure=False).make_bucket(
         bucket_name="care"
     )

@@ -66,7 +66,8 @@ class Floor:
 
     async def make_queue(self, name: str = "Care", **more: Any) -> Queue:
         desk = self.desk
-        values: dict[str, Any] = {"channels": (Channel.CHAT, Channel.EMAIL), **more}
+        # No offer's time is over because a machine is busy.
+        values: dict[str, Any] = {"channels": (Channel.CHAT, Channel.EMAIL), "offer_seconds": 600, **more}
         new = NewQueue(desk.client.id, desk.program.id, desk.provider.id, name, **values)
         async with self.database.transaction(SYSTEM) as tx:
             return await create_queue(tx, SYSTEM, new)

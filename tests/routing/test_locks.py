@@ -33,11 +33,10 @@ def person(agent: Actor) -> PersonId:
 async def begun(floor: Floor, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
     """`work` in a task of its own, as far as it gets: done, or waiting for a lock."""
     task = asyncio.create_task(work)
-    for _ in range(400):
-        if task.done() or await floor.desk.rows(WAITING):
-            return task
-        await asyncio.sleep(0.005)
-    raise AssertionError("it neither ended nor waits")
+    async with asyncio.timeout(60):
+        while not task.done() and not await floor.desk.rows(WAITING):  # noqa: ASYNC110 - the database knows
+            await asyncio.sleep(0.005)
+    return task
 
 
 async def sign_out(database: Database, agent: Actor) -> None:
@@ -50,7 +49,7 @@ async def test_noting_whose_desks_are_there_waits_for_nobody(floor: Floor) -> No
     provider_id = floor.desk.provider.id
     async with floor.database.transaction(SYSTEM) as tx:
         assert await hold_agent(tx, person(ada))
-        async with asyncio.timeout(2), floor.database.transaction(SYSTEM) as other:
+        async with asyncio.timeout(60), floor.database.transaction(SYSTEM) as other:
             await note_seen(other, provider_id, [person(ada), person(bo)])
     rows = await floor.desk.rows("SELECT person_id FROM agent_profile WHERE last_seen_at IS NOT NULL")
     assert [row.person_id for row in rows] == [bo.person_id]
@@ -66,7 +65,7 @@ async def test_following_one_person_holds_nothing_while_it_waits_for_the_next(fl
     for agent in (mine, other):
         await sign_out(floor.database, agent)
     chosen = Candidate(person(other), 0, 0, 0.0, 0.0)
-    decision = Decision(one.id, person(other), AcceptMode.OFFER, 20, Reason.ONLY_ONE, chosen, None, 0.0, 0.0)
+    decision = Decision(one.id, person(other), AcceptMode.OFFER, 600, Reason.ONLY_ONE, chosen, None, 0.0, 0.0)
     offering: list[asyncio.Task[Any]] = []
 
     async def offer() -> bool:

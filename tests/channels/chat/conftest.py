@@ -38,13 +38,13 @@ class Socket:
     async def send(self, **frame: Any) -> None:
         await self.connection.send(msgspec.json.encode(frame).decode())
 
-    async def next(self, seconds: float = 20.0) -> dict[str, Any]:
+    async def next(self, seconds: float = 60.0) -> dict[str, Any]:
         async with asyncio.timeout(seconds):
             frame: dict[str, Any] = msgspec.json.decode(await self.connection.recv())
         self.seen.append(frame)
         return frame
 
-    async def until(self, frame_type: str, /, seconds: float = 20.0, **fields: Any) -> dict[str, Any]:
+    async def until(self, frame_type: str, /, seconds: float = 60.0, **fields: Any) -> dict[str, Any]:
         """The next frame of this type with these fields; what comes before stays in `seen`."""
         while True:
             frame = await self.next(seconds)
@@ -73,7 +73,7 @@ class Socket:
         return await self.until("welcome")
 
     async def say(self, message: str, client_id: str | None = None, **more: Any) -> dict[str, Any]:
-        """Sends a message and waits for its acknowledgement."""
+        """Sends a message and waits for its acknowledgement, before which the message itself may be `heard`."""
         key = client_id or str(new_id())
         await self.send(type="message", client_id=key, text=message, **{"file_ids": [], **more})
         return await self.until("ack", client_id=key)

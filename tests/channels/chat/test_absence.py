@@ -87,7 +87,7 @@ async def test_a_visitor_who_leaves_the_queue_has_abandoned_it(chat: Chat) -> No
     visitor = await chat.visitor()
     async with chat.socket(visitor["visitor_secret"]) as socket, chat.socket(visitor["visitor_secret"]) as tab:
         await socket.say("hello")
-        await socket.until("message")
+        await socket.heard("message")
         await tab.connection.close()
         await asyncio.sleep(0.3)
         assert await _deferred(chat, 0) == []

@@ -210,7 +210,7 @@ async def test_a_widget_that_does_not_keep_up_is_let_go(chat: Chat) -> None:
     visitor = await chat.visitor()
     async with chat.socket(visitor["visitor_secret"]) as socket:
         ack = await socket.say("hello")
-        await socket.until("message")
+        await socket.heard("message")
         signal = {"kind": "typing", "who": "agent", "conversation_id": ack["conversation_id"], "typing": True}
         for _ in range(700):
             chat.gateway.on_signal(signal)

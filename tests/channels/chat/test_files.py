@@ -30,7 +30,7 @@ async def test_a_file_goes_with_a_message_and_can_be_fetched_by_its_link(chat: C
     assert (file["name"], file["media_type"], file["size"]) == ("photo.png", "image/png", len(PNG))
     async with chat.socket(secret) as socket:
         ack = await socket.say("", "m-1", file_ids=[file["file_id"]])
-        heard = await socket.until("message")
+        heard = await socket.heard("message")
         assert heard["attachments"][0] | {"url": ""} == {
             "url": "",
             "name": "photo.png",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import aiosmtplib
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from msgspec.structs import replace
 
@@ -19,6 +17,7 @@ from careloom.channels.commands.mail.addresses import create_mail_address
 from careloom.channels.jobs import consumers, tasks
 from careloom.channels.jobs.smtp import MailListener
 from careloom.channels.types import MailAddress, NewMailAddress
+from careloom.evidence.isolation.relay import OpenRelay
 from careloom.organizations.types import Program
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.jobs import job_app
@@ -105,7 +104,7 @@ class PostOffice:
 @asynccontextmanager
 async def open_post_office(desk: Desk, runtime: Runtime, **settings: Any) -> AsyncGenerator[PostOffice]:
     sink = Sink()
-    relay = Controller(sink, hostname="127.0.0.1", port=free_port())
+    relay = OpenRelay(sink)
     relay.start()
     wanted = replace(runtime.settings, smtp_port=0, relay_port=relay.port, **settings)
     office_runtime = Runtime(wanted, runtime.database, runtime.store, runtime.hub, runtime.secret)
@@ -141,9 +140,3 @@ def answer(sent: EmailMessage, text: str, **headers: str) -> str:
         "Message_ID": f"<answer-{abs(hash(text))}@example.org>",
     }
     return mail(text, **(values | headers))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

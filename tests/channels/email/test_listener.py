@@ -286,8 +286,10 @@ async def test_more_connections_than_allowed_are_turned_away(
     opened = [await asyncio.open_connection("127.0.0.1", office.listener.port) for _ in range(3)]
     said = [await reader.readline() for reader, _ in opened]
     assert [line[:3] for line in said] == [b"220", b"220", b"421"]
-    opened[0][1].close()
-    await asyncio.sleep(0.1)
+    first, goodbye = opened[0]
+    goodbye.write(b"QUIT\r\n")
+    assert (await first.read()).startswith(b"221")
+    goodbye.close()
     reader, writer = await asyncio.open_connection("127.0.0.1", office.listener.port)
     assert (await reader.readline()).startswith(b"220")
     writer.close()

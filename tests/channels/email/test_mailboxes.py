@@ -484,7 +484,7 @@ async def test_the_loop_polls_what_is_due_and_stops_when_told(branch: Branch) ->
     async with AsyncExitStack() as stack:
         running = asyncio.create_task(run_mailboxes(branch.runtime))
         stack.callback(running.cancel)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await branch.subjects():  # noqa: ASYNC110 - what is waited for happens in the database
                 await asyncio.sleep(0.05)
     with pytest.raises(asyncio.CancelledError):

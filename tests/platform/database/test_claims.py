@@ -12,7 +12,7 @@ from tests.world import SYSTEM
 async def test_of_names_that_another_has_one_is_told_at_once(database: Database) -> None:
     async with database.transaction(SYSTEM) as first:
         assert await claim_free(first, ["a", "b"]) == set()
-        async with asyncio.timeout(5), database.transaction(SYSTEM) as second:
+        async with asyncio.timeout(60), database.transaction(SYSTEM) as second:
             assert await claim_free(second, ["b", "c"]) == {"b"}
         assert await claim_free(first, ["a", "c"]) == set()
     async with database.transaction(SYSTEM) as third:

@@ -46,7 +46,7 @@ def _is_gone(process: psutil.Process) -> bool:
 
 
 def _gone(processes: list[psutil.Process]) -> bool:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         if all(_is_gone(one) for one in processes):
             return True

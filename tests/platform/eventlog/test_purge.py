@@ -83,7 +83,7 @@ async def test_how_far_the_audit_trail_is_sealed_holds_no_event_back(
     async with database.transaction(SYSTEM) as tx:
         await audit.record(tx, SYSTEM, "thing.make", clients[0], client_id=clients[0])
     sealer = Sealer(database)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await sealer.seal_batch():  # noqa: ASYNC110 - what is waited for happens in the database
             await asyncio.sleep(0.02)
     await _purge(database, clients[0])
@@ -112,7 +112,7 @@ async def test_a_process_forgets_purged_events_that_it_remembered(
             async with database.transaction(SYSTEM) as tx:
                 for one in clients:
                     await publish(tx, OrganizationChanged(client_id=one, kind="client", id=new_id()))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 for _ in clients:
                     await heard.get()
     upto = await _purge(database, mine)
@@ -135,7 +135,7 @@ async def _running(database: Database) -> AsyncGenerator[LogTail]:
     """A tail that reads until the context ends, from where the log stands."""
     tail = LogTail(database, Hub(database.links))
     running = asyncio.create_task(tail.run())
-    await asyncio.wait_for(tail.ready.wait(), 10)
+    await asyncio.wait_for(tail.ready.wait(), 60)
     yield tail
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -118,7 +118,10 @@ async def test_destroyed_keys_open_nothing_at_once_though_they_were_in_memory(
         keys.seal(PLACE, "more")
 
 
-async def test_sealing_uses_what_was_read_lately_until_it_is_forgotten(database: Database, client: Client) -> None:
+async def test_sealing_uses_what_was_read_lately_until_it_is_forgotten(
+    database: Database, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ring, "_SEALING_SECONDS", 3600.0)
     async with database.transaction(SYSTEM) as tx:
         first = await ring.sealing_keys(tx, client.id)
         assert await ring.sealing_keys(tx, client.id) is first

@@ -53,7 +53,7 @@ async def _cookie(database: Database, person: Person) -> dict[str, str]:
 
 
 async def _next(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             frame = json.loads(await socket.recv())
             if frame["type"] == kind:
@@ -157,7 +157,7 @@ async def test_a_conversation_of_another_client_cannot_be_watched(
         await socket.send(json.dumps({"type": "viewing", "conversation_id": str(new_id())}))
         await _ring(database, client, 1)
         kinds: list[str] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "bell_rang" not in kinds:
                 kinds.append(json.loads(await socket.recv())["type"])
     assert set(kinds) <= {"person_changed", "bell_rang"}

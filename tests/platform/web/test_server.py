@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ from careloom.identity.types import Role, ScopeKind
 from careloom.platform.ids import new_id
 from careloom.platform.runtime import Runtime
 from careloom.platform.web import server as web_server
-from careloom.platform.web.server import HEAD_BYTES
+from careloom.platform.web.server import HEAD_BYTES, BoundedHttp
 from tests.logs import Logs
 from tests.server import Server, running_server
 from tests.world import PASSWORD, World
@@ -38,7 +38,7 @@ async def answered(server: Server, *pieces: bytes, then_wait: bool = False) -> b
             writer.write_eof()
     except ConnectionError:
         pass
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         said = b""
         try:
             while piece := await reader.read(65_536):
@@ -87,7 +87,7 @@ async def test_a_request_that_takes_long_to_answer_is_not_hurried(
     writer.write(b"POST /api/csp-reports HTTP/1.1\r\nHost: care.example\r\nContent-Length: 20\r\n\r\n")
     await asyncio.sleep(0.8)
     writer.write(b"x" * 20)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert (await reader.readline()).startswith(b"HTTP/1.1 400")
     writer.close()
 
@@ -99,17 +99,41 @@ async def test_a_body_that_hardly_comes_is_not_waited_for(server: Server, monkey
     assert said.startswith(b"HTTP/1.1 408")
 
 
-async def test_a_body_that_comes_in_steady_pieces_is_taken(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_server, "BODY_SECONDS", 0.3)
-    monkeypatch.setattr(web_server, "BODY_BYTES", 10)
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(b"POST /api/csp-reports HTTP/1.1\r\nHost: care.example\r\nContent-Length: 200\r\n\r\n")
-    for _ in range(10):
+class Judged(BoundedHttp):
+    """A connection whose body is judged when it is asked for that, not by the clock."""
+
+    waiting: ClassVar[list[Judged]] = []
+
+    def _await_body(self) -> None:
+        super()._await_body()
+        self.waiting.append(self)
+
+    async def judge(self, after: int) -> None:
+        """Judges what the body has brought, once that are `after` bytes."""
+        async with asyncio.timeout(60):
+            while self._body_bytes < after:  # noqa: ASYNC110 - the server reads on this loop
+                await asyncio.sleep(0.005)
+        self._judge_body()
+
+
+async def test_a_body_that_comes_in_steady_pieces_is_taken(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_server, "BODY_SECONDS", 3600.0)
+    monkeypatch.setattr(web_server, "BODY_BYTES", 20)
+    monkeypatch.setattr(web_server, "BoundedHttp", Judged)
+    monkeypatch.setattr(Judged, "waiting", [])
+    async with running_server(runtime) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"POST /api/csp-reports HTTP/1.1\r\nHost: care.example\r\nContent-Length: 200\r\n\r\n")
+        async with asyncio.timeout(60):
+            while not Judged.waiting:  # noqa: ASYNC110 - the server reads on this loop
+                await asyncio.sleep(0.005)
+        for _ in range(9):
+            writer.write(b"x" * 20)
+            await Judged.waiting[-1].judge(after=20)
         writer.write(b"x" * 20)
-        await asyncio.sleep(0.1)
-    async with asyncio.timeout(10):
-        assert (await reader.readline()).startswith(b"HTTP/1.1 400")
-    writer.close()
+        async with asyncio.timeout(60):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+        writer.close()
 
 
 def _begun(method: str, path: str, headers: Mapping[str, str]) -> bytes:

@@ -19,6 +19,7 @@ from careloom.routing.core.engine import decide
 from careloom.routing.core.policy import BestFit
 from careloom.routing.core.work import Ring, Tried, Work, rings_of, target_used
 from careloom.routing.types import AcceptMode, Capacity, Presence, Queue, SkillId, SkillLevel
+from tests.effort import EFFORT
 
 NOW = datetime(2025, 3, 3, 12, tzinfo=UTC)
 PROVIDERS = [ProviderId(UUID(int=number)) for number in (1, 2)]
@@ -238,7 +239,7 @@ def urgency(item: Work) -> tuple[object, ...]:
     return level_of, -used / max(1, item.target_seconds), -waited, item.id
 
 
-@settings(max_examples=300)
+@settings(max_examples=300 * EFFORT)
 @given(rooms())
 def test_the_engine_decides_as_the_plain_rules_do(room: tuple[list[Work], list[AgentView]]) -> None:
     waiting, people = room

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from careloom.organizations.types import BrandVoice, ClientId, OpenHours, Program, ProgramId
 from careloom.routing.core.hours import add_open_seconds, is_open, next_opening, open_seconds
+from tests.effort import EFFORT
 
 WEEKDAYS = tuple(OpenHours(weekday, 540, 1020) for weekday in range(5))
 MINUTE = timedelta(minutes=1)
@@ -221,7 +222,7 @@ def test_opening_time_adds_up_and_is_never_more_than_the_clocks(
     assert 0 <= first <= one * 60
 
 
-@settings(max_examples=25)
+@settings(max_examples=25 * EFFORT)
 @given(zones, weeks, holidays, instants)
 def test_opening_time_is_the_minutes_at_which_it_is_open(
     zone: str, hours: tuple[OpenHours, ...], closed: tuple[date, ...], at: datetime

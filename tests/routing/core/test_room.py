@@ -13,6 +13,7 @@ from careloom.routing.core.room import Room
 from careloom.routing.core.round import agents_after
 from careloom.routing.core.work import Ring, Work
 from careloom.routing.types import AcceptMode, Capacity, Presence, Queue
+from tests.effort import EFFORT
 from tests.routing.core.test_engine import CLIENTS, NEEDS, NOW, PROGRAMS, PROVIDERS, QUEUE, agent, agents, level, work
 
 PROGRAM = min(PROGRAMS)
@@ -78,7 +79,7 @@ def floors(draw: st.DrawFn) -> tuple[Queue, list[AgentView], list[Channel]]:
     return queue, [draw(agents(number)) for number in range(many)], waiting
 
 
-@settings(max_examples=200)
+@settings(max_examples=200 * EFFORT)
 @given(floors())
 def test_no_round_takes_more_of_a_queue_than_its_room(floor: tuple[Queue, list[AgentView], list[Channel]]) -> None:
     queue, people, channels = floor
@@ -89,7 +90,7 @@ def test_no_round_takes_more_of_a_queue_than_its_room(floor: tuple[Queue, list[A
         assert made
 
 
-@settings(max_examples=200)
+@settings(max_examples=200 * EFFORT)
 @given(floors())
 def test_of_contacts_that_are_alike_no_more_than_the_room_need_be_read(
     floor: tuple[Queue, list[AgentView], list[Channel]],

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
@@ -18,6 +16,7 @@ from careloom.evidence.isolation.brand import build_brand
 from careloom.evidence.isolation.builders import World
 from careloom.evidence.isolation.kept import SYSTEM, Brand
 from careloom.evidence.isolation.operations import Operation, operations
+from careloom.evidence.isolation.relay import OpenRelay
 from careloom.main import consumers, create_app, tasks
 from careloom.platform.database.transactions import Database
 from careloom.platform.eventlog.consumer import ConsumerRunner
@@ -80,7 +79,7 @@ def _alone(runtime: Runtime) -> contextlib.AbstractContextManager[Any]:
 
 async def build(url: str, name: str, home: Path) -> Built:
     """Builds the two in the empty, migrated database at `url`."""
-    relay = Controller(_Relay(), hostname="127.0.0.1", port=_free_port())
+    relay = OpenRelay(_Relay())
     relay.start()
     database = open_database(url)
     runtime = runtime_of(database, home, relay.port)
@@ -156,9 +155,3 @@ async def _park(runtime: Runtime, brand: Brand) -> None:
         event = reader(LoggedEvent)((await tx.execute(statement)).one())
         await park(tx, consumers(runtime)[0].name, event, ValueError(brand.text("cannot handle")))
         brand.ids["parked_id"] = (await tx.execute(found)).scalar_one()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
