@@ -69,7 +69,7 @@ class House:
             file = stack.enter_context(self._log.open("ab"))
             keepers = [asyncio.create_task(self._keep(part, file.fileno())) for part in self.parts]
             try:
-                async with asyncio.timeout(60):
+                async with asyncio.timeout(300):
                     await self.ready()
                 yield
             finally:

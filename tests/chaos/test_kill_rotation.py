@@ -81,7 +81,7 @@ async def rotating(fresh: FreshDatabase, home: Path, client: Client, commits: in
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         told = 0
         while told != commits and await process.stdout.readline():
             told += 1

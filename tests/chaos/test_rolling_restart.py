@@ -22,7 +22,7 @@ async def _restart_each(one: Installed) -> None:
         _log.info("restarting %s", part)
         starts = one.house.starts[part]
         one.house.stop(part)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while one.house.starts[part] == starts:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             await one.house.ready()

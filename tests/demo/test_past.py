@@ -19,7 +19,7 @@ from careloom.demo.past.hands import HANDS
 from careloom.demo.world.build import demo_world
 from tests.ports import free_port
 
-_SECONDS = 240
+_SECONDS = 600
 
 
 class Demo:
@@ -48,7 +48,7 @@ class Demo:
         for one in self._sessions.values():
             one.close()
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(30)
+        self._process.wait(120)
 
     def of(self, persona: str, path: str) -> Any:
         if persona not in self._sessions:
@@ -64,7 +64,7 @@ class Demo:
 
     def once(self, persona: str, path: str, true: Callable[[list[Any]], bool]) -> list[Any]:
         """What background work will have made."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not true(found := self.items(persona, path)):
             assert time.monotonic() < until, found
             time.sleep(0.1)

@@ -53,7 +53,7 @@ class Installation:
     def careloom(self, *arguments: str, standard_input: bytes = b"") -> None:
         command = [sys.executable, "-m", "careloom.cli", *arguments]
         subprocess.run(
-            command, env=self._environment, check=True, capture_output=True, timeout=120, input=standard_input
+            command, env=self._environment, check=True, capture_output=True, timeout=300, input=standard_input
         )
 
     def start(self) -> None:
@@ -64,7 +64,7 @@ class Installation:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "careloom.cli", "up"], env=self._environment, stderr=log, stdout=log
             )
-        wait_until(self._is_ready, 60)
+        wait_until(self._is_ready, 300)
         answer = self._http.post("/api/session", json={"email": "admin@example.org", "password": PASSWORD})
         self._http.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
 
@@ -72,7 +72,7 @@ class Installation:
         self._http.close()
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(30)
+            self._process.wait(120)
 
     def _is_ready(self) -> bool:
         try:

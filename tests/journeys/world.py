@@ -27,7 +27,7 @@ class Brand:
             name=f"{name} questions",
             channels=["chat", "email"],
             target_seconds=60,
-            offer_seconds=60,
+            offer_seconds=600,
         )["id"]
         self.address = f"care@{name.lower()}.example"
         installation.make("mail-addresses", program_id=self.program, address=self.address, display_name=f"{name} care")

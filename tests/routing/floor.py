@@ -48,7 +48,7 @@ SYSTEM = system_actor("test")
 async def begin_early() -> None:
     """Waits for the next quarter hour where this one is about to end: the board counts by them, and by days of them."""
     left = quarter_of(now()) + timedelta(minutes=15) - now()
-    if left < timedelta(seconds=10):
+    if left < timedelta(seconds=30):
         await asyncio.sleep(left.total_seconds())
 
 

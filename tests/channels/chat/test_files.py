@@ -66,7 +66,7 @@ async def test_a_file_needs_a_visitor_and_a_size_within_bounds(chat: Chat) -> No
     assert (await _upload(chat, secret, content=b"x" * 20_050_000)).status_code == 413
     empty = await chat.http.post(chat.url("files"), data={"file": "text"}, headers={"X-Visitor-Secret": secret})
     assert empty.status_code == 400
-    chat.gateway.limits = Limits(uploads=Throttle(per_minute=1, burst=1))
+    chat.gateway.limits = Limits(uploads=Throttle(per_minute=0.001, burst=1))
     assert [(await _upload(chat, secret)).status_code for _ in range(2)] == [201, 429]
 
 
