@@ -41,7 +41,7 @@ test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="
 	@pytest -q -m chaos -n $(CORES) tests/chaos $(ARGS) || [ $$? = 5 ]
 
 soak: .make/python ## Try random input for long and with new seeds; EFFORT=30 times as hard as `make test`
-	@FUZZ_EFFORT=$(EFFORT) pytest -q -n $(CORES) --dist worksteal -k "any_input or new_breaks or any_life" $(ARGS)
+	@FUZZ_EFFORT=$(EFFORT) pytest -q -n $(CORES) --dist worksteal -k "any_input or new_breaks or any_life or hypothesis" $(ARGS)
 
 coverage: .make/python ## Which lines no test reaches, but for browsers and kill -9; ARGS="tests/routing"
 	@coverage run -m pytest -q -m "not journey and not chaos" $(ARGS)
