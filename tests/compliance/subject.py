@@ -14,6 +14,7 @@ from careloom.channels.queries.chat_widgets import find_entry
 from careloom.channels.types import VisitorId
 from careloom.evidence.isolation.kept import SYSTEM
 from careloom.evidence.isolation.mail import post_mail
+from careloom.evidence.isolation.replies import hold_replies_back
 from careloom.platform.clock import now
 from careloom.platform.database.schema import metadata
 from careloom.platform.eventlog.event import LoggedEvent
@@ -106,6 +107,7 @@ class Subject:
         await self.call("POST", f"{path}/replies", who="agent", json=reply)
         await self.call("PATCH", program, json={"undo_send_seconds": 60})
         await self.call("POST", f"{path}/replies", who="agent", json={"text": f"Later {MARK}"})
+        await hold_replies_back(self.house.runtime.database)
         await self.call("POST", f"{path}/notes", who="agent", json={"text": f"Known as {MARK}"})
         await self.call("PUT", f"/api/conversations/{two}/draft", who="agent", json={"text": f"Draft {MARK}"})
         case_id = (await self.call("GET", path))["case_id"]

@@ -22,6 +22,7 @@ from careloom.evidence.isolation.glass import break_glass
 from careloom.evidence.isolation.kept import SYSTEM, Brand, NotBuiltError, built
 from careloom.evidence.isolation.mail import receive_mail
 from careloom.evidence.isolation.people import Staff, bearer_of, hire, passkey_row, session_row
+from careloom.evidence.isolation.replies import hold_replies_back
 from careloom.identity.types import Role, RoleGrant, ScopeKind
 from careloom.organizations.types import ClientId
 from careloom.platform.clock import now
@@ -219,6 +220,7 @@ async def _work(brand: Brand) -> None:
     await brand.call("PATCH", program, json={"undo_send_seconds": 60})
     pending = await brand.call("POST", f"/api/conversations/{first}/replies", who="agent", json={"text": brand.canary})
     brand.ids["pending_id"] = UUID(pending["pending"]["id"])
+    await hold_replies_back(brand.runtime.database)
     stored = await brand.call("POST", "/api/files", who="agent", files=upload, data=owner)
     brand.ids["file_id"] = UUID(stored["file_id"])
     await brand.call("PUT", f"/api/conversations/{first}/draft", who="agent", json={"text": brand.text("Draft")})
