@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from types import SimpleNamespace
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -111,15 +111,16 @@ async def test_a_job_that_looks_at_no_client_is_found(stage: Stage, monkeypatch:
 
 @pytest.fixture
 def slow_for_b(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer that takes longer where the id is B's."""
-    real = timing.send
+    """An answer that takes longer where the id is B's, by a clock that nothing else moves."""
+    real, seconds = timing.send, 0.0
 
     async def slow(api: Any, bearer: str, request: Any) -> Any:
-        if str(stage.b.ids["customer_id"]) in request.path:
-            await asyncio.sleep(0.02)
+        nonlocal seconds
+        seconds += 0.03 if str(stage.b.ids["customer_id"]) in request.path else 0.01
         return await real(api, bearer, request)
 
     monkeypatch.setattr(timing, "send", slow)
+    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: seconds))
 
 
 @pytest.mark.usefixtures("slow_for_b")
