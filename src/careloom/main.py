@@ -41,7 +41,7 @@ from careloom.identity import jobs as identity_jobs
 from careloom.identity.http import scim as scim_http
 from careloom.identity.http.authentication import authenticate, key_actors
 from careloom.identity.http.scim.answers import speaking_scim
-from careloom.identity.ports import Peek
+from careloom.identity.ports import Peek, Peeked
 from careloom.identity.queries.people import list_people
 from careloom.integrations import http as integrations_http
 from careloom.integrations import jobs as integrations_jobs
@@ -122,7 +122,6 @@ def periodic(runtime: Runtime) -> list[Periodic]:
         *idempotency.periodic(runtime),
         *trail_jobs.periodic(runtime),
         *identity_jobs.periodic(runtime),
-        *conversations_jobs.periodic(runtime),
         *channels_jobs.periodic(runtime),
         *compliance_jobs.periodic(runtime),
         *integrations_jobs.periodic(runtime),
@@ -201,37 +200,41 @@ def state_of(runtime: Runtime) -> State:
     )
 
 
-async def _peek_conversations(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
+async def _peek_conversations(tx: Tx, actor: Actor, most: int) -> Sequence[Peeked]:
     actor.require(Permission.CONVERSATIONS_READ)
     asked = Asked(view=View.ALL, filter=ViewFilter(), customer_id=None, sort=Sort.NEWEST, queue_ids=())
-    return [f"{one.customer_name}: {one.subject}" for one in (await list_conversations(tx, actor, asked, most)).items]
+    found = (await list_conversations(tx, actor, asked, most)).items
+    return [Peeked(f"{one.customer_name}: {one.subject}") for one in found]
 
 
-async def _peek_customers(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
-    return [one.name for one in (await list_customers(tx, actor, limit=most)).items]
+async def _peek_customers(tx: Tx, actor: Actor, most: int) -> Sequence[Peeked]:
+    found = (await list_customers(tx, actor, limit=most)).items
+    return [Peeked(one.name, one.client_id, "customer.list") for one in found]
 
 
-async def _peek_customer_fields(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
+async def _peek_customer_fields(tx: Tx, actor: Actor, most: int) -> Sequence[Peeked]:
     actor.require(Permission.CUSTOMERS_READ)
     clients = (await list_clients(tx, actor, limit=most)).items
     readable = [one for one in clients if actor.may_somewhere(Permission.CUSTOMERS_READ, one.id)]
-    return [f"{one.name}: {field['label']}" for one in readable for field in await attribute_schema(tx, one.id)][:most]
+    found = [f"{one.name}: {field['label']}" for one in readable for field in await attribute_schema(tx, one.id)]
+    return [Peeked(one) for one in found[:most]]
 
 
-async def _peek_queues(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
-    return [one.name for one in (await list_queues(tx, actor, limit=most)).items]
+async def _peek_queues(tx: Tx, actor: Actor, most: int) -> Sequence[Peeked]:
+    return [Peeked(one.name) for one in (await list_queues(tx, actor, limit=most)).items]
 
 
-async def _peek_programs(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
-    return [one.name for one in (await list_programs(tx, actor, limit=most)).items]
+async def _peek_programs(tx: Tx, actor: Actor, most: int) -> Sequence[Peeked]:
+    return [Peeked(one.name) for one in (await list_programs(tx, actor, limit=most)).items]
 
 
-async def _peek_people(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
-    return [one.name for one in (await list_people(tx, actor, limit=most)).items]
+async def _peek_people(tx: Tx, actor: Actor, most: int) -> Sequence[Peeked]:
+    return [Peeked(one.name) for one in (await list_people(tx, actor, limit=most)).items]
 
 
-async def _peek_audit(tx: Tx, actor: Actor, most: int) -> Sequence[str]:
-    return [f"{one.actor_name}: {one.action}" for one in (await list_audit(tx, actor, limit=most)).items]
+async def _peek_audit(tx: Tx, actor: Actor, most: int) -> Sequence[Peeked]:
+    found = (await list_audit(tx, actor, limit=most)).items
+    return [Peeked(f"{one.actor_name}: {one.action}", one.client_id, "audit.read") for one in found]
 
 
 PEEKS: dict[str, Peek] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -111,14 +110,6 @@ async def test_only_those_who_may_reveal_what_was_masked_and_each_time_is_audite
     assert [row.person_id for row in entries] == [lead.person_id]
     assert entries[0].after["data_classes"] == ["bank_account"]
     assert IBAN not in str(entries)
-
-
-async def test_originals_are_forgotten_when_their_time_is_over(desk: Desk, lead: Actor) -> None:
-    accepted = await arrive(desk, f"refund to {IBAN}")
-    async with desk.database.transaction(SYSTEM) as tx:
-        assert await privacy.forget_originals(tx, now()) == 0
-        assert await privacy.forget_originals(tx, now() + timedelta(days=91)) == 1
-    assert await desk.do(privacy.reveal, accepted.conversation_id, accepted.seq, actor=lead) == ()
 
 
 async def test_a_change_of_the_policy_holds_for_what_arrives_after(desk: Desk) -> None:

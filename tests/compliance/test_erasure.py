@@ -115,7 +115,9 @@ async def test_a_hold_keeps_what_it_names_and_the_request_goes_on_when_it_is_lif
     hold = await house.officer("POST", "/api/holds", json=body)
     waiting = await carry_out(house, await ask(house, subject.customer_id))
     assert waiting["status"] == "waiting"
-    assert {"what": "conversation", "why": "legal_hold", "count": 1, "lasts": False} in waiting["outcome"]["kept"]
+    kept = {(one["what"], one["why"], one["count"]) for one in waiting["outcome"]["kept"] if not one["lasts"]}
+    assert {("conversation", "legal_hold", 1)} < kept
+    assert {why for what, why, _ in kept if what == "customer"} == {"legal_hold"}, "no case is open"
     words = "SELECT count(*) FROM message WHERE conversation_id = %s AND text LIKE %s"
     assert house.rows(words, held, f"%{MARK}%")[0][0] > 0
     assert house.rows(words, subject.contacts[1], f"%{MARK}%") == [(0,)]
@@ -124,6 +126,28 @@ async def test_a_hold_keeps_what_it_names_and_the_request_goes_on_when_it_is_lif
     await house.settle()
     assert await places(house) == set()
     assert (await house.officer("GET", f"/api/privacy-requests/{waiting['id']}"))["status"] == "done"
+
+
+@pytest.mark.parametrize("scope", ["conversation", "case", "customer"])
+async def test_what_they_wrote_into_a_contact_of_others_stays_while_a_hold_keeps_that(
+    house: House, subject: Subject, scope: str
+) -> None:
+    query = "SELECT case_id, customer_id FROM conversation WHERE id = %s"
+    case_id, customer_id = house.rows(query, subject.elsewhere)[0]
+    held = {"conversation": subject.elsewhere, "case": case_id, "customer": customer_id}[scope]
+    body = {"client_id": str(house.client_id), "scope": scope, "subject_id": str(held), "reason": "a claim"}
+    hold = await house.officer("POST", "/api/holds", json=body)
+    words = "SELECT count(*) FROM message WHERE conversation_id = %s AND text LIKE %s"
+    written = house.rows(words, subject.elsewhere, f"%{MARK}%")
+    assert written[0][0] > 0
+    waiting = await carry_out(house, await ask(house, subject.customer_id))
+    assert waiting["status"] == "waiting"
+    assert {"what": "conversation", "why": "legal_hold", "count": 1, "lasts": False} in waiting["outcome"]["kept"]
+    assert house.rows(words, subject.elsewhere, f"%{MARK}%") == written
+    await house.officer("POST", f"/api/holds/{hold['id']}/lift", json={"reason": "settled"})
+    await resume_requests(house.runtime)
+    await house.settle()
+    assert await places(house) == set()
 
 
 async def test_an_open_contact_keeps_the_customer_until_it_is_over(house: House, subject: Subject) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from careloom.channels.commands.ingest import ingest
 from careloom.channels.types import InboundMessage
+from careloom.compliance.queries.residency import get_declared
+from careloom.compliance.types.residency import Declared
 from careloom.conversations.commands.files import store_file
 from careloom.customers.commands.profile import create_customer
 from careloom.customers.types import IdentityKind, NewCustomer
@@ -22,8 +24,9 @@ from careloom.integrations.types import NewExport, NewImport
 from careloom.organizations.commands import change_client, create_client, create_team
 from careloom.organizations.queries import require_served
 from careloom.organizations.types import Channel, ClientChanges, Industry, NewClient, NewTeam
-from careloom.platform.access import Permission
+from careloom.platform.access import Actor, Permission
 from careloom.platform.database.transactions import Database, Tx
+from careloom.platform.errors import ForbiddenError
 from careloom.platform.files import LocalFiles
 from careloom.platform.keys import masters
 from careloom.platform.keys.files import ClientFiles
@@ -174,3 +177,17 @@ async def test_who_has_no_team_sits_nowhere(house: tuple[World, Any, Any]) -> No
     async with world.database.transaction(SYSTEM) as tx:
         await change_client(tx, SYSTEM, client.id, ClientChanges(countries=("PT",)))
     assert client.id not in ((await world.actor(agent)).client_ids or ())
+
+
+async def test_what_is_declared_is_told_to_whoever_guards_rules_and_to_no_one_else(
+    fresh_database: FreshDatabase,
+) -> None:
+    async def told(tx: Tx) -> object:
+        return await get_declared(tx, SYSTEM)
+
+    async def asked_by_anyone(tx: Tx) -> object:
+        return await get_declared(tx, Actor("anyone", ()))
+
+    assert await _declared(fresh_database.url, Residency(("eu",), relay="us"), told) == Declared(("eu",), None, "us")
+    with pytest.raises(ForbiddenError):
+        await _declared(fresh_database.url, Residency(), asked_by_anyone)

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from careloom.compliance.commands.purge import run_purge
+from careloom.compliance.jobs import defer_purges
 from careloom.compliance.types.retention import DataClass
 from careloom.platform.clock import now
 from careloom.platform.disposal import digest
@@ -168,3 +169,40 @@ async def test_an_agent_neither_reads_nor_sets_rules(house: House) -> None:
     assert (await house.answer("GET", path, "agent")).status_code == 404
     body = {"days": 5, "reason": "x"}
     assert (await house.answer("PUT", f"{path}/files", "agent", json=body)).status_code == 404
+
+
+async def test_originals_of_what_was_masked_go_at_night_with_proof_and_stay_while_a_hold_keeps_them(
+    house: House,
+) -> None:
+    house.run("UPDATE masked_value SET kept_until = now() - interval '1 minute'")
+    originals = "SELECT id, conversation_id FROM masked_value ORDER BY kept_until, id"
+    due = house.rows(originals)
+    held = due[0][1]
+    body = {"client_id": str(house.client_id), "scope": "conversation", "subject_id": str(held), "reason": "a claim"}
+    hold = await house.officer("POST", "/api/holds", json=body)
+    await _night(house)
+    assert house.rows(originals) == [one for one in due if one[1] == held]
+    await house.officer("POST", f"/api/holds/{hold['id']}/lift", json={"reason": "settled"})
+    await _night(house)
+    assert house.rows(originals) == []
+    record = (await house.officer("GET", "/api/purges"))["items"][0]
+    kept = [one for one, conversation_id in due if conversation_id == held]
+    assert (record["data_class"], record["items"], record["left_over"]) == ("originals", len(kept), 0)
+    assert record["counts"] == {"masked_value": len(kept)}
+    assert record["digest"] == digest("", kept)
+
+
+async def _night(house: House) -> None:
+    await defer_purges(house.runtime)
+    await house.settle()
+
+
+async def test_a_rule_and_a_hold_say_why(house: House) -> None:
+    hold = {"client_id": str(house.client_id), "scope": "client", "reason": " \t"}
+    for method, path, body in (
+        ("PUT", f"/api/clients/{house.client_id}/retention/files", {"days": 100, "reason": "  "}),
+        ("POST", "/api/holds", hold),
+    ):
+        refused = await house.answer(method, path, json=body)
+        assert refused.status_code == 400
+        assert refused.json()["errors"] == [{"path": "/reason", "message": "This must not be empty."}]

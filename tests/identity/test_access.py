@@ -12,6 +12,7 @@ from careloom.customers.commands.profile import create_customer
 from careloom.customers.types import NewCustomer
 from careloom.identity.commands.people import change_person, create_person
 from careloom.identity.types import NewPerson, Person, PersonChanges, Role, RoleGrant, ScopeKind
+from careloom.platform.audit import list_audit
 from careloom.platform.database.transactions import Database
 from tests.world import SYSTEM, World
 
@@ -104,6 +105,16 @@ async def test_a_view_is_what_row_level_security_shows_the_person(house: House) 
     lead = await house.ask(house.admin, f"/api/people/{house.lead.id}/view")
     lists = {one["name"]: one["items"] for one in lead["lists"]}
     assert (lists["customers"], lists["programs"]) == (["Customer of Second"], ["Sales"])
+
+
+async def test_what_a_view_shows_of_customers_and_of_the_trail_is_noted(house: House, database: Database) -> None:
+    await house.ask(house.admin, f"/api/people/{house.agent.id}/view")
+    await house.ask(house.admin, f"/api/people/{house.officer.id}/view")
+    async with database.transaction(SYSTEM) as tx:
+        found = (await list_audit(tx, SYSTEM, person_id=house.admin.id, reads=True)).items
+    listed = {(one.action, one.client_id) for one in found}
+    customers = {("customer.list", house.first.id), ("customer.list", house.second.id)}
+    assert listed >= customers | {("audit.read", house.first.id)}
 
 
 async def test_a_view_shows_nothing_that_whoever_asks_could_not_open(house: House) -> None:

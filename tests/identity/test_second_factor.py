@@ -165,13 +165,19 @@ async def test_a_recovery_code_stands_in_for_the_app_once(
     assert {"person.add_totp", "person.use_recovery_code", "person.renew_recovery_codes", "session.finish"} <= told
 
 
-async def test_many_wrong_codes_close_the_door_even_to_the_right_one(api: httpx.AsyncClient, person: Person) -> None:
+async def test_many_wrong_codes_close_the_door_even_to_the_right_one(
+    api: httpx.AsyncClient, person: Person, database: Database
+) -> None:
     app, _ = await enrol(api)
     async with another(api) as browser:
         await by_password(browser, person)
         for wrong in app.wrong(8):
             assert (await give(browser, wrong)).status_code == 400
         assert (await give(browser, app.code(1))).status_code == 429
+    async with database.transaction(SYSTEM) as tx:
+        entries = (await list_audit(tx, SYSTEM)).items
+    refused = [one for one in entries if one.action == "person.refuse_sign_in"]
+    assert [(one.subject_id, one.after) for one in refused] == [(person.id, {"method": "second_factor"})] * 8
 
 
 async def test_an_app_counts_only_once_a_code_confirmed_it(api: httpx.AsyncClient, person: Person) -> None:

@@ -43,6 +43,19 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     assert wrong.headers["content-type"] == "application/problem+json"
 
 
+async def test_a_refused_sign_in_stands_in_the_trail_with_whose_it_was_and_from_where(
+    api: httpx.AsyncClient, world: World, database: Database
+) -> None:
+    person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, password=PASSWORD)
+    for email in (person.email, "no@example.org"):
+        await api.post("/api/session", json={"email": email, "password": "wrong password"})
+    async with database.transaction(SYSTEM) as tx:
+        found = await list_audit(tx, SYSTEM)
+    (one,) = (each for each in found.items if each.action == "person.refuse_sign_in")
+    assert (one.subject_id, one.person_id, one.ip) == (person.id, None, "127.0.0.1")
+    assert one.after == {"method": "password"}
+
+
 async def test_many_wrong_passwords_close_the_door_even_to_the_right_one(api: httpx.AsyncClient, world: World) -> None:
     person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None, password=PASSWORD)
     for _ in range(8):

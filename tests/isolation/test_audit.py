@@ -245,6 +245,7 @@ READ = {
     "GET /api/imports/{import_id}/refusals": "data_import.read",
     "GET /api/imports/{import_id}/report": "data_import.read",
     "GET /api/incoming-mails": "incoming_mail.read",
+    "GET /api/people/{person_id}/view": "customer.list",
     "GET /api/privacy-requests/{request_id}": "privacy_request.read",
     "GET /api/search": "conversation.search",
     "GET /api/suppressed-addresses": "suppressed_address.read",

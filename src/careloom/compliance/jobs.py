@@ -7,12 +7,20 @@ from careloom.compliance.commands.disclose import build_export
 from careloom.compliance.commands.erasure import erase
 from careloom.compliance.commands.glass_mail import MAIL_GLASS, mail_guard, tell_guards
 from careloom.compliance.commands.keys.rotation import ROTATE, resume_rotations, run_rotation
-from careloom.compliance.commands.purge import PURGE, defer_purge, run_purge
+from careloom.compliance.commands.purge import (
+    FORGET_ORIGINALS,
+    PURGE,
+    defer_forgetting,
+    defer_purge,
+    forget_originals,
+    run_purge,
+)
 from careloom.compliance.commands.requests import BUILD_EXPORT, ERASE, defer_work, drop_export, export_key, write
 from careloom.compliance.queries.requests import expired_exports, get_request, waiting_requests
 from careloom.compliance.queries.retention import list_rules
 from careloom.compliance.types.requests import RequestStatus
 from careloom.compliance.types.retention import DataClass
+from careloom.conversations.queries.disposal import clients_with_due_originals
 from careloom.identity.events import BreakGlassBegun
 from careloom.identity.types import PersonId
 from careloom.organizations.queries import badges
@@ -44,6 +52,9 @@ def tasks(runtime: Runtime) -> list[Task]:
     async def purge(client_id: str, data_class: str, by_hand: bool) -> None:
         await run_purge(runtime, ClientId(UUID(client_id)), DataClass(data_class), by_hand=by_hand)
 
+    async def forget(client_id: str) -> None:
+        await forget_originals(runtime, ClientId(UUID(client_id)))
+
     async def build(client_id: str, request_id: str) -> None:
         await build_export(runtime, UUID(client_id), UUID(request_id))
 
@@ -58,6 +69,7 @@ def tasks(runtime: Runtime) -> list[Task]:
 
     return [
         Task(PURGE, purge),
+        Task(FORGET_ORIGINALS, forget),
         Task(BUILD_EXPORT, build),
         Task(ERASE, run_erasure),
         Task(ROTATE, rotate),
@@ -90,9 +102,11 @@ def periodic(runtime: Runtime) -> list[Periodic]:
 
 
 async def defer_purges(runtime: Runtime) -> None:
-    """A purge for each client's classes that have a time."""
+    """A purge for each client's classes that have a time, and one of what was masked where its time is over."""
     async with runtime.database.transaction(_SYSTEM) as tx:
         clients = await badges(tx, None, _MOST_CLIENTS)
+        for client_id in await clients_with_due_originals(tx, now()):
+            await defer_forgetting(tx, client_id)
     for client in clients:
         async with runtime.database.transaction(_SYSTEM) as tx:
             for rule in await list_rules(tx, _SYSTEM, client.id):

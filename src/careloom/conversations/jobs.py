@@ -1,18 +1,16 @@
-"""Background work of conversations: due replies, what happens to customers, what was masked, pauses."""
+"""Background work of conversations: due replies, what happens to customers, pauses."""
 
 from uuid import UUID
 
 from careloom.conversations.commands.customers import follow_merge, follow_name, follow_unmerge
-from careloom.conversations.commands.privacy import forget_originals
 from careloom.conversations.commands.recordings import end_pauses
 from careloom.conversations.commands.reply import SEND_PENDING, send_pending
 from careloom.conversations.events import ConversationResolved
 from careloom.customers.events import CustomerChanged, CustomersMerged, CustomersUnmerged
 from careloom.platform.access import system_actor
-from careloom.platform.clock import now
 from careloom.platform.eventlog.consumer import Consumer, Handler
 from careloom.platform.eventlog.event import Event
-from careloom.platform.jobs import Periodic, Task
+from careloom.platform.jobs import Task
 from careloom.platform.runtime import Runtime
 
 
@@ -24,16 +22,6 @@ def tasks(runtime: Runtime) -> list[Task]:
             await send_pending(tx, UUID(conversation_id), UUID(pending_id))
 
     return [Task(SEND_PENDING, run)]
-
-
-def periodic(runtime: Runtime) -> list[Periodic]:
-    """Forgets what was masked when its time is over, every ten minutes."""
-
-    async def forget() -> None:
-        async with runtime.database.transaction(system_actor("privacy")) as tx:
-            await forget_originals(tx, now())
-
-    return [Periodic(Task("conversations.forget_originals", forget), "*/10 * * * *")]
 
 
 def consumers(_runtime: Runtime) -> list[Consumer]:

@@ -77,7 +77,7 @@ class NewMerge(Struct, frozen=True, forbid_unknown_fields=True):
     """Whom to merge into the customer, and why."""
 
     other_id: CustomerId
-    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    reason: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 
 
 class NewSchema(Struct, frozen=True, forbid_unknown_fields=True):

@@ -3576,6 +3576,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compliance/residency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which regions are served here */
+        get: operations["ApiComplianceResidencyGetResidency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4144,6 +4161,12 @@ export interface components {
          * @enum {string}
          */
         DeadlineKind: "request" | "duty" | "review" | "hold" | "purge" | "shredding";
+        /** Declared */
+        Declared: {
+            regions: string[];
+            files_region: string | null;
+            relay_region: string | null;
+        };
         /**
          * Delivery
          * @description How far an outbound message got.
@@ -5977,10 +6000,10 @@ export interface components {
         };
         /**
          * PurgedClass
-         * @description What a record of a purge is about: a kind of data, or a client's keys.
+         * @description What a record of a purge is about: a kind of data, originals of what was masked, or a client's keys.
          * @enum {string}
          */
-        PurgedClass: "messages" | "files" | "raw_mail" | "visitors" | "profiles" | "events" | "facts" | "keys";
+        PurgedClass: "messages" | "files" | "raw_mail" | "visitors" | "profiles" | "events" | "facts" | "originals" | "keys";
         /** Queue */
         Queue: {
             /** Format: uuid */
@@ -35609,6 +35632,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Shredding"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is not reachable, or the process is about to stop; nothing was changed. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiComplianceResidencyGetResidency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Declared"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */

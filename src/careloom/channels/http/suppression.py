@@ -26,7 +26,9 @@ from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit, UnitOfWork
 
 Search = Annotated[str | None, QueryParameter(max_length=254)]
-Why = Annotated[str, QueryParameter(min_length=3, max_length=500, description="Why mail may go there again.")]
+Why = Annotated[
+    str, QueryParameter(min_length=3, max_length=500, pattern=r"\S", description="Why mail may go there again.")
+]
 
 
 @get("/suppressed-addresses", summary="Suppressed addresses, latest first")

@@ -26,7 +26,7 @@ class SuppressionReason(StrEnum):
 
 
 Note = Annotated[str, Meta(max_length=500)]
-GivenReason = Annotated[str, Meta(min_length=3, max_length=500)]
+GivenReason = Annotated[str, Meta(min_length=3, max_length=500, pattern=r"\S")]
 
 
 class SuppressedAddress(Struct, frozen=True):

@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from careloom.channels.commands import erase as channels
 from careloom.channels.queries.disposal import due_raw_mail, due_visitors
-from careloom.compliance.types.retention import DataClass
+from careloom.compliance.types.retention import PurgedClass
 from careloom.conversations.commands import erase as conversations
 from careloom.conversations.queries.disposal import (
     customers_in_touch,
     due_contacts,
     due_files,
+    due_originals,
     due_skeletons,
     spared_contacts,
 )
@@ -51,7 +52,7 @@ class Batch(Struct, frozen=True):
     newest: datetime | None = None
 
 
-async def take(tx: Tx, files: FileStore, data_class: DataClass, ask: Ask) -> Batch:
+async def take(tx: Tx, files: FileStore, data_class: PurgedClass, ask: Ask) -> Batch:
     """The next batch of a class. A hold on the whole client leaves nothing due. Needs a system transaction."""
     if ask.spared.everything:
         return Batch((), {}, ask.after, done=True)
@@ -137,15 +138,22 @@ async def _facts(tx: Tx, _files: FileStore, ask: Ask) -> Batch:
     return _batch(due, ask, counts)
 
 
+async def _originals(tx: Tx, _files: FileStore, ask: Ask) -> Batch:
+    due = await due_originals(tx, ask.client_id, ask.before, ask.spared, ask.limit, ask.after)
+    gone = await conversations.remove_originals(tx, ask.client_id, [one.id for one in due]) if ask.remove else 0
+    return _batch(due, ask, {"masked_value": gone})
+
+
 Step = Callable[[Tx, FileStore, Ask], Awaitable[Batch]]
-_STEPS: dict[DataClass, Step] = {
-    DataClass.MESSAGES: _messages,
-    DataClass.FILES: _files,
-    DataClass.RAW_MAIL: _raw_mail,
-    DataClass.VISITORS: _visitors,
-    DataClass.PROFILES: _profiles,
-    DataClass.EVENTS: _events,
-    DataClass.FACTS: _facts,
+_STEPS: dict[PurgedClass, Step] = {
+    PurgedClass.MESSAGES: _messages,
+    PurgedClass.FILES: _files,
+    PurgedClass.RAW_MAIL: _raw_mail,
+    PurgedClass.VISITORS: _visitors,
+    PurgedClass.PROFILES: _profiles,
+    PurgedClass.EVENTS: _events,
+    PurgedClass.FACTS: _facts,
+    PurgedClass.ORIGINALS: _originals,
 }
 
 

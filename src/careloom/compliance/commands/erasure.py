@@ -34,7 +34,10 @@ _EVERYTHING = system_actor("privacy")
 
 
 class _Subject(Struct, frozen=True):
-    """Whom it is about: the customer and all who were merged with them, their addresses, their contacts."""
+    """Whom it is about: the customer and all who were merged with them, their addresses, their contacts.
+
+    `held` names what a hold keeps of these, and of others' contacts that they wrote in.
+    """
 
     client_id: UUID
     customer_ids: tuple[CustomerId, ...]
@@ -71,17 +74,29 @@ async def erase(runtime: Runtime, client_id: UUID, request_id: UUID) -> PrivacyR
 async def _subject(tx: Tx, client_id: UUID, customer_id: UUID) -> _Subject:
     ids = await customer_queries.family(tx, client_id, customer_id)
     spared = await spared_by_holds(tx, client_id)
+    addresses = await customer_queries.addresses_of(tx, client_id, ids)
     contacts = await conversation_queries.contacts_of(tx, client_id, ids)
     held = [one.id for one in contacts if _is_held(spared, one)]
+    held += await _held_elsewhere(tx, client_id, addresses, spared, [one.id for one in contacts])
     return _Subject(
         client_id,
         ids,
-        await customer_queries.addresses_of(tx, client_id, ids),
+        addresses,
         free=tuple(one.id for one in contacts if not one.open and one.id not in held),
         held=tuple(held),
         open=tuple(one.id for one in contacts if one.open and one.id not in held),
         profile_held=spared.everything or not spared.customer_ids.isdisjoint(ids),
     )
+
+
+async def _held_elsewhere(
+    tx: Tx, client_id: UUID, addresses: frozenset[str], spared: Spared, own: list[UUID]
+) -> list[UUID]:
+    """Contacts of others in which these addresses wrote, and which a hold keeps."""
+    elsewhere = await channel_queries.written_elsewhere(tx, client_id, addresses, own)
+    if spared.everything:
+        return sorted(elsewhere)
+    return sorted(await conversation_queries.spared_contacts(tx, client_id, sorted(elsewhere), spared))
 
 
 def _is_held(spared: Spared, one: conversation_queries.Contact) -> bool:
@@ -172,13 +187,18 @@ async def _outcome(
     )
 
 
+def _why_waits(subject: _Subject) -> str:
+    """A customer's profile goes last: it waits for whatever keeps their contacts."""
+    return "legal_hold" if subject.profile_held or subject.held else "open_case"
+
+
 async def _kept(tx: Tx, subject: _Subject, *, waits: bool) -> list[Kept]:
     found = [
         Kept(what, why, count, lasts)
         for what, why, count, lasts in (
             ("conversation", "legal_hold", len(subject.held), False),
             ("conversation", "open_case", len(subject.open), False),
-            ("customer", "legal_hold" if subject.profile_held else "open_case", len(subject.customer_ids), False),
+            ("customer", _why_waits(subject), len(subject.customer_ids), False),
         )
         if count and (what == "conversation" or waits)
     ]

@@ -12,7 +12,7 @@ from careloom.compliance.core.terms import cutoff
 from careloom.compliance.events import RetentionChanged
 from careloom.compliance.queries.retention import list_rules, read_purge, require_seen, spared_by_holds
 from careloom.compliance.tables import purge_record
-from careloom.compliance.types.retention import DataClass, Outlook, Purge, Rule
+from careloom.compliance.types.retention import DataClass, Outlook, Purge, PurgedClass, Rule
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
@@ -27,13 +27,14 @@ from careloom.platform.jobs import defer
 from careloom.platform.runtime import Runtime
 
 PURGE: Final = "compliance.purge"
+FORGET_ORIGINALS: Final = "compliance.forget_originals"
 _MOST_COUNTED, _LOOK = 10_000, 1_000
 _EVERYTHING = system_actor("retention")
 
 
 class _Plan(Struct, frozen=True):
     client_id: ClientId
-    data_class: DataClass
+    data_class: PurgedClass
     before: datetime
     rule: str
 
@@ -62,6 +63,11 @@ async def request_purge(tx: Tx, actor: Actor, client_id: ClientId, data_class: D
     await audit.record(tx, actor, "retention.purge", client_id, client_id=client_id, after=told)
 
 
+async def defer_forgetting(tx: Tx, client_id: UUID) -> None:
+    """Removes a client's originals whose time is over, one run after the other."""
+    await defer(tx, FORGET_ORIGINALS, lock=f"purge:{client_id}:originals", client_id=str(client_id))
+
+
 async def defer_purge(tx: Tx, client_id: UUID, data_class: DataClass, *, by_hand: bool = False) -> None:
     """One purge after the other of each class of a client."""
     lock = f"purge:{client_id}:{data_class}"
@@ -78,13 +84,25 @@ async def run_purge(runtime: Runtime, client_id: ClientId, data_class: DataClass
         rule = next(one for one in await list_rules(tx, actor, client_id) if one.data_class is data_class)
     if rule.days is None:
         return None
-    plan = _Plan(client_id, data_class, cutoff(rule.days, now()), f"{rule.source} {rule.version}: {rule.days} days")
+    words = f"{rule.source} {rule.version}: {rule.days} days"
+    plan = _Plan(client_id, PurgedClass(data_class), cutoff(rule.days, now()), words)
+    return await _run(runtime, plan, by_hand=by_hand)
+
+
+async def forget_originals(runtime: Runtime, client_id: ClientId) -> Purge | None:
+    """Removes the originals of what was masked whose time, by the policy of their day, is over; as a purge does."""
+    plan = _Plan(client_id, PurgedClass.ORIGINALS, now(), "policy: days to keep what was masked")
+    return await _run(runtime, plan, by_hand=False)
+
+
+async def _run(runtime: Runtime, plan: _Plan, *, by_hand: bool) -> Purge | None:
+    client_id = plan.client_id
     record_id = await _open(runtime, plan) if by_hand else None
     after, done = None, False
     while not done:
         async with runtime.database.transaction(_EVERYTHING) as tx:
             spared = await spared_by_holds(tx, client_id)
-            batch = await take(tx, runtime.files, data_class, Ask(client_id, plan.before, spared, after))
+            batch = await take(tx, runtime.files, plan.data_class, Ask(client_id, plan.before, spared, after))
             after, done = batch.after, batch.done
             if batch.ids:
                 record_id = record_id or await _insert(tx, plan)
@@ -95,15 +113,15 @@ async def run_purge(runtime: Runtime, client_id: ClientId, data_class: DataClass
 async def _outlook(tx: Tx, files: FileStore, client_id: ClientId, rule: Rule, spared: Spared, at: datetime) -> Outlook:
     if rule.days is None:
         return Outlook(rule.data_class, None, None, 0, more=False, spared=0, oldest=None, newest=None)
-    before = cutoff(rule.days, at)
-    items, oldest, newest = await _count(tx, files, rule.data_class, client_id, before, spared)
-    every = items if spared == Spared() else (await _count(tx, files, rule.data_class, client_id, before, Spared()))[0]
+    before, what = cutoff(rule.days, at), PurgedClass(rule.data_class)
+    items, oldest, newest = await _count(tx, files, what, client_id, before, spared)
+    every = items if spared == Spared() else (await _count(tx, files, what, client_id, before, Spared()))[0]
     more = items >= _MOST_COUNTED
     return Outlook(rule.data_class, rule.days, before, items, more, max(0, every - items), oldest, newest)
 
 
 async def _count(
-    tx: Tx, files: FileStore, data_class: DataClass, client_id: UUID, before: datetime, spared: Spared
+    tx: Tx, files: FileStore, data_class: PurgedClass, client_id: UUID, before: datetime, spared: Spared
 ) -> tuple[int, datetime | None, datetime | None]:
     items, after, oldest, newest = 0, None, None, None
     while items < _MOST_COUNTED:

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from careloom.compliance.http import deadlines, incidents, keys, requests, retention
+from careloom.compliance.http import deadlines, incidents, keys, requests, residency, retention
 
 router = Router(
     "/",
@@ -12,6 +12,7 @@ router = Router(
         *requests.handlers,
         *incidents.handlers,
         *keys.handlers,
+        *residency.handlers,
     ],
     tags=["compliance"],
 )

@@ -14,7 +14,7 @@ from careloom.platform.texts.languages import Language
 IncidentId = NewType("IncidentId", UUID)
 DutyId = NewType("DutyId", UUID)
 
-Title = Annotated[str, Meta(min_length=1, max_length=200)]
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Text = Annotated[str, Meta(max_length=10_000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Zone = Annotated[str, Meta(min_length=1, max_length=60)]

@@ -12,7 +12,7 @@ from careloom.organizations.types import ClientId
 HoldId = NewType("HoldId", UUID)
 PurgeId = NewType("PurgeId", UUID)
 
-Words = Annotated[str, Meta(min_length=1, max_length=2_000)]
+Words = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=r"\S")]
 Moment = Annotated[datetime, Meta(tz=True)]
 Days = Annotated[int, Meta(ge=1, le=36_500)]
 RegionName = Annotated[str, Meta(max_length=40, pattern="^[a-z0-9-]{2,40}$")]
@@ -31,7 +31,7 @@ class DataClass(StrEnum):
 
 
 class PurgedClass(StrEnum):
-    """What a record of a purge is about: a kind of data, or a client's keys."""
+    """What a record of a purge is about: a kind of data, originals of what was masked, or a client's keys."""
 
     MESSAGES = "messages"
     FILES = "files"
@@ -40,6 +40,7 @@ class PurgedClass(StrEnum):
     PROFILES = "profiles"
     EVENTS = "events"
     FACTS = "facts"
+    ORIGINALS = "originals"
     KEYS = "keys"
 
 

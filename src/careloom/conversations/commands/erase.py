@@ -115,6 +115,12 @@ async def remove_files(tx: Tx, files: FileStore, client_id: UUID, ids: Sequence[
     return (await tx.execute(delete(file).where(mine))).rowcount
 
 
+async def remove_originals(tx: Tx, client_id: UUID, ids: Sequence[UUID]) -> int:
+    """Deletes originals of what was masked; the marks stay in their messages."""
+    o = masked_value.c
+    return (await tx.execute(delete(masked_value).where(o.client_id == client_id, o.id.in_(ids)))).rowcount
+
+
 async def remove_contacts(tx: Tx, client_id: UUID, ids: Sequence[UUID]) -> Counts:
     """Deletes conversations whose words are gone, with their facts; a case goes with its last conversation.
 

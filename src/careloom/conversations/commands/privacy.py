@@ -1,13 +1,13 @@
-"""What a client's policy takes out of messages: kept apart, shown to those who may, forgotten in time."""
+"""What a client's policy takes out of messages: kept apart, and shown to those who may."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from careloom.conversations.commands.journal import audit_act
 from careloom.conversations.core.privacy import Taken, clean
@@ -26,7 +26,6 @@ from careloom.platform.redaction.redact import redact, redactor
 from careloom.platform.redaction.values import storable
 
 _TEXTS = ("text", "html", "folded_text", "subject", "author_name", "customer_name")
-_MOST_AT_ONCE = 5_000
 T = TypeVar("T", bound=Struct)
 
 
@@ -125,7 +124,7 @@ async def reveal(tx: Tx, actor: Actor, conversation_id: UUID, seq: int) -> tuple
     table = masked_value.c
     statement = (
         select(table.id, table.field, table.index, table.data_class, table.kind, table.value)
-        .where(table.client_id == one.client_id, table.message_id == message.id, table.kept_until > now())
+        .where(table.client_id == one.client_id, table.message_id == message.id)
         .order_by(table.field, table.index)
     )
     rows = list(await tx.execute(statement))
@@ -139,12 +138,3 @@ async def reveal(tx: Tx, actor: Actor, conversation_id: UUID, seq: int) -> tuple
 def _opened(keys: ClientKeys, row: Any) -> Original:
     value = keys.open(place_in(masked_value.c.value, row.id), row.value)
     return Original(row.field, row.index, row.data_class, row.kind, value)
-
-
-async def forget_originals(tx: Tx, at: datetime) -> int:
-    """Deletes what was kept long enough, at most 5,000 values; answers how many."""
-    table = masked_value.c
-    due = select(table.client_id, table.id).where(table.kept_until <= at).order_by(table.kept_until)
-    chosen = due.limit(_MOST_AT_ONCE).cte("due")
-    statement = delete(masked_value).where(table.client_id == chosen.c.client_id, table.id == chosen.c.id)
-    return (await tx.execute(statement)).rowcount

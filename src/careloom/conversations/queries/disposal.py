@@ -13,6 +13,7 @@ from careloom.conversations.tables.desk import draft, mention
 from careloom.conversations.tables.message import file, message, pending_reply
 from careloom.conversations.tables.privacy import masked_value, recording_pause
 from careloom.conversations.types import Status
+from careloom.organizations.types import ClientId
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts, Due, Spared, held_rows, keeping
 
@@ -81,6 +82,33 @@ async def due_files(
     if after is not None:
         statement = statement.where(tuple_(f.made_at, f.id) > (after.at, after.id))
     rows = await tx.execute(statement.order_by(f.made_at, f.id).limit(limit))
+    return [Due(row.id, row.at) for row in rows]
+
+
+async def clients_with_due_originals(tx: Tx, before: datetime) -> list[ClientId]:
+    """Clients who have originals of what was masked whose time was over before then. Needs a system transaction."""
+    o = masked_value.c
+    statement = select(o.client_id).where(o.kept_until < before).distinct().order_by(o.client_id)
+    return [ClientId(one) for one in (await tx.execute(statement)).scalars()]
+
+
+async def due_originals(
+    tx: Tx, client_id: UUID, before: datetime, spared: Spared, limit: int, after: Due | None = None
+) -> list[Due]:
+    """Originals of what was masked whose time was over before then, by when it was."""
+    o = masked_value.c
+    statement = (
+        select(o.id, o.kept_until.label("at"))
+        .join(conversation, (_C.client_id == o.client_id) & (_C.id == o.conversation_id))
+        .where(
+            o.client_id == client_id,
+            o.kept_until < before,
+            keeping(spared, customer_id=_C.customer_id, case_id=_C.case_id, conversation_id=_C.id),
+        )
+    )
+    if after is not None:
+        statement = statement.where(tuple_(o.kept_until, o.id) > (after.at, after.id))
+    rows = await tx.execute(statement.order_by(o.kept_until, o.id).limit(limit))
     return [Due(row.id, row.at) for row in rows]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from careloom.identity.commands.sessions import finish_session, require_managed, require_recent
-from careloom.identity.commands.throttling import begin_attempt, code_keys, forget_failures, forgive
+from careloom.identity.commands.throttling import REFUSED, begin_attempt, code_keys, forget_failures, forgive
 from careloom.identity.core.totp import address, matching_step, written
 from careloom.identity.errors import WrongCodeError
 from careloom.identity.queries.factors import has_passkey, has_totp
@@ -83,7 +83,12 @@ async def give_second_factor(database: Database, holder: Holder, key: bytes, cod
     """
     if holder.pending is not Pending.SECOND_FACTOR:
         raise ConflictError("Nothing is missing here: this sign-in asks for no code.")
-    await require_code(database, holder, key, code)
+    try:
+        await require_code(database, holder, key, code)
+    except WrongCodeError:
+        async with database.transaction(_SYSTEM) as tx:
+            await _tell(tx, holder.actor, REFUSED, holder, {"method": Pending.SECOND_FACTOR})
+        raise
     async with database.transaction(_SYSTEM) as tx:
         await forget_failures(tx, next(iter(code_keys(holder.person.id))))
         return await finish_session(tx, holder, hours)
@@ -166,6 +171,6 @@ def _picture(text: str) -> str:
     return out.getvalue().decode()
 
 
-async def _tell(tx: Tx, actor: Actor, action: str, holder: Holder) -> None:
+async def _tell(tx: Tx, actor: Actor, action: str, holder: Holder, after: object = None) -> None:
     owner = {"client_id": holder.person.client_id, "provider_id": holder.person.provider_id}
-    await audit.record(tx, actor, action, holder.person.id, **owner)
+    await audit.record(tx, actor, action, holder.person.id, after=after, **owner)

@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from careloom.identity.commands.passwords import matches, prove_password, renew_hash, store_password
 from careloom.identity.commands.sessions import end_sessions, start_session
 from careloom.identity.commands.throttling import (
+    REFUSED,
     begin_attempt,
+    count_nobody,
     forget_failures,
     forgive,
     own_password_keys,
@@ -31,7 +33,7 @@ _SYSTEM = system_actor("sign-in")
 
 
 async def sign_in(database: Database, credentials: Credentials, origin: Origin, hours: int) -> StartedSession:
-    """Checks the password and begins a session; raises WrongPasswordError, TooManyRequestsError.
+    """Checks the password and begins a session; raises WrongPasswordError, which is noted, and TooManyRequestsError.
 
     Where a second factor is asked for, the session is pending: it can do nothing but finish.
     """
@@ -40,7 +42,9 @@ async def sign_in(database: Database, credentials: Credentials, origin: Origin, 
     async with database.transaction(_SYSTEM) as tx:
         attempt = await begin_attempt(tx, keys)
         found = await _find(tx, email)
-    if found is None or not await matches(credentials.password, found.password_hash):
+    if not await matches(credentials.password, None if found is None else found.password_hash) or found is None:
+        async with database.transaction(_SYSTEM) as tx:
+            await _note_refusal(tx, found, origin)
         raise WrongPasswordError
     async with database.transaction(_SYSTEM) as tx:
         await forgive(tx, attempt)
@@ -90,14 +94,26 @@ async def change_own_password(tx: Tx, actor: Actor, new: str) -> None:
 
 class _Found(Struct, frozen=True):
     person_id: UUID
+    client_id: UUID | None
+    provider_id: UUID | None
     password_hash: str | None
+
+
+async def _note_refusal(tx: Tx, found: _Found | None, origin: Origin) -> None:
+    """Of an address that nobody has nothing can be noted, but as much is done: time does not tell which are known."""
+    if found is None:
+        await count_nobody(tx)
+        return
+    actor = Actor(_SYSTEM.name, (), ip=origin.ip)
+    of = {"client_id": found.client_id, "provider_id": found.provider_id}
+    await audit.record(tx, actor, REFUSED, found.person_id, after={"method": Method.PASSWORD}, **of)
 
 
 async def _find(tx: Tx, email: str) -> _Found | None:
     statement = (
-        select(person.c.id, credential.c.password_hash)
+        select(person.c.id, person.c.client_id, person.c.provider_id, credential.c.password_hash)
         .outerjoin(credential, credential.c.person_id == person.c.id)
         .where(func.lower(person.c.email) == email, person.c.active)
     )
     row = (await tx.execute(statement)).one_or_none()
-    return None if row is None else _Found(row.id, row.password_hash)
+    return None if row is None else _Found(*row)

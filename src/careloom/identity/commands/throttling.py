@@ -1,6 +1,7 @@
 """Failures of signing in, counted in the database so that every process knows them; many close the door for a while."""
 
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,6 +14,8 @@ from careloom.platform.ids import new_id
 from careloom.platform.secrets import fingerprint
 
 WINDOW = timedelta(minutes=15)
+REFUSED: Final = "person.refuse_sign_in"
+"""What the audit trail says of a wrong password or code."""
 _OF_EMAIL, _OF_IP, _OF_PERSON, _OF_GLASS = 8, 40, 8, 10
 _LOCKS = 7_301_944
 """Sets these advisory locks apart from others."""
@@ -68,6 +71,11 @@ async def begin_attempt(tx: Tx, keys: dict[str, int]) -> Attempt:
     attempt = Attempt(new_id(), tuple(keys))
     await tx.execute(sign_in_failure.insert(), [{"key": key, "id": attempt.id} for key in keys])
     return attempt
+
+
+async def count_nobody(tx: Tx) -> None:
+    """Writes as much as an audit entry would, against nobody; needs a system transaction."""
+    await tx.execute(sign_in_failure.insert(), [{"key": "nobody", "id": new_id()}])
 
 
 async def forgive(tx: Tx, attempt: Attempt) -> None:

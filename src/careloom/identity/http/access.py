@@ -55,9 +55,13 @@ async def get_may(
 
 @get("/people/{person_id:uuid}/view", summary="What someone sees")
 async def get_view(unit: Unit, state: State, person_id: FromPath[PersonId]) -> View:
-    """Clients, permissions and the beginning of lists, by the person's own scope in the database, held to yours."""
+    """Clients, permissions and the beginning of lists, by the person's own scope in the database, held to yours; what
+    is sensitive in them is noted as it is where you open the list yourself.
+    """
     peeks: Mapping[str, Peek] = state.peeks
-    return await access.view_of(unit.runtime.database, unit.actor, person_id, peeks)
+    view, reads = await access.view_of(unit.runtime.database, unit.actor, person_id, peeks)
+    await unit.note(reads)
+    return view
 
 
 handlers = [get_access, get_one_access, get_may, get_view]

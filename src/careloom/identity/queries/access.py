@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from careloom.identity.core.extent import EVERYTHING, LISTED, Extent, counts, extent
 from careloom.identity.core.reach import shared
 from careloom.identity.core.roles import permissions_of
-from careloom.identity.ports import Peek
+from careloom.identity.ports import Peek, Peeked
 from careloom.identity.queries.actors import Way, actor_of, ways_of
 from careloom.identity.queries.networks import is_guarded
 from careloom.identity.queries.people import get_person, grants_of, list_people, shown_to
@@ -23,6 +23,7 @@ from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.database.transactions import Database, Tx, widened
 from careloom.platform.errors import ForbiddenError, InvalidInputError
 from careloom.platform.paging import Page
+from careloom.platform.reads import Question, Read
 
 _SYSTEM = system_actor("access")
 _SHOWN = 5
@@ -118,8 +119,11 @@ def _why_not(
     return WhyNot.COUNTRY if abroad else WhyNot.ELSEWHERE
 
 
-async def view_of(database: Database, actor: Actor, person_id: PersonId, peeks: Mapping[str, Peek]) -> View:
-    """What someone sees, by the row-level security of their own scope, held to the reader's.
+async def view_of(
+    database: Database, actor: Actor, person_id: PersonId, peeks: Mapping[str, Peek]
+) -> tuple[View, list[Read]]:
+    """What someone sees, by the row-level security of their own scope, held to the reader's; and what is to be noted of
+    showing it.
 
     Nothing can be written in it, and nothing shows that the reader could not open as well. Raises NotFoundError.
     """
@@ -130,25 +134,37 @@ async def view_of(database: Database, actor: Actor, person_id: PersonId, peeks: 
     held = () if theirs is None else shared(theirs.reaches, actor.reaches)
     seen = Actor(someone.name, held, person_id=someone.id)
 
-    async def look(tx: Tx) -> tuple[list[Client], list[Glimpse]]:
+    async def look(tx: Tx) -> tuple[list[Client], list[tuple[Glimpse, Sequence[Peeked]]]]:
         return await badges(tx, seen.client_ids), [await _glimpse(tx, seen, *one) for one in peeks.items()]
 
     clients, lists = await database.read(seen, look)
-    return View(
+    view = View(
         person_id=someone.id,
         name=someone.name,
         clients=tuple(ClientBadge(one.id, one.name, one.color) for one in clients),
         permissions=tuple(sorted(seen.permissions)),
-        lists=tuple(lists),
+        lists=tuple(one for one, _ in lists),
     )
+    return view, _reads(person_id, [one for _, shown in lists for one in shown])
 
 
-async def _glimpse(tx: Tx, seen: Actor, name: str, peek: Peek) -> Glimpse:
+async def _glimpse(tx: Tx, seen: Actor, name: str, peek: Peek) -> tuple[Glimpse, Sequence[Peeked]]:
     try:
         items = await peek(tx, seen, _SHOWN + 1)
     except ForbiddenError:
-        return Glimpse(name, None)
-    return Glimpse(name, tuple(items[:_SHOWN]), more=len(items) > _SHOWN)
+        return Glimpse(name, None), ()
+    shown = items[:_SHOWN]
+    return Glimpse(name, tuple(one.words for one in shown), more=len(items) > _SHOWN), shown
+
+
+def _reads(person_id: PersonId, shown: Sequence[Peeked]) -> list[Read]:
+    asked = Question(limit=_SHOWN, filters=(str(person_id),))
+    actions = dict.fromkeys(one.noted for one in shown if one.noted is not None)
+    return [
+        read
+        for action in actions
+        for read in asked.shown(action, [one.client_id for one in shown if one.noted == action])
+    ]
 
 
 class _Known(Struct, frozen=True):

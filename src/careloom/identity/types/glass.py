@@ -13,7 +13,7 @@ from careloom.organizations.types import ClientId
 Reason = Annotated[str, Meta(min_length=10, max_length=500, description="Why this cannot wait.")]
 Reference = Annotated[str, Meta(min_length=1, max_length=100, description="An incident's or a ticket's number.")]
 Minutes = Annotated[int, Meta(ge=5, le=240)]
-ReviewNote = Annotated[str, Meta(min_length=3, max_length=2_000)]
+ReviewNote = Annotated[str, Meta(min_length=3, max_length=2_000, pattern=r"\S")]
 Signed = Annotated[dict[str, Any], Meta(max_length=20, description="As the browser's WebAuthn interface gives it.")]
 
 

@@ -121,7 +121,13 @@ def _step(found: Found) -> Text:
 
 
 def _pattern(found: Found) -> Text:
+    if found[1] == _NOT_BLANK:
+        return say("This must not be empty.")
     return say("This is not written as it must be; it has to fit {pattern}.", pattern=found[1])
+
+
+_NOT_BLANK: Final = repr(r"\S")
+"""The pattern of what must say something, as it stands in a message."""
 
 
 def _choice(found: Found) -> Text:

@@ -1,13 +1,17 @@
-/** What is kept whatever the rules say, and until when. */
-import { Button, Select, TextInput } from '@mantine/core';
+/** What is kept whatever the rules say, and until when; what was kept once, and who lifted it why. */
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { queryClient } from '@/api/client';
+import { caseQuery, conversationQuery } from '@/api/conversations';
 import { http } from '@/api/http';
 import { useCan } from '@/api/session';
 import type { Uuid } from '@/api/types';
 import { useActions, type Action } from '@/components/actions';
+import { useNow } from '@/components/clock';
 import { FormDialog } from '@/components/FormDialog';
 import { Listing } from '@/components/Listing';
 import { Empty } from '@/components/States';
@@ -16,13 +20,17 @@ import classes from '@/features/compliance/Compliance.module.css';
 import { holdsQuery, SCOPES, type Hold } from '@/features/compliance/data';
 import { useDeed } from '@/features/compliance/deeds';
 import { Due } from '@/features/compliance/Due';
+import { idIn } from '@/features/compliance/ids';
 import { Reason } from '@/features/compliance/Reason';
 import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 import { WordsDialog } from '@/features/compliance/WordsDialog';
 
+const SHOWN = ['standing', 'all'] as const;
+
 export function Holds({ client }: { client: Uuid }) {
   const { t } = useTranslation(['compliance', 'common']);
   const writes = useCan('compliance.write');
+  const [shown, setShown] = useState<(typeof SHOWN)[number]>('standing');
   const [placing, setPlacing] = useState(false);
   const [lifting, setLifting] = useState<Hold | null>(null);
   const lift = useDeed(({ id, reason }: { id: Uuid; reason: string }) =>
@@ -39,15 +47,23 @@ export function Holds({ client }: { client: Uuid }) {
     <section>
       <div className={classes.bar}>
         <h2>{t('holds.title')}</h2>
-        {writes && (
-          <Button variant="default" onClick={() => setPlacing(true)}>
-            {t('holds.place')}
-          </Button>
-        )}
+        <div className={classes.acts}>
+          <SegmentedControl
+            aria-label={t('holds.filter')}
+            data={SHOWN.map((one) => ({ value: one, label: t(`holds.${one}`) }))}
+            value={shown}
+            onChange={setShown}
+          />
+          {writes && (
+            <Button variant="default" onClick={() => setPlacing(true)}>
+              {t('holds.place')}
+            </Button>
+          )}
+        </div>
       </div>
       <Listing
         query={useSeeking(
-          useInfiniteQuery(holdsQuery(client)),
+          useInfiniteQuery(holdsQuery(client, shown === 'standing')),
           useSought().item,
           (one: Hold) => one.id,
         )}
@@ -60,27 +76,7 @@ export function Holds({ client }: { client: Uuid }) {
         {(holds) => (
           <ul className={classes.list} aria-label={t('holds.title')}>
             {holds.map((one) => (
-              <Item key={one.id} id={one.id}>
-                <div className={classes.what}>
-                  <strong>{t(`scope.${one.scope}`)}</strong>
-                  <span>
-                    <bdi>{one.reason}</bdi>
-                  </span>
-                </div>
-                <span className={classes.when}>
-                  <bdi>{one.placed_by}</bdi> · <When at={one.placed_at} />
-                </span>
-                {one.until && (
-                  <span className={classes.when}>
-                    {t('holds.until')} <Due at={one.until} />
-                  </span>
-                )}
-                {writes && (
-                  <Button size="compact-sm" variant="subtle" onClick={() => setLifting(one)}>
-                    {t('holds.lift')}
-                  </Button>
-                )}
-              </Item>
+              <Row key={one.id} one={one} {...(writes && { onLift: () => setLifting(one) })} />
             ))}
           </ul>
         )}
@@ -101,19 +97,98 @@ export function Holds({ client }: { client: Uuid }) {
   );
 }
 
+function Row({ one, onLift }: { one: Hold; onLift?: () => void }) {
+  const { t } = useTranslation('compliance');
+  const now = useNow(60);
+  const stands = one.lifted_at === null && (one.until === null || Date.parse(one.until) > now);
+  return (
+    <Item id={one.id}>
+      <div className={classes.what}>
+        <strong>{t(`scope.${one.scope}`)}</strong>
+        <Subject one={one} />
+        <span>
+          <bdi>{one.reason}</bdi>
+        </span>
+        {one.lifted_why && (
+          <span>{t('holds.lifted', { name: one.lifted_by, why: one.lifted_why })}</span>
+        )}
+      </div>
+      <span className={classes.when}>
+        <bdi>{one.placed_by}</bdi> · <When at={one.placed_at} />
+      </span>
+      {one.until && (
+        <span className={classes.when}>
+          {t('holds.until')} <Due at={one.until} />
+        </span>
+      )}
+      {!stands && <span className={classes.when}>{t('holds.over')}</span>}
+      {stands && onLift && (
+        <Button size="compact-sm" variant="subtle" onClick={onLift}>
+          {t('holds.lift')}
+        </Button>
+      )}
+    </Item>
+  );
+}
+
+/** Leads to what is kept, for those who may see it. */
+function Subject({ one }: { one: Hold }) {
+  const { t } = useTranslation('compliance');
+  const customers = useCan('customers.read');
+  const contacts = useCan('conversations.read');
+  const id = one.subject_id;
+  if (id === null) return null;
+  if (one.scope === 'case') return contacts ? <CaseLink id={id} /> : null;
+  if (one.scope === 'customer') {
+    if (!customers) return null;
+    return (
+      <Link to="/customers/$customerId" params={{ customerId: id }}>
+        {t('holds.open')}
+      </Link>
+    );
+  }
+  if (!contacts) return null;
+  return (
+    <Link to="/conversations/$conversationId" params={{ conversationId: id }}>
+      {t('holds.open')}
+    </Link>
+  );
+}
+
+/** A case has no page of its own: its newest contact shows it. */
+function CaseLink({ id }: { id: Uuid }) {
+  const { t } = useTranslation('compliance');
+  const { data } = useQuery(caseQuery(id));
+  const contact = data?.conversations[0];
+  if (contact === undefined) return null;
+  return (
+    <Link to="/conversations/$conversationId" params={{ conversationId: contact.id }}>
+      {t('holds.case', { number: data?.number })}
+    </Link>
+  );
+}
+
+/** The id of what is to be held: a case is told by any of its contacts as well, as it has no address of its own. */
+async function subjectOf(scope: Hold['scope'], id: Uuid): Promise<Uuid> {
+  if (scope !== 'case') return id;
+  const contact = await queryClient.fetchQuery(conversationQuery(id)).catch(() => null);
+  return contact?.case_id ?? id;
+}
+
 function PlaceHold({ client, onClose }: { client: Uuid; onClose: () => void }) {
   const { t } = useTranslation('compliance');
   const [scope, setScope] = useState<Hold['scope']>('client');
   const [subject, setSubject] = useState('');
   const [reason, setReason] = useState('');
   const [until, setUntil] = useState('');
+  const id = idIn(subject);
   const place = useDeed(
-    () =>
+    async () =>
       http.post('/api/holds', {
         client_id: client,
         scope,
         reason,
-        ...(scope !== 'client' && { subject_id: subject.trim() }),
+        ...(scope !== 'client' && id && { subject_id: await subjectOf(scope, id) }),
         ...(until && { until: new Date(`${until}T23:59:59`).toISOString() }),
       }),
     onClose,
@@ -121,7 +196,7 @@ function PlaceHold({ client, onClose }: { client: Uuid; onClose: () => void }) {
   return (
     <FormDialog
       title={t('holds.place')}
-      ready={Boolean(reason.trim())}
+      ready={Boolean(reason.trim()) && (scope === 'client' || id !== null)}
       busy={place.isPending}
       onSubmit={() => place.mutate()}
       onClose={onClose}
@@ -136,7 +211,8 @@ function PlaceHold({ client, onClose }: { client: Uuid; onClose: () => void }) {
       {scope !== 'client' && (
         <TextInput
           label={t('holds.subject')}
-          description={t('holds.subjectHint')}
+          description={t(scope === 'case' ? 'holds.caseHint' : 'holds.subjectHint')}
+          error={subject.trim() && id === null && t('holds.noId')}
           value={subject}
           onChange={(event) => setSubject(event.currentTarget.value)}
         />

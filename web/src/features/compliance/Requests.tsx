@@ -52,6 +52,7 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
   const format = useFormat();
   const [asking, setAsking] = useState<'verify' | 'refuse' | 'extend' | null>(null);
   const [correcting, setCorrecting] = useState(false);
+  const [erasing, setErasing] = useState(false);
   const step = useDeed(({ name, body }: { name: string; body?: Record<string, string> }) =>
     http.post(`/api/privacy-requests/${one.id}/${name}`, body),
   );
@@ -100,7 +101,9 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
               size="compact-sm"
               {...(one.kind === 'erasure' && { color: 'red' })}
               loading={step.isPending}
-              onClick={() => step.mutate({ name: 'carry-out' })}
+              onClick={() =>
+                one.kind === 'erasure' ? setErasing(true) : step.mutate({ name: 'carry-out' })
+              }
             >
               {t(`carryOut.${one.kind}`)}
             </Button>
@@ -132,6 +135,25 @@ function Row({ one, writes }: { one: PrivacyRequest; writes: boolean }) {
         </div>
       )}
       {correcting && <Correct one={one} onClose={() => setCorrecting(false)} />}
+      {erasing && (
+        <FormDialog
+          title={t('carryOut.erasure')}
+          ready
+          destroys
+          onSubmit={() => {
+            setErasing(false);
+            step.mutate({ name: 'carry-out' });
+          }}
+          onClose={() => setErasing(false)}
+        >
+          {one.customer_name && (
+            <p>
+              <bdi>{displayName(one.customer_name)}</bdi>
+            </p>
+          )}
+          <p>{t('goesForGood')}</p>
+        </FormDialog>
+      )}
       {asking && (
         <WordsDialog
           title={t(`requests.${asking}`)}

@@ -1,16 +1,17 @@
 /** Where each client's data lives, and from which countries people may work for it. */
 import { TagsInput } from '@mantine/core';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useCan } from '@/api/session';
 import type { Client } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
+import { useFormat } from '@/components/format';
 import { Listing } from '@/components/Listing';
 import { Empty } from '@/components/States';
 import classes from '@/features/compliance/Compliance.module.css';
-import { clientsQuery, renew } from '@/features/compliance/data';
+import { clientsQuery, renew, residencyQuery } from '@/features/compliance/data';
 
 export function Residency() {
   const { t } = useTranslation('compliance');
@@ -34,6 +35,7 @@ export function Residency() {
           <div className={classes.bar}>
             <p>{t('residency.lead')}</p>
           </div>
+          <Here />
           <ul className={classes.list}>
             {clients.map((one) => (
               <li key={one.id}>
@@ -55,5 +57,31 @@ export function Residency() {
         </>
       )}
     </Listing>
+  );
+}
+
+/** What the operator declared of this installation: whatever does not fit is refused. */
+function Here() {
+  const { t } = useTranslation('compliance');
+  const format = useFormat();
+  const { data: here } = useQuery(residencyQuery);
+  if (!here) return null;
+  const unsaid = t('residency.unsaid');
+  const regions = here.regions.length > 0 ? format.list(here.regions) : t('residency.every');
+  return (
+    <dl className={classes.facts}>
+      <div>
+        <dt>{t('residency.here')}</dt>
+        <dd>{regions}</dd>
+      </div>
+      <div>
+        <dt>{t('residency.files')}</dt>
+        <dd>{here.files_region ?? unsaid}</dd>
+      </div>
+      <div>
+        <dt>{t('residency.relay')}</dt>
+        <dd>{here.relay_region ?? unsaid}</dd>
+      </div>
+    </dl>
   );
 }

@@ -1,6 +1,6 @@
 /** How long a client's data is kept, what a purge would take, what was taken, and what holds keep. */
 import { Button, NumberInput } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
@@ -8,24 +8,17 @@ import { useCan, useMe } from '@/api/session';
 import type { Uuid } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { FormDialog } from '@/components/FormDialog';
-import { itemsOf, Listing } from '@/components/Listing';
 import { Loaded } from '@/components/Loaded';
 import { Empty } from '@/components/States';
 import { showToast } from '@/components/toasts';
-import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
-import {
-  outlookQuery,
-  purgesQuery,
-  rulesQuery,
-  type Purge,
-  type Rule,
-} from '@/features/compliance/data';
+import { outlookQuery, rulesQuery, type Outlook, type Rule } from '@/features/compliance/data';
 import { ClientSelect, useDeed } from '@/features/compliance/deeds';
 import { Holds } from '@/features/compliance/Holds';
+import { Purges } from '@/features/compliance/Purges';
 import { Reason } from '@/features/compliance/Reason';
 import { RegionRules } from '@/features/compliance/RegionRules';
-import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
+import { useSought } from '@/features/compliance/Sought';
 
 export function Retention() {
   const { t } = useTranslation('compliance');
@@ -52,12 +45,7 @@ function Rules({ client }: { client: Uuid }) {
   const outlook = useQuery(outlookQuery(client));
   const writes = useCan('compliance.write');
   const [editing, setEditing] = useState<Rule | null>(null);
-  const purge = useMutation({
-    mutationFn: (one: Rule) =>
-      http.post(`/api/clients/${client}/retention/${one.data_class}/purge`),
-    onSuccess: () => showToast({ tone: 'good', text: t('retention.started') }),
-    onError: toastError,
-  });
+  const [purging, setPurging] = useState<Rule | null>(null);
   return (
     <Loaded query={useQuery(rulesQuery(client))} skeletons={{ count: 7, height: 48 }}>
       {({ items }) => (
@@ -89,7 +77,7 @@ function Rules({ client }: { client: Uuid }) {
                       {t('retention.change')}
                     </Button>
                     {one.days !== null && (
-                      <Button size="compact-sm" variant="subtle" onClick={() => purge.mutate(one)}>
+                      <Button size="compact-sm" variant="subtle" onClick={() => setPurging(one)}>
                         {t('retention.purge')}
                       </Button>
                     )}
@@ -99,6 +87,14 @@ function Rules({ client }: { client: Uuid }) {
             );
           })}
           {editing && <EditRule client={client} rule={editing} onClose={() => setEditing(null)} />}
+          {purging && (
+            <PurgeNow
+              client={client}
+              rule={purging}
+              due={outlook.data?.items.find((one) => one.data_class === purging.data_class)}
+              onClose={() => setPurging(null)}
+            />
+          )}
         </ul>
       )}
     </Loaded>
@@ -140,42 +136,41 @@ function EditRule({ client, rule, onClose }: { client: Uuid; rule: Rule; onClose
   );
 }
 
-function Purges({ client }: { client: Uuid }) {
+/** Asks once more: what goes cannot be brought back. */
+function PurgeNow({
+  client,
+  rule,
+  due,
+  onClose,
+}: {
+  client: Uuid;
+  rule: Rule;
+  due: Outlook | undefined;
+  onClose: () => void;
+}) {
   const { t } = useTranslation('compliance');
-  const query = useSeeking(
-    useInfiniteQuery(purgesQuery(client)),
-    useSought().item,
-    (one: Purge) => one.id,
-  );
-  if (itemsOf(query).length === 0) return null;
+  const purge = useMutation({
+    mutationFn: () => http.post(`/api/clients/${client}/retention/${rule.data_class}/purge`),
+    onSuccess: () => {
+      showToast({ tone: 'good', text: t('retention.started') });
+      onClose();
+    },
+    onError: toastError,
+  });
   return (
-    <section>
-      <div className={classes.bar}>
-        <h2>{t('purges.title')}</h2>
-      </div>
-      <Listing query={query}>
-        {(purges) => (
-          <ul className={classes.list} aria-label={t('purges.title')}>
-            {purges.map((one) => (
-              <Item key={one.id} id={one.id}>
-                <div className={classes.what}>
-                  <strong>{t(`class.${one.data_class}`)}</strong>
-                  <span title={one.digest}>{one.digest.slice(0, 16)}</span>
-                </div>
-                <span className={classes.when}>{t('purges.items', { count: one.items })}</span>
-                <span className={classes.when} data-late={(one.left_over ?? 0) > 0}>
-                  {one.left_over === null
-                    ? t('purges.running')
-                    : t('purges.left', { count: one.left_over })}
-                </span>
-                <span className={classes.when}>
-                  <When at={one.started_at} />
-                </span>
-              </Item>
-            ))}
-          </ul>
-        )}
-      </Listing>
-    </section>
+    <FormDialog
+      title={t('retention.purge')}
+      ready
+      destroys
+      busy={purge.isPending}
+      onSubmit={() => purge.mutate()}
+      onClose={onClose}
+    >
+      <p>
+        {t(`class.${rule.data_class}`)}: {t('retention.days', { count: rule.days ?? 0 })}
+        {due && ` · ${t('retention.outlook', { count: due.items, spared: due.spared })}`}
+      </p>
+      <p>{t('goesForGood')}</p>
+    </FormDialog>
   );
 }

@@ -39,11 +39,19 @@ export interface Outlook {
 
 export interface Purge {
   id: Uuid;
-  data_class: DataClass | 'keys';
+  data_class: DataClass | 'originals' | 'keys';
+  before: Instant;
+  rule: string;
+  /** Rows by table. */
+  counts: Record<string, number>;
   items: number;
   digest: string;
+  oldest: Instant | null;
+  newest: Instant | null;
+  spared: number;
   left_over: number | null;
   started_at: Instant;
+  finished_at: Instant | null;
 }
 
 export interface ClientKey {
@@ -69,10 +77,14 @@ export interface Hold {
   id: Uuid;
   client_id: Uuid;
   scope: (typeof SCOPES)[number];
+  subject_id: Uuid | null;
   reason: string;
   placed_by: string;
   placed_at: Instant;
   until: Instant | null;
+  lifted_by: string | null;
+  lifted_at: Instant | null;
+  lifted_why: string | null;
 }
 
 export interface PrivacyRequest {
@@ -195,7 +207,9 @@ const listed = <T>(name: string, path: string, query: QueryValues = {}) =>
 
 export const requestsQuery = listed<PrivacyRequest>('requests', '/api/privacy-requests');
 export const incidentsQuery = listed<Incident>('incidents', '/api/incidents');
-export const holdsQuery = (client_id: Uuid) => listed<Hold>('holds', '/api/holds', { client_id });
+/** Those that stand, or all: those that were lifted or are over as well. */
+export const holdsQuery = (client_id: Uuid, active: boolean) =>
+  listed<Hold>('holds', '/api/holds', { client_id, active });
 export const clientsQuery = listed<Client>('clients', '/api/clients');
 export const keysQuery = listed<ClientKey>('keys', '/api/client-keys');
 export const purgesQuery = (client_id: Uuid) =>
@@ -207,6 +221,15 @@ export const deadlinesQuery = (client_id: Uuid | null, kind: string | null) =>
     ...(client_id && { client_id }),
     ...(kind && { kind }),
   });
+
+/** What the operator declared: no regions, every one is taken; null, nothing was said. */
+export const residencyQuery = queryOptions({
+  queryKey: ['compliance', 'residency'],
+  queryFn: () =>
+    http.get<{ regions: string[]; files_region: string | null; relay_region: string | null }>(
+      '/api/compliance/residency',
+    ),
+});
 
 /** How much is overdue, which time alone makes more. */
 export const overdueQuery = queryOptions({

@@ -29,7 +29,6 @@ NOT_TRIED: Final = {
             "compliance.expire_exports",
             "compliance.resume_requests",
             "compliance.warn_of_deadlines",
-            "conversations.forget_originals",
             "identity.end_break_glass",
             "integrations.expire_exports",
             "integrations.forget_imports",
