@@ -184,6 +184,8 @@ def test_what_entries_say_of_somebody_is_erased_and_the_chain_stays_right(
         (["check"], "Name the exported file"),
         (["check", "/nowhere/trail.jsonl"], "cannot be read"),
         (["verify", "--known", "/nowhere/trail.jsonl"], "cannot be read"),
+        (["verify", "--client", "0190a000-0000-7000-8000-000000000000"], "There is no chain 0190a000"),
+        (["export", "--client", "0190a000-0000-7000-8000-000000000000"], "There is no chain 0190a000"),
     ],
 )
 def test_what_cannot_be_done_says_what_to_say(

@@ -53,6 +53,10 @@ async def test_an_export_holds_all_rows_mail_and_files_of_the_customer_alone(hou
     assert all(MARK.encode() in one for one in mails)
     assert any(packed.read(name) == f"file of {MARK}".encode() for name in packed.namelist())
     assert MARK in packed.read("index.html").decode()
+    beside = {one["conversation_id"] for one in data["message"]} - {str(one) for one in subject.contacts}
+    assert beside == {str(subject.elsewhere)}, "what they wrote into a contact of somebody else's"
+    assert all(MARK in one["text"] for one in data["message"] if one["conversation_id"] in beside)
+    assert any(one["conversation_id"] is None for one in data["incoming_mail"]), "mail that became no contact"
     others = {str(house.brand.ids["other_customer_id"]), str(house.brand.ids["chat_id"])}
     assert not others & set(packed.read("data.json").decode().split('"'))
     entries = house.rows("SELECT count(*) FROM audit_entry WHERE action = 'privacy_request.fetch_export'")

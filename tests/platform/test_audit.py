@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -36,6 +37,26 @@ async def test_a_change_is_kept_with_who_what_and_where_from(
     assert (entry.person_id, entry.actor_name, entry.client_id) == (person.id, "Ada Admin", client.id)
     assert entry.ip == "127.0.0.1"
     assert entry.request_id == answer.headers["x-request-id"]
+
+
+async def test_entries_of_a_time_can_be_asked_for(
+    api: httpx.AsyncClient, world: World, sign_in: SignIn, database: Database
+) -> None:
+    client = await world.client("Old")
+    await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+    for name in ("New", "Newer"):
+        await api.patch(f"/api/clients/{client.id}", json={"name": name})
+        await asyncio.sleep(0.01)
+    newer, new, *_ = await _entries(database, subject_id=client.id)
+    between = new.at + (newer.at - new.at) / 2
+
+    async def names(**asked: Any) -> list[str]:
+        answer = await api.get("/api/audit", params={"subject_id": str(client.id), "reads": False, **asked})
+        return [one["after"]["name"] for one in answer.json()["items"]]
+
+    assert await names(**{"from": between.isoformat()}) == ["Newer"]
+    assert (await names(to=between.isoformat()))[0] == "New"
+    assert await names(**{"from": between.isoformat(), "to": between.isoformat()}) == []
 
 
 async def test_only_what_changed_is_kept(world: World, database: Database) -> None:

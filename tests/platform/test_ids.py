@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from careloom.platform.ids import new_id
+from careloom.platform.clock import now
+from careloom.platform.ids import first_id_at, new_id
 
 MANY = 5_000
 FORKING = """
@@ -20,6 +22,14 @@ if child:
     os.waitpid(child, 0)
 print("\\n".join(str(new_id()) for _ in range(200)), flush=True)
 """
+
+
+def test_ids_of_a_time_lie_between_those_of_its_ends() -> None:
+    began = now() - timedelta(milliseconds=2)
+    one = new_id()
+    assert first_id_at(began) < one < first_id_at(now() + timedelta(milliseconds=2))
+    assert first_id_at(began.replace(tzinfo=None)) == first_id_at(began)
+    assert first_id_at(datetime(1, 1, 1, tzinfo=UTC)).int == 0
 
 
 def test_an_id_is_of_version_7_and_says_when_it_was_made() -> None:

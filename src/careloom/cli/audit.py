@@ -61,7 +61,8 @@ def _verify(options: argparse.Namespace, notary: Notary) -> int:
     async def work(database: Database) -> list[Verdict]:
         await _seal(database)
         async with database.transaction(SYSTEM) as tx:
-            wanted = [_client(options.client)] if options.client else _all(await chains(tx), known, notary)
+            there = _all(await chains(tx), known, notary)
+        wanted = [_one_of(there, options.client)] if options.client else there
         found: list[Verdict] = []
         for client_id in wanted:
             name = _name(client_id)
@@ -88,6 +89,14 @@ def _all(there: list[UUID | None], known: list[Checkpoint], notary: Notary) -> l
     """Every chain, and those of which this installation once took a checkpoint, should they be gone as a whole."""
     named = {_client(one.chain) for one in known if one.key == notary.public_key}
     return [*there, *(named - set(there))]
+
+
+def _one_of(there: list[UUID | None], named: str) -> UUID | None:
+    """The chain of that name; raises TerminalError where there is and was none: of a slip nothing is right."""
+    client_id = _client(named)
+    if client_id not in there:
+        raise TerminalError(f"There is no chain {named} here; name a client of this installation, or {INSTALLATION}.")
+    return client_id
 
 
 def _tell_known(path: Path, known: list[Checkpoint], found: list[Verdict], notary: Notary) -> bool:
@@ -118,7 +127,9 @@ def _export(options: argparse.Namespace, notary: Notary) -> int:
     client_id = _client(options.client)
 
     async def work(database: Database, to: IO[bytes]) -> None:
+        await _seal(database)
         async with database.transaction(SYSTEM) as tx:
+            _one_of(await chains(tx), options.client)
             await audit.record(tx, SYSTEM, "audit.export", client_id or _NOBODYS, client_id=client_id)
         await _seal(database)
         async with database.transaction(SYSTEM) as tx:

@@ -10,7 +10,7 @@ from careloom.platform.database.transactions import Tx
 
 
 class Peeked(Struct, frozen=True):
-    """A line of a list. `noted` is what the audit trail says of showing such a list, None where that is not sensitive."""
+    """A line of a list. `noted` is what the audit trail says of showing it, None where it is not sensitive."""
 
     words: str
     client_id: UUID | None = None

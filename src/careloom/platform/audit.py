@@ -10,7 +10,7 @@ from sqlalchemy import exists, func, null, select, update
 from careloom.platform.access import Actor, Permission
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx, widened
-from careloom.platform.ids import new_id
+from careloom.platform.ids import first_id_at, new_id
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.reads import VERBS
 from careloom.platform.redaction.logs import STRICT
@@ -117,10 +117,14 @@ async def list_audit(
     person_id: UUID | None = None,
     glass_id: UUID | None = None,
     reads: bool | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = 50,
     after: str | None = None,
 ) -> Page[AuditEntry]:
-    """Audit entries that the actor may read, newest first; `reads` chooses between readings and changes."""
+    """Audit entries that the actor may read, newest first; `reads` chooses between readings and changes, `since` and
+    `until` those begun from the one on and before the other.
+    """
     actor.require(Permission.AUDIT_READ, client_id=client_id)
     table = audit_entry.c
     statement = select(audit_entry, audit_seal.c.number, audit_seal.c.hash)
@@ -136,6 +140,10 @@ async def list_audit(
     if reads is not None:
         of_reading = func.split_part(table.action, ".", 2).in_(VERBS)
         statement = statement.where(of_reading if reads else ~of_reading)
+    if since is not None:
+        statement = statement.where(table.id >= first_id_at(since))
+    if until is not None:
+        statement = statement.where(table.id < first_id_at(until))
     statement = keyset(statement, [table.id], after, limit, descending=True)
     return cut([_read(row) for row in await tx.execute(statement)], limit, lambda entry: [entry.id])
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 import time
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,12 @@ def new_id() -> UUID:
     """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF
     return UUID(int=milliseconds << 80 | 0x7 << 76 | _random() >> 52 << 64 | 0x2 << 62 | _random() >> 2)
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """Where the ids made from `moment` on begin: smaller ones are older. A moment without a zone is one of UTC."""
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return UUID(int=max(0, int(aware.timestamp() * 1000)) << 80)
 
 
 def _random() -> int:

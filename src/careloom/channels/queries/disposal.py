@@ -31,10 +31,20 @@ async def disclosed(
     return found
 
 
-async def raw_mails(tx: Tx, client_id: UUID, conversation_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
-    """The mails of these conversations as they came; none of a client whose keys were destroyed."""
+async def sent_elsewhere(
+    tx: Tx, client_id: UUID, addresses: Collection[str], own: Sequence[UUID]
+) -> list[dict[str, Any]]:
+    """Mail that came from these addresses and belongs to none of the conversations `own`, without its bytes."""
     c = incoming_mail.c
-    statement = select(c.id, c.raw).where(c.client_id == client_id, c.conversation_id.in_(conversation_ids))
+    theirs = func.lower(c.return_path).in_(sorted(one.lower() for one in addresses))
+    beside = c.conversation_id.is_(None) | c.conversation_id.not_in(list(own))
+    return await held_rows(tx, incoming_mail, (c.client_id == client_id) & theirs & beside, "raw", "key")
+
+
+async def raw_mails(tx: Tx, client_id: UUID, ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
+    """These mails as they came, 2,000 at most; none of a client whose keys were destroyed."""
+    c = incoming_mail.c
+    statement = select(c.id, c.raw).where(c.client_id == client_id, c.id.in_(ids))
     rows = list(await tx.execute(statement.order_by(c.id).limit(2_000)))
     keys = await keys_of(tx, client_id) if rows else None
     return [(row.id, _opened(keys, row)) for row in rows] if keys and not keys.shredded else []

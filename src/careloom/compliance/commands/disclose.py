@@ -94,13 +94,22 @@ async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[Rows, Mails]:
     }
     contacts = [UUID(str(each["id"])) for each in rows["conversation"]]
     rows |= await channels.disclosed(tx, one.client_id, ids, contacts, addresses)
+    elsewhere = await channels.written_elsewhere(tx, one.client_id, addresses, contacts)
+    _append(rows, await conversations.disclosed_messages(tx, one.client_id, elsewhere))
+    _append(rows, {"incoming_mail": await channels.sent_elsewhere(tx, one.client_id, addresses, contacts)})
     asked = (privacy_request.c.client_id == one.client_id) & privacy_request.c.customer_id.in_(ids)
     rows["privacy_request"] = await held_rows(tx, privacy_request, asked)
-    mails = await channels.raw_mails(tx, one.client_id, contacts)
+    mails = await channels.raw_mails(tx, one.client_id, [UUID(str(each["id"])) for each in rows["incoming_mail"]])
     policy = await privacy_of(tx, one.client_id)
     told, letters = await asyncio.to_thread(_leaving, rows, mails, policy)
     told["audit_entry"] = await audited(tx, one.client_id, [*ids, *contacts])
     return told, letters
+
+
+def _append(rows: Rows, more: Rows) -> None:
+    """What the customer left beside their own contacts."""
+    for name, some in more.items():
+        rows[name] = [*rows[name], *some]
 
 
 def _leaving(rows: Rows, mails: Mails, policy: Policy) -> tuple[Rows, Mails]:

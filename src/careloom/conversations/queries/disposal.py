@@ -1,6 +1,6 @@
 """What is kept of contacts: for disclosure to their customer, and to see what has outlived its time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ from careloom.platform.disposal import Counts, Due, Spared, held_rows, keeping
 
 _C = conversation.c
 _RESOLVED = _C.status == Status.RESOLVED
+_INSIDES = ("search", "previous_seq", "previous_ended_at", "value")
+"""Columns that are not told: how the program finds and chains rows, and what was masked."""
 
 
 class Contact(Struct, frozen=True):
@@ -120,8 +122,22 @@ async def disclosed(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID]) -> di
     ids = select(_C.id).where(own)
     for table in (message, draft, pending_reply, file, mention, masked_value, recording_pause, conversation_interval):
         where = (table.c.client_id == client_id) & table.c.conversation_id.in_(ids)
-        found[table.name] = await held_rows(tx, table, where, "search", "previous_seq", "previous_ended_at", "value")
+        found[table.name] = await held_rows(tx, table, where, *_INSIDES)
     return found
+
+
+async def disclosed_messages(
+    tx: Tx, client_id: UUID, places: Mapping[UUID, Sequence[int]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Single messages, by their numbers in each conversation, and the files that they list, by table."""
+    m, f = message.c, file.c
+    rows: list[dict[str, Any]] = []
+    for conversation_id, seqs in sorted(places.items()):
+        there = (m.client_id == client_id) & (m.conversation_id == conversation_id) & m.seq.in_(seqs)
+        rows += await held_rows(tx, message, there, *_INSIDES)
+    ids = [UUID(each["file_id"]) for row in rows for each in row["attachments"]]
+    files = await held_rows(tx, file, (f.client_id == client_id) & f.id.in_(ids)) if ids else []
+    return {"message": rows, "file": files}
 
 
 async def left_of(tx: Tx, client_id: UUID, customer_ids: Sequence[UUID]) -> Counts:

@@ -1,6 +1,7 @@
 """Endpoints of the audit trail: entries, chains, verification, export."""
 
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
 
 _MOST_AT_ONCE = 100_000
+From = Annotated[datetime | None, QueryParameter(name="from", description="The first moment.")]
+To = Annotated[datetime | None, QueryParameter(name="to", description="The first moment after.")]
 
 
 class Chains(Struct, frozen=True):
@@ -49,13 +52,15 @@ async def get_audit(
     person_id: FromQuery[UUID | None] = None,
     glass_id: FromQuery[UUID | None] = None,
     reads: FromQuery[bool | None] = None,
+    since: From = None,
+    until: To = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[AuditEntry]:
     """Who changed or read what, when and from where; `reads` chooses one of the two, `glass_id` what was done during
-    one emergency access.
+    one emergency access, `from` and `to` a time.
     """
-    filters = tuple(str(one) for one in (subject_id, person_id, glass_id, reads))
+    filters = tuple(str(one) for one in (subject_id, person_id, glass_id, reads, since, until))
     asked = Question(client_id, None, limit, after, filters)
     return await unit.read(
         lambda tx: audit.list_audit(
@@ -66,6 +71,8 @@ async def get_audit(
             person_id=person_id,
             glass_id=glass_id,
             reads=reads,
+            since=since,
+            until=until,
             limit=limit,
             after=after,
         ),

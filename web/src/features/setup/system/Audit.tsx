@@ -42,6 +42,13 @@ type Kind = 'all' | 'changes' | 'reads';
 const auditPages = (filter: QueryValues) =>
   pagesAt<Entry>(['setup', 'audit', filter], '/api/audit', filter, { staleTime: 10_000 });
 
+/** The beginning of a day where the reader is, so many days later; undefined for what is no day. */
+function dayOf(day: string | undefined, later: number): Instant | undefined {
+  const [year = NaN, month = NaN, date = NaN] = (day ?? '').split('-').map(Number);
+  const at = new Date(year, month - 1, date + later);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
 export function Audit() {
   const { t } = useTranslation(['setup', 'common']);
   const search: Record<string, string> = useSearch({ strict: false });
@@ -51,6 +58,8 @@ export function Audit() {
     subject_id: search.subject,
     glass_id: search.glass,
     reads: search.kind === 'reads' ? true : search.kind === 'changes' ? false : undefined,
+    from: dayOf(search.from, 0),
+    to: dayOf(search.to, 1),
   };
   return (
     <div className={classes.page}>
@@ -136,6 +145,16 @@ function Filters() {
         onSearchChange={setText}
         onChange={(value) => put('person', value)}
       />
+      {(['from', 'to'] as const).map((end) => (
+        <TextInput
+          key={end}
+          type="date"
+          size="xs"
+          label={t(`audit.${end}Day`)}
+          value={search[end] ?? ''}
+          onChange={(event) => put(end, event.currentTarget.value || null)}
+        />
+      ))}
       {search.glass && (
         <Button
           size="xs"
