@@ -62,6 +62,8 @@ def _verify(options: argparse.Namespace, notary: Notary) -> int:
         await _seal(database)
         async with database.transaction(SYSTEM) as tx:
             there = _all(await chains(tx), known, notary)
+        if options.client and kept(home, options.client):
+            there.append(_client(options.client))
         wanted = [_one_of(there, options.client)] if options.client else there
         found: list[Verdict] = []
         for client_id in wanted:
