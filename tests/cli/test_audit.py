@@ -113,8 +113,13 @@ def test_a_log_that_was_kept_shows_that_a_chain_was_cut_off(
 
 
 def test_checkpoints_that_cannot_be_checked_are_counted_with_the_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    fresh_database: FreshDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    _change(
+        fresh_database,
+        "INSERT INTO audit_entry (id, client_id, actor_name, action, subject_type, subject_id)"
+        " VALUES (gen_random_uuid(), '00000000-0000-0000-0000-000000000007', 'ada', 'a.b', 'a', gen_random_uuid())",
+    )
     earlier = _export(tmp_path / "earlier.jsonl")
     assert main(["audit", "verify", "--known", str(earlier)]) == 0
     assert "1 of 1 checkpoints checked" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from careloom.identity.types import Person, Role, ScopeKind
-from tests.world import World
+from tests.world import PASSWORD, World
 
 
 def another(api: httpx.AsyncClient) -> httpx.AsyncClient:
@@ -56,3 +56,34 @@ async def test_each_key_says_whose_it_is(api: httpx.AsyncClient, world: World, s
         assert made["key"]["person_name"] == name
     listed = (await api.get("/api/api-keys")).json()
     assert [one["person_name"] for one in listed["items"]] == ["Bo", "Ada"]
+
+
+async def test_a_key_held_to_little_does_nothing_to_the_account_of_its_person(
+    api: httpx.AsyncClient, world: World, sign_in: SignIn
+) -> None:
+    person = await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None)
+    await sign_in(api, person)
+    made = (await api.post("/api/api-keys", json={"name": "narrow", "permissions": ["audit.read"]})).json()
+    other = (await api.post("/api/api-keys", json={"name": "other"})).json()
+    (session,) = (await api.get("/api/sessions")).json()["items"]
+    asked: tuple[tuple[str, str, dict[str, str] | None, int], ...] = (
+        ("GET", "/api/sessions", None, 403),
+        ("DELETE", f"/api/sessions/{session['id']}", None, 404),
+        ("DELETE", f"/api/people/{person.id}/sessions", None, 403),
+        ("PATCH", f"/api/people/{person.id}", {"name": "Somebody"}, 403),
+        ("POST", "/api/session/password", {"current": PASSWORD, "new": "several words in a row"}, 401),
+        ("DELETE", f"/api/api-keys/{other['key']['id']}", None, 404),
+    )
+    async with another(api) as robot:
+        robot.headers["Authorization"] = f"Bearer {made['secret']}"
+        for method, path, body, status in asked:
+            answer = await robot.request(method, path, json=body)
+            assert answer.status_code == status, (method, path, answer.text)
+        assert [one["name"] for one in (await robot.get("/api/api-keys")).json()["items"]] == ["narrow"]
+        assert (await robot.delete(f"/api/api-keys/{made['key']['id']}")).status_code == 204, "it may give itself up"
+        assert (await robot.get("/api/api-keys")).status_code == 401
+    assert (await api.get("/api/session")).json()["person"]["name"] == person.name
+    assert {one["name"]: one["revoked_at"] is None for one in (await api.get("/api/api-keys")).json()["items"]} == {
+        "other": True,
+        "narrow": False,
+    }

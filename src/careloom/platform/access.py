@@ -159,6 +159,10 @@ class Actor(Struct, frozen=True):
         """Whether the program acts by itself, for no person and no key."""
         return self.person_id is None and self.api_key_id is None
 
+    def is_themselves(self, person_id: UUID | None) -> bool:
+        """Whether this is that person, signed in. A key of theirs is not: it may what it is held to, and no more."""
+        return person_id is not None and person_id == self.person_id and self.api_key_id is None
+
     @property
     def client_ids(self) -> frozenset[UUID] | None:
         """Every client that any grant reaches; None for all."""

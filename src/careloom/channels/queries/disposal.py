@@ -1,12 +1,13 @@
 """What is kept of mail and visitors: for disclosure to their sender, and to see what has outlived its time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from careloom.channels.core.email.headers import sender_of
 from careloom.channels.tables import incoming_mail, mail_reference, outgoing_mail, suppressed_address, visitor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.disposal import Counts, held_rows
@@ -32,13 +33,14 @@ async def disclosed(
 
 
 async def sent_elsewhere(
-    tx: Tx, client_id: UUID, addresses: Collection[str], own: Sequence[UUID]
+    tx: Tx, client_id: UUID, addresses: Collection[str], conversation_ids: Collection[UUID]
 ) -> list[dict[str, Any]]:
-    """Mail that came from these addresses and belongs to none of the conversations `own`, without its bytes."""
+    """Mail from these addresses that belongs to one of these conversations or to none, without its bytes."""
     c = incoming_mail.c
-    theirs = func.lower(c.return_path).in_(sorted(one.lower() for one in addresses))
-    beside = c.conversation_id.is_(None) | c.conversation_id.not_in(list(own))
-    return await held_rows(tx, incoming_mail, (c.client_id == client_id) & theirs & beside, "raw", "key")
+    senders = {one.lower() for one in addresses}
+    beside = c.conversation_id.is_(None) | c.conversation_id.in_(list(conversation_ids))
+    ids = [row.id async for row, raw in _opened_mails(tx, client_id, beside) if sender_of(raw) in senders]
+    return await held_rows(tx, incoming_mail, (c.client_id == client_id) & c.id.in_(ids), "raw", "key")
 
 
 async def raw_mails(tx: Tx, client_id: UUID, ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
@@ -110,18 +112,27 @@ async def mail_naming(tx: Tx, client_id: UUID, addresses: Collection[str], conve
     """
     c = incoming_mail.c
     mine = c.conversation_id.is_(None) if conversation_id is None else c.conversation_id == conversation_id
-    statement = select(c.id, c.return_path, c.raw).where(c.client_id == client_id, mine)
-    keys, found, after = await keys_of(tx, client_id), list[UUID](), None
     words = [one.lower().encode() for one in addresses if "@" in one]
     senders = {one.lower() for one in addresses}
+    found: list[UUID] = []
+    async for row, raw in _opened_mails(tx, client_id, mine):
+        text = raw.lower()
+        if row.return_path.lower() in senders or any(one in text for one in words):
+            found.append(row.id)
+    return found
+
+
+async def _opened_mails(tx: Tx, client_id: UUID, which: ColumnElement[bool]) -> AsyncIterator[tuple[Any, bytes]]:
+    """Mail by id, each with its bytes; with none of a client whose keys were destroyed."""
+    c = incoming_mail.c
+    statement = select(c.id, c.return_path, c.raw).where(c.client_id == client_id, which)
+    keys, after = await keys_of(tx, client_id), None
     while True:
         rows = list(await tx.execute(_by_id(statement, c.id, _AT_ONCE, after)))
         for row in rows:
-            text = b"" if keys.shredded else _opened(keys, row).lower()
-            if row.return_path.lower() in senders or any(one in text for one in words):
-                found.append(row.id)
+            yield row, b"" if keys.shredded else _opened(keys, row)
         if len(rows) < _AT_ONCE:
-            return found
+            return
         after = rows[-1].id
 
 

@@ -96,7 +96,7 @@ async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[Rows, Mails]:
     rows |= await channels.disclosed(tx, one.client_id, ids, contacts, addresses)
     elsewhere = await channels.written_elsewhere(tx, one.client_id, addresses, contacts)
     _append(rows, await conversations.disclosed_messages(tx, one.client_id, elsewhere))
-    _append(rows, {"incoming_mail": await channels.sent_elsewhere(tx, one.client_id, addresses, contacts)})
+    _append(rows, {"incoming_mail": await channels.sent_elsewhere(tx, one.client_id, addresses, elsewhere)})
     asked = (privacy_request.c.client_id == one.client_id) & privacy_request.c.customer_id.in_(ids)
     rows["privacy_request"] = await held_rows(tx, privacy_request, asked)
     mails = await channels.raw_mails(tx, one.client_id, [UUID(str(each["id"])) for each in rows["incoming_mail"]])

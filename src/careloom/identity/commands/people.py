@@ -59,10 +59,12 @@ async def create_person(tx: Tx, actor: Actor, new: NewPerson) -> Person:
 
 
 async def change_person(tx: Tx, actor: Actor, person_id: PersonId, changes: PersonChanges) -> Person:
-    """Changes a person; one may change one's own name and locale. Whoever is made inactive is signed out."""
+    """Changes a person; whoever has signed in may change their own name and locale. Whoever is made inactive is signed
+    out.
+    """
     before = await load_person(tx, actor, person_id)
     values = {name: value for name, value in _fields(changes).items() if value is not UNSET}
-    if person_id != actor.person_id or values.keys() - {"name", "locale"}:
+    if not actor.is_themselves(person_id) or values.keys() - {"name", "locale"}:
         require_over(actor, before.provider_id, before.client_id)
         await require_no_more(tx, actor, before.grants)
     if changes.team_id is not UNSET:

@@ -108,11 +108,13 @@ async def sign_out(tx: Tx, secret: str, ip: str | None = None) -> None:
 
 
 async def end_session(tx: Tx, actor: Actor, session_id: SessionId) -> None:
-    """Ends one of one's own sessions, or with `people.write` one of someone whom one manages; raises NotFoundError."""
+    """Ends one of one's own sessions, or with `people.write` one of someone whom one manages; raises NotFoundError,
+    ForbiddenError.
+    """
     async with widened(tx):
         found = select(session.c.person_id).where(session.c.id == session_id)
         owner_id = (await tx.execute(found)).scalar_one_or_none()
-    if owner_id is None or (owner_id != actor.person_id and not actor.may(Permission.PEOPLE_READ)):
+    if owner_id is None or (not actor.is_themselves(owner_id) and not actor.may(Permission.PEOPLE_READ)):
         raise NotFoundError
     someone = await require_managed(tx, actor, PersonId(owner_id))
     async with widened(tx):
@@ -133,7 +135,7 @@ async def require_managed(tx: Tx, actor: Actor, person_id: PersonId) -> Person:
 
     Raises NotFoundError, ForbiddenError, GrantTooWideError.
     """
-    if person_id == actor.person_id:
+    if actor.is_themselves(person_id):
         async with widened(tx):
             return await load_person(tx, actor, person_id)
     someone = await load_person(tx, actor, person_id)

@@ -69,8 +69,10 @@ async def pending_for(tx: Tx, person_id: UUID) -> Pending | None:
 
 
 async def prove_own_password(database: Database, actor: Actor, current: str) -> None:
-    """That someone who is signed in knows their password; raises WrongPasswordError, TooManyRequestsError."""
-    if actor.person_id is None:
+    """That someone who is signed in knows their password; raises NotSignedInError for keys, WrongPasswordError,
+    TooManyRequestsError.
+    """
+    if not actor.is_themselves(actor.person_id) or actor.person_id is None:
         raise NotSignedInError
     if not await prove_password(database, own_password_keys(actor.person_id), actor.person_id, current):
         raise WrongPasswordError

@@ -16,9 +16,12 @@ read_key = reader(ApiKey)
 
 
 def keys_for(actor: Actor) -> Select[Any]:
-    """One's own keys; with `people.write`, those of the people one sees; each with its person's name."""
+    """One's own keys, for a key itself alone; with `people.write`, those of the people one sees; each with its person's
+    name.
+    """
     statement = select(api_key, person.c.name.label("person_name")).join(person, person.c.id == api_key.c.person_id)
-    own = api_key.c.person_id == actor.person_id
+    of_key = actor.api_key_id is not None
+    own = api_key.c.id == actor.api_key_id if of_key else api_key.c.person_id == actor.person_id
     if not actor.may(Permission.PEOPLE_WRITE):
         return statement.where(own)
     return statement.where(or_(own, managed(actor, Permission.PEOPLE_WRITE, person.c.client_id)))

@@ -12,7 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from careloom.channels.core.email.charset import decode
-from careloom.channels.core.email.headers import decode_words, parse_addresses, parse_date, split_parameters
+from careloom.channels.core.email.headers import (
+    decode_words,
+    parse_addresses,
+    parse_date,
+    sender_of,
+    split_parameters,
+)
 from careloom.channels.core.email.mail import Limits, ParsedMail
 from careloom.channels.core.email.names import safe_file_name
 from careloom.channels.core.email.parse import parse_mail
@@ -283,3 +289,18 @@ def test_a_mail_inside_a_mail_is_a_file_and_not_text() -> None:
     )
     assert mail.text == "outer"
     assert [(file.name, file.content) for file in mail.attachments] == [("inner.eml", b"Subject: inner\r\n\r\nsecret")]
+
+
+@pytest.mark.parametrize(
+    ("head", "sender"),
+    [
+        (b"From: Ada <Ada@Home.example>\r\nTo: b@c.example\r\n\r\nFrom: x@y.example", "ada@home.example"),
+        (b"To: b@c.example\nFROM:\n ada@home.example, bo@home.example\n\n", "ada@home.example"),
+        (b'From: "a@b.example, Ada" <ada@home.example>', "ada@home.example"),
+        (b"From: nobody\n\nFrom: ada@home.example", ""),
+        (b"\n\nFrom: ada@home.example", ""),
+        (b"", ""),
+    ],
+)
+def test_who_a_mail_is_from_is_told_by_its_head_alone(head: bytes, sender: str) -> None:
+    assert sender_of(head) == sender

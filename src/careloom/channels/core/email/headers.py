@@ -21,6 +21,8 @@ _BARE_ID = re.compile(r"[!-;=?-~]{1,400}@[!-;=?-~]{1,400}\Z")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _ADDRESS = re.compile(r'(?:[^\s@<>(),;:"\[\]\\]+|"[^"\r\n]{1,64}")@[^\s@<>(),;:"\\]+\Z')
 
+_LONGEST_HEAD, _MOST_FIELDS = 262_144, 1_000
+
 
 def split_fields(block: bytes, max_fields: int) -> tuple[list[tuple[str, bytes]], bool]:
     """Return (lower-case name, raw unfolded value) of a header block, and whether there are more than are read; lines
@@ -245,6 +247,14 @@ def _addressed(phrase: list[str], angle: str | None, comment: list[str]) -> Iter
     if len(name) >= 2 and name[0] == name[-1] and name[0] in "'\"":
         name = name[1:-1].strip()
     yield Address(f"{local}@{domain.lower().rstrip('.')}", name)
+
+
+def sender_of(data: bytes) -> str:
+    """Return the address in the From field of a mail, in lower case; "" where its head names none."""
+    head = data[:_LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    named = (value for name, value in split_fields(head, _MOST_FIELDS)[0] if name == "from")
+    found = (one.address.lower() for value in named for one in parse_addresses(decode(value), limit=1))
+    return next(found, "")
 
 
 def parse_message_ids(value: str) -> tuple[str, ...]:
