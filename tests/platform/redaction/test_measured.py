@@ -43,6 +43,14 @@ def test_every_language_keeps_its_floor(language: str) -> None:
     assert score.recall >= 0.9, score
 
 
+@pytest.mark.parametrize("language", ["en", "es", "de", "pt", "fr", "ar"])
+@pytest.mark.parametrize("data_class", [one.value for one in BUILT_IN])
+def test_no_class_is_weak_in_one_language_behind_the_strength_of_the_others(language: str, data_class: str) -> None:
+    score = found().get((language, data_class), Score(0, 0, 0))
+    assert score.precision >= 0.95, score
+    assert score.recall >= 0.9, score
+
+
 def test_sentences_that_were_not_looked_at_keep_a_floor_of_their_own() -> None:
     held_out = scores(ours, [one for one in texts() if one.held_out])
     score: Score = summed(held_out.values())

@@ -85,6 +85,8 @@ def test_other_long_numbers_are_no_cards(text: str) -> None:
         ("número de cuenta 1234567890", DataClass.BANK_ACCOUNT, "1234567890"),
         ("SSN: 123 45 6789", DataClass.NATIONAL_ID, "123 45 6789"),
         ("12345678Z", DataClass.NATIONAL_ID, "12345678Z"),
+        ("el titular es mi padre, 12.345.678-Z", DataClass.NATIONAL_ID, "12.345.678-Z"),
+        ("رقم ملفي الطبي هو 840948956", DataClass.HEALTH_ID, "840948956"),
         ("CPF 529.982.247-25", DataClass.NATIONAL_ID, "529.982.247-25"),
         ("RSSMRA85T10A562S", DataClass.NATIONAL_ID, "RSSMRA85T10A562S"),
         ("784-1985-1234567-3", DataClass.NATIONAL_ID, "784-1985-1234567-3"),

@@ -158,7 +158,8 @@ LABELS: Final = (
         r"cartão (?:do )?sus|cartão nacional de saúde|carteirinha(?: do (?:plano|convênio))?|prontuário|"
         r"número do convênio|"
         r"carte vitale|numéro (?:d'assuré|d'adhérent|de mutuelle|de patient)|mutuelle|dossier médical|"
-        r"(?:رقم )?التأمين الصحي|رقم الملف الطبي|رقم المريض|الملف الطبي|بطاقة التأمين",
+        r"(?:رقم )?التأمين الصحي|رقم الملف الطبي|رقم المريض|الملف الطبي|بطاقة التأمين|"
+        r"ملف(?:ي|ه|ها|ك|نا) الطبي|تأمين(?:ي|ه|ها|ك|نا) الصحي|بطاقت(?:ي|ه|ها|ك|نا) (?:الصحية|الطبية)",
         DataClass.HEALTH_ID, "health_id", "id",
     ),
     Label(r"member" + _NUMBER + r"|insurance" + _NUMBER + r"|policy holder id", DataClass.HEALTH_ID, "health_id", "id",
