@@ -117,6 +117,11 @@ def test_checkpoints_that_cannot_be_checked_are_counted_with_the_reason(
 ) -> None:
     _change(
         fresh_database,
+        "INSERT INTO client (id, name, industry, color, region) VALUES"
+        " ('00000000-0000-0000-0000-000000000007', 'Amber', 'retail', '#336699', 'eu')",
+    )
+    _change(
+        fresh_database,
         "INSERT INTO audit_entry (id, client_id, actor_name, action, subject_type, subject_id)"
         " VALUES (gen_random_uuid(), '00000000-0000-0000-0000-000000000007', 'ada', 'a.b', 'a', gen_random_uuid())",
     )
