@@ -7701,6 +7701,10 @@ export interface operations {
                 person_id?: string | null;
                 glass_id?: string | null;
                 reads?: boolean | null;
+                /** @description The first moment. */
+                from?: string | null;
+                /** @description The first moment after. */
+                to?: string | null;
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description `next` of the page before. */
