@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from careloom.compliance.jobs import resume_requests
 from tests.compliance.house import House
 from tests.compliance.subject import MARK, Subject, places
