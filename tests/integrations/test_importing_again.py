@@ -154,18 +154,6 @@ async def test_a_row_that_cannot_be_read_refuses_its_conversation(importer: Impo
     assert second["counts"]["conversations_made"] == 1
 
 
-async def test_a_known_conversation_of_which_the_file_has_more_is_reported(importer: Importer) -> None:
-    await importer.whole("a.jsonl", lines(conversation("t-1", "one")))
-    again = await importer.work(
-        await importer.prepare("b.jsonl", lines(conversation("t-1", "one", "two"), conversation("t-2"))), "check"
-    )
-    assert (again["counts"]["conversations_matched"], again["counts"]["changed"]) == (1, 1)
-    for stage in (again, await importer.work(again, "run")):
-        assert (stage["counts"]["conversations_matched"], stage["counts"]["changed"]) == (1, 1)
-        (told,) = await importer.refusals(stage)
-        assert (told["outcome"], told["key"], "fewer messages" in told["reason"]) == ("changed", "t-1", True)
-
-
 async def test_a_known_conversation_brings_its_customer_what_they_lack(importer: Importer) -> None:
     await importer.whole("a.jsonl", lines(conversation()))
     phone = {"kind": "phone", "value": "+15550101234"}

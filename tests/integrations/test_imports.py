@@ -133,6 +133,7 @@ async def test_conversations_come_over_whole(importer: Importer) -> None:
         "customers_matched": 0,
         "conversations_made": 2,
         "conversations_matched": 1,
+        "messages_added": 1,
         "refused": 4,
         "changed": 1,
     }
@@ -145,6 +146,7 @@ async def test_conversations_come_over_whole(importer: Importer) -> None:
     assert [(each["kind"], each["author_name"], each["seq"]) for each in messages] == [
         ("inbound", "Ana Reis", 1),
         ("outbound", "Nia", 2),
+        ("inbound", "Ana Reis", 3),
     ]
     (photo,) = messages[0]["attachments"]
     file = await importer.api.get(f"/api/files/{photo['file_id']}")

@@ -105,12 +105,16 @@ class PreviewLine(Struct, frozen=True):
 
 
 class ImportCounts(Struct, frozen=True):
-    """What was made, or a dry run says would be. matched: it was there already. changed: entries not taken whole."""
+    """What was made, or a dry run says would be.
+
+    matched: it was there already; messages_added: to such conversations. changed: entries not taken whole.
+    """
 
     customers_made: int = 0
     customers_matched: int = 0
     conversations_made: int = 0
     conversations_matched: int = 0
+    messages_added: int = 0
     refused: int = 0
     changed: int = 0
 

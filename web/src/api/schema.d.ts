@@ -4443,6 +4443,8 @@ export interface components {
             /** @default 0 */
             conversations_matched: number;
             /** @default 0 */
+            messages_added: number;
+            /** @default 0 */
             refused: number;
             /** @default 0 */
             changed: number;

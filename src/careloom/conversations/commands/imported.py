@@ -12,17 +12,14 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careloom.conversations.commands.files import renamed
 from careloom.conversations.commands.message import preview
 from careloom.conversations.commands.opening import SUBJECT_LENGTH
-from careloom.conversations.commands.privacy import cleaned, keep_many_originals
+from careloom.conversations.commands.past import ImportedMessage, Run, redacted_messages, store_runs
+from careloom.conversations.commands.privacy import cleaned
 from careloom.conversations.core.privacy import Taken
 from careloom.conversations.tables.contact import care_case, conversation, conversation_interval
-from careloom.conversations.tables.message import file, message
 from careloom.conversations.types import (
-    Attachment,
     ConversationId,
-    Delivery,
     MessageKind,
     Phase,
     Priority,
@@ -38,25 +35,6 @@ from careloom.platform.database.rows import insert_rows
 from careloom.platform.database.transactions import Tx
 from careloom.platform.ids import new_id
 from careloom.platform.redaction.values import storable
-
-
-class ImportedFile(Struct, frozen=True):
-    """A file whose bytes are in the store already."""
-
-    attachment: Attachment
-    sha256: str
-
-
-class ImportedMessage(Struct, frozen=True, kw_only=True):
-    """A message; `html` is sanitised."""
-
-    kind: MessageKind
-    author_name: str
-    text: str
-    at: datetime
-    html: str | None = None
-    subject: str | None = None
-    files: tuple[ImportedFile, ...] = ()
 
 
 class ImportedConversation(Struct, frozen=True, kw_only=True):
@@ -82,12 +60,7 @@ _CONVERSATION: Final = (
     "preview", "status", "phase", "priority", "language", "tags", "last_seq", "last_inbound_seq", "read_seq",
     "interval_seq", "waiting_since", "created_at", "updated_at", "resolved_at",
 )  # fmt: skip
-_MESSAGE: Final = (
-    "client_id", "conversation_id", "seq", "id", "kind", "channel", "author_id", "author_name", "subject", "text",
-    "html", "attachments", "details", "delivery", "at",
-)  # fmt: skip
 _INTERVAL: Final = ("client_id", "conversation_id", "seq", "phase", "began_at")
-_FILE: Final = ("client_id", "id", "name", "media_type", "size", "sha256", "conversation_id", "made_at")
 
 
 async def store_past(
@@ -115,31 +88,31 @@ async def store_past(
     await insert_rows(tx, care_case, _CASE, cases)
     await insert_rows(tx, conversation, _CONVERSATION, rows)
     await insert_rows(tx, conversation_interval, _INTERVAL, [_interval(one, client_id, at) for one in imported])
-    messages = [_messages(one, client_id) for one in imported]
-    await insert_rows(tx, message, _MESSAGE, [row for some in messages for row in some])
-    masked = [
-        (one.id, row["id"], taken)
-        for (one, apart), some in zip(redacted, messages, strict=True)
-        for row, taken in zip(some, apart, strict=True)
-    ]
-    await keep_many_originals(tx, client_id, masked)
-    await insert_rows(tx, file, _FILE, [row for one in imported for row in _files(one, client_id)])
+    runs = [_run(one, client_id, taken) for one, taken in redacted]
+    await store_runs(tx, client_id, runs)
     await add_lines(tx, [line for one in imported for line in _timeline(one, client_id, program_id)])
 
 
 async def _redacted(
     tx: Tx, client_id: ClientId, one: ImportedConversation
-) -> tuple[ImportedConversation, list[tuple[Taken, ...]]]:
+) -> tuple[ImportedConversation, tuple[tuple[Taken, ...], ...]]:
     """A conversation as it may be stored, and what of each message is to be kept apart."""
-    pairs = [await cleaned(tx, client_id, each, agents=each.kind is not MessageKind.INBOUND) for each in one.messages]
-    messages = tuple([replace(each, files=await _with_names(tx, client_id, each.files)) for each, _ in pairs])
+    messages, taken = await redacted_messages(tx, client_id, one.messages)
     plain, _ = await cleaned(tx, client_id, one)
     labels = await as_stored(tx, client_id, conversation, {"tags": one.tags})
-    return replace(plain, **labels, messages=messages), [taken for _, taken in pairs]
+    return replace(plain, **labels, messages=messages), taken
 
 
-async def _with_names(tx: Tx, client_id: ClientId, files: Sequence[ImportedFile]) -> tuple[ImportedFile, ...]:
-    return tuple([replace(one, attachment=await renamed(tx, client_id, one.attachment)) for one in files])
+def _run(one: ImportedConversation, client_id: ClientId, taken: tuple[tuple[Taken, ...], ...]) -> Run:
+    return Run(
+        client_id=client_id,
+        conversation_id=one.id,
+        customer_id=one.customer_id,
+        channel=one.channel,
+        first=1,
+        messages=one.messages,
+        taken=taken,
+    )
 
 
 def last_change(one: ImportedConversation) -> datetime:
@@ -194,46 +167,6 @@ def _interval(one: ImportedConversation, client_id: ClientId, at: datetime) -> d
         "phase": _phase(one),
         "began_at": began or at,
     }
-
-
-def _messages(one: ImportedConversation, client_id: ClientId) -> list[dict[str, Any]]:
-    return [
-        {
-            "client_id": client_id,
-            "conversation_id": one.id,
-            "seq": seq,
-            "id": new_id(),
-            "kind": each.kind,
-            "channel": one.channel,
-            "author_id": one.customer_id if each.kind is MessageKind.INBOUND else None,
-            "author_name": storable(each.author_name),
-            "subject": None if each.subject is None else storable(each.subject),
-            "text": storable(each.text),
-            "html": None if each.html is None else storable(each.html),
-            "attachments": [kept.attachment for kept in each.files],
-            "details": {},
-            "delivery": Delivery.SENT if each.kind is MessageKind.OUTBOUND else Delivery.NONE,
-            "at": each.at,
-        }
-        for seq, each in enumerate(one.messages, 1)
-    ]
-
-
-def _files(one: ImportedConversation, client_id: ClientId) -> list[dict[str, Any]]:
-    return [
-        {
-            "client_id": client_id,
-            "id": kept.attachment.file_id,
-            "name": kept.attachment.name,
-            "media_type": kept.attachment.media_type,
-            "size": kept.attachment.size,
-            "sha256": kept.sha256,
-            "conversation_id": one.id,
-            "made_at": each.at,
-        }
-        for each in one.messages
-        for kept in each.files
-    ]
 
 
 def _timeline(one: ImportedConversation, client_id: ClientId, program_id: ProgramId) -> list[Line]:

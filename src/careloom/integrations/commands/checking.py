@@ -1,13 +1,16 @@
 """The dry run of a part of a file: what would become of each entry, without writing any."""
 
 import hashlib
+from array import array
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from careloom.conversations.queries.imported import lengths_of
+from careloom.conversations.core.past import mark, missing
+from careloom.conversations.queries.imported import Past, past_of
+from careloom.conversations.types import ConversationId
 from careloom.customers.queries.imported import Address, owners_of
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, CustomerOf, Item
 from careloom.integrations.core.verdict import Verdict
@@ -16,21 +19,51 @@ from careloom.integrations.types import Import, Outcome
 from careloom.platform.database.transactions import Tx
 from careloom.platform.texts.text import say
 
-CUSTOMER, CONVERSATION, GIFT = "customer", "conversation", "gift"
-"""What a key stands for; a gift is what an import gave to a customer whom another one had brought."""
+CUSTOMER, CONVERSATION, GIFT, ADDITION = "customer", "conversation", "gift", "addition"
+"""What a key stands for; a gift is what an import gave to a customer whom another one had brought, an addition are
+messages that it added to a conversation which was there.
+"""
 _ERASED = say("This customer was erased at their own request.")
-_LONGER = say(
-    "This conversation was taken over before with fewer messages, and stays as it is. "
-    "To have them all, take that import back first."
-)
+_ELSEWHERE = say("This conversation is another program's, and stays as it is.")
+
+
+class There(Struct, frozen=True):
+    """Conversations that were taken over before, by their source key: their ids, and what those that are still there
+    hold by now.
+    """
+
+    ids: dict[str, ConversationId]
+    past: dict[str, Past]
+
+    def takes(self, one: Import, key: str) -> bool:
+        """Whether messages may be added: it is there, of the import's program, and its words were not erased."""
+        past = self.past.get(key)
+        return past is not None and past.program_id == one.program_id and not past.erased
+
+    def lacks(self, one: Import, entry: ConversationEntry) -> list[int]:
+        """The places of the entry's messages that are to be stored."""
+        key = source_key(one, entry.key)
+        if key not in self.ids:
+            return list(range(len(entry.messages)))
+        return missing(self.past[key].marks, marks(entry)) if self.takes(one, key) else []
+
+    def verdict(self, one: Import, item: Item, entry: ConversationEntry, added: int) -> Verdict:
+        """What becomes of an entry whose conversation is there, where so many messages are added to it; the report
+        says where another program has it and lacks some.
+        """
+        past = self.past.get(source_key(one, entry.key))
+        elsewhere = past is not None and past.program_id != one.program_id
+        if elsewhere and past is not None and missing(past.marks, marks(entry)):
+            item = replace(item, notes=(*item.notes, _ELSEWHERE))
+        return Verdict(item, Outcome.MATCHED, added=added)
 
 
 class Memory(Struct):
-    """What earlier parts of the file would have made."""
+    """What earlier parts of the file would have made; `said`: the marks of what each conversation would hold."""
 
     keys: set[SourceKey] = field(default_factory=set[SourceKey])
     addresses: set[Address] = field(default_factory=set[Address])
-    sizes: dict[str, int] = field(default_factory=dict[str, int])
+    said: dict[str, "array[int]"] = field(default_factory=dict[str, "array[int]"])
 
 
 async def check_entries(tx: Tx, one: Import, items: Sequence[Item], memory: Memory) -> list[Verdict]:
@@ -40,8 +73,8 @@ async def check_entries(tx: Tx, one: Import, items: Sequence[Item], memory: Memo
     owners = await owners_of(tx, one.client_id, {each for item in items for each in addresses_of(item)})
     memory.keys |= found.keys()
     memory.addresses |= owners.keys()
-    memory.sizes |= await sizes_of(tx, one, found)
-    return [_judged(one, item, memory) for item in items]
+    there = await there_of(tx, one, found)
+    return [_judged(one, item, memory, there) for item in items]
 
 
 async def without_erased(tx: Tx, one: Import, items: Sequence[Item], found: Mapping[SourceKey, UUID]) -> list[Item]:
@@ -53,7 +86,7 @@ async def without_erased(tx: Tx, one: Import, items: Sequence[Item], found: Mapp
     ]
 
 
-def _judged(one: Import, item: Item, memory: Memory) -> Verdict:
+def _judged(one: Import, item: Item, memory: Memory, there: There) -> Verdict:
     entry = item.entry
     if entry is None:
         return Verdict(item, Outcome.REFUSED, item.reason)
@@ -61,11 +94,17 @@ def _judged(one: Import, item: Item, memory: Memory) -> Verdict:
         made = _new_customer(one, entry, memory)
         return Verdict(item, Outcome.MADE if made else Outcome.MATCHED)
     key = (CONVERSATION, source_key(one, entry.key))
-    size = memory.sizes.setdefault(key[1], len(entry.messages))
-    if key in memory.keys:
-        return matched(item, entry, size)
-    memory.keys.add(key)
-    return Verdict(item, Outcome.MADE, customer_made=_new_customer(one, entry.customer, memory))
+    if key not in memory.keys:
+        memory.keys.add(key)
+        memory.said[key[1]] = array("q", marks(entry))
+        return Verdict(item, Outcome.MADE, customer_made=_new_customer(one, entry.customer, memory))
+    if key[1] in there.ids and not there.takes(one, key[1]):
+        return there.verdict(one, item, entry, 0)
+    said = memory.said.setdefault(key[1], array("q", there.past[key[1]].marks if key[1] in there.past else ()))
+    wanted = marks(entry)
+    places = missing(said, wanted)
+    said.extend(wanted[place] for place in places)
+    return there.verdict(one, item, entry, len(places))
 
 
 def _new_customer(one: Import, who: CustomerEntry | CustomerOf, memory: Memory) -> bool:
@@ -78,17 +117,23 @@ def _new_customer(one: Import, who: CustomerEntry | CustomerOf, memory: Memory) 
     return new
 
 
-async def sizes_of(tx: Tx, one: Import, found: Mapping[SourceKey, UUID]) -> dict[str, int]:
-    """How many messages the conversations among `found` have by now, by their source key."""
-    known = {key: record_id for (kind, key), record_id in found.items() if kind == CONVERSATION}
-    lengths = await lengths_of(tx, one.client_id, set(known.values())) if known else {}
-    return {key: lengths[record_id] for key, record_id in known.items() if record_id in lengths}
+async def there_of(tx: Tx, one: Import, found: Mapping[SourceKey, UUID]) -> There:
+    """The conversations among `found`."""
+    ids = {key: ConversationId(record_id) for (kind, key), record_id in found.items() if kind == CONVERSATION}
+    past = await past_of(tx, one.client_id, set(ids.values()))
+    return There(ids, {key: past[record_id] for key, record_id in ids.items() if record_id in past})
 
 
-def matched(item: Item, entry: ConversationEntry, size: int) -> Verdict:
-    """A conversation that is there already with `size` messages; the report says where the file has more."""
-    notes = (*item.notes, _LONGER) if len(entry.messages) > size else item.notes
-    return Verdict(replace(item, notes=notes), Outcome.MATCHED)
+def entry_of(item: Item) -> ConversationEntry:
+    """The conversation that an item is."""
+    if not isinstance(item.entry, ConversationEntry):
+        raise TypeError("the item is no conversation")
+    return item.entry
+
+
+def marks(entry: ConversationEntry) -> list[int]:
+    """By what the entry's messages are known again, in their order."""
+    return [mark(each.kind, each.at) for each in entry.messages]
 
 
 def source_key(one: Import, key: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from careloom.conversations.commands.appending import Addition
 from careloom.customers.commands.imported import Given
 from careloom.integrations.tables import import_key
 from careloom.platform.database.rows import insert_rows
@@ -20,7 +21,7 @@ _AGAIN: Final = (
 
 
 class Claim(Struct, frozen=True):
-    """A record that stands for a key: made by this import or only `given` something by it."""
+    """A record that stands for a key: made by this import or only `given` something, or messages, by it."""
 
     client_id: UUID
     kind: str
@@ -29,7 +30,7 @@ class Claim(Struct, frozen=True):
     record_id: UUID
     made: bool
     stamp: datetime | None = None
-    given: Given | None = None
+    given: Given | Addition | None = None
 
 
 async def claim(tx: Tx, claims: Sequence[Claim]) -> set[str]:

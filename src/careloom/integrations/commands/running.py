@@ -27,7 +27,7 @@ from careloom.integrations.commands.imports import (
     restart,
     settle,
 )
-from careloom.integrations.commands.taking import keep_files, take_entries
+from careloom.integrations.commands.taking import files_of, keep_files, take_entries
 from careloom.integrations.commands.undoing import KINDS, check_removable, undo_part
 from careloom.integrations.commands.uploads import IMPORTS, StoredFile
 from careloom.integrations.core.accept import accepted
@@ -182,7 +182,7 @@ async def _take(runtime: Runtime, actor: Actor, one: Import, reader: _Reader) ->
     try:
         while part := await following:
             following = asyncio.create_task(asyncio.to_thread(reader.cut))
-            await keep_files(runtime.files, one, part)
+            await _keep_files(runtime, actor, one, part)
             after = await _store(runtime, actor, one, part)
             if after is None:
                 return
@@ -190,6 +190,12 @@ async def _take(runtime: Runtime, actor: Actor, one: Import, reader: _Reader) ->
     finally:
         await asyncio.gather(following, return_exceptions=True)
     await _settle(runtime, actor, one, ImportState.DONE)
+
+
+async def _keep_files(runtime: Runtime, actor: Actor, one: Import, part: list[Item]) -> None:
+    async with runtime.database.transaction(actor) as tx:
+        wanted = await files_of(tx, one, part)
+    await keep_files(runtime.files, one, wanted)
 
 
 async def _store(runtime: Runtime, actor: Actor, one: Import, part: list[Item]) -> Import | None:

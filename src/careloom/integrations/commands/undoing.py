@@ -7,15 +7,17 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete
 
+from careloom.conversations.commands.appending import Addition, any_addition_touched, remove_additions
 from careloom.conversations.commands.unimport import any_past_touched, conversations_of, remove_past
 from careloom.conversations.queries.disposal import spared_contacts
-from careloom.conversations.types import FileId
+from careloom.conversations.types import ConversationId, FileId
 from careloom.customers.commands.imported import Given
 from careloom.customers.commands.unimport import any_touched, take_customers_back
-from careloom.integrations.commands.checking import CONVERSATION, CUSTOMER, GIFT
+from careloom.integrations.commands.adding import addition_of
+from careloom.integrations.commands.checking import ADDITION, CONVERSATION, CUSTOMER, GIFT
 from careloom.integrations.errors import HeldError, TouchedError
 from careloom.integrations.ports import Holds
-from careloom.integrations.queries.imports import MadeKey, given_by_others, keys_of, made_by
+from careloom.integrations.queries.imports import MadeKey, added_by_others, given_by_others, keys_of, made_by
 from careloom.integrations.tables import import_key
 from careloom.integrations.types import Import
 from careloom.platform.access import Actor
@@ -33,8 +35,12 @@ async def check_removable(tx: Tx, holds: Holds, one: Import, kind: str, after: s
     if not keys:
         return None
     made = [each for each in keys if each.made]
-    await _check_free(tx, holds, one, kind, [each.record_id for each in made])
-    if kind == CONVERSATION:
+    await _check_free(tx, holds, one, kind, [each.record_id for each in (keys if kind == ADDITION else made)])
+    if kind == ADDITION:
+        touched = await any_addition_touched(tx, one.client_id, await _additions(tx, one, keys))
+    elif kind == CONVERSATION:
+        if await added_by_others(tx, one, [each.record_id for each in made]):
+            raise TouchedError("Another import has added to conversations of this one; take that one back first.")
         stamps = {each.record_id: each.stamp for each in made}
         touched = bool(stamps) and await any_past_touched(tx, one.client_id, stamps)
     else:
@@ -47,7 +53,7 @@ async def check_removable(tx: Tx, holds: Holds, one: Import, kind: str, after: s
 async def _check_free(tx: Tx, holds: Holds, one: Import, kind: str, ids: Sequence[UUID]) -> None:
     spared = await holds(tx, one.client_id)
     held = spared.everything
-    if kind == CONVERSATION:
+    if kind in (CONVERSATION, ADDITION):
         held = held or bool(await spared_contacts(tx, one.client_id, ids, spared))
     if held or not spared.customer_ids.isdisjoint(ids):
         raise HeldError
@@ -59,7 +65,9 @@ async def undo_part(tx: Tx, actor: Actor, one: Import, kind: str) -> tuple[bool,
     if not keys:
         return False, []
     files: list[FileId] = []
-    if kind == CONVERSATION:
+    if kind == ADDITION:
+        files = await remove_additions(tx, actor, one.client_id, one.program_id, await _additions(tx, one, keys))
+    elif kind == CONVERSATION:
         files = await remove_past(
             tx, actor, one.client_id, one.program_id, [each.record_id for each in keys if each.made]
         )
@@ -71,6 +79,12 @@ async def undo_part(tx: Tx, actor: Actor, one: Import, kind: str) -> tuple[bool,
         delete(import_key).where(table.client_id == one.client_id, table.kind == kind, table.key.in_(names))
     )
     return True, files
+
+
+async def _additions(tx: Tx, one: Import, keys: Sequence[MadeKey]) -> dict[ConversationId, Addition]:
+    """What the import added to conversations of others: its own go whole."""
+    own = await made_by(tx, one, [each.record_id for each in keys])
+    return {ConversationId(each.record_id): addition_of(each.given) for each in keys if each.record_id not in own}
 
 
 async def _take_back(tx: Tx, actor: Actor, one: Import, keys: Sequence[MadeKey]) -> None:
@@ -94,5 +108,5 @@ async def _customers_touched(tx: Tx, one: Import, ids: Sequence[UUID]) -> bool:
     return bool(theirs - await made_by(tx, one, theirs)) if theirs else False
 
 
-KINDS: Final = (CONVERSATION, GIFT, CUSTOMER)
+KINDS: Final = (ADDITION, CONVERSATION, GIFT, CUSTOMER)
 """In this order: customers can go once their conversations are gone."""

@@ -158,7 +158,7 @@ def _apart(rows: Iterator[Row | Item]) -> frozenset[str]:
 
 
 def _conversations(rows: Iterator[Row | Item], apart: Container[str], shorten: Shorten) -> Iterator[Item]:
-    """A conversation is taken whole or not at all: what lacks of one that is known would never be added later."""
+    """A conversation is taken whole or not at all: half of one would look as if that were all."""
     for key, group in _together(rows):
         if not key:
             yield from (row if isinstance(row, Item) else Item(row[0], None, _NOBODYS) for row in group)

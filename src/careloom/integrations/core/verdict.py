@@ -9,19 +9,22 @@ from careloom.integrations.core.entries import CustomerEntry, Item
 from careloom.integrations.types import ImportCounts, Outcome
 from careloom.platform.redaction.redact import redact
 from careloom.platform.redaction.types import Policy
-from careloom.platform.texts.text import Text, changed, together
+from careloom.platform.texts.text import Text, changed, say, together
 
 _NAME, _WORDS, _NOTES = 120, 300, 5
 _LOOKED_AT = 500
 
 
 class Verdict(Struct, frozen=True):
-    """An entry and what becomes of it; `customer_made`: a conversation's customer is made with it."""
+    """An entry and what becomes of it; `customer_made`: a conversation's customer is made with it; `added`: so many
+    messages are added to a conversation that is there already.
+    """
 
     item: Item
     outcome: Outcome
     reason: Text | None = None
     customer_made: bool = False
+    added: int = 0
 
 
 def count(before: ImportCounts, verdicts: Iterable[Verdict]) -> ImportCounts:
@@ -34,6 +37,7 @@ def count(before: ImportCounts, verdicts: Iterable[Verdict]) -> ImportCounts:
         kind = "customers" if isinstance(one.item.entry, CustomerEntry) else "conversations"
         found[f"{kind}_{one.outcome.value}"] += 1
         found["customers_made"] += one.customer_made
+        found["messages_added"] += one.added
         found["changed"] += bool(one.item.notes)
     return ImportCounts(**found)
 
@@ -101,8 +105,14 @@ def _preview_line(one: Verdict) -> KeptLine:
         "customer" if customer else "conversation",
         (name or one.item.key)[:_LOOKED_AT],
         outcome,
-        together(([] if one.reason is None else [one.reason]) + [*one.item.notes[:_NOTES]]),
+        together([*_said(one), *one.item.notes[:_NOTES]]),
     )
+
+
+def _said(one: Verdict) -> list[Text]:
+    if one.added:
+        return [say("{count} messages are added to what is there.", count=one.added)]
+    return [] if one.reason is None else [one.reason]
 
 
 def _why(one: Verdict) -> Text:

@@ -132,10 +132,22 @@ async def given_by_others(tx: Tx, one: Import, customer_ids: Collection[UUID]) -
     return (await tx.execute(statement.limit(1))).first() is not None
 
 
+async def added_by_others(tx: Tx, one: Import, conversation_ids: Collection[UUID]) -> bool:
+    """Whether another import has added messages to one of these conversations."""
+    table = import_key.c
+    statement = select(table.key).where(
+        table.client_id == one.client_id,
+        table.record_id.in_(conversation_ids),
+        table.import_id != one.id,
+        table.kind == "addition",
+    )
+    return (await tx.execute(statement.limit(1))).first() is not None
+
+
 async def made_by(tx: Tx, one: Import, record_ids: Collection[UUID]) -> set[UUID]:
     """Which of these records the import made."""
     table = import_key.c
     statement = select(table.record_id).where(
-        table.client_id == one.client_id, table.record_id.in_(record_ids), table.import_id == one.id
+        table.client_id == one.client_id, table.record_id.in_(record_ids), table.import_id == one.id, table.made
     )
     return set((await tx.execute(statement)).scalars())

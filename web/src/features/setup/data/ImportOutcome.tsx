@@ -47,6 +47,7 @@ export function Counts({ one }: { one: DataImport }) {
           counts.conversations_made,
           counts.conversations_matched,
         )}
+        {figure(t('imports.messages'), counts.messages_added)}
         {figure(t('imports.refused'), counts.refused)}
         {figure(t('imports.changed'), counts.changed)}
       </dl>
@@ -89,6 +90,7 @@ export function Preview({ one }: { one: DataImport }) {
               <td dir="auto">{line.name}</td>
               <td>
                 <OutcomeOf outcome={line.outcome} />
+                {line.outcome === 'matched' && line.reason && <div>{line.reason}</div>}
               </td>
             </tr>
           ))}

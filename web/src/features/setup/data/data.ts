@@ -36,6 +36,7 @@ export interface ImportCounts {
   customers_matched: number;
   conversations_made: number;
   conversations_matched: number;
+  messages_added: number;
   refused: number;
   changed: number;
 }
