@@ -51,6 +51,7 @@ CODES = {
     *("oauth_client_id", "origins", "outcome", "phase", "priority", "privacy", "problem", "proof", "purpose", "region"),
     *("regimes", "rules", "scope", "second_factor_roles", "selector", "severity", "shortcut", "skills", "status"),
     *("subject_type", "time_zone", "tls", "token_url", "verdict", "accept_mode", "attribute_schema", "application_id"),
+    *("revoke_url",),
     *("case_ids", "conversation_ids", "counts", "digest", "export_sha256", "external_id", "hash", "content_hash"),
     *("previous_hash", "key", "message_id", "request_id", "sha256", "public_key", "given", "moved"),
 }

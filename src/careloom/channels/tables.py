@@ -125,6 +125,7 @@ mailbox = client_table(
     Column("auth", Text, nullable=False),
     Column("authorize_url", Text, nullable=False, server_default=text("''"), info=no_secret("an address")),
     Column("token_url", Text, nullable=False, server_default=text("''"), info=no_secret("an address")),
+    Column("revoke_url", Text, nullable=False, server_default=text("''")),
     Column("oauth_client_id", Text, nullable=False, server_default=text("''")),
     Column("scope", Text, nullable=False, server_default=text("''")),
     Column("secret", Text, nullable=False, info=kept_back()),

@@ -28,7 +28,10 @@ class OAuthServer:
         self._codes: dict[str, Form] = {}
         self.page = f"http://127.0.0.1:{port}/authorize"
         self.url = f"http://127.0.0.1:{port}/token"
+        self.revokes = f"http://127.0.0.1:{port}/revoke"
         self.asked: list[Form] = []
+        self.revoked: list[Form] = []
+        self.revoking = 200
         self.callback = ""
         self.refresh_token = "refresh-0"
         self.lasts = 3600
@@ -93,6 +96,10 @@ def running_oauth(trust: Callable[[str], None]) -> Generator[OAuthServer]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if urlsplit(self.path).path == "/revoke":
+                server.revoked.append(_first(body))
+                self._say(server.revoking, b"", {})
+                return
             status, answer = server.answer(_first(body))
             self._say(status, json.dumps(answer).encode(), {})
 

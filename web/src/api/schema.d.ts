@@ -4714,6 +4714,7 @@ export interface components {
             auth: components["schemas"]["MailboxAuth"];
             authorize_url: string;
             token_url: string;
+            revoke_url: string;
             oauth_client_id: string;
             scope: string;
             connected_at: string | null;
@@ -4750,6 +4751,7 @@ export interface components {
             password?: string;
             authorize_url?: string;
             token_url?: string;
+            revoke_url?: string;
             oauth_client_id?: string;
             client_secret?: string;
             refresh_token?: string;
@@ -4773,7 +4775,7 @@ export interface components {
          * @description Why a mailbox could not be polled or connected, by who can put it right.
          * @enum {string}
          */
-        MailboxProblem: "host" | "blocked" | "tls" | "sign_in" | "token" | "consent" | "denied" | "not_lasting" | "changed" | "folder" | "server" | "secret" | "ours";
+        MailboxProblem: "host" | "host_unknown" | "no_imap" | "blocked" | "tls" | "sign_in" | "token" | "token_host" | "consent" | "denied" | "not_lasting" | "changed" | "folder" | "server" | "secret" | "ours";
         /**
          * MailboxTls
          * @description How the connection is encrypted; `none` works inside the operator's own networks alone.
@@ -5083,6 +5085,7 @@ export interface components {
             password?: string | null;
             authorize_url?: string | null;
             token_url?: string | null;
+            revoke_url?: string | null;
             /** @default  */
             oauth_client_id: string;
             client_secret?: string | null;
@@ -27762,7 +27765,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": null;
+                };
             };
             /** @description The request is not valid; `errors` says where. */
             400: {

@@ -807,10 +807,13 @@ export interface MailAddress {
 
 export type MailboxProblem =
   | 'host'
+  | 'host_unknown'
+  | 'no_imap'
   | 'blocked'
   | 'tls'
   | 'sign_in'
   | 'token'
+  | 'token_host'
   | 'consent'
   | 'denied'
   | 'not_lasting'
@@ -831,6 +834,7 @@ export interface Mailbox {
   auth: 'password' | 'refresh_token' | 'client_credentials';
   authorize_url: string;
   token_url: string;
+  revoke_url: string;
   oauth_client_id: string;
   scope: string;
   connected_at: Instant | null;

@@ -3,11 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, delete, get, patch, post
+from litestar import Request, Response, delete, get, patch, post
+from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Redirect
 
 from careloom.channels.commands.mailbox.connection import Returned, begin_connection, end_connection
+from careloom.channels.commands.mailbox.leaving import Left, revoke
 from careloom.channels.commands.mailbox.poll import try_once
 from careloom.channels.commands.mailbox.setup import change_mailbox, create_mailbox, delete_mailbox, sealed_secrets
 from careloom.channels.errors import ConsentOverError
@@ -47,15 +49,23 @@ async def post_mailbox(unit: Unit, data: JSONBody[NewMailbox]) -> Mailbox:
 
 
 @patch("/mailboxes/{mailbox_id:uuid}", summary="Change a mailbox")
-async def patch_mailbox(unit: Unit, mailbox_id: FromPath[UUID], data: JSONBody[MailboxChanges]) -> Mailbox:
-    """Changes the fields that are given and polls it soon. Signing in elsewhere asks for the secrets again."""
-    return await unit.write(lambda tx: change_mailbox(tx, unit.actor, mailbox_id, data))
+async def patch_mailbox(unit: Unit, mailbox_id: FromPath[UUID], data: JSONBody[MailboxChanges]) -> Response[Mailbox]:
+    """Changes the fields that are given and polls it soon. Signing in elsewhere asks for the secrets again, and the
+    former provider is told that its token is not used any more.
+    """
+    left: list[Left] = []
+    changed = await unit.write(lambda tx: change_mailbox(tx, unit.actor, mailbox_id, data, left))
+    return Response(changed, background=BackgroundTask(revoke, unit.runtime, unit.actor, left))
 
 
 @delete("/mailboxes/{mailbox_id:uuid}", summary="Remove a mailbox")
-async def remove_mailbox(unit: Unit, mailbox_id: FromPath[UUID]) -> None:
-    """Stops polling it and forgets its secrets; mail that was taken stays."""
-    await unit.write(lambda tx: delete_mailbox(tx, unit.actor, mailbox_id))
+async def remove_mailbox(unit: Unit, mailbox_id: FromPath[UUID]) -> Response[None]:
+    """Stops polling it and forgets its secrets; mail that was taken stays. Its provider is told afterwards that its
+    token is not used any more.
+    """
+    left: list[Left] = []
+    await unit.write(lambda tx: delete_mailbox(tx, unit.actor, mailbox_id, left))
+    return Response(None, background=BackgroundTask(revoke, unit.runtime, unit.actor, left))
 
 
 @post("/mailboxes/{mailbox_id:uuid}/check", status_code=200, summary="Try a mailbox")

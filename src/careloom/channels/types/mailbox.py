@@ -43,10 +43,13 @@ class MailboxProblem(StrEnum):
     """Why a mailbox could not be polled or connected, by who can put it right."""
 
     HOST = "host"
+    HOST_UNKNOWN = "host_unknown"
+    NO_IMAP = "no_imap"
     BLOCKED = "blocked"
     TLS = "tls"
     SIGN_IN = "sign_in"
     TOKEN = "token"  # noqa: S105
+    TOKEN_HOST = "token_host"  # noqa: S105
     CONSENT = "consent"
     DENIED = "denied"
     NOT_LASTING = "not_lasting"
@@ -80,7 +83,8 @@ class Mailbox(Struct, frozen=True):
     `checked_at` is when it was last polled with success, `taken` counts its mails; while `failing_since` is set,
     `problem` says what is wrong, `answer` is the server's own words and `next_at` when it is tried again. By refresh
     token it is polled from `connected_at` on, when it got one; `connect_problem` and `connect_answer` say why the last
-    attempt to connect it failed. Secrets are not among the fields.
+    attempt to connect it failed. At `revoke_url`, where there is one, the provider is told of a token that is not used
+    any more (RFC 7009). Secrets are not among the fields.
     """
 
     id: MailboxId
@@ -93,6 +97,7 @@ class Mailbox(Struct, frozen=True):
     auth: MailboxAuth
     authorize_url: str
     token_url: str
+    revoke_url: str
     oauth_client_id: str
     scope: str
     connected_at: datetime | None
@@ -127,6 +132,7 @@ class NewMailbox(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     password: Secret | None = None
     authorize_url: WebUrl | None = None
     token_url: WebUrl | None = None
+    revoke_url: WebUrl | None = None
     oauth_client_id: OAuthText = ""
     client_secret: Secret | None = None
     refresh_token: Secret | None = None
@@ -150,6 +156,7 @@ class MailboxChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     password: Secret | UnsetType = UNSET
     authorize_url: WebUrl | UnsetType = UNSET
     token_url: WebUrl | UnsetType = UNSET
+    revoke_url: WebUrl | UnsetType = UNSET
     oauth_client_id: OAuthText | UnsetType = UNSET
     client_secret: Secret | UnsetType = UNSET
     refresh_token: Secret | UnsetType = UNSET

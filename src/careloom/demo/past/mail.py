@@ -15,6 +15,7 @@ _BY_CONSENT = {
     "auth": "refresh_token",
     "authorize_url": "https://login.northfell.example/authorize",
     "token_url": "https://login.northfell.example/token",
+    "revoke_url": "https://login.northfell.example/revoke",
     "oauth_client_id": "careloom",
     "client_secret": "not-a-real-secret",
     "scope": "imap offline_access",

@@ -77,6 +77,7 @@ TEXTS = {
     "host": "imap.example.org",
     "authorize_url": "https://login.example.org/authorize",
     "token_url": "https://login.example.org/token",
+    "revoke_url": "https://login.example.org/revoke",
     "aware_at": "2025-01-01T00:00:00Z",
     "occurred_at": "2025-01-01T00:00:00Z",
     "received_at": (datetime.now(UTC) - timedelta(days=1)).isoformat(),

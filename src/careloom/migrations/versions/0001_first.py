@@ -936,6 +936,7 @@ def _create_tables() -> None:
         sa.Column("auth", sa.Text(), nullable=False),
         sa.Column("authorize_url", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("token_url", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("revoke_url", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("oauth_client_id", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("scope", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),

@@ -124,7 +124,7 @@ async def _exchange(runtime: Runtime, actor: Actor, one: Mailbox, begun: _Begun,
     try:
         secrets = await _secrets(runtime, actor, one)
     except (CipherBrokenError, ShreddedError) as error:
-        raise MailboxError(MailboxProblem.SECRET, str(error)) from error
+        raise MailboxError(MailboxProblem.SECRET, "") from error
     form = code_form(returned.code, begun.verifier, settings.base_url + CALLBACK)
     granted = await request(one, secrets, form, settings.mailbox_networks)
     if not granted.refresh_token:

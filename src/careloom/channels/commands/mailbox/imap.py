@@ -118,7 +118,7 @@ class ImapSession:
     def _ready(self) -> Any:
         """The client; the library's types do not tell what its answers hold."""
         if self._client is None:
-            raise MailboxError(MailboxProblem.SERVER, "The connection is closed.")
+            raise MailboxError(MailboxProblem.SERVER, "")
         return self._client
 
     async def _call(self, work: Callable[[], T]) -> T:
@@ -144,14 +144,14 @@ class ImapSession:
         except ssl.SSLError as error:
             raise MailboxError(MailboxProblem.TLS, str(getattr(error, "verify_message", "") or error)) from error
         except TimeoutError as error:
-            raise MailboxError(MailboxProblem.HOST, f"{host} does not answer in time.") from error
+            raise MailboxError(MailboxProblem.HOST, host) from error
         except OSError as error:
             raise MailboxError(MailboxProblem.HOST, f"{host}: {error.strerror or error}") from error
         except (IMAPClientError, imaplib.IMAP4.error, CapabilityError) as error:
             raise MailboxError(MailboxProblem.SERVER, _words(error)) from error
         except Exception as error:
             # What a broken server says may fail anywhere in the reading of it.
-            raise MailboxError(MailboxProblem.SERVER, f"{host} answers what is no IMAP: {_words(error)}") from error
+            raise MailboxError(MailboxProblem.NO_IMAP, _words(error)) from error
 
     def _open(self, credential: str | Bearer) -> None:
         one = self._mailbox
@@ -240,7 +240,7 @@ class _Connection(IMAP4WithTimeout):
     def read(self, size: int) -> bytes:
         """Reads a literal of the length that the server announced, unless it is longer than any mail may be."""
         if size > self._most_bytes:
-            raise self.abort(f"announces {size} bytes, more than a mail may have")
+            raise self.abort(f"{{{size}}} > {self._most_bytes}")
         return super().read(size)
 
 

@@ -27,7 +27,7 @@ from careloom.channels.core.email.oversized import refused_stand_in, stand_in
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddress
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxCheck, MailboxProblem, MailboxSecrets
-from careloom.organizations.queries import privacy_of, require_served
+from careloom.organizations.queries import get_program, privacy_of, require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
@@ -36,6 +36,7 @@ from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.outbound import HostRefusedError, HostUnknownError, destination
 from careloom.platform.redaction.types import Policy
 from careloom.platform.runtime import Runtime
+from careloom.platform.texts.languages import Language, language_for
 
 log = structlog.get_logger()
 _MOST_MAILS: Final = 100
@@ -202,7 +203,8 @@ class Poller:
             return await self._asked(lease, session, mail)
         except MailboxError:
             log.error("mail_refused_by_server", mailbox_id=str(lease.mailbox.id))
-            return _Given(refused_stand_in(header, mail.uid, lease.mailbox.folder), whole=False)
+            language = await self._language(lease.mailbox)
+            return _Given(refused_stand_in(header, mail.uid, lease.mailbox.folder, language), whole=False)
 
     async def _asked(self, lease: Lease, session: ImapSession, mail: Found) -> _Given | None:
         most, folder = self._runtime.settings.max_upload_bytes, lease.mailbox.folder
@@ -210,8 +212,17 @@ class Poller:
             raw = await session.fetch(mail.uid)
         else:
             header = await session.fetch(mail.uid, header=True)
-            raw = None if header is None else stand_in(header, mail.size, most, folder)
+            language = await self._language(lease.mailbox)
+            raw = None if header is None else stand_in(header, mail.size, most, folder, language)
         return None if raw is None else _Given(raw, whole=True)
+
+    async def _language(self, one: Mailbox) -> Language:
+        """That of the program which gets the mail: what is written into a mail is read by all of its agents."""
+        actor = system_actor("mailbox", one.client_id)
+        async with self._runtime.database.transaction(actor) as tx:
+            address = await get_mail_address(tx, actor, one.mail_address_id)
+            program = await get_program(tx, actor, address.program_id)
+        return language_for(", ".join(program.languages))
 
     async def _session(self, one: Mailbox, sealed: str) -> ImapSession:
         settings = self._runtime.settings
@@ -221,9 +232,9 @@ class Poller:
         except HostRefusedError as error:
             raise MailboxError(MailboxProblem.BLOCKED, "") from error
         except HostUnknownError as error:
-            raise MailboxError(MailboxProblem.HOST, f"There is no host {error}.") from error
+            raise MailboxError(MailboxProblem.HOST_UNKNOWN, str(error)) from error
         except (CipherBrokenError, ShreddedError) as error:
-            raise MailboxError(MailboxProblem.SECRET, str(error)) from error
+            raise MailboxError(MailboxProblem.SECRET, "") from error
         session = ImapSession(self._threads, place, one, settings.max_upload_bytes)
         if one.auth is MailboxAuth.PASSWORD:
             await session.open(secrets.password or "")

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, structs
 from sqlalchemy import delete, select, update
 
+from careloom.channels.commands.mailbox.leaving import Left, left_by
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.queries.mailboxes import get_mailbox, read_mailbox
 from careloom.channels.tables import mailbox
@@ -29,7 +30,7 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.ids import new_id
-from careloom.platform.keys.errors import CipherBrokenError
+from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.keys.places import place_in
 from careloom.platform.keys.renewal import Renewal, Renewed, renew_column
 from careloom.platform.keys.ring import keys_of, sealing_keys
@@ -38,7 +39,8 @@ from careloom.platform.texts.text import say
 from careloom.platform.wire import json_text, to_plain
 
 _SECRETS: Final = ("password", "client_secret", "refresh_token")
-_APPLICATION: Final = ("auth", "token_url", "oauth_client_id")
+_ADDRESSES: Final = ("authorize_url", "token_url", "revoke_url")
+_APPLICATION: Final = ("auth", "token_url", "revoke_url", "oauth_client_id")
 ELSEWHERE: Final = ("host", "port", "tls", "username", *_APPLICATION)
 """What decides who is given the secrets."""
 NO_TROUBLE: Final[dict[str, Any]] = {"failures": 0, "failing_since": None, "problem": None, "answer": None}
@@ -52,7 +54,7 @@ async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox) -> Mailbox:
     """A new mailbox; raises InvalidInputError for a missing secret, NotFoundError for the address, ShreddedError."""
     address = await get_mail_address(tx, actor, new.mail_address_id, Permission.CHANNELS_WRITE)
     values = {name: value for name, value in structs.asdict(new).items() if name not in _SECRETS}
-    values |= {name: values[name] or "" for name in ("authorize_url", "token_url", "move_to")}
+    values |= {name: values[name] or "" for name in (*_ADDRESSES, "move_to")}
     secrets = MailboxSecrets(new.password, new.client_secret, new.refresh_token)
     _check(new.auth, values, secrets)
     mailbox_id = MailboxId(new_id())
@@ -64,8 +66,11 @@ async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox) -> Mailbox:
     return made
 
 
-async def change_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID, changes: MailboxChanges) -> Mailbox:
-    """Changes a mailbox and polls it soon; raises NotFoundError, InvalidInputError, ShreddedError.
+async def change_mailbox(
+    tx: Tx, actor: Actor, mailbox_id: UUID, changes: MailboxChanges, left: list[Left] | None = None
+) -> Mailbox:
+    """Changes a mailbox and polls it soon; raises NotFoundError, InvalidInputError, ShreddedError. Where it is
+    connected no more, what it leaves is added to `left`.
 
     Secrets stay with the place that they were given for: to sign in elsewhere, they are given again, also where those
     that are kept cannot be read any more.
@@ -79,9 +84,10 @@ async def change_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID, changes: Mailbo
     after = structs.replace(before, **values)
     of_mailbox = (mailbox.c.client_id == before.client_id) & (mailbox.c.id == before.id)
     sealed = (await tx.execute(select(mailbox.c.secret).where(of_mailbox).with_for_update())).scalar_one()
-    kept = MailboxSecrets()
+    former = kept = MailboxSecrets()
     with contextlib.suppress(CipherBrokenError):
-        kept = _staying(after.auth, await read_secrets(tx, before.client_id, before.id, sealed), values.keys())
+        former = await read_secrets(tx, before.client_id, before.id, sealed)
+        kept = _staying(after.auth, former, values.keys())
     secrets = structs.replace(kept, **fresh)
     _check(after.auth, structs.asdict(after), secrets)
     stored: dict[str, Any] = _stored(values)
@@ -99,6 +105,8 @@ async def change_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID, changes: Mailbo
     stored |= {"lease": None, "leased_until": None}
     changed = await tx.execute(update(mailbox).where(of_mailbox).values(**stored).returning(*mailbox.c))
     made = read_mailbox(changed.one())
+    if left is not None and secrets.refresh_token is None:
+        left += left_by(before, former)
     old, new = structs.asdict(before), structs.asdict(made)
     await audit.record(
         tx,
@@ -112,9 +120,13 @@ async def change_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID, changes: Mailbo
     return made
 
 
-async def delete_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID) -> None:
-    """Forgets a mailbox and its secrets; mail that was taken stays. Raises NotFoundError."""
+async def delete_mailbox(tx: Tx, actor: Actor, mailbox_id: UUID, left: list[Left]) -> None:
+    """Forgets a mailbox and its secrets; mail that was taken stays. What it leaves is added to `left`. Raises
+    NotFoundError.
+    """
     before = await get_mailbox(tx, actor, mailbox_id)
+    with contextlib.suppress(CipherBrokenError, ShreddedError):
+        left += left_by(before, await read_secrets(tx, before.client_id, before.id, await sealed_secrets(tx, before)))
     await tx.execute(delete(mailbox).where((mailbox.c.client_id == before.client_id) & (mailbox.c.id == before.id)))
     await audit.record(tx, actor, "mailbox.delete", before.id, client_id=before.client_id, before=before)
 
@@ -175,7 +187,7 @@ def _stored(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(auth: MailboxAuth, values: dict[str, Any], secrets: MailboxSecrets) -> None:
-    require_addresses({f"/{name}": values[name] for name in ("authorize_url", "token_url")})
+    require_addresses({f"/{name}": values[name] for name in _ADDRESSES})
     _require_host(values["host"])
     needed: dict[str, object] = {}
     if auth is MailboxAuth.PASSWORD:

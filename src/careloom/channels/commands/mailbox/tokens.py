@@ -88,15 +88,13 @@ async def request(one: Mailbox, secrets: MailboxSecrets, form: dict[str, str], a
     except HostRefusedError as error:
         raise MailboxError(MailboxProblem.BLOCKED, "") from error
     except HostUnknownError as error:
-        raise MailboxError(MailboxProblem.TOKEN, f"There is no host {error}.") from error
+        raise MailboxError(MailboxProblem.TOKEN_HOST, str(error)) from error
     except (httpx.HTTPError, TimeoutError, ValueError) as error:
-        words = f"The token endpoint does not answer: {error or type(error).__name__}"
-        raise MailboxError(MailboxProblem.TOKEN, words) from error
+        raise MailboxError(MailboxProblem.TOKEN_HOST, str(error) or type(error).__name__) from error
     token = body.get("access_token")
     if status != 200 or not isinstance(token, str) or not token:
         words = " ".join(str(body.get(name, "")) for name in ("error", "error_description")).strip()
-        words = words or f"The token endpoint answers {status} without a token."
-        raise TokenRefusedError(str(body.get("error", "")), words)
+        raise TokenRefusedError(str(body.get("error", "")), words or f"HTTP {status}")
     renewed = body.get("refresh_token")
     seconds = body.get("expires_in", 3_600)
     lasts = float(seconds) if str(seconds).isdigit() else 3_600.0

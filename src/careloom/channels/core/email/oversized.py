@@ -4,24 +4,32 @@ is one, and a note of where the mail lies.
 
 from __future__ import annotations
 
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import render, say
+
 _CONTENT = (b"content-", b"mime-version:")
 _MOST_HEADER = 262_144
 
 
-def stand_in(header: bytes, size: int, most: int, folder: str) -> bytes:
+def stand_in(header: bytes, size: int, most: int, folder: str, language: Language) -> bytes:
     """Return a mail with `header`'s fields and a note; `size` and `most` are bytes, `folder` holds the whole mail."""
-    text = (
-        f"[This mail has {_megabytes(size)} MB, more than the {_megabytes(most)} MB that are taken. "
-        f"It lies in the mailbox, folder {folder}.]"
+    note = say(
+        "[This mail has {size} MB, more than the {most} MB that are taken. It lies in the mailbox, folder {folder}.]",
+        size=_megabytes(size),
+        most=_megabytes(most),
+        folder=folder,
     )
-    return _noted(header, text)
+    return _noted(header, render(note, language))
 
 
-def refused_stand_in(header: bytes, uid: int, folder: str) -> bytes:
+def refused_stand_in(header: bytes, uid: int, folder: str, language: Language) -> bytes:
     """Return the same for a mail that the server does not give: number `uid` in `folder`; `header` may be empty."""
-    return _noted(
-        header, f"[The mail server does not give this mail. It lies in the mailbox, folder {folder}, UID {uid}.]"
+    note = say(
+        "[The mail server does not give this mail. It lies in the mailbox, folder {folder}, UID {uid}.]",
+        folder=folder,
+        uid=str(uid),
     )
+    return _noted(header, render(note, language))
 
 
 def _noted(header: bytes, text: str) -> bytes:
@@ -38,5 +46,6 @@ def _noted(header: bytes, text: str) -> bytes:
     return b"\r\n".join([*kept, b"", text.encode(), b""])
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f}".removesuffix(".0")
+def _megabytes(size: int) -> float | int:
+    found = round(size / 1_000_000, 1)
+    return int(found) if found == int(found) else found

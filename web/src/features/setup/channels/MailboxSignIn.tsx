@@ -16,6 +16,7 @@ type Shown =
   | 'auth'
   | 'authorize_url'
   | 'token_url'
+  | 'revoke_url'
   | 'oauth_client_id'
   | 'scope'
   | 'folder'
@@ -95,6 +96,14 @@ export function MailboxSignIn({ item, form }: { item: Mailbox | null; form: Form
                 <TextInput label={t('mailboxes.tokenUrl')} dir="ltr" {...form.text('token_url')} />
                 <TextInput label={t('mailboxes.scope')} dir="ltr" {...form.text('scope')} />
               </Row>
+              {byConsent && (
+                <TextInput
+                  label={t('mailboxes.revokeUrl')}
+                  description={t('mailboxes.revokeUrlHint')}
+                  dir="ltr"
+                  {...form.text('revoke_url')}
+                />
+              )}
             </>
           )}
         </>

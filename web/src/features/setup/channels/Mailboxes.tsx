@@ -77,6 +77,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
       auth: item?.auth ?? 'password',
       authorize_url: item?.authorize_url ?? '',
       token_url: item?.token_url ?? '',
+      revoke_url: item?.revoke_url ?? '',
       oauth_client_id: item?.oauth_client_id ?? '',
       scope: item?.scope ?? '',
       folder: item?.folder ?? 'INBOX',
@@ -123,7 +124,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
             form.set(
               value === 'google' || value === 'microsoft'
                 ? { port: 993, tls: 'tls', ...placeAt(value, 'refresh_token') }
-                : { host: '', authorize_url: '', token_url: '', scope: '' },
+                : { host: '', authorize_url: '', token_url: '', revoke_url: '', scope: '' },
             )
           }
         />

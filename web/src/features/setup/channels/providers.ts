@@ -1,11 +1,14 @@
-/** Mail providers whose addresses are known: the server, where one consents, where tokens come from. */
+/** Mail providers whose addresses are known: the server, where one consents, where tokens come from and go back. */
 import type { Mailbox } from '@/api/types';
 
 export const PROVIDERS = ['google', 'microsoft', 'other'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 type Known = Exclude<Provider, 'other'>;
 type Auth = Mailbox['auth'];
-export type Place = Pick<Mailbox, 'host' | 'auth' | 'authorize_url' | 'token_url' | 'scope'>;
+export type Place = Pick<
+  Mailbox,
+  'host' | 'auth' | 'authorize_url' | 'token_url' | 'revoke_url' | 'scope'
+>;
 
 const HOSTS: Record<Known, string> = {
   google: 'imap.gmail.com',
@@ -14,6 +17,7 @@ const HOSTS: Record<Known, string> = {
 const GOOGLE_PAGE =
   'https://accounts.google.com/o/oauth2/v2/auth?access_type=offline&prompt=consent';
 const GOOGLE_TOKENS = 'https://oauth2.googleapis.com/token';
+const GOOGLE_REVOKES = 'https://oauth2.googleapis.com/revoke';
 const MICROSOFT = 'https://login.microsoftonline.com/';
 const ANY_TENANT = 'organizations';
 
@@ -30,13 +34,15 @@ export function waysOf(provider: Provider): readonly Auth[] {
 export function placeAt(provider: Known, auth: Auth, tenant = ''): Place {
   const host = HOSTS[provider];
   const byConsent = auth === 'refresh_token';
-  if (auth === 'password') return { host, auth, authorize_url: '', token_url: '', scope: '' };
+  const nowhere = { host, auth, authorize_url: '', token_url: '', revoke_url: '', scope: '' };
+  if (auth === 'password') return nowhere;
   if (provider === 'google') {
     return {
       host,
       auth,
       authorize_url: GOOGLE_PAGE,
       token_url: GOOGLE_TOKENS,
+      revoke_url: GOOGLE_REVOKES,
       scope: 'https://mail.google.com/',
     };
   }
@@ -46,6 +52,7 @@ export function placeAt(provider: Known, auth: Auth, tenant = ''): Place {
     auth,
     authorize_url: byConsent ? `${base}authorize` : '',
     token_url: `${base}token`,
+    revoke_url: '',
     scope: byConsent
       ? 'https://outlook.office.com/IMAP.AccessAsUser.All offline_access'
       : 'https://outlook.office365.com/.default',
