@@ -227,6 +227,19 @@ def test_guesses_of_nothing_are_harmless() -> None:
     assert guess_format("", b"") is Format.CSV
 
 
+def test_pages_of_messages_complete_a_chatwoot_conversation_that_holds_its_last_one() -> None:
+    def said(number: int) -> dict[str, object]:
+        return {"id": number, "conversation_id": 7, "message_type": 0, "content": f"no. {number}", "created_at": number}
+
+    meta = {"sender": {"id": 3, "email": "ana@customer.example"}}
+    listed: object = {"data": {"payload": [{"id": 7, "meta": meta, "messages": [said(1_700_000_003)]}]}}
+    page: object = {"payload": [said(1_700_000_001), said(1_700_000_002), said(1_700_000_003)], "meta": {}}
+    for content in ([listed, page], [page, listed]):
+        (item,) = read("\n".join(map(json.dumps, content)).encode(), Format.CHATWOOT)
+        assert isinstance(item.entry, ConversationEntry)
+        assert [one.text[-1] for one in item.entry.messages] == ["1", "2", "3"]
+
+
 CARD = "4111 1111 1111 1111"
 
 

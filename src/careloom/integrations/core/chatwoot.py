@@ -100,7 +100,7 @@ def _identities(contact: Json) -> list[Json]:
 def _conversation(one: Json, more: list[Json], shorten: Shorten) -> Json:
     meta = inner(one.get("meta"))
     sender = inner(meta.get("sender"))
-    kept = [each for each in (objects(one.get("messages")) or more) if _type(each) != _ACTIVITY]
+    kept = [each for each in _together(objects(one.get("messages")), more) if _type(each) != _ACTIVITY]
     if any(not each.get("created_at") for each in kept):
         raise WrongValueError(say("A message has no created_at."))
     moments = [(values.moment(each["created_at"]), each) for each in kept]
@@ -124,6 +124,13 @@ def _conversation(one: Json, more: list[Json], shorten: Shorten) -> Json:
         "resolved_at": moments[-1][0] if state is Status.RESOLVED and moments else None,
         "messages": [_message(each, at, shorten) for at, each in moments],
     }
+
+
+def _together(own: list[Json], more: list[Json]) -> list[Json]:
+    """A conversation's own messages and those of pages beside it, each once: a list of conversations holds the last
+    message of each only.
+    """
+    return list({text(each.get("id")) or f"without {place}": each for place, each in enumerate([*own, *more])}.values())
 
 
 def _type(message: Json) -> int:
