@@ -127,3 +127,25 @@ def test_a_client_is_set_up_by_keys_alone(installation: Installation, world: Wor
     page.keyboard.press("Control+s")
     expect(page.get_by_text("Teal & Sons made")).to_be_visible()
     assert "Teal & Sons" in [one["name"] for one in installation.get("clients", limit="100")["items"]]
+
+
+def test_a_choice_that_may_be_empty_is_emptied_by_keys_alone(
+    installation: Installation, world: World, people: People
+) -> None:
+    onyx = world.brand("Onyx", "#2f2f38")
+    (address,) = installation.get("mail-addresses", client_id=onyx.client)["items"]
+    queue = installation.get("queues", client_id=onyx.client)["items"][0]
+    installation.change(f"mail-addresses/{address['id']}", queue_id=queue["id"])
+    page = people.desk("admin@example.org")
+    page.goto(f"{installation.url}/setup/email/{address['id']}")
+    choice = page.get_by_label("Queue", exact=True).and_(page.locator("input:visible"))
+    expect(choice).to_have_value(queue["name"])
+    _tab_to(page, choice)
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option", name=queue["name"])).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(choice).to_have_value("")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text(f"{address['address']} saved")).to_be_visible()
+    (kept,) = installation.get("mail-addresses", client_id=onyx.client)["items"]
+    assert kept["queue_id"] is None

@@ -20,7 +20,12 @@ export interface PickProps {
   required?: boolean;
 }
 
-const shared = { searchable: true, withAsterisk: false, allowDeselect: false };
+/** What may be empty is taken out by choosing it again, too: the cross is for pointers only. */
+const shared = ({ clearable = false }: PickProps) => ({
+  searchable: true,
+  withAsterisk: false,
+  allowDeselect: clearable,
+});
 
 export const useProviders = () => useQuery(allOf<Provider>('providers')).data ?? [];
 export const useSites = () => useQuery(allOf<Site>('sites')).data ?? [];
@@ -42,7 +47,7 @@ export function ClientPick(props: PickProps) {
   const me = useMe();
   return (
     <Select
-      {...shared}
+      {...shared(props)}
       {...props}
       data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
     />
@@ -63,14 +68,14 @@ export function ProgramPick({ clientId, ...props }: PickProps & { clientId?: str
         .map((one) => ({ value: one.id, label: one.name })),
     }))
     .filter((group) => group.items.length > 0);
-  return <Select {...shared} {...props} {...waiting} data={data} />;
+  return <Select {...shared(props)} {...props} {...waiting} data={data} />;
 }
 
 export function ProviderPick({ among, ...props }: PickProps & { among?: readonly string[] }) {
   const providers = useProviders();
   return (
     <Select
-      {...shared}
+      {...shared(props)}
       {...props}
       data={providers
         .filter((one) => !among || among.includes(one.id))
@@ -89,7 +94,7 @@ export function QueuePick({
   const queues = useQueues();
   return (
     <Select
-      {...shared}
+      {...shared(props)}
       {...props}
       data={queues
         .filter(
@@ -121,7 +126,7 @@ function useLanguages(chosen: readonly string[]) {
 
 export function LanguagePick(props: PickProps) {
   const data = useLanguages(props.value ? [props.value] : []);
-  return <Select {...shared} {...props} data={data} />;
+  return <Select {...shared(props)} {...props} data={data} />;
 }
 
 export function LanguagesPick({
