@@ -184,6 +184,26 @@ def test_what_entries_say_of_somebody_is_erased_and_the_chain_stays_right(
     assert capsys.readouterr().out.startswith("0 entries")
 
 
+def test_nothing_is_erased_while_a_legal_hold_stands_at_the_client(
+    fresh_database: FreshDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client_id = "00000000-0000-0000-0000-000000000007"
+    for statement in (
+        (
+            "INSERT INTO client (id, name, industry, color, region)"
+            " VALUES ('00000000-0000-0000-0000-000000000007', 'Amber', 'retail', '#336699', 'eu')"
+        ),
+        (
+            "INSERT INTO legal_hold (client_id, id, scope, reason, placed_by)"
+            " VALUES ('00000000-0000-0000-0000-000000000007', gen_random_uuid(), 'client', 'a claim', 'ada')"
+        ),
+    ):
+        _change(fresh_database, statement)
+    erase = ["audit", "erase", "--client", client_id, "--subject", client_id, "--reason", "asked for"]
+    assert main(erase) == 2
+    assert "A legal hold stands at this client" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

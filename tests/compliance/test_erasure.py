@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from careloom.compliance.commands import erasure
 from careloom.compliance.jobs import resume_requests
 from tests.compliance.house import House
 from tests.compliance.subject import MARK, Subject, places
@@ -128,6 +129,30 @@ async def test_a_hold_keeps_what_it_names_and_the_request_goes_on_when_it_is_lif
     await house.settle()
     assert await places(house) == set()
     assert (await house.officer("GET", f"/api/privacy-requests/{waiting['id']}"))["status"] == "done"
+
+
+async def test_a_hold_that_is_placed_while_an_erasure_runs_keeps_what_is_left(
+    house: House, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "BATCH", 1)
+    erase_contacts = erasure.erase_contacts
+    body = {"client_id": str(house.client_id), "scope": "client", "reason": "a claim"}
+    erased: list[UUID] = []
+
+    async def hold_after_the_first(tx: Any, files: Any, client_id: Any, ids: list[UUID]) -> Any:
+        erased.extend(ids)
+        done = await erase_contacts(tx, files, client_id, ids)
+        if len(erased) == 1:
+            await house.officer("POST", "/api/holds", json=body)
+        return done
+
+    monkeypatch.setattr(erasure, "erase_contacts", hold_after_the_first)
+    waiting = await carry_out(house, await ask(house, subject.customer_id))
+    assert waiting["status"] == "waiting"
+    assert len(erased) == 1
+    kept = {one["what"]: one["count"] for one in waiting["outcome"]["kept"] if one["why"] == "legal_hold"}
+    assert kept["conversation"] >= len(subject.contacts) - 1
+    assert house.rows("SELECT erased_at FROM customer WHERE id = %s", subject.customer_id) == [(None,)]
 
 
 @pytest.mark.parametrize("scope", ["conversation", "case", "customer"])

@@ -10,9 +10,11 @@ from typing import IO
 from uuid import UUID
 
 from careloom.cli.session import with_database
+from careloom.compliance.queries.retention import spared_by_holds
 from careloom.platform import audit
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
+from careloom.platform.disposal import Spared
 from careloom.platform.errors import TerminalError
 from careloom.platform.secrets import load_secret
 from careloom.platform.settings import Settings
@@ -154,6 +156,8 @@ def _erase(options: argparse.Namespace) -> int:
     async def work(database: Database) -> int:
         await _seal(database)
         async with database.transaction(SYSTEM) as tx:
+            if client_id is not None and await spared_by_holds(tx, client_id) != Spared():
+                raise TerminalError("A legal hold stands at this client; nothing is erased before it is lifted.")
             return await audit.erase_content(tx, SYSTEM, subject_id, client_id, options.reason.strip())
 
     count = with_database(options.settings, work)

@@ -4,6 +4,7 @@ from collections import Counter
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import update
 
 from careloom.channels.commands import erase as channels
@@ -58,6 +59,7 @@ async def erase(runtime: Runtime, client_id: UUID, request_id: UUID) -> PrivacyR
         one = await get_request(tx, actor, request_id)
         subject = await _subject(tx, client_id, one.customer_id)
     counts, taken = await _erase_contacts(runtime, subject)
+    subject = await _as_of_now(runtime, subject, one.customer_id)
     waits = bool(subject.held or subject.open or subject.profile_held)
     if not waits:
         counts = add(counts, await _erase_person(runtime, subject))
@@ -69,6 +71,13 @@ async def erase(runtime: Runtime, client_id: UUID, request_id: UUID) -> PrivacyR
         after = await write(tx, one, status=status, outcome=to_plain(outcome), **closing)
         await audit.record(tx, ordered(actor, one), "privacy_request.erase", one.id, client_id=client_id, after=outcome)
     return after
+
+
+async def _as_of_now(runtime: Runtime, subject: _Subject, customer_id: UUID) -> _Subject:
+    """The same with what is held and open by now: a hold may have been placed meanwhile."""
+    async with runtime.database.transaction(_EVERYTHING) as tx:
+        later = await _subject(tx, subject.client_id, customer_id)
+    return replace(subject, held=later.held, open=later.open, profile_held=later.profile_held)
 
 
 async def _subject(tx: Tx, client_id: UUID, customer_id: UUID) -> _Subject:
@@ -113,10 +122,18 @@ async def _erase_contacts(runtime: Runtime, subject: _Subject) -> tuple[Counts, 
     taken: tuple[UUID, ...] = ()
     for start in range(0, len(subject.free), BATCH):
         async with runtime.database.transaction(_EVERYTHING) as tx:
-            wanted = list(subject.free[start : start + BATCH])
+            wanted = await _not_held(tx, subject.client_id, subject.free[start : start + BATCH])
             ids, some = await erase_contacts(tx, runtime.files, subject.client_id, wanted)
         counts, taken = add(counts, some), taken + ids
     return counts, taken
+
+
+async def _not_held(tx: Tx, client_id: UUID, ids: tuple[UUID, ...]) -> list[UUID]:
+    spared = await spared_by_holds(tx, client_id)
+    if spared.everything:
+        return []
+    held = await conversation_queries.spared_contacts(tx, client_id, ids, spared)
+    return [one for one in ids if one not in held]
 
 
 async def _erase_person(runtime: Runtime, subject: _Subject) -> Counts:
