@@ -62,6 +62,25 @@ def test_details_that_a_colleague_added_stay_when_one_saves_ones_own(
     assert [(one["key"], one["label"]) for one in kept] == [("tier", "Level"), ("plan", "Plan")]
 
 
+def test_a_rule_that_a_colleague_added_stays_when_one_saves_ones_own(
+    installation: Installation, world: World, people: People
+) -> None:
+    verdigris = world.brand("Verdigris", "#43806f")
+    path = f"clients/{verdigris.client}/privacy"
+    page = people.desk("admin@example.org")
+    page.goto(f"{installation.url}/setup/privacy/{verdigris.client}")
+    page.get_by_role("button", name="Add a rule").click()
+    page.get_by_label("Name").fill("order")
+    page.get_by_label("Pattern").fill("AB[0-9]{6}")
+    theirs = installation.get(path)
+    installation.put(path, {**theirs, "rules": [{"name": "ticket", "pattern": "T[0-9]{8}"}], "keep_days": 30})
+    expect(page.get_by_text(NOTICE)).to_be_visible()
+    page.get_by_role("button", name="Keep mine and take in theirs").click()
+    _save(page)
+    kept = installation.get(path)
+    assert ([one["name"] for one in kept["rules"]], kept["keep_days"]) == (["order", "ticket"], 30)
+
+
 def _detail(key: str, label: str) -> dict[str, str]:
     return {"key": key, "label": label, "kind": "text"}
 
@@ -69,4 +88,4 @@ def _detail(key: str, label: str) -> dict[str, str]:
 def _save(page: Page) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("button", name="Save")).to_be_disabled()
-    expect(page.get_by_text("Not saved yet")).to_have_count(0)
+    expect(page.get_by_text("Not saved yet", exact=True)).to_have_count(0)

@@ -69,3 +69,21 @@ async def test_an_agent_may_look_but_not_change(api: httpx.AsyncClient, world: W
     await sign_in(api, await world.agent(provider, client))
     assert (await api.get(f"/api/programs/{program.id}")).status_code == 200
     assert (await api.patch(f"/api/programs/{program.id}", json={"name": "Mine now"})).status_code == 403
+
+
+async def test_rules_of_privacy_that_somebody_changed_meanwhile_are_not_replaced(
+    api: httpx.AsyncClient, world: World, sign_in: SignIn
+) -> None:
+    await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+    path = f"/api/clients/{(await world.client()).id}/privacy"
+    read = (await api.get(path)).json()
+    rule = {"name": "order", "pattern": "AB[0-9]{6}"}
+    changed = await api.put(path, json={**read, "rules": [rule]})
+    assert changed.json() == (await api.get(path)).json()
+    assert changed.json()["version"] != read["version"]
+    late = await api.put(path, json={**read, "keep_days": 7})
+    assert (late.status_code, late.json()["code"]) == (409, "policy_changed")
+    kept = (await api.get(path)).json()
+    assert ([one["name"] for one in kept["rules"]], kept["keep_days"]) == (["order"], read["keep_days"])
+    again = await api.put(path, json={key: value for key, value in read.items() if key != "version"})
+    assert again.json()["version"] == read["version"]  # who names none replaces any

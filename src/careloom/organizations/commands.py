@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct
 from sqlalchemy import Table, delete, func, select, text, update
 
 from careloom.organizations import queries
+from careloom.organizations.errors import PolicyChangedError
 from careloom.organizations.events import OrganizationChanged
 from careloom.organizations.tables import client, program, program_provider, provider, site, team
 from careloom.organizations.types import (
@@ -44,7 +45,7 @@ from careloom.platform.ids import new_id
 from careloom.platform.redaction.rules import rule_problem
 from careloom.platform.redaction.types import Policy
 from careloom.platform.residency import residency_of
-from careloom.platform.wire import json_text, to_plain
+from careloom.platform.wire import digest, json_text, to_plain
 
 _WRITE = Permission.ORGANIZATIONS_WRITE
 _ZONES = available_timezones()
@@ -208,10 +209,17 @@ async def set_attribute_schema(tx: Tx, client_id: UUID, fields: list[Any]) -> No
     await publish(tx, OrganizationChanged(client_id=client_id, kind="client", id=client_id))
 
 
-async def change_privacy(tx: Tx, actor: Actor, client_id: ClientId, policy: Policy) -> Policy:
-    """Replaces the client's policy; what is stored already stays as it is. Raises NotFoundError, InvalidInputError."""
+async def change_privacy(
+    tx: Tx, actor: Actor, client_id: ClientId, policy: Policy, version: str | None = None
+) -> Policy:
+    """Replaces the client's policy; what is stored already stays as it is. Raises NotFoundError, InvalidInputError,
+    PolicyChangedError where `version` is not the digest of the policy that is there.
+    """
+    await tx.execute(select(client.c.id).where(client.c.id == client_id).with_for_update(key_share=True))
     before = await queries.get_privacy(tx, actor, client_id)
     actor.require(Permission.PRIVACY_WRITE, client_id=client_id)
+    if version not in (None, digest(before)):
+        raise PolicyChangedError
     check_rules(policy)
     await tx.execute(update(client).where(client.c.id == client_id).values(privacy=to_plain(policy)))
     queries.forget_privacy(client_id)

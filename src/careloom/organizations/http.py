@@ -4,7 +4,8 @@ from typing import Annotated
 
 from litestar import Router, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
+from msgspec.structs import replace
 
 from careloom.organizations import commands, queries
 from careloom.organizations.types import (
@@ -34,6 +35,7 @@ from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import DataClass, Evidence, Policy
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
+from careloom.platform.wire import digest
 
 
 @get("/providers", summary="Providers")
@@ -127,6 +129,14 @@ class Part(Struct, frozen=True):
     label: str = ""
 
 
+class PrivacyPolicy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A client's policy. `version` is another one whenever the policy is: who changes it says which they read; without
+    it the policy replaces any.
+    """
+
+    version: Annotated[str, Meta(pattern="^[0-9a-f]{32}$", max_length=32)] | None = None
+
+
 class Tried(Struct, frozen=True):
     """The parts of a text, in their order, and the text as it would be stored."""
 
@@ -135,15 +145,21 @@ class Tried(Struct, frozen=True):
 
 
 @get("/clients/{client_id:uuid}/privacy", summary="What becomes of sensitive data")
-async def get_privacy(unit: Unit, client_id: FromPath[ClientId]) -> Policy:
+async def get_privacy(unit: Unit, client_id: FromPath[ClientId]) -> PrivacyPolicy:
     """By class of data, and the client's own rules."""
-    return await unit.read(lambda tx: queries.get_privacy(tx, unit.actor, client_id))
+    return _versioned(await unit.read(lambda tx: queries.get_privacy(tx, unit.actor, client_id)))
 
 
 @put("/clients/{client_id:uuid}/privacy", summary="Set what becomes of sensitive data")
-async def change_privacy(unit: Unit, client_id: FromPath[ClientId], data: JSONBody[Policy]) -> Policy:
-    """Holds for messages that arrive five seconds later or more."""
-    return await unit.write(lambda tx: commands.change_privacy(tx, unit.actor, client_id, data))
+async def change_privacy(unit: Unit, client_id: FromPath[ClientId], data: JSONBody[PrivacyPolicy]) -> PrivacyPolicy:
+    """Holds for messages that arrive five seconds later or more. 409 where `version` is not the latest."""
+    policy = convert(data, Policy, from_attributes=True)
+    await unit.write(lambda tx: commands.change_privacy(tx, unit.actor, client_id, policy, data.version))
+    return _versioned(policy)
+
+
+def _versioned(policy: Policy) -> PrivacyPolicy:
+    return replace(convert(policy, PrivacyPolicy, from_attributes=True), version=digest(policy))
 
 
 @post("/clients/{client_id:uuid}/privacy/try", status_code=200, summary="Try a policy on a text")

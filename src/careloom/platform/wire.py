@@ -1,6 +1,7 @@
 """Values as JSON, the one way for wire, event log and database."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -17,6 +18,11 @@ _decoder = msgspec.json.Decoder()
 def json_text(value: object) -> str:
     """`value` as JSON text."""
     return _encoder.encode(value).decode()
+
+
+def digest(value: object) -> str:
+    """32 characters that are the same for the same value, and for no other."""
+    return sha256(_encoder.encode(value)).hexdigest()[:32]
 
 
 def from_json_text(text: str | bytes) -> Any:

@@ -265,8 +265,10 @@ function onEvent(event: DurableEvent): void {
       void queryClient.invalidateQueries({ queryKey: ['setup', 'roles'] });
       return;
     case 'organization_changed':
-      if (event.data.kind === 'client')
+      if (event.data.kind === 'client') {
         void queryClient.invalidateQueries({ queryKey: ['attribute-schema', event.data.id] });
+        void queryClient.invalidateQueries({ queryKey: ['setup', 'privacy', event.data.id] });
+      }
       return;
     case 'case_changed':
       void queryClient.invalidateQueries({ queryKey: ['case', event.data.case_id] });

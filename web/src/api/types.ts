@@ -385,6 +385,7 @@ export interface PrivacyRule {
 export type PrivacyPolicy = Record<Exclude<DataClass, 'own'>, ClassPolicy> & {
   rules: PrivacyRule[];
   keep_days: number;
+  version: string;
 };
 
 /** What stood in a message's field in the place of its mark. */

@@ -3,14 +3,11 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
-from hashlib import sha256
-
-import msgspec
 
 from careloom.customers.types import AttributeField, AttributeKind, AttributeValue
 from careloom.platform.errors import FieldError
 from careloom.platform.texts.text import Text, say
-from careloom.platform.wire import json_text
+from careloom.platform.wire import digest, json_text
 
 Plain = dict[str, AttributeValue]
 Secret = dict[AttributeField, AttributeValue]
@@ -45,7 +42,7 @@ def schema_errors(schema: Sequence[AttributeField]) -> list[FieldError]:
 
 def version_of(schema: Sequence[AttributeField]) -> str:
     """A short text that is the same for the same fields in the same order, and for no others."""
-    return sha256(msgspec.json.encode(tuple(schema))).hexdigest()[:32]
+    return digest(tuple(schema))
 
 
 def parted(schema: Sequence[AttributeField], values: Mapping[str, AttributeValue]) -> tuple[Plain, Secret]:

@@ -12,6 +12,7 @@ import { showToast } from '@/components/toasts';
 import { PrivacyTrial } from '@/features/setup/brands/PrivacyTrial';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { Split } from '@/features/setup/parts/Split';
+import { rebased, rebasedList } from '@/features/setup/parts/rebase';
 import { useForm } from '@/features/setup/parts/useForm';
 import classes from './Privacy.module.css';
 
@@ -57,7 +58,7 @@ export function Privacy() {
 }
 
 function Policy({ client }: { client: Client }) {
-  const query = useQuery(privacyQuery(client.id));
+  const query = useQuery({ ...privacyQuery(client.id), staleTime: 0 });
   return (
     <Loaded query={query} skeletons={{ count: 7, height: 48 }}>
       {(policy) => <PolicyForm client={client} policy={policy} />}
@@ -67,12 +68,19 @@ function Policy({ client }: { client: Client }) {
 
 function PolicyForm({ client, policy }: { client: Client; policy: PrivacyPolicy }) {
   const { t } = useTranslation(['setup', 'common']);
+  const { queryKey } = privacyQuery(client.id);
   const form = useForm<PrivacyPolicy>({
     initial: policy,
+    again: () => void queryClient.invalidateQueries({ queryKey }),
+    merge: (before, mine, theirs) => ({
+      ...rebased(before, mine, theirs),
+      rules: rebasedList(before.rules, mine.rules, theirs.rules, (one) => one.name),
+    }),
     save: async (values) => {
       const done = await http.put<PrivacyPolicy>(`/api/clients/${client.id}/privacy`, values);
-      queryClient.setQueryData(privacyQuery(client.id).queryKey, done);
+      queryClient.setQueryData(queryKey, done);
       showToast({ tone: 'good', text: t('form.saved', { name: client.name }) }, 3);
+      return done;
     },
   });
   const { values } = form;

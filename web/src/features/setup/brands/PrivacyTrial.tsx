@@ -28,7 +28,11 @@ export function PrivacyTrial({ clientId, policy }: { clientId: string; policy: P
   const [agents, setAgents] = useState(false);
   const trial = useMutation({
     mutationFn: () =>
-      http.post<Tried>(`/api/clients/${clientId}/privacy/try`, { text, policy, agents }),
+      http.post<Tried>(`/api/clients/${clientId}/privacy/try`, {
+        text,
+        policy: { ...policy, version: undefined },
+        agents,
+      }),
     onError: toastError,
   });
   return (
