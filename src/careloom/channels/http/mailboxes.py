@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, delete, get, patch, post
 from litestar.background_tasks import BackgroundTask
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Redirect
 
@@ -58,7 +59,11 @@ async def patch_mailbox(unit: Unit, mailbox_id: FromPath[UUID], data: JSONBody[M
     return Response(changed, background=BackgroundTask(revoke, unit.runtime, unit.actor, left))
 
 
-@delete("/mailboxes/{mailbox_id:uuid}", summary="Remove a mailbox")
+@delete(
+    "/mailboxes/{mailbox_id:uuid}",
+    summary="Remove a mailbox",
+    responses={204: ResponseSpec(None, description="It is gone.", generate_examples=False)},
+)
 async def remove_mailbox(unit: Unit, mailbox_id: FromPath[UUID]) -> Response[None]:
     """Stops polling it and forgets its secrets; mail that was taken stays. Its provider is told afterwards that its
     token is not used any more.
