@@ -5878,6 +5878,21 @@ export interface components {
          * @enum {string}
          */
         Priority: "low" | "normal" | "high" | "urgent";
+        /** PrivacyPolicy */
+        PrivacyPolicy: {
+            card?: components["schemas"]["ClassPolicy"];
+            card_code?: components["schemas"]["ClassPolicy"];
+            bank_account?: components["schemas"]["ClassPolicy"];
+            national_id?: components["schemas"]["ClassPolicy"];
+            health_id?: components["schemas"]["ClassPolicy"];
+            secret?: components["schemas"]["ClassPolicy"];
+            birth_date?: components["schemas"]["ClassPolicy"];
+            /** @default [] */
+            rules: components["schemas"]["platform_redaction_types_Rule"][];
+            /** @default 90 */
+            keep_days: number;
+            version?: string | null;
+        };
         /** PrivacyRequest */
         PrivacyRequest: {
             /** Format: uuid */
@@ -16074,7 +16089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Policy"];
+                    "application/json": components["schemas"]["PrivacyPolicy"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */
@@ -16171,7 +16186,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Policy"];
+                "application/json": components["schemas"]["PrivacyPolicy"];
             };
         };
         responses: {
@@ -16181,7 +16196,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Policy"];
+                    "application/json": components["schemas"]["PrivacyPolicy"];
                 };
             };
             /** @description The request is not valid; `errors` says where. */
@@ -27760,14 +27775,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, nothing follows */
+            /** @description It is gone. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
             /** @description The request is not valid; `errors` says where. */
             400: {
