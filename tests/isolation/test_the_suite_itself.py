@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy import true
 
 from careloom.evidence.isolation.outcome import Outcome, Tally
 from careloom.evidence.isolation.probes import timing
@@ -46,13 +47,24 @@ async def test_a_table_that_nothing_was_put_into_is_found(stage: Stage) -> None:
     assert any("saved_view is not covered" in one for one in (await tables(stage)).findings)
 
 
-async def test_an_endpoint_that_shows_too_much_is_found(stage: Stage) -> None:
-    """Where the policy of customers is gone and its query checks too little, ids of B open at A."""
+async def test_a_table_whose_policy_lets_everyone_in_is_found(stage: Stage) -> None:
+    _open_to_all(stage)
+    assert {"SELECT macro", "UPDATE macro", "DELETE macro"} <= set((await tables(stage)).findings)
+
+
+async def test_an_endpoint_that_shows_too_much_is_found(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the policy of macros is gone and their queries check nothing, those of B open at A."""
+    _open_to_all(stage)
+    monkeypatch.setattr("careloom.knowledge.queries.within_shared", lambda *_: true())
+    stage.operations = [one for one in stage.operations if one.path.startswith("/api/macros")]
+    found = (await endpoints(stage, "wide_key")).findings
+    for name in ("GET /api/macros", "GET /api/macros/{macro_id}"):
+        assert any(one.startswith(f"{name} ") for one in found), found
+
+
+def _open_to_all(stage: Stage) -> None:
     alter(stage, "DROP POLICY owner ON macro")
     alter(stage, "CREATE POLICY owner ON macro USING (true) WITH CHECK (true)")
-    alter(stage, "UPDATE macro SET client_id = client_id")
-    found = (await endpoints(stage, "wide_key")).findings + (await tables(stage)).findings
-    assert any("macro" in one for one in found)
 
 
 async def test_a_provider_that_sees_the_others_people_is_found(stage: Stage) -> None:
