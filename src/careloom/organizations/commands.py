@@ -209,9 +209,7 @@ async def set_attribute_schema(tx: Tx, client_id: UUID, fields: list[Any]) -> No
     await publish(tx, OrganizationChanged(client_id=client_id, kind="client", id=client_id))
 
 
-async def change_privacy(
-    tx: Tx, actor: Actor, client_id: ClientId, policy: Policy, version: str | None = None
-) -> Policy:
+async def change_privacy(tx: Tx, actor: Actor, client_id: ClientId, policy: Policy, version: str | None = None) -> None:
     """Replaces the client's policy; what is stored already stays as it is. Raises NotFoundError, InvalidInputError,
     PolicyChangedError where `version` is not the digest of the policy that is there.
     """
@@ -224,7 +222,6 @@ async def change_privacy(
     await tx.execute(update(client).where(client.c.id == client_id).values(privacy=to_plain(policy)))
     queries.forget_privacy(client_id)
     await _tell(tx, actor, "client.change_privacy", client_id, client_id=client_id, before=before, after=policy)
-    return policy
 
 
 def check_rules(policy: Policy) -> None:

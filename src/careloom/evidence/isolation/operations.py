@@ -252,6 +252,10 @@ def _value(operation: Operation, schema: Schema, name: str, place: str, wanted: 
     return _plain(schema, kind, name)
 
 
+_UNASKED: Final = frozenset({"active", "version"})
+"""What a body that needs nothing leaves out: who is switched off reaches nothing, nor who names a version at random."""
+
+
 def _kind(schema: Schema) -> str | None:
     kinds: list[str] | str | None = schema.get("type")
     return next(one for one in kinds if one != "null") if isinstance(kinds, list) else kinds
@@ -266,7 +270,7 @@ def _object(operation: Operation, schema: Schema, place: str, wanted: frozenset[
         if _named_once(operation, name, one):
             inner.add(here)
         asked = any(f"body:{each}" in wanted for each in inner)
-        if name in required | OFTEN_NEEDED or asked or (not inner and not required and name != "active"):
+        if name in required | OFTEN_NEEDED or asked or (not inner and not required and name not in _UNASKED):
             result[name] = _value(operation, one, name, here, wanted, fill)
     return result
 
