@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import true
+from sqlalchemy import ColumnElement, true
 
 from careloom.evidence.isolation.outcome import Outcome, Tally
 from careloom.evidence.isolation.probes import timing
@@ -55,7 +55,11 @@ async def test_a_table_whose_policy_lets_everyone_in_is_found(stage: Stage) -> N
 async def test_an_endpoint_that_shows_too_much_is_found(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the policy of macros is gone and their queries check nothing, those of B open at A."""
     _open_to_all(stage)
-    monkeypatch.setattr("careloom.knowledge.queries.within_shared", lambda *_: true())
+
+    def lenient(*_: object) -> ColumnElement[bool]:
+        return true()
+
+    monkeypatch.setattr("careloom.knowledge.queries.within_shared", lenient)
     stage.operations = [one for one in stage.operations if one.path.startswith("/api/macros")]
     found = (await endpoints(stage, "wide_key")).findings
     for name in ("GET /api/macros", "GET /api/macros/{macro_id}"):
