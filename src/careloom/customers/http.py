@@ -43,6 +43,7 @@ from careloom.platform.reads import Question, Read
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.throttle import Throttle
 from careloom.platform.web.unit import Unit
+from careloom.platform.wire import Digest
 
 T = TypeVar("T")
 
@@ -84,7 +85,7 @@ class NewSchema(Struct, frozen=True, forbid_unknown_fields=True):
     """A client's attributes. `version` is that of the attributes that these replace; without it they replace any."""
 
     items: Annotated[tuple[AttributeField, ...], Meta(max_length=100)]
-    version: Annotated[str, Meta(pattern="^[0-9a-f]{32}$", max_length=32)] | None = None
+    version: Digest | None = None
 
 
 async def _look(unit: Unit, customer_id: CustomerId, work: Callable[[Tx], Awaitable[T]]) -> T:

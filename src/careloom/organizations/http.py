@@ -35,7 +35,7 @@ from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import DataClass, Evidence, Policy
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit
-from careloom.platform.wire import digest
+from careloom.platform.wire import Digest, digest
 
 
 @get("/providers", summary="Providers")
@@ -134,7 +134,7 @@ class PrivacyPolicy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     it the policy replaces any.
     """
 
-    version: Annotated[str, Meta(pattern="^[0-9a-f]{32}$", max_length=32)] | None = None
+    version: Digest | None = None
 
 
 class Tried(Struct, frozen=True):

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 T = TypeVar("T")
 
 NO_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What reading JSON raises where a stranger's bytes are none, or not of the kind that is read."""
+
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", max_length=32)]
+"""What `digest` answers, when it comes back."""
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()

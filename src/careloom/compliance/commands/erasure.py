@@ -1,6 +1,7 @@
 """Carries out an erasure: all that is not held back goes, what stays is listed with why, and a last look proves it."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -103,9 +104,13 @@ async def _held_elsewhere(
 ) -> list[UUID]:
     """Contacts of others in which these addresses wrote, and which a hold keeps."""
     elsewhere = await channel_queries.written_elsewhere(tx, client_id, addresses, own)
+    return sorted(await _held_among(tx, client_id, sorted(elsewhere), spared))
+
+
+async def _held_among(tx: Tx, client_id: UUID, ids: Sequence[UUID], spared: Spared) -> Collection[UUID]:
     if spared.everything:
-        return sorted(elsewhere)
-    return sorted(await conversation_queries.spared_contacts(tx, client_id, sorted(elsewhere), spared))
+        return ids
+    return await conversation_queries.spared_contacts(tx, client_id, ids, spared)
 
 
 def _is_held(spared: Spared, one: conversation_queries.Contact) -> bool:
@@ -128,11 +133,8 @@ async def _erase_contacts(runtime: Runtime, subject: _Subject) -> tuple[Counts, 
     return counts, taken
 
 
-async def _not_held(tx: Tx, client_id: UUID, ids: tuple[UUID, ...]) -> list[UUID]:
-    spared = await spared_by_holds(tx, client_id)
-    if spared.everything:
-        return []
-    held = await conversation_queries.spared_contacts(tx, client_id, ids, spared)
+async def _not_held(tx: Tx, client_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    held = set(await _held_among(tx, client_id, ids, await spared_by_holds(tx, client_id)))
     return [one for one in ids if one not in held]
 
 

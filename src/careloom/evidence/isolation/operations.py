@@ -84,6 +84,9 @@ TEXTS = {
 }
 """Texts that must look a certain way, by their name."""
 
+_UNASKED: Final = frozenset({"active", "version"})
+"""What a body that needs nothing leaves out: who is switched off reaches nothing, nor who names a version at random."""
+
 _AHEAD: Final = (datetime.now(UTC) + timedelta(days=365)).isoformat()
 """A moment of which nothing else is known: until then something lasts."""
 
@@ -250,10 +253,6 @@ def _value(operation: Operation, schema: Schema, name: str, place: str, wanted: 
     if schema.get("format") == "uuid" or (name in _NAMED_TEXTS and place):
         return fill(f"body:{place}")
     return _plain(schema, kind, name)
-
-
-_UNASKED: Final = frozenset({"active", "version"})
-"""What a body that needs nothing leaves out: who is switched off reaches nothing, nor who names a version at random."""
 
 
 def _kind(schema: Schema) -> str | None:

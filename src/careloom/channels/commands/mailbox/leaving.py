@@ -8,17 +8,16 @@ import structlog
 from msgspec import Struct
 from sqlalchemy import select
 
+from careloom.channels.commands.mailbox.tokens import post_as
 from careloom.channels.tables import mailbox
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxSecrets
 from careloom.platform import audit
 from careloom.platform.access import Actor, system_actor
-from careloom.platform.outbound import MAILBOXES, HostRefusedError, HostUnknownError, Limits, call
+from careloom.platform.outbound import HostRefusedError, HostUnknownError
 from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
 _SYSTEM: Final = system_actor("mailbox")
-_TIMEOUT_SECONDS: Final = 20
-_LONGEST_ANSWER: Final = 100_000
 _OK: Final = 200
 
 
@@ -65,11 +64,9 @@ async def _is_shared(runtime: Runtime, one: Mailbox) -> bool:
 
 
 async def _tell(runtime: Runtime, one: Left) -> bool:
-    form = {"token": one.refresh_token, "token_type_hint": "refresh_token", "client_id": one.mailbox.oauth_client_id}
-    if one.client_secret:
-        form["client_secret"] = one.client_secret
-    limits = Limits(runtime.settings.mailbox_networks, MAILBOXES, _LONGEST_ANSWER, _TIMEOUT_SECONDS)
+    form = {"token": one.refresh_token, "token_type_hint": "refresh_token"}
+    mine, allowed = one.mailbox, runtime.settings.mailbox_networks
     try:
-        return (await call("POST", one.mailbox.revoke_url, limits, data=form)).status == _OK
+        return (await post_as(mine, one.client_secret, mine.revoke_url, form, allowed)).status == _OK
     except (HostRefusedError, HostUnknownError, httpx.HTTPError, TimeoutError, ValueError):
         return False

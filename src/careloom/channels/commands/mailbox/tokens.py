@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from careloom.channels.commands.mailbox.imap import MailboxError
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxProblem, MailboxSecrets
-from careloom.platform.outbound import MAILBOXES, HostRefusedError, HostUnknownError, Limits, call
+from careloom.platform.outbound import MAILBOXES, Answer, HostRefusedError, HostUnknownError, Limits, call
 
 _TIMEOUT_SECONDS: Final = 20
 _EARLY_SECONDS: Final = 60
@@ -78,32 +78,41 @@ async def request(one: Mailbox, secrets: MailboxSecrets, form: dict[str, str], a
 
     Raises MailboxError, TokenRefusedError where the endpoint gives no token.
     """
-    form = {**form, "client_id": one.oauth_client_id}
-    if one.scope:
-        form["scope"] = one.scope
-    if secrets.client_secret:
-        form["client_secret"] = secrets.client_secret
+    form = {**form, "scope": one.scope} if one.scope else form
     try:
-        status, body = await _post(one.token_url, form, allowed)
+        answer = await post_as(one, secrets.client_secret, one.token_url, form, allowed)
     except HostRefusedError as error:
         raise MailboxError(MailboxProblem.BLOCKED, "") from error
     except HostUnknownError as error:
         raise MailboxError(MailboxProblem.TOKEN_HOST, str(error)) from error
     except (httpx.HTTPError, TimeoutError, ValueError) as error:
         raise MailboxError(MailboxProblem.TOKEN_HOST, str(error) or type(error).__name__) from error
+    body = _body(answer)
     token = body.get("access_token")
-    if status != 200 or not isinstance(token, str) or not token:
+    if answer.status != 200 or not isinstance(token, str) or not token:
         words = " ".join(str(body.get(name, "")) for name in ("error", "error_description")).strip()
-        raise TokenRefusedError(str(body.get("error", "")), words or f"HTTP {status}")
+        raise TokenRefusedError(str(body.get("error", "")), words or f"HTTP {answer.status}")
     renewed = body.get("refresh_token")
     seconds = body.get("expires_in", 3_600)
     lasts = float(seconds) if str(seconds).isdigit() else 3_600.0
     return Granted(token, time.monotonic() + lasts - _EARLY_SECONDS, renewed if isinstance(renewed, str) else None)
 
 
-async def _post(url: str, form: dict[str, str], allowed: tuple[str, ...]) -> tuple[int, dict[str, Any]]:
-    answer = await call("POST", url, Limits(allowed, MAILBOXES, _LONGEST_ANSWER, _TIMEOUT_SECONDS), data=form)
+async def post_as(
+    one: Mailbox, client_secret: str | None, url: str, form: dict[str, str], allowed: tuple[str, ...]
+) -> Answer:
+    """Sends an endpoint of the provider a form as the registered application.
+
+    Raises HostRefusedError, HostUnknownError, httpx.HTTPError, TimeoutError, ValueError.
+    """
+    form = {**form, "client_id": one.oauth_client_id}
+    if client_secret:
+        form["client_secret"] = client_secret
+    return await call("POST", url, Limits(allowed, MAILBOXES, _LONGEST_ANSWER, _TIMEOUT_SECONDS), data=form)
+
+
+def _body(answer: Answer) -> dict[str, Any]:
     try:
-        return answer.status, msgspec.json.decode(answer.content, type=dict[str, Any])
+        return msgspec.json.decode(answer.content, type=dict[str, Any])
     except msgspec.MsgspecError:
-        return answer.status, {}
+        return {}

@@ -1,6 +1,5 @@
 """Answers and errors as SCIM has them (RFC 7644, 3.12 and 3.14)."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -23,7 +22,7 @@ from careloom.identity.errors import (
 from careloom.platform.errors import CareloomError, InvalidInputError
 from careloom.platform.texts.text import verbatim
 from careloom.platform.web.problem import careloom_problem, http_problem, unexpected_problem
-from careloom.platform.wire import NO_JSON, json_text
+from careloom.platform.wire import NO_JSON, digest
 
 ROOT = "/scim/v2"
 MEDIA = "application/scim+json"
@@ -77,8 +76,7 @@ def operations_of(body: Resource) -> list[Resource]:
 
 def versioned(resource: Resource) -> Resource:
     """A resource with the version of what it says, which goes into its ETag."""
-    digest = hashlib.sha256(json_text(resource).encode()).hexdigest()[:24]
-    return {**resource, "meta": {**resource["meta"], "version": f'W/"{digest}"'}}
+    return {**resource, "meta": {**resource["meta"], "version": f'W/"{digest(resource)[:24]}"'}}
 
 
 def require_version(request: Asking, resource: Resource) -> None:
