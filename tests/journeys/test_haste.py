@@ -8,6 +8,12 @@ from tests.journeys.installation import Installation, wait_until
 from tests.journeys.people import People
 from tests.journeys.world import World
 
+_PRESS_N_AS_SOON_AS_PAINTED = """new MutationObserver((_, watch) => {
+  if (!document.querySelector('[aria-label="Messages"]')) return;
+  watch.disconnect();
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true, cancelable: true }));
+}).observe(document, { childList: true, subtree: true })"""
+
 
 class Held:
     """Requests of a page to addresses like `pattern`, held back until they are let go."""
@@ -89,6 +95,42 @@ def test_a_reply_sent_before_the_draft_was_read_does_not_take_it_along(
     wait_until(lambda: _answers(installation, conversation) == ["Thank you."])
     second.reload()
     expect(second.get_by_role("textbox", name="Reply")).to_have_text("Dear Lia, a long and careful answer.")
+
+
+def test_the_key_of_a_note_counts_as_soon_as_the_contact_is_painted(
+    installation: Installation, world: World, people: People
+) -> None:
+    borage = world.brand("Borage", "#4a5fc1")
+    installation.mail("Tea Lind <tea@customer.example>", borage.address, "The lid leaks", "On the stove.")
+    conversation = installation.conversations(borage.client)[0]["id"]
+    page = people.desk(world.agent("Nils Note", borage))
+    page.add_init_script(_PRESS_N_AS_SOON_AS_PAINTED)
+    page.goto(f"{installation.url}/desk/all/{conversation}")
+    expect(page.get_by_role("textbox", name="Write a note")).to_be_focused()
+    page.keyboard.type("Jot: a tall pot.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("Jot: a tall pot.")
+
+
+def test_what_is_typed_while_the_editor_of_mails_still_loads_stands_in_it(
+    installation: Installation, world: World, people: People
+) -> None:
+    chervil = world.brand("Chervil", "#2f6b3a")
+    installation.mail("Jon Vik <jon@customer.example>", chervil.address, "The bell is mute", "Since noon.")
+    conversation = installation.conversations(chervil.client)[0]["id"]
+    page = people.desk(world.agent("Rosa Rapid", chervil))
+    editor = Held(page, "**/assets/RichEditor*.js")
+    page.goto(f"{installation.url}/desk/all/{conversation}")
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("Since noon.")
+    page.keyboard.press("r")
+    reply = page.get_by_role("textbox", name="Reply")
+    expect(reply).to_be_focused()
+    page.keyboard.type("Dear Jon, a new bell")
+    editor.let_go()
+    expect(page.get_by_role("toolbar", name="Format")).to_be_visible()
+    expect(reply).to_be_focused()
+    page.keyboard.type(" is on its way.")
+    expect(reply).to_have_text("Dear Jon, a new bell is on its way.")
 
 
 def _two_machines(people: People, agent: str, url: str, draft: str) -> tuple[Page, Page, Held]:

@@ -1,5 +1,5 @@
 /** Every action has a name, and most have a key: the palette, the key list and the keyboard read this register. */
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
 export interface Action {
   id: string;
@@ -25,16 +25,19 @@ function publish(): void {
   for (const listener of listeners) listener();
 }
 
-/** Registers actions while the component is mounted. `run` may change without registering again. */
+/**
+ * Registers actions while the component is mounted: a key counts as soon as what it acts on can be seen.
+ * `run` may change without registering again.
+ */
 export function useActions(list: readonly Action[]): void {
   const latest = useRef(list);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = list;
   });
   const signature = list
     .map((one) => [one.id, one.name, one.keys ?? '', one.group].join('\u0000'))
     .join('\u0001');
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mine = latest.current.map((one) => ({
       ...one,
       run: () => latest.current.find((now) => now.id === one.id)?.run(),

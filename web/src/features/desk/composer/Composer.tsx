@@ -31,6 +31,7 @@ import {
   type Content,
   type DraftContent,
   type EditorHandle,
+  type Mode,
 } from '@/features/desk/composer/content';
 import { FileList } from '@/features/desk/composer/FileList';
 import { MacroPicker } from '@/features/desk/composer/MacroPicker';
@@ -49,8 +50,6 @@ import classes from './Composer.module.css';
 const RichEditor = lazy(() =>
   import('@/features/desk/composer/RichEditor').then((module) => ({ default: module.RichEditor })),
 );
-
-type Mode = 'reply' | 'note';
 
 const TYPING_MS = 3000;
 
@@ -81,25 +80,26 @@ function useTypingSignal(conversationId: string): (typing: boolean) => void {
   return signal;
 }
 
-export function Composer({
-  row,
-  note,
-  viewers,
-  onReopen,
-}: {
+export interface ComposerProps {
   row: Conversation;
   note: NoteState;
   viewers: readonly Viewer[];
   onReopen: () => void;
-}) {
+}
+
+/** `wanted`: what somebody asked for before this was there. */
+export function Composer({
+  row,
+  note,
+  viewers,
+  wanted,
+  onReopen,
+}: ComposerProps & { wanted: Mode | null }) {
   const { t } = useTranslation();
-  const [mode, setMode] = useState<Mode>('reply');
-  const wantsFocus = useRef(false);
+  const [mode, setMode] = useState<Mode>(wanted ?? 'reply');
+  const wantsFocus = useRef(wanted !== null);
   const section = useRef<HTMLElement>(null);
-  const draft = useDraft(row.id, () => {
-    wantsFocus.current = section.current?.contains(document.activeElement) ?? false;
-    showToast({ text: t('composer.draftJoined') });
-  });
+  const draft = useDraft(row.id, () => showToast({ text: t('composer.draftJoined') }));
   const sendNote = () => note.send(() => setMode('reply'));
   const [picking, setPicking] = useState<'none' | 'button' | 'slash'>('none');
   const [dropping, setDropping] = useState(false);
@@ -113,7 +113,10 @@ export function Composer({
 
   const onHandle = useCallback((next: EditorHandle | null) => {
     handle.current = next;
-    if (next && wantsFocus.current) {
+    if (!next) {
+      const field = section.current?.querySelector('textarea, [role="textbox"]');
+      wantsFocus.current ||= field != null && field === document.activeElement;
+    } else if (wantsFocus.current) {
       wantsFocus.current = false;
       next.focus('end');
     }
@@ -324,7 +327,15 @@ export function Composer({
       {mode === 'note' ? (
         <NoteForm row={row} note={note} onSubmit={sendNote} onHandle={onHandle} />
       ) : row.channel === 'email' ? (
-        <Suspense fallback={<div className={classes.editorShape} />}>
+        <Suspense
+          fallback={
+            <div className={classes.editorShape}>
+              {draft.content.html === null && (
+                <PlainEditor key={`plain-${draft.version}`} {...editorProps} />
+              )}
+            </div>
+          }
+        >
           <RichEditor key={`rich-${draft.version}`} {...editorProps} />
         </Suspense>
       ) : (

@@ -29,7 +29,7 @@ export function PlainEditor({
     element.style.height = `${Math.min(260, element.scrollHeight)}px`;
   }, [text]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     onHandle({
       focus: (at) => {
         const element = field.current;

@@ -11,7 +11,7 @@ import {
 import { Placeholder } from '@tiptap/extensions';
 import { EditorContent, useEditor, useEditorState, type Editor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { textToHtml, type EditorProps } from '@/features/desk/composer/content';
 import { nonce } from '@/components/nonce';
@@ -78,7 +78,7 @@ export function RichEditor(props: EditorProps) {
     onUpdate: ({ editor: now }) => latest.current.onChange(contentOf(now)),
   });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     onHandle({
       focus: (at) => editor.commands.focus(at),
       insert: (text) =>

@@ -1,6 +1,9 @@
 /** What is being written: plain text, markup where the channel has it, and files. */
 import type { Attachment } from '@/api/types';
 
+/** Whom one writes to: the customer, or colleagues. */
+export type Mode = 'reply' | 'note';
+
 export interface Content {
   text: string;
   html: string | null;

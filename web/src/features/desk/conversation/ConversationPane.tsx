@@ -8,12 +8,11 @@ import { putConversation } from '@/api/sync';
 import { useCan, useMe } from '@/api/session';
 import type { Conversation } from '@/api/types';
 import { useActions } from '@/components/actions';
-import { Later } from '@/components/Later';
 import { displayName } from '@/components/names';
 import { savePreferences, usePreferences } from '@/components/preferences';
 import { Failed, RowSkeletons } from '@/components/States';
 import { useTitle } from '@/components/title';
-import { Composer } from '@/features/desk/composer/Composer';
+import { ComposerLater } from '@/features/desk/composer/ComposerLater';
 import { NoteComposer } from '@/features/desk/composer/NoteComposer';
 import { usePending } from '@/features/desk/composer/pending';
 import { useRecallAfterLeaving } from '@/features/desk/composer/recall';
@@ -200,9 +199,7 @@ function OpenConversation({ row }: { row: Conversation }) {
             <WrapUp row={row} onClose={ended ? undefined : () => setWrapping(null)} />
           </>
         ) : replies ? (
-          <Later meanwhile={<div className={classes.composer} />}>
-            <Composer row={row} note={note} viewers={viewers} onReopen={deeds.reopen} />
-          </Later>
+          <ComposerLater row={row} note={note} viewers={viewers} onReopen={deeds.reopen} />
         ) : (
           notes && (
             <>
