@@ -197,6 +197,43 @@ def test_a_code_elsewhere_is_none_of_a_card(text: str) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("cvv214", "214"),
+        ("CVC214 ok", "214"),
+        ("cvv2 214", "214"),
+        ("cvv21234", "1234"),
+        ("cvv2514", "2514"),
+        ("cvc2214", "2214"),
+        ("CVC:214", "214"),
+        ("cvc/214", "214"),
+        ("CVV.214", "214"),
+        ("cvv=214", "214"),
+        ("214CVV", "214"),
+        ("card_cvv: 214", "214"),
+        ("12/27cvv214", "214"),
+        ("mi cvv es214", "214"),
+        ("código de seguridad214", "214"),
+        ("codigo de seguridad:214", "214"),
+        ("código de segurança214", "214"),
+        ("codigo de seguranca 214", "214"),
+        ("cryptogramme214", "214"),
+        ("code de securite:214", "214"),
+        ("Kartenprüfnummer214", "214"),
+        ("Pruefziffer:214", "214"),
+        ("Sicherheitscode214", "214"),
+    ],
+)
+def test_a_code_is_found_when_it_is_glued_to_its_word(text: str, value: str) -> None:
+    assert found(text) == [(DataClass.CARD_CODE, value)]
+
+
+@pytest.mark.parametrize("text", ["cvv21", "what is cvv2?", "PVC214 pipe", "https://shop.example/cvc-help", "cvv21.50"])
+def test_what_only_begins_like_a_glued_code_is_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
 def test_only_the_classes_asked_for_are_looked_for() -> None:
     text = "card 4111 1111 1111 1111, cvv 123, IBAN DE89 3704 0044 0532 0130 00"
     assert [one.data_class for one in find(text, frozenset({DataClass.BANK_ACCOUNT}))] == [DataClass.BANK_ACCOUNT]

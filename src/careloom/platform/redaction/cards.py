@@ -75,8 +75,8 @@ _EXPIRY_AND_CODE: Final = re.compile(
 )
 _PAID_WITH: Final = re.compile(
     r"\D{0,30}?(?:"
-    r"(?:cvv2?|cvc2?|cv2|cvn|csc|security code|prüf(?:ziffer|nummer)|código de seguridad|código de segurança|"
-    r"cryptogramme|code de sécurité|رمز الأمان|رمز الامان|رمز التحقق)\D{0,15}\d{3,4}(?!\d)|"
+    r"(?:cvv2?|cvc2?|cv2|cvn|csc|security code|pr(?:ü|ue)f(?:ziffer|nummer)|c[óo]digo de (?:seguridad|seguran[çc]a)|"
+    r"cryptogramme|code de s[ée]curit[ée]|رمز الأمان|رمز الامان|رمز التحقق)\D{0,15}\d{3,4}(?!\d)|"
     r"(?:exp|valid|g[uü]ltig|v[eé]nc|v[aá]lid|caduc|abl[aä]uf|تنته|صلاحي|الانتهاء)\D{0,30}"
     r"(?:0?[1-9]|1[0-2]) ?[/.-] ?(?:20)?\d\d(?!\d|[/.-]\d))",
     re.IGNORECASE,

@@ -72,7 +72,7 @@ def _is_short_way(gap: str) -> bool:
 
 
 def _before(piece: str, hit: Hit) -> tuple[int, int] | None:
-    """`123 is my CVV`, `123 (CVV)`."""
+    """`123 is my CVV`, `123 (CVV)`, `123CVV`."""
     if hit.label.shape not in _TURNED:
         return None
     begin = max(0, hit.start - 40)
@@ -80,7 +80,10 @@ def _before(piece: str, hit: Hit) -> tuple[int, int] | None:
     places = list(SHAPES[hit.label.shape](window))
     if hit.label.shape == "date":
         return (begin + places[-1][0], begin + places[-1][1]) if places and len(window) - places[-1][1] <= 1 else None
-    if not places or _TURN.match(window, places[-1][1]) is None or is_reference(window, places[-1][0]):
+    if not places or is_reference(window, places[-1][0]):
+        return None
+    glued = places[-1][1] == len(window) and hit.label.shape == "code"
+    if not glued and _TURN.match(window, places[-1][1]) is None:
         return None
     return begin + places[-1][0], begin + places[-1][1]
 

@@ -45,10 +45,10 @@ LABELS: Final = (
         r"drei) (?:ziffern|zahlen)|"
         r"(?:últim[oa]s )?(?:3|tres|três) (?:números|dígitos|cifras)|(?:derniers )?(?:3|"
         r"trois) (?:derniers )?chiffres|"
-        r"الأرقام الثلاثة|الارقام الثلاثة|prüfziffer|prüfnummer|kartenprüf(?:nummer|ziffer)|"
-        r"sicherheitscode|código de (?:seguridad|segurança)|códigos? de verifica(?:ción|ção) (?:de la tarjeta|"
-        r"do cartão)|"
-        r"cryptogramme(?: visuel)?|code de sécurité|رمز الأمان|رمز الامان|رمز الحماية|"
+        r"الأرقام الثلاثة|الارقام الثلاثة|(?:karten)?pr(?:ü|ue)f(?:nummer|ziffer)|"
+        r"sicherheitscode|c[óo]digo de (?:seguridad|seguran[çc]a)|"
+        r"c[óo]digos? de verifica(?:ci[óo]n|ç[ãa]o|cao) (?:de la tarjeta|do cart[ãa]o)|"
+        r"cryptogramme(?: visuel)?|code de s[ée]curit[ée]|رمز الأمان|رمز الامان|رمز الحماية|"
         r"رمز التحقق|كود الأمان|الرمز السري للبطاقة",
         DataClass.CARD_CODE, "card_code", "code",
     ),
@@ -178,6 +178,11 @@ LABELS: Final = (
 
 
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
+_ANYWHERE: Final = "cvv|cvc"
+"""No word holds these letters: whatever is glued to their front (`card_cvv`, `214cvv`), they name a code."""
+
+_CODE_WITH_TWO: Final = re.compile(rf"(?:{_ANYWHERE})(?=2\d{{2,3}}(?!\d))", re.IGNORECASE)
+"""`cvv214`: the 2 is of the code and not of the name. Of `cvv2514` nobody can tell; all of it is taken."""
 
 
 class Hit(NamedTuple):
@@ -204,7 +209,7 @@ def _in_one(labels: tuple[Label, ...]) -> str:
     parts = [part for label in labels for part in _alternatives(label.words)]
     latin = "|".join(part for part in parts if not _ARABIC.search(part))
     other = "|".join(part for part in parts if _ARABIC.search(part))
-    return rf"(?i:\b(?:{latin})(?:[^a-z]|$)|{other})"
+    return rf"(?i:\b(?:{latin})(?:[^a-z]|$)|(?:{_ANYWHERE})(?:[^a-z]|$)|{other})"
 
 
 LABEL_WORDS: Final = _in_one(LABELS)
@@ -222,7 +227,8 @@ def labels_in(piece: str, raw: bytes) -> list[Hit]:
         for label, words in _EACH:
             match = words.match(piece, start)
             if match is not None and _holds(label, piece, start, match.end()):
-                hits.append(Hit(label, start, match.end()))
+                shorter = _CODE_WITH_TWO.match(piece, start)
+                hits.append(Hit(label, start, (shorter or match).end()))
     longest = {hit.start: hit.end for hit in sorted(hits, key=lambda one: one.end)}
     return [hit for hit in hits if hit.end == longest[hit.start]]
 

@@ -24,8 +24,8 @@ def _form(pattern: str) -> Shape:
 
 
 def _glued(pattern: str) -> Shape:
-    """A form that may follow its label without a space."""
-    compiled = re.compile(rf"(?<![\d.,+/])(?:{pattern})(?![0-9A-Za-z]|[.,:/%-]\d| ?[%€$£])")
+    """A form that may follow its label without a space, or behind a single point or stroke."""
+    compiled = re.compile(rf"(?:(?<![\d.,+/])|(?<=\A[./]))(?:{pattern})(?![0-9A-Za-z]|[.,:/%-]\d| ?[%€$£])")
 
     def shape(window: str) -> Generator[tuple[int, int]]:
         for found in compiled.finditer(window):
