@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from bench.installation import Installation
 from bench.steady import WINDOWS, sms, telephone
+from careloom.cli.process import allow_connections
 
-CONNECTIONS = 800
-"""As many as one process may open where nobody has allowed it more."""
+CONNECTIONS = 1_600
 
 LISTS = 12, 100
 """Connections that hand in lists, and the messages of a list."""
@@ -83,6 +83,7 @@ async def flood_rate(
             return None
         return json.dumps(message() if together == 1 else {"messages": [message() for _ in range(together)]}).encode()
 
+    allow_connections()
     loop = asyncio.get_running_loop()
     callers: list[Caller] = []
     for _ in range(connections):

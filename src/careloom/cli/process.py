@@ -1,6 +1,7 @@
 """One running process: its loops, until a signal asks it to stop."""
 
 import asyncio
+import resource
 import signal
 
 import structlog
@@ -9,6 +10,16 @@ from careloom.platform.loops import Loop, keep_running, pause
 
 log = structlog.get_logger()
 _ASK_AGAIN_SECONDS = 10.0
+_OPEN_FILES = 65_536
+"""Far more connections than one process serves; some systems give a number with which programs do not reckon."""
+
+
+def allow_connections() -> None:
+    """Lets this process hold as many connections as the system lets it ask for: many shells begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def run_loops(loops: dict[str, Loop], stopping: asyncio.Event, drain_seconds: int = 0) -> None:

@@ -14,7 +14,7 @@ import structlog
 import uvicorn
 import uvloop
 
-from careloom.cli.process import run_loops
+from careloom.cli.process import allow_connections, run_loops
 from careloom.cli.regions import require_served_regions
 from careloom.cli.store import HomeLock, Store
 from careloom.conversations.core.language import warm_up
@@ -108,6 +108,7 @@ async def serve(
     certificate: Certificate | None = None,
 ) -> None:
     """Runs `role` on an open store until a signal; `more` loops run beside it."""
+    allow_connections()
     runtime = open_runtime(settings, store.url, 20 if role is Role.ALL else 10, certificate)
     if role in _LISTENING:
         Thread(target=warm_up, daemon=True).start()
