@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
@@ -166,3 +167,29 @@ async def test_what_cannot_be_a_request_is_refused(house: House) -> None:
     assert (await house.officer("POST", f"{path}/refuse", json={"reason": "not their data"}))["status"] == "refused"
     assert (await house.answer("POST", f"{path}/verify", json={"how": "x"})).status_code == 409
     assert (await house.answer("GET", path, "agent")).status_code == 404
+
+
+async def test_a_second_erasure_is_refused_and_names_the_one_that_is_open(house: House) -> None:
+    first = (await register(house, kind="erasure")).json()
+    second = await register(house, kind="erasure")
+    assert (second.status_code, second.json()["code"], second.json()["about"]) == (409, "erasure_open", first["id"])
+    assert first["id"] in second.json()["detail"]
+    assert second.json()["errors"][0]["path"] == "/customer_id"
+    assert (await register(house)).is_success, "access is another matter"
+    await house.officer("POST", f"/api/privacy-requests/{first['id']}/refuse", json={"reason": "withdrawn"})
+    assert (await register(house, kind="erasure")).is_success
+
+
+async def test_an_erasure_of_whom_someone_was_merged_into_stands_in_the_way_as_well(
+    house: House, subject: Subject
+) -> None:
+    mergers = "SELECT merged_into, id FROM customer WHERE merged_into IS NOT NULL LIMIT 1"
+    stayed, merged = house.rows(mergers)[0]
+    first = (await register(house, kind="erasure", customer_id=str(merged))).json()
+    second = await register(house, kind="erasure", customer_id=str(stayed))
+    assert (second.status_code, second.json()["about"]) == (409, first["id"])
+
+
+async def test_of_two_erasures_that_are_registered_at_once_one_is_taken(house: House) -> None:
+    answers = await asyncio.gather(*(register(house, kind="erasure") for _ in range(4)))
+    assert sorted(one.status_code for one in answers) == [201, 409, 409, 409]

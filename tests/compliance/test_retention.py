@@ -8,12 +8,18 @@ from uuid import UUID
 import pytest
 
 from careloom.compliance.commands.purge import run_purge
+from careloom.compliance.commands.rules import set_default
 from careloom.compliance.jobs import defer_purges
-from careloom.compliance.types.retention import DataClass
+from careloom.compliance.types.retention import DataClass, NewDefault
 from careloom.platform.clock import now
+from careloom.platform.database.transactions import Database
 from careloom.platform.disposal import digest
+from careloom.platform.errors import InvalidInputError
+from careloom.platform.keys import masters
+from careloom.platform.residency import OPTION, Residency
 from tests.compliance.house import House
 from tests.compliance.subject import MARK, Subject, places
+from tests.world import SYSTEM
 
 WORDS = "SELECT count(*) FROM message WHERE conversation_id = %s AND text <> '' AND kind <> 'event'"
 
@@ -144,6 +150,30 @@ async def test_a_purge_goes_on_where_it_was_stopped(
     assert record is not None
     assert record.left_over == 0
     assert {house.rows(WORDS, one)[0][0] for one in subject.contacts} == {0}
+
+
+async def test_a_region_that_nobody_knows_gets_no_rule_and_one_that_is_served_does_before_its_first_client(
+    house: House,
+) -> None:
+    async def put(url: str, days: int | None, served: tuple[str, ...] = ()) -> int | None:
+        database = Database(
+            url, 1, {OPTION: Residency(served), masters.OPTION: masters.LocalMasters([b"a master key"])}
+        )
+        try:
+            async with database.transaction(SYSTEM) as tx:
+                return (await set_default(tx, SYSTEM, "mars", DataClass.VISITORS, NewDefault(days))).days
+        finally:
+            await database.close()
+
+    url = house.runtime.database.url
+    with pytest.raises(InvalidInputError) as refused:
+        await put(url, 30)
+    assert [one.path for one in refused.value.errors] == ["/region"]
+    with pytest.raises(InvalidInputError):
+        await put(url, 30, served=("eu",))
+    assert await put(url, 30, served=("eu", "mars")) == 30
+    assert await put(url, 60) == 60, "what stands is changed wherever it is"
+    assert await put(url, None) is None, "and removed"
 
 
 async def test_without_a_rule_nothing_goes_and_a_region_may_have_one(house: House, subject: Subject) -> None:

@@ -1,6 +1,8 @@
 """What compliance refuses."""
 
-from careloom.platform.errors import CareloomError
+from uuid import UUID
+
+from careloom.platform.errors import CareloomError, ConflictError
 
 
 class StepRefusedError(CareloomError):
@@ -31,3 +33,14 @@ class HeldError(CareloomError):
     """A legal hold keeps this client's data; lift it first."""
 
     status = 409
+
+
+class ErasureOpenError(ConflictError):
+    """An erasure of this customer is open already, request {request}: carry that one on."""
+
+    path = "/customer_id"
+
+    def __init__(self, request: UUID) -> None:
+        """`request`: the one that is open."""
+        super().__init__(request=str(request))
+        self.about = request

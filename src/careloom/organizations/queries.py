@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, bindparam, exists, func, select, union_all
 
 from careloom.organizations.tables import client, program, program_provider, provider, site, team
 from careloom.organizations.types import (
@@ -80,6 +80,11 @@ async def list_programs(
     if client_id is not None:
         statement = statement.where(program.c.client_id == client_id)
     return await _page(tx, statement, program, read_program, limit, after)
+
+
+async def has_clients_in(tx: Tx, region: str) -> bool:
+    """Whether any client of the installation is in the region. Needs a transaction that sees every client."""
+    return bool((await tx.execute(select(exists().where(client.c.region == region)))).scalar_one())
 
 
 async def get_client(tx: Tx, actor: Actor, client_id: ClientId) -> Client:

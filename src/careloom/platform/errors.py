@@ -7,6 +7,7 @@ renders it in the reader's language, so templates are literals that stand in eve
 import inspect
 import re
 from typing import Final, LiteralString
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -33,6 +34,8 @@ class CareloomError(Exception):
     status = 500
     path: str | None = None
     """The field that an error of this kind is always about."""
+    about: UUID | None = None
+    """The id of the one thing that stands in the way, where there is one that the reader may see."""
 
     def __init__(self, detail: LiteralString | Text = "", errors: tuple[FieldError, ...] = (), **values: Value) -> None:
         self.text = as_text(detail, values) if detail else Text(" ".join(_doc(type(self)).split()), values)

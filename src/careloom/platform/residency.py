@@ -43,6 +43,10 @@ class Residency(Struct, frozen=True):
                 where=str(self.relay),
             )
 
+    def names(self, region: str) -> bool:
+        """Whether the operator said of `region` that something of here stands in it."""
+        return region in (*self.regions, self.files, self.relay)
+
     @property
     def declared(self) -> bool:
         """Whether there is anything to hold against a client's region."""

@@ -67,6 +67,14 @@ async def test_a_wrong_parameter_of_the_address_is_told_by_its_name(admin: httpx
     assert wrong["errors"] == [{"path": "/limit", "message": "Schreiben Sie eine Zahl von höchstens 100."}]
 
 
+async def test_a_wrong_period_is_told_by_the_names_that_the_caller_sent(admin: httpx.AsyncClient) -> None:
+    wrong = (await admin.get("/api/audit?from=yesterday&to=tomorrow")).json()
+    assert [one["path"] for one in wrong["errors"]] == ["/from", "/to"]
+    person = "01a200d6-557d-7ec8-ab30-728651ee24a6"
+    wrong = (await admin.get(f"/api/people/{person}/states?from=yesterday")).json()
+    assert [one["path"] for one in wrong["errors"]] == ["/from"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [("GET", "/api/none", 404, "not_found"), ("PUT", "/api/people", 405, "method_not_allowed")],

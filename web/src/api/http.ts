@@ -11,6 +11,7 @@ interface Problem {
   detail?: string;
   code?: string;
   status?: number;
+  about?: string;
   errors?: FieldError[];
 }
 
@@ -21,6 +22,8 @@ export class ApiError extends Error {
   readonly detail: string;
   /** The kind of error, whatever the language. */
   readonly code: string;
+  /** The id of the one thing that stands in the way, where there is one. */
+  readonly about: string | null;
   readonly errors: readonly FieldError[];
 
   constructor(status: number, problem: Problem) {
@@ -30,6 +33,7 @@ export class ApiError extends Error {
     this.title = problem.title ?? '';
     this.detail = problem.detail ?? '';
     this.code = problem.code ?? '';
+    this.about = problem.about ?? null;
     this.errors = problem.errors ?? [];
   }
 

@@ -8,17 +8,19 @@ from msgspec.structs import replace
 from sqlalchemy import update
 
 from careloom.compliance.core.terms import FURTHER_MONTHS, due_at
-from careloom.compliance.errors import ExportGoneError, NotVerifiedError, StepRefusedError
+from careloom.compliance.errors import ErasureOpenError, ExportGoneError, NotVerifiedError, StepRefusedError
 from careloom.compliance.events import PrivacyRequestChanged
-from careloom.compliance.queries.requests import get_request, read_request
+from careloom.compliance.queries.requests import get_request, open_erasure, read_request
 from careloom.compliance.queries.retention import require_seen
 from careloom.compliance.tables import privacy_request
 from careloom.compliance.types.requests import NewPrivacyRequest, PrivacyRequest, RequestKind, RequestStatus
 from careloom.customers.queries.disposal import family
+from careloom.customers.types import CustomerId
 from careloom.organizations.queries import as_stored
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
+from careloom.platform.database.claims import claim
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError, NotFoundError
 from careloom.platform.eventlog.event import publish
@@ -32,12 +34,18 @@ _OLDEST: Final = timedelta(days=366)
 
 
 async def open_request(tx: Tx, actor: Actor, new: NewPrivacyRequest) -> PrivacyRequest:
-    """Registers a request; its month runs from when it was received. Raises InvalidInputError, NotFoundError."""
+    """Registers a request; its month runs from when it was received.
+
+    Raises InvalidInputError, NotFoundError, and ErasureOpenError where it is the second erasure of its customer.
+    """
     require_seen(actor, new.client_id, _WRITE)
     received = new.received_at or now()
     _require_arrival(received)
-    if not await family(tx, new.client_id, new.customer_id):
+    merged = await family(tx, new.client_id, new.customer_id)
+    if not merged:
         raise NotFoundError("The client has no such customer.")
+    if new.kind is RequestKind.ERASURE:
+        await _require_first(tx, new.client_id, merged)
     values = {
         "client_id": new.client_id,
         "id": new_id(),
@@ -160,6 +168,14 @@ def ordered(actor: Actor, one: PrivacyRequest) -> Actor:
 def export_key(client_id: UUID, request_id: UUID) -> str:
     """Where an export's bytes are kept."""
     return f"{client_id}/export-{request_id}"
+
+
+async def _require_first(tx: Tx, client_id: UUID, merged: tuple[CustomerId, ...]) -> None:
+    """Erasures of one customer are registered one at a time, the next once the last is closed."""
+    await claim(tx, f"erasure of {merged[0]}")
+    standing = await open_erasure(tx, client_id, merged)
+    if standing is not None:
+        raise ErasureOpenError(standing)
 
 
 def _require_arrival(received_at: datetime) -> None:

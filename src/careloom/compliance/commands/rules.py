@@ -8,7 +8,7 @@ from careloom.compliance.events import RetentionChanged
 from careloom.compliance.queries.retention import list_rules, region_defaults, require_seen
 from careloom.compliance.tables import retention_default, retention_rule
 from careloom.compliance.types.retention import DataClass, NewDefault, NewRule, RegionDefault, Rule
-from careloom.organizations.queries import as_stored
+from careloom.organizations.queries import as_stored, has_clients_in
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -17,6 +17,7 @@ from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.eventlog.event import publish
 from careloom.platform.ids import new_id
+from careloom.platform.residency import residency_of
 from careloom.platform.texts.text import say
 
 
@@ -43,12 +44,18 @@ async def set_rule(tx: Tx, actor: Actor, client_id: ClientId, data_class: DataCl
 
 
 async def set_default(tx: Tx, actor: Actor, region: str, data_class: DataClass, new: NewDefault) -> RegionDefault:
-    """Sets a region's rule for clients without one; only for actors who oversee the installation."""
+    """Sets a region's rule for clients without one; only for actors who oversee the installation.
+
+    Raises InvalidInputError for too few days, and for a region that nobody knows: a slip of the pen would keep for
+    good what was to go. A rule that stands can be changed and removed wherever it is.
+    """
     actor.require_everything(Permission.COMPLIANCE_WRITE)
     _check(data_class, new.days)
     c = retention_default.c
     mine = (c.region == region) & (c.data_class == data_class)
     stored = (await tx.execute(select(c.days).where(mine))).scalar_one_or_none()
+    if stored is None:
+        await _require_known(tx, region)
     if new.days is None:
         await tx.execute(delete(retention_default).where(mine))
     else:
@@ -61,6 +68,14 @@ async def set_default(tx: Tx, actor: Actor, region: str, data_class: DataClass, 
         (one for one in await region_defaults(tx, region) if one.data_class is data_class),
         RegionDefault(region, data_class, None),
     )
+
+
+async def _require_known(tx: Tx, region: str) -> None:
+    if not residency_of(tx).names(region) and not await has_clients_in(tx, region):
+        message = say(
+            "No client is in the region {region}, and it is not served here: check how it is spelled.", region=region
+        )
+        raise InvalidInputError(errors=(FieldError("/region", message),))
 
 
 def _of(rules: list[Rule], data_class: DataClass) -> Rule:

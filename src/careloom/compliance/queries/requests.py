@@ -1,5 +1,6 @@
 """Requests of data subjects."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from careloom.compliance.queries.retention import require_seen
 from careloom.compliance.tables import privacy_request
-from careloom.compliance.types.requests import PrivacyRequest, RequestStatus
+from careloom.compliance.types.requests import PrivacyRequest, RequestKind, RequestStatus
 from careloom.customers.queries.customer import erased_among, names_of
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
@@ -78,6 +79,13 @@ async def get_request(
         raise NotFoundError
     require_seen(actor, row.client_id, permission)
     return read_request(row)
+
+
+async def open_erasure(tx: Tx, client_id: UUID, customer_ids: Collection[UUID]) -> UUID | None:
+    """The erasure of one of these customers that is not closed yet."""
+    statement = select(_C.id).where(_C.client_id == client_id, _C.customer_id.in_(customer_ids))
+    statement = statement.where(_C.kind == RequestKind.ERASURE, _C.closed_at.is_(None)).order_by(_C.id).limit(1)
+    return (await tx.execute(statement)).scalar_one_or_none()
 
 
 async def waiting_requests(tx: Tx, limit: int = 500) -> list[tuple[UUID, UUID]]:

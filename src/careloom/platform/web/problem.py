@@ -2,12 +2,14 @@
 
 import re
 from typing import Any, cast
+from uuid import UUID
 
 import msgspec
 import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException, ValidationException
+from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -58,7 +60,10 @@ class FieldProblem(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An error on the wire. `code` says for programs what kind it is; `title`, `detail` and messages are for people."""
+    """An error on the wire. `code` says for programs what kind it is; `title`, `detail` and messages are for people.
+
+    `about` is the id of what stands in the way, where that is one thing.
+    """
 
     title: str
     status: int
@@ -67,6 +72,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     type: str = "about:blank"
     instance: str | None = None
     errors: tuple[FieldProblem, ...] = ()
+    about: UUID | None = None
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -78,17 +84,22 @@ class _Told(msgspec.Struct, frozen=True):
     detail: Text
     errors: tuple[FieldError, ...] = ()
     headers: dict[str, str] = {}
+    about: UUID | None = None
 
 
 def careloom_problem(request: Request[Any, Any, Any], error: CareloomError) -> Response[Problem]:
     """An error of ours, with its own status and words."""
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequestsError) else {}
-    return _respond(request, _Told(error.status, error.code, Text(error.title), error.text, error.errors, headers))
+    return _respond(request, replace(_told(error), headers=headers))
 
 
 def problem_of(error: CareloomError, language: Language) -> Problem:
     """An error of ours as a part of an answer that is none."""
-    return _put(_Told(error.status, error.code, Text(error.title), error.text, error.errors), language)
+    return _put(_told(error), language)
+
+
+def _told(error: CareloomError) -> _Told:
+    return _Told(error.status, error.code, Text(error.title), error.text, error.errors, about=error.about)
 
 
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
@@ -105,19 +116,28 @@ def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Respo
         return _respond(request, _Told(error.status_code, code, title, detail, headers=headers))
     errors: tuple[FieldError, ...] = ()
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        errors = tuple(_field_error(one) for one in cast("list[dict[str, str]]", error.extra))
+        errors = tuple(_field_error(request, one) for one in cast("list[dict[str, str]]", error.extra))
     detail = together(one.text for one in errors) if errors else in_words(error.detail).text
     return _respond(request, _Told(400, "invalid_input", _INVALID, detail, errors, headers))
 
 
-def _field_error(found: dict[str, str]) -> FieldError:
+def _field_error(request: Request[Any, Any, Any], found: dict[str, str]) -> FieldError:
     """What the framework found wrong, at the field itself: also where one is missing or unknown."""
     wrong = in_words(str(found.get("message", "")))
     key = str(found.get("key", ""))
-    steps = [] if found.get("source") == "body" and key == "data" else _PLACE.sub(r".\1", key).split(".")
+    of_body = found.get("source") == "body"
+    steps = [] if of_body and key == "data" else _PLACE.sub(r".\1", key).split(".")
+    if steps and not of_body:
+        steps[0] = _as_sent(request, steps[0])
     if wrong.field is not None:
         steps.append(wrong.field)
     return FieldError("/" + "/".join(step for step in steps if step), wrong.text)
+
+
+def _as_sent(request: Request[Any, Any, Any], name: str) -> str:
+    """What callers name the parameter that a handler calls `name`: `from`, where that is a word of Python."""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(name)
+    return getattr(parameter and parameter.kwarg_definition, "name", None) or name
 
 
 def unexpected_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
@@ -173,7 +193,7 @@ def _respond(request: Request[Any, Any, Any], told: _Told) -> Response[Problem]:
         log.info("request", method=method, route="unmatched", status=told.status, request_id=instance)
     language = asked_language(request)
     headers = {**headers, "Content-Language": language, "Vary": "Accept-Language"}
-    problem = msgspec.structs.replace(_put(told, language), instance=instance)
+    problem = replace(_put(told, language), instance=instance)
     return Response(problem, status_code=told.status, media_type=PROBLEM_TYPE, headers=headers)
 
 
@@ -184,6 +204,7 @@ def _put(told: _Told, language: Language) -> Problem:
         detail=render(told.detail, language),
         code=told.code,
         errors=tuple(FieldProblem(one.path, render(one.text, language)) for one in told.errors),
+        about=told.about,
     )
 
 

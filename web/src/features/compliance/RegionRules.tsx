@@ -3,7 +3,7 @@ import { Autocomplete, Button, NumberInput, Select } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
+import { ApiError, http } from '@/api/http';
 import { useCan } from '@/api/session';
 import { FormDialog } from '@/components/FormDialog';
 import { itemsOf } from '@/components/Listing';
@@ -13,6 +13,7 @@ import {
   CLASSES,
   clientsQuery,
   regionRulesQuery,
+  residencyQuery,
   type DataClass,
   type RegionRule,
 } from '@/features/compliance/data';
@@ -77,7 +78,8 @@ function EditRegionRule({ rule, onClose }: { rule: RegionRule; onClose: () => vo
     onClose,
   );
   const known = rule.region !== '';
-  const regions = [...new Set(clients.map((one) => one.region))].sort();
+  const served = useQuery(residencyQuery).data?.regions ?? [];
+  const regions = [...new Set([...clients.map((one) => one.region), ...served])].sort();
   return (
     <FormDialog
       title={t(known ? 'regions.change' : 'regions.add')}
@@ -91,6 +93,7 @@ function EditRegionRule({ rule, onClose }: { rule: RegionRule; onClose: () => vo
         data={regions}
         maxLength={50}
         disabled={known}
+        error={save.error instanceof ApiError && save.error.field('/region')}
         value={region}
         onChange={setRegion}
       />

@@ -1,11 +1,11 @@
 /** Requests of data subjects, with the next step of each. */
-import { Badge, Button, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Alert, Badge, Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconUserShield } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
+import { ApiError, http } from '@/api/http';
 import { useCan, useMe } from '@/api/session';
 import type { Instant, Page, Uuid } from '@/api/types';
 import { Brand } from '@/components/Brand';
@@ -209,6 +209,10 @@ function Correct({ one, onClose }: { one: PrivacyRequest; onClose: () => void })
   );
 }
 
+/** The open erasure that a second one of the same customer was refused for. */
+const standingIn = (error: unknown): Uuid | null =>
+  error instanceof ApiError && error.code === 'erasure_open' ? error.about : null;
+
 function Register({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation('compliance');
   const me = useMe();
@@ -237,11 +241,15 @@ function Register({ onClose }: { onClose: () => void }) {
         received_at: received,
       }),
     onClose,
+    (error) => {
+      if (standingIn(error) === null) toastError(error);
+    },
   );
+  const standing = standingIn(open.error);
   return (
     <FormDialog
       title={t('requests.register')}
-      ready={customer !== null && Boolean(origin.trim())}
+      ready={customer !== null && Boolean(origin.trim()) && standing === null}
       busy={open.isPending}
       onSubmit={() => open.mutate()}
       onClose={onClose}
@@ -250,7 +258,10 @@ function Register({ onClose }: { onClose: () => void }) {
         fullWidth
         aria-label={t('requests.kind')}
         value={kind}
-        onChange={setKind}
+        onChange={(chosen) => {
+          open.reset();
+          setKind(chosen);
+        }}
         data={[
           { value: 'access', label: t('kind.access') },
           { value: 'erasure', label: t('kind.erasure') },
@@ -259,6 +270,7 @@ function Register({ onClose }: { onClose: () => void }) {
       <ClientSelect
         value={client}
         onChange={(chosen) => {
+          open.reset();
           setClient(chosen);
           setCustomer(null);
         }}
@@ -267,7 +279,10 @@ function Register({ onClose }: { onClose: () => void }) {
         searchable
         label={t('customer')}
         value={customer}
-        onChange={setCustomer}
+        onChange={(chosen) => {
+          open.reset();
+          setCustomer(chosen);
+        }}
         onSearchChange={setSearch}
         filter={({ options }) => options}
         data={(found.data?.items ?? []).map((one) => ({
@@ -287,6 +302,18 @@ function Register({ onClose }: { onClose: () => void }) {
         value={received}
         onChange={setReceived}
       />
+      {standing !== null && client !== null && (
+        <Alert role="alert" color="yellow" title={t('requests.standing')}>
+          <Link
+            to="/compliance/$section"
+            params={{ section: 'requests' }}
+            search={{ client, item: standing }}
+            onClick={onClose}
+          >
+            {t('requests.showStanding')}
+          </Link>
+        </Alert>
+      )}
     </FormDialog>
   );
 }

@@ -7,15 +7,19 @@ import type { Uuid } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { renew } from '@/features/compliance/data';
 
-/** A change: afterwards `done` is called and what is shown is read anew. */
-export function useDeed<T = void>(run: (given: T) => Promise<unknown>, done?: () => void) {
+/** A change: afterwards `done` is called and what is shown is read anew. What went wrong is said by `failed`. */
+export function useDeed<T = void>(
+  run: (given: T) => Promise<unknown>,
+  done?: () => void,
+  failed: (error: unknown) => void = toastError,
+) {
   return useMutation({
     mutationFn: run,
     onSuccess: () => {
       done?.();
       return renew();
     },
-    onError: toastError,
+    onError: failed,
   });
 }
 
