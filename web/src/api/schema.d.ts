@@ -5935,6 +5935,7 @@ export interface components {
             instance?: string | null;
             /** @default [] */
             errors: components["schemas"]["FieldProblem"][];
+            about?: string | null;
         };
         /** Program */
         Program: {
