@@ -16,7 +16,7 @@ LEAST = {
     "programs": 1_000,
     "counts": 20,
     "jobs": 30,
-    "timing": 12,
+    "timing": 120,
 }
 """How much each class tries at least; classes of endpoints and of shared agents are below."""
 
