@@ -1,6 +1,7 @@
 """Whatever anyone sends to any operation: it answers as described and soon, without a failure or a word of its insides.
 
-Each generated request is sent by everyone in turn, from nobody to the administrator of everything.
+Each generated request is sent by everyone in turn, from nobody to the administrator of everything; one that breaks the
+description by those whom most lets in.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from schemathesis import checks
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from careloom.evidence.isolation.builders import World
@@ -44,6 +46,7 @@ _CHECKS: list[Any] = [
     _OPENAPI.response_schema_conformance,
 ]
 _EXAMPLES = 4 * EFFORT
+_WRONG = 2 * EFFORT
 _SHARDS = 4
 _SECONDS = 20
 ROLES = ("nobody", "client_viewer", "agent", "narrow key", "session", "admin")
@@ -110,6 +113,8 @@ class Sender:
         parts.pop("cookies", None)
         if "files" in parts:
             parts["files"] = [(name, _as_bytes(value)) for name, value in _pairs(parts["files"])]
+        if isinstance(parts.get("data"), bytes | str):
+            parts["content"] = parts.pop("data")
         answer = self.run(self._send(parts))
         self.statuses[who, answer.status_code] += 1
         return answer
@@ -149,6 +154,7 @@ def test_any_input_gets_a_documented_answer(sender: Sender, shard: int) -> None:
     for operation in [one.ok() for one in loaded.get_all_operations()][shard::_SHARDS]:
         try:
             _examine(sender, operation)
+            _misuse(sender, operation)
         except (Exception, BaseExceptionGroup) as error:
             failures.append(f"{operation.label}: {error}")
     assert not failures, f"seed {SEED}\n" + "\n\n".join(failures)
@@ -182,12 +188,39 @@ def _examine(sender: Sender, operation: Any) -> None:
                 continue
             if who == "session":
                 sender.run(sender.sign_in())
-            answer = sender.send(case, who)
-            case.validate_response(answer, checks=_CHECKS)
-            found = INSIDES.search(answer.text)
-            assert found is None, f"{who} is told of the insides: {found and found[0]} in {answer.text[:300]}"
+            _answered(case, sender.send(case, who), who)
 
     examine()
+
+
+def _answered(case: Any, answer: httpx.Response, who: str) -> None:
+    case.validate_response(answer, checks=_CHECKS)
+    found = INSIDES.search(answer.text)
+    assert found is None, f"{who} is told of the insides: {found and found[0]} in {answer.text[:300]}"
+
+
+def _misuse(sender: Sender, operation: Any) -> None:
+    """The same with what the description forbids: other types, lacking fields, texts that are no ids."""
+
+    @seed(SEED)
+    @settings(
+        max_examples=_WRONG,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+    )
+    @given(case=operation.as_strategy(GenerationMode.NEGATIVE), real=st.booleans())
+    def misuse(case: Any, real: bool) -> None:
+        if real:
+            _name_what_exists(case, sender.brand)
+        for who in ("agent", "admin"):
+            _answered(case, sender.send(case, who), who)
+
+    try:
+        misuse()
+    except Unsatisfiable:
+        bodies = [one for one in operation.body if one.media_type == "application/json"]
+        assert not [*bodies, *operation.query], "nothing of what it takes was ever made wrong"
 
 
 def _name_what_exists(case: Any, brand: Brand) -> None:
