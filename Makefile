@@ -11,6 +11,7 @@ CORES ?= 2
 WORKERS ?= $(shell echo $$(( $(CORES) * 3 / 2 )))
 EFFORT ?= 30
 TOPIC ?=
+TOPICS := desktops failover ingest interface lists redaction sealing
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CARELOOM_HOME ?= $(CURDIR)/.home
 # Compiled once and kept, wherever that is switched off: every worker of the tests and every process that they start
@@ -59,8 +60,9 @@ audit: .make/python .make/web-packages ## Ask the advisory services about every 
 	  .make/audit/bin/pip install -q --disable-pip-version-check "pip-audit>=2.10,<3"; } || true
 	@python scripts/audit.py
 
-bench: .make/python ## Measure; TOPIC=ingest
-	@python bench/$(TOPIC).py $(ARGS)
+bench: .make/python $(if $(filter interface failover,$(TOPIC)),.make/web .make/browser) ## Measure; TOPIC=ingest
+	@test -n "$(filter $(TOPIC),$(TOPICS))" || { echo "Say which: TOPIC=... of $(TOPICS)"; exit 2; }
+	@python -m bench.$(TOPIC) $(ARGS)
 
 failover: .make/python .make/web .make/browser ## Kill the primary of a replicated database under load; ARGS="--kills 3"
 	@python -m bench.failover $(ARGS)

@@ -100,6 +100,16 @@ def test_every_target_that_documents_name_exists() -> None:
     assert set(re.findall(r"`make ([a-z]+)\b", _text())) - targets == set()
 
 
+def test_every_measurement_can_be_run_and_is_described() -> None:
+    folder, makefile = ROOT / "bench", (ROOT / "Makefile").read_text()
+    programs = [*folder.glob("*.py"), *folder.glob("*/__main__.py")]
+    topics = {(one if one.parent == folder else one.parent).stem for one in programs if '"__main__"' in one.read_text()}
+    offered = re.search(r"^TOPICS := (.*)$", makefile, re.MULTILINE)
+    assert offered is not None
+    assert set(offered[1].split()) == topics
+    assert set(re.findall(r"`make bench TOPIC=([a-z]+)", _text())) == topics - {"failover"}
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     broken: list[str] = []
     for path in _documents():
