@@ -95,12 +95,13 @@ class Run:
             while any(stored - one.messages for one in self._floor.watchers):  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
 
-    def _verdict(self, violations: dict[str, Any], reloaded: bool, audit: str) -> Verdict:
+    def _verdict(self, violations: dict[str, Any], reloaded: bool, audit: tuple[bool, str]) -> Verdict:
         stored, watchers = self._ledger.messages(), self._floor.watchers
         return Verdict(
-            accepted=self._tally.counts(),
+            accepted={**self._tally.counts(), "answers": len(self._tally.answered)},
             refused=self._tally.refused,
             lost=sorted(self._ledger.lost(self._tally.accepted)),
+            unsaid=sorted(self._ledger.unsaid(self._tally.answered)),
             doubled=self._ledger.doubled(),
             violations=violations,
             missed=[len(stored - one.messages) for one in watchers],
@@ -108,15 +109,17 @@ class Run:
             resets=sum(one.resets for one in watchers),
             connections=[one.connections for one in watchers],
             reloaded=reloaded,
-            audit=audit,
+            audit_holds=audit[0],
+            audit=audit[1],
         )
 
 
-def _audit(one: Installed) -> str:
+def _audit(one: Installed) -> tuple[bool, str]:
+    """Whether the chains hold, and what `careloom audit verify` says."""
     try:
-        return one.careloom("audit", "verify").strip().splitlines()[-1]
+        return True, one.careloom("audit", "verify").strip().splitlines()[-1]
     except subprocess.CalledProcessError as error:
-        return f"failed: {error.stdout}{error.stderr}"
+        return False, f"failed: {error.stdout}{error.stderr}"
 
 
 def _say(words: str) -> None:
@@ -128,7 +131,7 @@ def _measured(outcomes: Sequence[Outcome], verdict: Verdict) -> None:
     worst = max((one.accepting for one in killed), default=0.0)
     for measure, unit, value, target in (
         ("primary killed until messages are accepted again by API, mail and chat, worst", "s", worst, 30.0),
-        ("accepted and lost", "messages", len(verdict.lost), 0.0),
+        ("accepted and lost", "messages", len(verdict.lost) + len(verdict.unsaid), 0.0),
         ("stored twice", "messages", len(verdict.doubled), 0.0),
     ):
         report(measure, unit, value, None, None, target, "failover")
@@ -163,7 +166,8 @@ def main() -> int:
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
         (options.out / "failover.md").write_text(text)
-    for what, found in (("lost", verdict.lost), ("stored twice", verdict.doubled), ("broken", verdict.violations)):
+    wrong = {"lost": [*verdict.lost, *verdict.unsaid], "stored twice": verdict.doubled, "broken": verdict.violations}
+    for what, found in wrong.items():
         if found:
             print(f"{what}: {found}")
     _measured(outcomes, verdict)

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiosmtplib
 import httpx
@@ -39,6 +39,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.accepted: set[tuple[Channel, str]] = set()
+        self.answered: set[UUID] = set()
         self.refused: Counter[str] = Counter()
         self._moments: defaultdict[str, list[float]] = defaultdict(list)
 
@@ -47,6 +48,10 @@ class Tally:
         if (channel, key) not in self.accepted:
             self.accepted.add((channel, key))
             self.happened(channel)
+
+    def answer(self, message_id: UUID) -> None:
+        """An agent's answer was taken, as the message of this id."""
+        self.answered.add(message_id)
 
     def happened(self, what: str) -> None:
         """Something that goes on all the time went on."""

@@ -13,6 +13,7 @@ from careloom.demo.desk_api import DeskApi, RefusedError
 from tests.chaos.watcher import Watcher
 
 _LOOK_SECONDS = 0.5
+_AGAIN_SECONDS = (0.5,) * 120
 
 
 class Floor:
@@ -37,7 +38,7 @@ class Floor:
                 tasks.append(asyncio.create_task(watcher.watch()))
                 await watcher.ready.wait()
                 if email in agents:
-                    api = DeskApi(http, self._at.url, "")
+                    api = DeskApi(http, self._at.url, "", _AGAIN_SECONDS)
                     api.headers = {"Cookie": cookie, "X-CSRF-Token": token}
                     self._agents.append(asyncio.create_task(self._work(api)))
             try:
@@ -72,7 +73,13 @@ class Floor:
                 for offer in await api.offers():
                     await api.accept(offer.id)
                     self._tally.happened("offers")
-                    await api.reply(offer.conversation_id, "Thank you, I have seen to it.")
+                    await self._answer(api, offer.conversation_id)
                     await api.end(offer.conversation_id)
                     await api.wrap_up(offer.conversation_id, outcome)
             await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _answer(self, api: DeskApi, conversation_id: UUID) -> None:
+        taken = await api.reply(conversation_id, "Thank you, I have seen to it.")
+        one = taken.message or taken.pending
+        assert one is not None
+        self._tally.answer(one.id)

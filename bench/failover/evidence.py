@@ -9,10 +9,18 @@ from typing import Any
 from msgspec import Struct
 
 from bench.failover.strikes import WAITED_FOR, Outcome
+from careloom import __version__
+from careloom.evidence.isolation.report import commit
 from careloom.organizations.types import Channel
 from tests.chaos.verdict import GAPS
 
-_NAMES = {Channel.SMS: "API", Channel.EMAIL: "mail", Channel.CHAT: "chat", "offers": "contacts offered and taken"}
+_NAMES = {
+    Channel.SMS: "API",
+    Channel.EMAIL: "mail",
+    Channel.CHAT: "chat",
+    "offers": "contacts offered and taken",
+    "answers": "agents' answers",
+}
 _MOST_SECONDS = 30.0
 
 
@@ -22,6 +30,7 @@ class Verdict(Struct, frozen=True):
     accepted: Mapping[str, int]
     refused: Mapping[str, int]
     lost: Sequence[Any]
+    unsaid: Sequence[Any]
     doubled: Sequence[Any]
     violations: Mapping[str, Sequence[Any]]
     missed: Sequence[int]
@@ -29,6 +38,7 @@ class Verdict(Struct, frozen=True):
     resets: int
     connections: Sequence[int]
     reloaded: bool
+    audit_holds: bool
     audit: str
 
     def wrong(self, outcomes: Sequence[Outcome]) -> list[str]:
@@ -36,12 +46,14 @@ class Verdict(Struct, frozen=True):
         slow = [one.what for one in outcomes if one.accepting > _MOST_SECONDS]
         found = {
             "accepted messages were lost": self.lost,
+            "answers of agents were lost": self.unsaid,
             "messages were stored twice": self.doubled,
             f"rules were broken: {', '.join(self.violations)}": self.violations,
             "desks were not shown every message": any(self.missed),
             "desks were shown an event twice": self.shown_twice,
             "desks were told to begin anew": self.resets,
             "the browser's page was loaded again": self.reloaded,
+            "the audit trail is broken": not self.audit_holds,
             f"messages were accepted again only after more than {_MOST_SECONDS:.0f} s: {', '.join(slow)}": slow,
         }
         return [words for words, what in found.items() if what]
@@ -54,9 +66,9 @@ def written(command: str, began: datetime, load: str, outcomes: Sequence[Outcome
         [
             "# Failover under load",
             "",
-            f"Run on {began:%Y-%m-%d %H:%M} UTC by `{command}`: etcd and two PostgreSQL servers under",
-            "Patroni as in [patroni.yml](../patroni.yml); two processes each of web, worker, router and smtp behind a",
-            f"balancer; {load}.",
+            f"Run on {began:%Y-%m-%d %H:%M} UTC by `{command}`, Careloom {__version__}, commit",
+            f"{commit()}: etcd and two PostgreSQL servers under Patroni as in [patroni.yml](../patroni.yml); two",
+            f"processes each of web, worker, router and smtp behind a balancer; {load}.",
             f"All on one machine with {os.cpu_count()} cores (load average {os.getloadavg()[2]:.1f} over the last",
             "15 minutes, this run included). Killed is with `kill -9`: PostgreSQL, all its processes, and its Patroni.",
             "Customers send the same again until it was accepted.",
@@ -77,7 +89,7 @@ def written(command: str, began: datetime, load: str, outcomes: Sequence[Outcome
             "|---|---|",
             f"| messages accepted (2xx, 250, acknowledged) | {_counted(verdict.accepted)} |",
             f"| asked to come again, or not answered, meanwhile | {_counted(verdict.refused)} |",
-            f"| accepted and lost | {len(verdict.lost)} |",
+            f"| accepted and lost | {len(verdict.lost) + len(verdict.unsaid)} |",
             f"| stored twice | {len(verdict.doubled)} |",
             f"| broken of {len(GAPS)} rules of the data, gapless numbers among them | {len(verdict.violations)} |",
             f"| desktops, and how often each connected | {len(verdict.connections)}: {_spread(verdict.connections)} |",

@@ -45,6 +45,7 @@ async def test_restarting_one_process_after_the_other_loses_no_request_and_no_de
             _log.info("accepted %s, meanwhile %s", tally.counts(), dict(tally.refused))
         assert wrong == {}
         assert ledger.lost(tally.accepted) == set()
+        assert ledger.unsaid(tally.answered) == set()
         assert ledger.doubled() == []
         assert min(tally.counts().values()) > 10
         assert [why for why in tally.refused if why.startswith(("HTTP 5", "SMTP 5"))] == []

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from msgspec.structs import replace
@@ -125,6 +126,10 @@ class Ledger:
         """Messages that were accepted and are not stored."""
         return set(accepted) - set(self.stored())
 
+    def unsaid(self, answers: Iterable[UUID]) -> set[UUID]:
+        """Answers of agents that were taken, as messages of these ids, and are not stored."""
+        return set(answers) - {one for (one,) in self.rows("SELECT id FROM message WHERE kind = 'outbound'")}
+
     def doubled(self) -> list[tuple[Channel, str]]:
         """Messages that are stored more than once."""
         return [key for key, count in Counter(self.stored()).items() if count > 1]
@@ -135,10 +140,13 @@ class Ledger:
 
 
 async def settled(ledger: Ledger, watchers: Sequence[Watcher], seconds: float) -> dict[str, Any]:
-    """What does not hold of the data, and whether every desk was shown all of it; waits until nothing is wrong."""
+    """What does not hold of the data, and whether every desk was shown all of it; waits until nothing is wrong, or for
+    so many `seconds` in which nothing has come nearer to it."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + seconds
+    until, before = loop.time() + seconds, {}
     while (wrong := await asyncio.to_thread(_unsettled, ledger, watchers)) and loop.time() < until:
+        if wrong != before:
+            until, before = loop.time() + seconds, wrong
         _log.info("not yet: %s", list(wrong))
         await asyncio.sleep(1.0)
     return wrong

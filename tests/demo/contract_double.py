@@ -31,6 +31,7 @@ from careloom.conversations.types import (
     Phase,
     Priority,
     QueueId,
+    ReplyOutcome,
     Status,
 )
 from careloom.customers.types import CustomerId
@@ -249,8 +250,9 @@ def _conversation_routes(desk: Desk) -> list[Any]:
         assert data["typing"]
 
     @post("/api/conversations/{key:uuid}/replies")
-    async def reply(key: FromPath[UUID], data: JSONBody[dict[str, Any]]) -> None:
+    async def reply(key: FromPath[UUID], data: JSONBody[dict[str, Any]]) -> ReplyOutcome:
         await desk.answer(key, data["text"])
+        return ReplyOutcome(None, None)
 
     @post("/api/conversations/{key:uuid}/end")
     async def end(key: FromPath[UUID]) -> None:

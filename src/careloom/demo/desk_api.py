@@ -9,7 +9,7 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from careloom.conversations.types import Conversation, Disposition, Message
+from careloom.conversations.types import Conversation, Disposition, Message, ReplyOutcome
 from careloom.identity.types import Me
 from careloom.routing.types import Offer
 
@@ -33,10 +33,13 @@ class RefusedError(Exception):
 
 
 class DeskApi:
-    """Calls in the name of one agent; `token` is an API key."""
+    """Calls in the name of one agent; `token` is an API key, `waits` the seconds before each further try of a call."""
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, base_url: str, token: str, waits: Sequence[float] = _RETRY_SECONDS
+    ) -> None:
         self._http = http
+        self._waits = waits
         self.base_url = base_url.rstrip("/")
         self.headers = {"Authorization": f"Bearer {token}"}
 
@@ -81,9 +84,11 @@ class DeskApi:
         """Show the customer that an answer is being written."""
         await self._call("POST", f"/api/conversations/{conversation_id}/typing", {"typing": True})
 
-    async def reply(self, conversation_id: UUID, text: str) -> None:
+    async def reply(self, conversation_id: UUID, text: str) -> ReplyOutcome:
         """Answer the customer."""
-        await self._call("POST", f"/api/conversations/{conversation_id}/replies", {"text": text, "file_ids": []})
+        body: dict[str, Any] = {"text": text, "file_ids": []}
+        content = await self._call("POST", f"/api/conversations/{conversation_id}/replies", body)
+        return msgspec.json.decode(content, type=ReplyOutcome)
 
     async def end(self, conversation_id: UUID) -> None:
         """Say that the contact is over; what follows is after-call work."""
@@ -103,7 +108,7 @@ class DeskApi:
         headers = dict(self.headers)
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid4())
-        for wait in (*_RETRY_SECONDS, None):
+        for wait in (*self._waits, None):
             status = 503
             try:
                 response = await self._http.request(method, self.base_url + path, json=body, headers=headers)

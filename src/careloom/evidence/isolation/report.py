@@ -51,7 +51,7 @@ def report_of(outcomes: list[Outcome], moment: datetime) -> Report:
         title="Isolation between clients",
         made_at=moment.isoformat(timespec="seconds"),
         version=__version__,
-        commit=_commit(),
+        commit=commit(),
         python=platform.python_version(),
         passed=not any(one.findings for one in outcomes),
         probes=sum(one.probes for one in outcomes),
@@ -146,7 +146,7 @@ def _json(report: Report) -> bytes:
     return msgspec.json.encode(report)
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit of the checkout that the program runs from; an installed package has its version alone."""
     try:
         found = subprocess.run(  # noqa: S603
