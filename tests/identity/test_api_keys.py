@@ -1,10 +1,14 @@
 """API keys: shown once, scoped, revocable."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import httpx
+import pytest
 
+from careloom.identity.commands import authentication
 from careloom.identity.types import Person, Role, ScopeKind
+from careloom.platform.clock import now
 from tests.world import PASSWORD, World
 
 
@@ -87,3 +91,35 @@ async def test_a_key_held_to_little_does_nothing_to_the_account_of_its_person(
         "other": True,
         "narrow": False,
     }
+
+
+async def test_a_key_with_an_end_is_refused_after_it_and_says_so(
+    api: httpx.AsyncClient, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+    end = now() + timedelta(days=30)
+    made = (await api.post("/api/api-keys", json={"name": "robot", "expires_at": end.isoformat()})).json()
+    endless = (await api.post("/api/api-keys", json={"name": "endless"})).json()
+    assert datetime.fromisoformat(made["key"]["expires_at"]) == end
+    async with another(api) as robot:
+
+        async def ask(secret: str) -> httpx.Response:
+            return await robot.get("/api/providers", headers={"Authorization": f"Bearer {secret}"})
+
+        assert (await ask(made["secret"])).status_code == 200
+        monkeypatch.setattr(authentication, "now", lambda: end)
+        refused = await ask(made["secret"])
+        assert (refused.status_code, refused.json()["code"]) == (401, "api_key_expired")
+        assert "expired" in refused.json()["detail"]
+        assert (await ask(f"{made['secret']}x")).json()["code"] == "not_signed_in", "it is told to its holder alone"
+        assert (await ask(endless["secret"])).status_code == 200
+    monkeypatch.undo()
+    ends = {one["name"]: one["expires_at"] for one in (await api.get("/api/api-keys")).json()["items"]}
+    assert ends == {"robot": made["key"]["expires_at"], "endless": None}
+
+
+async def test_an_end_that_is_over_makes_no_key(api: httpx.AsyncClient, world: World, sign_in: SignIn) -> None:
+    await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+    answer = await api.post("/api/api-keys", json={"name": "robot", "expires_at": now().isoformat()})
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "/expires_at")
+    assert (await api.get("/api/api-keys")).json()["items"] == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from careloom.platform.clock import now
 from tests.journeys.installation import PASSWORD, Installation, wait_until
 from tests.journeys.world import Brand, World
 
@@ -96,7 +98,8 @@ def _mail(installation: Installation, brand: Brand) -> dict[str, str]:
 
 def _security(installation: Installation, provider: str) -> dict[str, str]:
     """A key, a policy that asks no more than the default, an identity provider, a directory's token and group."""
-    key = installation.make("api-keys", name="Nightly export", permissions=["conversations.read"])
+    soon = (now() + timedelta(days=9)).isoformat()
+    key = installation.make("api-keys", name="Nightly export", permissions=["conversations.read"], expires_at=soon)
     policy = installation.put("sign-in-policies", {"provider_id": provider})
     login = {"issuer": "https://login.harbor.example", "application_id": "careloom", "domains": ["harbor.example"]}
     sso = installation.make("identity-providers", provider_id=provider, name="Harbor", **login)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from careloom.demo.emergency import leave_emergencies
 from careloom.demo.generator import Generator, Targets
 from careloom.demo.library import load_catalogue, load_macros
 from careloom.demo.mailbox import Mailbox
-from careloom.demo.past.hands import HANDS, Past
+from careloom.demo.past.hands import ADMIN, HANDS, Past
 from careloom.demo.past.run import live_past
 from careloom.demo.seed import Seeded, Seeder
 from careloom.demo.smtp_customer import MailRoute
@@ -32,6 +33,7 @@ from careloom.platform.ids import new_id
 from careloom.platform.settings import Settings
 
 _SYSTEM = system_actor("demo")
+_KEY = NewApiKey("Demo")
 _WARM_UP_PACE, _WARM_UP_CONTACTS, _WARM_UP_PER_MINUTE, _WARM_UP_SECONDS = 12.0, 24, 5.0, 60.0
 
 
@@ -67,6 +69,9 @@ async def set_up(
             told("a past: imports, an export, requests, incidents")
     simulated = [one.key for one in demo_world().people if one.simulated]
     tokens = {key: (await _key_for(database, seeded, key)).secret for key in simulated}
+    end = now() + timedelta(days=9)
+    export = NewApiKey("Nightly export", (Permission.CONVERSATIONS_READ,), expires_at=end)
+    await _key_for(database, seeded, ADMIN, export)
     state = DemoState(seeded.widgets, tokens)
     path = state_file(settings.home)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -124,14 +129,14 @@ async def _administrator(database: Database) -> str:
     return (await _make_key(database, person.id)).secret
 
 
-async def _key_for(database: Database, seeded: Seeded, key: str) -> MadeApiKey:
-    return await _make_key(database, PersonId(UUID(seeded.ids[f"person:{key}"])))
+async def _key_for(database: Database, seeded: Seeded, key: str, new: NewApiKey = _KEY) -> MadeApiKey:
+    return await _make_key(database, PersonId(UUID(seeded.ids[f"person:{key}"])), new)
 
 
-async def _make_key(database: Database, person_id: PersonId) -> MadeApiKey:
+async def _make_key(database: Database, person_id: PersonId, new: NewApiKey = _KEY) -> MadeApiKey:
     actor = Actor("demo", (Reach(frozenset(Permission), None, None),), person_id=person_id)
     async with database.transaction(actor) as tx:
-        return await create_api_key(tx, actor, NewApiKey("Demo"))
+        return await create_api_key(tx, actor, new)
 
 
 async def _wait_for(base_url: str) -> None:

@@ -67,6 +67,10 @@ class StaleVersionError(CareloomError):
     status = 412
 
 
+class ApiKeyExpiredError(NotSignedInError):
+    """This API key has expired; make a new one."""
+
+
 class UnfinishedSignInError(NotSignedInError):
     """Finish signing in first: the second factor is still missing."""
 

@@ -145,6 +145,7 @@ api_key = person_table(
     Column("permissions", ARRAY(Text), nullable=False),
     Column("client_ids", ARRAY(Uuid), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True)),
     Column("last_used_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
     Index("ix_api_key_person_id", "person_id"),

@@ -302,6 +302,7 @@ export interface ApiKey {
   permissions: string[];
   client_ids: Uuid[];
   created_at: Instant;
+  expires_at: Instant | null;
   last_used_at: Instant | null;
   revoked_at: Instant | null;
 }

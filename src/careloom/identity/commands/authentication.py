@@ -12,7 +12,7 @@ from careloom.identity.commands.sessions import touch
 from careloom.identity.core.glass import added
 from careloom.identity.core.reach import Organization, kept_out, narrowed, reaches
 from careloom.identity.core.roles import known_verbs
-from careloom.identity.errors import UnfinishedSignInError
+from careloom.identity.errors import ApiKeyExpiredError, UnfinishedSignInError
 from careloom.identity.queries.actors import organization_of
 from careloom.identity.queries.glass import GLASS_COLUMNS, broken_glass, of_session
 from careloom.identity.queries.networks import seen_from
@@ -50,7 +50,13 @@ _BY_SESSION: Final = Prepared(
     .where(session.c.secret_hash == _MARK, session.c.expires_at > _MOMENT)
 )
 _BY_API_KEY: Final = Prepared(
-    _people(api_key.c.id.label("key_id"), api_key.c.permissions, api_key.c.client_ids, api_key.c.last_used_at)
+    _people(
+        api_key.c.id.label("key_id"),
+        api_key.c.permissions,
+        api_key.c.client_ids,
+        api_key.c.expires_at,
+        api_key.c.last_used_at,
+    )
     .join(api_key, api_key.c.person_id == person.c.id)
     .where(
         api_key.c.prefix == bindparam("prefix", type_=String),
@@ -87,7 +93,7 @@ async def actor_by_session(runtime: Runtime, secret: str, asked: Asked) -> Actor
 
 
 async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor:
-    """The person of an API key, held to what the key allows; raises NotSignedInError."""
+    """The person of an API key, held to what the key allows; raises NotSignedInError, ApiKeyExpiredError."""
     prefix, _, secret = bearer.removeprefix("clk_").partition("_")
 
     async def look(tx: Tx) -> Actor:
@@ -95,6 +101,8 @@ async def actor_by_api_key(runtime: Runtime, bearer: str, asked: Asked) -> Actor
         if not rows:
             raise NotSignedInError("The API key is not valid.")
         [row] = rows
+        if row.expires_at is not None and row.expires_at <= now():
+            raise ApiKeyExpiredError
         if row.last_used_at is None or _long_ago(row.last_used_at):
             await tx.execute(update(api_key).where(api_key.c.id == row.key_id).values(last_used_at=now()))
         return await _held_by_key(tx, row, await _actor(tx, row, asked))

@@ -19,7 +19,8 @@ from careloom.platform.texts.text import say
 
 
 async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
-    """A key for oneself; raises InvalidInputError for a permission or client that one does not hold.
+    """A key for oneself; raises InvalidInputError for a permission or client that one does not hold, and for an end
+    that is over.
 
     A key cannot make keys: the new one would do all that its person can, whatever the first was held to.
     """
@@ -34,6 +35,8 @@ async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
         raise InvalidInputError(errors=(FieldError("/permissions", message),))
     if actor.client_ids is not None and not actor.client_ids.issuperset(new.client_ids):
         raise InvalidInputError(errors=(FieldError("/client_ids", "Choose among the clients that you see."),))
+    if new.expires_at is not None and new.expires_at <= now():
+        raise InvalidInputError(errors=(FieldError("/expires_at", "Choose a moment that is still to come."),))
     owner = await get_person(tx, actor, PersonId(actor.person_id))
     prefix, secret = new_id().hex[-12:], new_secret()
     made = ApiKey(
@@ -45,6 +48,7 @@ async def create_api_key(tx: Tx, actor: Actor, new: NewApiKey) -> MadeApiKey:
         permissions=new.permissions,
         client_ids=new.client_ids,
         created_at=now(),
+        expires_at=new.expires_at,
         last_used_at=None,
         revoked_at=None,
     )

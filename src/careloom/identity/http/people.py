@@ -81,7 +81,7 @@ async def get_api_keys(unit: Unit, limit: Limit = 50, after: After = None) -> Pa
 
 @post("/api-keys", summary="Make an API key")
 async def create_api_key(unit: Unit, data: JSONBody[NewApiKey]) -> MadeApiKey:
-    """The secret is in the answer and nowhere else."""
+    """The secret is in the answer and nowhere else. After `expires_at` the key is refused."""
     async with unit.transaction() as tx:
         return await keys.create_api_key(tx, unit.actor, data)
 

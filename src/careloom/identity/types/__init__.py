@@ -107,7 +107,7 @@ class Me(Struct, frozen=True):
 
 
 class ApiKey(Struct, frozen=True):
-    """A key's public face; the secret is shown once, when it is made."""
+    """A key's public face; the secret is shown once, when it is made. Without `expires_at` it works until revoked."""
 
     id: ApiKeyId
     name: str
@@ -117,6 +117,7 @@ class ApiKey(Struct, frozen=True):
     permissions: tuple[str, ...]
     client_ids: tuple[ClientId, ...]
     created_at: datetime
+    expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
 
@@ -153,11 +154,14 @@ class PersonChanges(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewApiKey(Struct, frozen=True, forbid_unknown_fields=True):
-    """A key to make, for oneself. Without `permissions` or `client_ids` it can do all that its person can."""
+    """A key to make, for oneself. Without `permissions` or `client_ids` it can do all that its person can; without
+    `expires_at` it works until it is revoked.
+    """
 
     name: PersonName
     permissions: Annotated[tuple[Verb, ...], Meta(max_length=100)] = ()
     client_ids: Annotated[tuple[ClientId, ...], Meta(max_length=1000)] = ()
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class MadeApiKey(Struct, frozen=True):

@@ -13,12 +13,14 @@ export function useMadeOnce<V extends object, Answer extends { secret: string }>
   kind,
   initial,
   required,
+  rules,
   body = (values) => values,
   made,
 }: {
   kind: string;
   initial: V;
   required: readonly (keyof V & string)[];
+  rules?: (values: V) => Record<string, string | undefined>;
   body?: (values: V) => object;
   made: (answer: Answer) => Named;
 }): { form: Form<V>; secret: string | null } {
@@ -26,6 +28,7 @@ export function useMadeOnce<V extends object, Answer extends { secret: string }>
   const form = useForm<V>({
     initial,
     required,
+    ...(rules && { rules }),
     save: async (values) => {
       const answer = await http.post<Answer>(`/api/${kind}`, body(values));
       const item = made(answer);

@@ -1,9 +1,12 @@
 /** Keys with which programs use the API: made here, shown once, revoked here. */
-import { MultiSelect, TextInput } from '@mantine/core';
+import { MultiSelect, Select, TextInput } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
-import type { ApiKey } from '@/api/types';
+import type { ApiKey, Instant } from '@/api/types';
+import { useNow } from '@/components/clock';
 import { When } from '@/components/Times';
+import { dayOf } from '@/features/setup/parts/days';
 import { Fields, FormPanel, LookPanel } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { MadeOnce, useMadeOnce } from '@/features/setup/parts/MadeOnce';
@@ -11,8 +14,30 @@ import { Removal } from '@/features/setup/parts/Removal';
 import { Split } from '@/features/setup/parts/Split';
 
 const KIND = 'api-keys';
+const DAY = 86_400_000;
+const SOON = 14 * DAY;
+const TERMS = ['30', '90', '365', 'never', 'own'] as const;
+
+interface Values {
+  name: string;
+  permissions: string[];
+  client_ids: string[];
+  term: (typeof TERMS)[number];
+  /** The last day, where it is an own one. */
+  day: string;
+}
+
+const isOver = (at: Instant | null, now: number) => at !== null && Date.parse(at) <= now;
+
+/** When a key ends that is made now; null, never; undefined, no day was given. */
+function endOf({ term, day }: Values): Instant | null | undefined {
+  if (term === 'never') return null;
+  if (term === 'own') return dayOf(day, 1);
+  return new Date(Date.now() + Number(term) * DAY).toISOString();
+}
 
 export function ApiKeys() {
+  const now = useNow(60);
   return (
     <Split<ApiKey>
       section="api-keys"
@@ -21,10 +46,24 @@ export function ApiKeys() {
         name: one.name,
         detail: `${one.person_name} · clk_${one.prefix}…`,
         words: one.person_name,
-        off: one.revoked_at !== null,
+        side: one.expires_at && <End at={one.expires_at} />,
+        off: one.revoked_at !== null || isOver(one.expires_at, now),
       })}
       children={(item) => (item ? <KeyPanel item={item} /> : <NewKey />)}
     />
+  );
+}
+
+/** When a key ends, with a warning where that is soon. */
+function End({ at }: { at: Instant }) {
+  const { t } = useTranslation('setup');
+  const left = Date.parse(at) - useNow(60);
+  const warning = t(left > 0 ? 'apiKeys.expiresSoon' : 'apiKeys.expired');
+  return (
+    <>
+      {left <= SOON && <IconAlertTriangle size={16} color="var(--warn)" aria-label={warning} />}{' '}
+      <When at={at} style="date" />
+    </>
   );
 }
 
@@ -34,13 +73,19 @@ const wordFor = (permission: string) =>
 function NewKey() {
   const { t } = useTranslation(['setup', 'common']);
   const me = useMe();
-  const { form, secret } = useMadeOnce<
-    { name: string; permissions: string[]; client_ids: string[] },
-    { key: ApiKey; secret: string }
-  >({
+  const { form, secret } = useMadeOnce<Values, { key: ApiKey; secret: string }>({
     kind: KIND,
-    initial: { name: '', permissions: [], client_ids: [] },
+    initial: { name: '', permissions: [], client_ids: [], term: '90', day: '' },
     required: ['name'],
+    rules: (values) => ({
+      expires_at: endOf(values) === undefined ? t('form.required') : undefined,
+    }),
+    body: ({ name, permissions, client_ids, ...end }) => ({
+      name,
+      permissions,
+      client_ids,
+      expires_at: endOf({ name, permissions, client_ids, ...end }),
+    }),
     made: ({ key }) => key,
   });
   if (secret) {
@@ -88,6 +133,23 @@ function NewKey() {
           data={me.clients.map((one) => ({ value: one.id, label: one.name }))}
           {...form.bind('client_ids')}
         />
+        <Select
+          label={t('apiKeys.expires')}
+          description={t('apiKeys.expiresHint')}
+          allowDeselect={false}
+          data={TERMS.map((one) => ({ value: one, label: t(`apiKeys.term.${one}`) }))}
+          value={form.values.term}
+          onChange={(term) => term && form.set({ term })}
+        />
+        {form.values.term === 'own' && (
+          <TextInput
+            type="date"
+            label={t('apiKeys.lastDay')}
+            error={form.error('expires_at')}
+            value={form.values.day}
+            onChange={(event) => form.set({ day: event.currentTarget.value })}
+          />
+        )}
       </Fields>
     </FormPanel>
   );
@@ -114,6 +176,9 @@ function KeyPanel({ item }: { item: ApiKey }) {
         </Labelled>
         <Labelled label={t('apiKeys.lastUsed')}>
           {item.last_used_at ? <When at={item.last_used_at} /> : t('apiKeys.never')}
+        </Labelled>
+        <Labelled label={t('apiKeys.expires')}>
+          {item.expires_at ? <End at={item.expires_at} /> : t('apiKeys.term.never')}
         </Labelled>
         {item.revoked_at && (
           <Labelled label={t('apiKeys.revokedAt')}>

@@ -15,6 +15,7 @@ import { Listing } from '@/components/Listing';
 import { Empty } from '@/components/States';
 import { When } from '@/components/Times';
 import { allOf } from '@/features/setup/parts/collection';
+import { dayOf } from '@/features/setup/parts/days';
 import { Chains } from '@/features/setup/system/Chains';
 import classes from './Audit.module.css';
 
@@ -41,13 +42,6 @@ type Kind = 'all' | 'changes' | 'reads';
 
 const auditPages = (filter: QueryValues) =>
   pagesAt<Entry>(['setup', 'audit', filter], '/api/audit', filter, { staleTime: 10_000 });
-
-/** The beginning of a day where the reader is, so many days later; undefined for what is no day. */
-function dayOf(day: string | undefined, later: number): Instant | undefined {
-  const [year = NaN, month = NaN, date = NaN] = (day ?? '').split('-').map(Number);
-  const at = new Date(year, month - 1, date + later);
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
-}
 
 export function Audit() {
   const { t } = useTranslation(['setup', 'common']);
