@@ -3693,6 +3693,7 @@ export interface components {
             client_ids: string[];
             /** Format: date-time */
             created_at: string;
+            expires_at: string | null;
             last_used_at: string | null;
             revoked_at: string | null;
         };
@@ -4848,6 +4849,7 @@ export interface components {
             permissions: string[];
             /** @default [] */
             client_ids: string[];
+            expires_at?: string | null;
         };
         /**
          * NewCapacity
