@@ -53,7 +53,7 @@ message = client_table(
         name="fk_message_previous",
     ),
     CheckConstraint("seq >= 1", name="seq_from_one"),
-    Index("uq_message_id", "id", "client_id", unique=True),
+    Index("uq_message_id", "client_id", "id", unique=True),
     Index(
         "uq_message_external_id",
         "client_id",

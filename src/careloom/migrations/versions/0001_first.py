@@ -1474,16 +1474,10 @@ def _create_tables() -> None:
         ),
         sa.CheckConstraint("seq >= 1", name=op.f("ck_message_seq_from_one")),
         sa.ForeignKeyConstraint(
-            ["client_id", "conversation_id", "previous_seq"],
-            ["message.client_id", "message.conversation_id", "message.seq"],
-            name="fk_message_previous",
-        ),
-        sa.ForeignKeyConstraint(
             ["client_id", "conversation_id"],
             ["conversation.client_id", "conversation.id"],
             name=op.f("fk_message_client_id_conversation_id"),
         ),
-        sa.PrimaryKeyConstraint("client_id", "conversation_id", "seq", name=op.f("pk_message")),
     )
     op.create_index("ix_message_search", "message", ["search"], unique=False, postgresql_using="gin")
     op.create_index(
@@ -1493,7 +1487,17 @@ def _create_tables() -> None:
         unique=True,
         postgresql_where=sa.text("external_id IS NOT NULL"),
     )
-    op.create_index("uq_message_id", "message", ["id", "client_id"], unique=True)
+    op.create_index("uq_message_id", "message", ["client_id", "id"], unique=True)
+    # After the index: of two that cost the same while a table is empty, PostgreSQL takes the later one, and keeps to it
+    # for each message's look at the one before.
+    op.create_primary_key(op.f("pk_message"), "message", ["client_id", "conversation_id", "seq"])
+    op.create_foreign_key(
+        "fk_message_previous",
+        "message",
+        "message",
+        ["client_id", "conversation_id", "previous_seq"],
+        ["client_id", "conversation_id", "seq"],
+    )
     op.create_table(
         "offer",
         sa.Column("client_id", sa.Uuid(), nullable=False),
