@@ -29,6 +29,7 @@ from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.redaction.types import Policy
 from careloom.platform.redaction.values import storable
 from careloom.platform.residency import residency_of
+from careloom.platform.texts.languages import Language, language_for
 from careloom.platform.wire import from_plain, reader, row_fields
 from careloom.platform.wording import worded
 
@@ -126,6 +127,17 @@ async def get_program(tx: Tx, actor: Actor, program_id: ProgramId) -> Program:
     if not actor.may(_READ, client_id=row.client_id, program_id=program_id):
         raise NotFoundError
     return read_program(row)
+
+
+async def language_of(tx: Tx, client_id: UUID, program_id: UUID | None = None) -> Language:
+    """The language of what is written into a client's mail, which all who work for it read: of the program that gets
+    it, else of the client's first.
+    """
+    statement = select(program.c.languages).where(program.c.client_id == client_id)
+    if program_id is not None:
+        statement = statement.where(program.c.id == program_id)
+    spoken = (await tx.execute(statement.order_by(program.c.id).limit(1))).scalar_one_or_none()
+    return language_for(", ".join(spoken or ()))
 
 
 async def get_programs(tx: Tx, program_ids: Collection[ProgramId]) -> dict[ProgramId, Program]:

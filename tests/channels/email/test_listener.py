@@ -22,6 +22,7 @@ from careloom.channels.types import MailAddressChanges
 from careloom.platform.database.transactions import Database
 from careloom.platform.redaction.redact import Redactor
 from careloom.platform.runtime import Runtime
+from careloom.platform.texts.languages import Language
 from tests.channels.email.post_office import MAILS, PostOffice, mail, open_post_office
 from tests.channels.email.refusing import REFUSED, accept_all, refuse_handling, refuse_messages
 from tests.conversations.desk import SYSTEM, Desk, check_invariants
@@ -122,9 +123,9 @@ async def test_nothing_is_redacted_while_a_transaction_is_open(
     real, open_ones = incoming.redact_mail, list[int]()
     pool: Any = office.runtime.database.engine.pool
 
-    def told(raw: bytes, chosen: Redactor) -> bytes:
+    def told(raw: bytes, chosen: Redactor, language: Language) -> bytes:
         open_ones.append(pool.checkedout())
-        return real(raw, chosen)
+        return real(raw, chosen, language)
 
     monkeypatch.setattr(incoming, "redact_mail", told)
     await office.post(mail())

@@ -12,10 +12,10 @@ from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
 from careloom.channels.commands.mail.files import drop_files
-from careloom.channels.commands.mail.incoming import Envelope, Prepared, prepare, take_in, unhandled
+from careloom.channels.commands.mail.incoming import Envelope, Prepared, keeping_of, prepare, take_in, unhandled
 from careloom.channels.queries.mail import find_recipient
 from careloom.channels.types import MailAddress
-from careloom.organizations.queries import privacy_of, require_served
+from careloom.organizations.queries import require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
@@ -191,8 +191,8 @@ class _Handler:
         client_id = work[0][0].client_id
         actor = system_actor("mail", client_id)
         async with runtime.database.transaction(actor) as tx:
-            policy = await privacy_of(tx, client_id)
-        prepared = [await prepare(runtime.files, runtime.secret, address, one, policy) for address, one in work]
+            kept = [(address, one, await keeping_of(tx, address)) for address, one in work]
+        prepared = [await prepare(runtime.files, runtime.secret, *each) for each in kept]
 
         async def once(prepared: list[Prepared]) -> None:
             unused: list[Prepared] = []

@@ -16,7 +16,7 @@ from careloom.compliance.types.requests import PrivacyRequest, RequestStatus
 from careloom.conversations.queries import disposal as conversations
 from careloom.conversations.queries.files import file_key
 from careloom.customers.queries import disposal as customers
-from careloom.organizations.queries import get_client, privacy_of
+from careloom.organizations.queries import get_client, language_of, privacy_of
 from careloom.platform import audit
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
@@ -30,6 +30,7 @@ from careloom.platform.keys.ring import keys_of
 from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import Policy
 from careloom.platform.runtime import Runtime
+from careloom.platform.texts.languages import Language
 from careloom.platform.wording import worded
 
 Rows = dict[str, list[dict[str, object]]]
@@ -101,7 +102,8 @@ async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[Rows, Mails]:
     rows["privacy_request"] = await held_rows(tx, privacy_request, asked)
     mails = await channels.raw_mails(tx, one.client_id, [UUID(str(each["id"])) for each in rows["incoming_mail"]])
     policy = await privacy_of(tx, one.client_id)
-    told, letters = await asyncio.to_thread(_leaving, rows, mails, policy)
+    language = await language_of(tx, one.client_id)
+    told, letters = await asyncio.to_thread(_leaving, rows, mails, policy, language)
     told["audit_entry"] = await audited(tx, one.client_id, [*ids, *contacts])
     return told, letters
 
@@ -112,11 +114,11 @@ def _append(rows: Rows, more: Rows) -> None:
         rows[name] = [*rows[name], *some]
 
 
-def _leaving(rows: Rows, mails: Mails, policy: Policy) -> tuple[Rows, Mails]:
+def _leaving(rows: Rows, mails: Mails, policy: Policy, language: Language) -> tuple[Rows, Mails]:
     """What was found, as the client's policy lets it leave."""
     told = {name: [worded(metadata.tables[name], one, policy) for one in some] for name, some in rows.items()}
     chosen = redactor(policy)
-    return told, mails if chosen.idle else [(mail_id, redact_mail(raw, chosen)) for mail_id, raw in mails]
+    return told, mails if chosen.idle else [(mail_id, redact_mail(raw, chosen, language)) for mail_id, raw in mails]
 
 
 async def _attached(files: FileStore, client_id: UUID, rows: list[dict[str, object]]) -> list[Part]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from email.message import EmailMessage
 
 from careloom.channels.commands.mail.files import drop_files
-from careloom.channels.commands.mail.incoming import Envelope, prepare, take_in
+from careloom.channels.commands.mail.incoming import Envelope, keeping_of, prepare, take_in
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddressId
 from careloom.evidence.isolation.kept import SYSTEM, Brand
-from careloom.organizations.queries import privacy_of
 from careloom.platform.access import system_actor
 
 
@@ -32,9 +31,9 @@ async def post_mail(brand: Brand, raw: bytes) -> None:
     actor = system_actor("mail", brand.ids["client_id"])
     async with runtime.database.transaction(SYSTEM) as tx:
         address = await get_mail_address(tx, SYSTEM, address_id)
-        policy = await privacy_of(tx, address.client_id)
+        keeping = await keeping_of(tx, address)
     envelope = Envelope(brand.words["email"], brand.words["address"], raw)
-    prepared = await prepare(runtime.files, runtime.secret, address, envelope, policy)
+    prepared = await prepare(runtime.files, runtime.secret, address, envelope, keeping)
     async with runtime.database.transaction(actor) as tx:
         if not await take_in(tx, actor, runtime.secret, address, envelope, prepared):
             await drop_files(runtime.files, address.client_id, prepared.files)

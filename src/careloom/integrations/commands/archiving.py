@@ -1,6 +1,7 @@
 """Writes the archive of a client, one piece at a time; what is known of its progress is enough to go on."""
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from careloom.integrations.queries.archive import (
     read_rows,
     revision,
 )
-from careloom.organizations.queries import get_client, privacy_of
+from careloom.organizations.queries import get_client, language_of, privacy_of
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor
 from careloom.platform.database.transactions import Tx
@@ -35,6 +36,7 @@ from careloom.platform.errors import NotFoundError
 from careloom.platform.files import FileStore
 from careloom.platform.leaving import leaving_line
 from careloom.platform.redaction.types import Policy
+from careloom.platform.texts.languages import Language
 from careloom.platform.wire import from_json_text
 
 _FILE_BATCH: Final = 8_000_000
@@ -83,7 +85,8 @@ async def next_piece(tx: Tx, actor: Actor, files: FileStore, client_id: UUID, no
     if place < len(tables):
         piece = await read_rows(tx, tables[place], client_id, now.after, now.sealed)
         policy = await privacy_of(tx, client_id)
-        lines = await asyncio.to_thread(_leaving, tables[place], piece.lines, policy)
+        language = await language_of(tx, client_id)
+        lines = await asyncio.to_thread(_leaving, tables[place], piece.lines, policy, language)
         content, after = _written(tables[place].name, lines, now, piece.after)
         if tables[place].name == "file":
             after = replace(after, waiting_files=tuple(from_json_text(line)["id"] for line in piece.lines))
@@ -103,8 +106,8 @@ async def next_piece(tx: Tx, actor: Actor, files: FileStore, client_id: UUID, no
     return manifest_end(manifest), replace(now, ended=True)
 
 
-def _leaving(table: Table, lines: list[str], policy: Policy) -> list[str]:
-    return [leaving_line(table, one, policy, redact_mail) for one in lines]
+def _leaving(table: Table, lines: list[str], policy: Policy, language: Language) -> list[str]:
+    return [leaving_line(table, one, policy, partial(redact_mail, language=language)) for one in lines]
 
 
 def _written(table: str, lines: list[str], now: Progress, after: list[Any] | None) -> tuple[bytes, Progress]:

@@ -15,6 +15,7 @@ from careloom.channels.core.email.redact import redact_mail
 from careloom.channels.core.email.spoken import said_in
 from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import Policy
+from careloom.platform.texts.languages import Language
 from tests.channels.core.email.grown import grown
 
 CARD = "4111 1111 1111 1111"
@@ -81,6 +82,13 @@ def test_a_card_stays_nowhere_and_the_mail_can_be_read_again(raw: str, end: str)
     assert [one.content for one in after.attachments if one.media_type == "application/pdf"] == [
         one.content for one in before.attachments if one.media_type == "application/pdf"
     ]
+
+
+def test_what_is_left_of_a_mail_says_so_in_the_readers_language() -> None:
+    raw = HARD["more parts than are read"].encode()
+    told = redact_mail(raw, CHOSEN, Language.DE)
+    assert parse_mail(told).text.endswith("[Das ist, was von dieser E-Mail gelesen werden konnte.]")
+    assert redact_mail(told, CHOSEN, Language.FR) == told, "once is enough"
 
 
 PART = "Content-Type: text/plain\n\nhello"

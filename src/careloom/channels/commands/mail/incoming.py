@@ -18,7 +18,7 @@ from careloom.channels.core.email.verdict import OwnMail
 from careloom.channels.queries.mail import get_incoming, get_mail_address
 from careloom.channels.tables import incoming_mail
 from careloom.channels.types import IncomingMail, IncomingMailId, MailAddress, MailVerdict
-from careloom.organizations.queries import as_stored, privacy_of
+from careloom.organizations.queries import as_stored, language_of, privacy_of
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
@@ -33,6 +33,7 @@ from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import Policy
 from careloom.platform.redaction.values import storable
 from careloom.platform.secrets import sign
+from careloom.platform.texts.languages import Language
 
 log = structlog.get_logger()
 _LONGEST_ERROR = 2_000
@@ -46,10 +47,17 @@ class Envelope(Struct, frozen=True):
     raw: bytes
 
 
-class Told(Struct, frozen=True):
-    """A mail as `policy` lets it be kept."""
+class Keeping(Struct, frozen=True):
+    """How an address's mail is kept: by which policy, and in which language it says what became of it."""
 
     policy: Policy
+    language: Language
+
+
+class Told(Struct, frozen=True):
+    """A mail as it may be kept."""
+
+    keeping: Keeping
     raw: bytes
 
 
@@ -68,15 +76,21 @@ def loop_mark(secret: bytes) -> str:
     return f"careloom-{sign(secret, 'mail-loop', '')[:16]}"
 
 
+async def keeping_of(tx: Tx, address: MailAddress) -> Keeping:
+    """How mail to this address is kept as things stand."""
+    language = await language_of(tx, address.client_id, address.program_id)
+    return Keeping(await privacy_of(tx, address.client_id), language)
+
+
 async def prepare(
-    files: FileStore, secret: bytes, address: MailAddress, envelope: Envelope, policy: Policy | None = None
+    files: FileStore, secret: bytes, address: MailAddress, envelope: Envelope, keeping: Keeping | None = None
 ) -> Prepared:
-    """Reads a mail and stores its files, and redacts it by the client's `policy` where it is to be kept; needs no
+    """Reads a mail and stores its files, and redacts it as `keeping` says where it is to be kept; needs no
     transaction, as all of this may take a while. Raises nothing that lies in the mail.
     """
     key = hashlib.sha256(address.id.bytes + envelope.raw).hexdigest()
     own = OwnMail(loop_mark(secret), frozenset({address.address}), address.address.rpartition("@")[2])
-    told = None if policy is None else await _tell(envelope.raw, policy)
+    told = None if keeping is None else await _tell(envelope.raw, keeping)
     letter: Letter | None = None
     try:
         letter = await asyncio.to_thread(
@@ -125,15 +139,16 @@ async def _sealed(tx: Tx, address: MailAddress, incoming_id: IncomingMailId, raw
     keys = await sealing_keys(tx, address.client_id)
     if keys.shredded:
         return b""
-    policy = await privacy_of(tx, address.client_id)
-    if told is None or told.policy != policy:
-        told = await _tell(raw, policy)
+    keeping = await keeping_of(tx, address)
+    if told is None or told.keeping != keeping:
+        told = await _tell(raw, keeping)
     place = bytes_in(incoming_mail.c.raw, incoming_id)
     return await asyncio.to_thread(keys.seal_file, place, told.raw)
 
 
-async def _tell(raw: bytes, policy: Policy) -> Told:
-    return Told(policy, await asyncio.to_thread(redact_mail, raw, redactor(policy)))
+async def _tell(raw: bytes, keeping: Keeping) -> Told:
+    chosen = redactor(keeping.policy)
+    return Told(keeping, await asyncio.to_thread(redact_mail, raw, chosen, keeping.language))
 
 
 async def renew_raw_mail(tx: Tx, one: Renewal) -> Renewed:

@@ -17,7 +17,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careloom.channels.commands.mail.files import drop_files
-from careloom.channels.commands.mail.incoming import Envelope, Prepared, prepare, take_in, unhandled
+from careloom.channels.commands.mail.incoming import (
+    Envelope,
+    Keeping,
+    Prepared,
+    keeping_of,
+    prepare,
+    take_in,
+    unhandled,
+)
 from careloom.channels.commands.mailbox import lease as leases
 from careloom.channels.commands.mailbox.imap import Bearer, Found, ImapSession, MailboxError
 from careloom.channels.commands.mailbox.lease import Lease, LeaseLostError
@@ -27,16 +35,15 @@ from careloom.channels.core.email.oversized import refused_stand_in, stand_in
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddress
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxCheck, MailboxProblem, MailboxSecrets
-from careloom.organizations.queries import get_program, privacy_of, require_served
+from careloom.organizations.queries import language_of, require_served
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
 from careloom.platform.database.transactions import is_away
 from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.outbound import HostRefusedError, HostUnknownError, destination
-from careloom.platform.redaction.types import Policy
 from careloom.platform.runtime import Runtime
-from careloom.platform.texts.languages import Language, language_for
+from careloom.platform.texts.languages import Language
 
 log = structlog.get_logger()
 _MOST_MAILS: Final = 100
@@ -129,23 +136,23 @@ class Poller:
         actor = system_actor("mailbox", address.client_id)
         async with self._runtime.database.transaction(actor) as tx:
             await require_served(tx, address.client_id, files=True)
-            policy = await privacy_of(tx, address.client_id)
+            keeping = await keeping_of(tx, address)
         async with self._counted(lease, mail.uid):
             given = await self._given(lease, session, mail, behind)
             if given is None:
                 async with self._runtime.database.transaction(actor) as tx:
                     await leases.advance(tx, lease, mail.uid, stored=False)
                 return
-            await self._store(lease, mail, address, given, policy)
+            await self._store(lease, mail, address, given, keeping)
         ACCEPTED.labels(Channel.EMAIL).inc()
         if given.whole:
             async with self._counted(lease, mail.uid):
                 await session.settle(mail.uid)
 
-    async def _store(self, lease: Lease, mail: Found, address: MailAddress, given: _Given, policy: Policy) -> None:
+    async def _store(self, lease: Lease, mail: Found, address: MailAddress, given: _Given, keeping: Keeping) -> None:
         runtime = self._runtime
         envelope = Envelope(_return_path(given.raw), address.address, given.raw)
-        prepared = await prepare(runtime.files, runtime.secret, address, envelope, policy)
+        prepared = await prepare(runtime.files, runtime.secret, address, envelope, keeping)
 
         async def once(prepared: Prepared) -> None:
             actor = system_actor("mailbox", address.client_id)
@@ -221,8 +228,7 @@ class Poller:
         actor = system_actor("mailbox", one.client_id)
         async with self._runtime.database.transaction(actor) as tx:
             address = await get_mail_address(tx, actor, one.mail_address_id)
-            program = await get_program(tx, actor, address.program_id)
-        return language_for(", ".join(program.languages))
+            return await language_of(tx, one.client_id, address.program_id)
 
     async def _session(self, one: Mailbox, sealed: str) -> ImapSession:
         settings = self._runtime.settings

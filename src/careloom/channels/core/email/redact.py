@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ from careloom.channels.core.email.parse import parse_mail
 from careloom.channels.core.email.spoken import ADDRESSED, NAMED, Said, is_machines, said_in
 from careloom.platform.redaction.markup import redact_html
 from careloom.platform.redaction.redact import Redactor
+from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import render, say
 
 Tell = Callable[[str], str]
 _TEXT: Final = "text"
@@ -32,20 +35,20 @@ _PARAMETERS: Final = frozenset(
     ("boundary", "charset", "name", "filename", "format", "delsp", "report-type", "type", "start")
 )
 _FIRST: Final = ("subject", "auto-submitted", "precedence", "x-careloom-loop")
-_READ: Final = "[This is what could be read of this mail.]"
+_READ: Final = say("[This is what could be read of this mail.]")
 
 
-def redact_mail(raw: bytes, redactor: Redactor) -> bytes:
+def redact_mail(raw: bytes, redactor: Redactor, language: Language = Language.EN) -> bytes:
     """The mail with what people wrote redacted: texts, headers, names of files, also of mails within it; attached
     files stay as they are.
 
     One in which nothing is found stays to the byte. Of one that cannot be written again, or not read to its end, what
-    can be read is left as a plain mail, and nothing where that holds something still; unless the policy takes out
-    nothing at all. Never raises; takes time linear in the mail's bytes.
+    can be read is left as a plain mail, which says so in `language`, and nothing where that holds something still;
+    unless the policy takes out nothing at all. Never raises; takes time linear in the mail's bytes.
     """
     if redactor.idle:
         return raw
-    for write in (_unchanged, _rewritten, _readable):
+    for write in (_unchanged, _rewritten, partial(_readable, language)):
         try:
             written = write(raw, redactor)
             if written is not None and _clean(said_in(written), redactor):
@@ -78,7 +81,7 @@ def _rewritten(raw: bytes, redactor: Redactor) -> bytes | None:
     return mail.as_bytes()
 
 
-def _readable(raw: bytes, redactor: Redactor) -> bytes:
+def _readable(language: Language, raw: bytes, redactor: Redactor) -> bytes:
     """What can be read of a mail, redacted, as a mail of plain text without files."""
     tell = _teller(redactor)
     read = parse_mail(raw)
@@ -86,7 +89,7 @@ def _readable(raw: bytes, redactor: Redactor) -> bytes:
     if read.message_id_made:
         lines.append(f"Message-ID: {read.message_id}")
     lines += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
-    return "\n".join([*lines, "", tell(read.text), "", _READ, ""]).encode("utf-8", "surrogateescape")
+    return "\n".join([*lines, "", tell(read.text), "", render(_READ, language), ""]).encode("utf-8", "surrogateescape")
 
 
 def _head(raw: bytes, tell: Tell) -> Iterator[str]:
