@@ -1,5 +1,5 @@
 /** Requests of data subjects, with the next step of each. */
-import { Alert, Badge, Button, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Badge, Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconUserShield } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -303,7 +303,8 @@ function Register({ onClose }: { onClose: () => void }) {
         onChange={setReceived}
       />
       {standing !== null && client !== null && (
-        <Alert role="alert" color="yellow" title={t('requests.standing')}>
+        <div role="alert" className={classes.obstacle}>
+          <p>{t('requests.standing')}</p>
           <Link
             to="/compliance/$section"
             params={{ section: 'requests' }}
@@ -312,7 +313,7 @@ function Register({ onClose }: { onClose: () => void }) {
           >
             {t('requests.showStanding')}
           </Link>
-        </Alert>
+        </div>
       )}
     </FormDialog>
   );
