@@ -23,7 +23,7 @@ def test_an_incident_is_registered_whole_corrected_contained_and_told(
     for wanted in ("Compliance: Incidents", "Register an incident"):
         page.keyboard.press("Control+k")
         page.get_by_role("dialog").get_by_role("combobox").fill(wanted)
-        page.get_by_role("option", name=wanted, exact=True).wait_for()
+        page.get_by_role("option", name=wanted, exact=True, selected=True).wait_for()
         page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Register an incident")
     dialog.get_by_label("What happened", exact=True).fill("Visit summaries went to a namesake")

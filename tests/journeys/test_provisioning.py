@@ -55,7 +55,7 @@ def test_a_directory_brings_people_gives_them_roles_by_group_and_takes_them_away
 
     _give_role(admin, tern.name)
     admin.get_by_role("link", name="Permissions", exact=True).click()
-    _listed(admin, "Mina Okoro").click()
+    _listed(admin, "Permissions", "Mina Okoro").click()
     expect(admin.get_by_text(f"Agent over the client {tern.name}").first).to_be_visible()
 
     _set_password(admin)
@@ -68,8 +68,8 @@ def test_a_directory_brings_people_gives_them_roles_by_group_and_takes_them_away
     expect(desk.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     admin.goto(f"{installation.url}/setup/people")
     admin.get_by_role("searchbox", name="Find").fill("Mina")
-    expect(_listed(admin, "Mina Okoro")).to_contain_text("off")
-    _listed(admin, "Mina Okoro").click()
+    expect(_listed(admin, "People", "Mina Okoro")).to_contain_text("off")
+    _listed(admin, "People", "Mina Okoro").click()
     expect(admin.get_by_role("button", name="Put back into use")).to_be_visible()
 
     _revoke_token(admin, installation.url)
@@ -77,9 +77,9 @@ def test_a_directory_brings_people_gives_them_roles_by_group_and_takes_them_away
     directory.close()
 
 
-def _listed(page: Page, name: str) -> Locator:
-    """The line of the register that opens the thing of this name."""
-    return page.get_by_role("link", name=name)
+def _listed(page: Page, section: str, name: str) -> Locator:
+    """The line of that section's register that opens the thing of this name."""
+    return page.get_by_role("region", name=section, exact=True).get_by_role("link", name=name)
 
 
 def _make_token(page: Page, url: str, provider: str) -> str:
@@ -99,7 +99,7 @@ def _make_token(page: Page, url: str, provider: str) -> str:
 def _give_role(page: Page, client: str) -> None:
     """Says what the members of the directory's group may do."""
     page.get_by_role("link", name="Directory groups", exact=True).click()
-    line = _listed(page, "Tern agents")
+    line = _listed(page, "Directory groups", "Tern agents")
     expect(line).to_contain_text("Gives nothing yet")
     line.click()
     page.get_by_role("button", name="Add a role").click()
@@ -112,7 +112,7 @@ def _give_role(page: Page, client: str) -> None:
 def _set_password(page: Page) -> None:
     """A directory sets none: whoever needs one is given it by hand."""
     page.get_by_role("link", name="People", exact=True).click()
-    _listed(page, "Mina Okoro").click()
+    _listed(page, "People", "Mina Okoro").click()
     page.get_by_role("textbox", name="New password").fill(PASSWORD)
     page.get_by_role("button", name="Set password").click()
     expect(page.get_by_text("Password of Mina Okoro set")).to_be_visible()
@@ -125,8 +125,8 @@ def _deactivate(directory: Directory, person: str) -> None:
 
 def _revoke_token(page: Page, url: str) -> None:
     page.goto(f"{url}/setup/provisioning")
-    _listed(page, "Harbor directory").click()
+    _listed(page, "Provisioning", "Harbor directory").click()
     page.get_by_role("button", name="Revoke the token").click()
     page.get_by_role("button", name="Revoke it for good").click()
     expect(page.get_by_text("Harbor directory revoked")).to_be_visible()
-    expect(_listed(page, "Harbor directory")).to_contain_text("off")
+    expect(_listed(page, "Provisioning", "Harbor directory")).to_contain_text("off")

@@ -47,18 +47,19 @@ def _make_role(page: Page, url: str) -> None:
 
 def _give_role(page: Page, name: str) -> None:
     page.get_by_role("link", name="People", exact=True).click()
-    page.get_by_role("link", name=name).click()
+    page.get_by_role("region", name="People", exact=True).get_by_role("link", name=name).click()
     role = page.get_by_role("combobox", name="Role", exact=True)
     expect(role).to_have_value("Agent")
     role.click()
     page.get_by_role("option", name="Night watch").click()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    expect(page.get_by_text("Not saved yet", exact=True)).to_have_count(0)
 
 
 def _look_at_permissions(page: Page, name: str) -> None:
     page.get_by_role("link", name="Permissions", exact=True).click()
-    page.get_by_role("link", name=name).click()
+    page.get_by_role("region", name="Permissions", exact=True).get_by_role("link", name=name).click()
     expect(page.get_by_text("Night watch over the client Zephyr")).to_have_count(2)  # the grant, and why they may read
     asked = page.get_by_role("combobox", name="Permission", exact=True).last
     asked.click()
