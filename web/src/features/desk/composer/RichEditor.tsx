@@ -39,6 +39,8 @@ export function RichEditor(props: EditorProps) {
       Placeholder.configure({ placeholder }),
     ],
     content: initial.html ?? textToHtml(initial.text),
+    // What was typed before this editor was there may end in a space, and is still being typed.
+    parseOptions: { preserveWhitespace: initial.html === null },
     shouldRerenderOnTransaction: false,
     injectNonce: nonce,
     editorProps: {
@@ -80,7 +82,11 @@ export function RichEditor(props: EditorProps) {
 
   useLayoutEffect(() => {
     onHandle({
-      focus: (at) => editor.commands.focus(at),
+      focus: (at) => {
+        editor.commands.focus(at);
+        // The command itself waits for the next frame, and keys that are pressed until then would run actions.
+        editor.view.focus();
+      },
       insert: (text) =>
         editor
           .chain()
