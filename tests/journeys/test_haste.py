@@ -133,6 +133,13 @@ def test_what_is_typed_while_the_editor_of_mails_still_loads_stands_in_it(
     expect(reply).to_have_text("Dear Jon, a new bell is on its way.")
 
 
+def test_what_is_typed_right_after_the_key_of_the_palette_stands_in_it(people: People) -> None:
+    page = people.desk("admin@example.org")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Set-up: New client")
+    expect(page.get_by_role("dialog").get_by_role("combobox")).to_have_value("Set-up: New client")
+
+
 def _two_machines(people: People, agent: str, url: str, draft: str) -> tuple[Page, Page, Held]:
     """A contact on two machines of an agent: on the first a draft is saved, on the second its arrival is held back."""
     first = people.desk(agent)

@@ -47,6 +47,9 @@ const ORDER = [
 ] as const;
 const OTHERS_AT = 3.5;
 
+/** The field is there with the key that opens it: what is typed right after must not reach the actions below. */
+const NO_TRANSITION = { duration: 0 };
+
 export function Palette() {
   const { t } = useTranslation();
   const state = usePaletteState();
@@ -71,6 +74,7 @@ export function Palette() {
         size={600}
         centered={false}
         yOffset="12vh"
+        transitionProps={NO_TRANSITION}
       >
         <Modal.Overlay />
         <Modal.Content aria-label={t('palette.title')}>
@@ -160,9 +164,11 @@ function PaletteBody({ initial }: { initial: string }) {
   const [active, setActive] = useState(0);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
   const entries = useEntries(query);
   const index = Math.min(active, Math.max(0, entries.length - 1));
 
+  useEffect(() => input.current?.focus(), []);
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [index, entries]);
@@ -185,6 +191,7 @@ function PaletteBody({ initial }: { initial: string }) {
   return (
     <div className={classes.palette}>
       <input
+        ref={input}
         className={classes.input}
         data-autofocus
         role="combobox"
