@@ -140,6 +140,26 @@ def test_what_is_typed_right_after_the_key_of_the_palette_stands_in_it(people: P
     expect(page.get_by_role("dialog").get_by_role("combobox")).to_have_value("Set-up: New client")
 
 
+def test_a_double_click_makes_one_thing_and_confirms_nothing(
+    installation: Installation, world: World, people: People
+) -> None:
+    lovage = world.brand("Lovage", "#5f7a1f")
+    page = people.desk(world.agent("Dov Double", lovage, role="admin"))
+    page.goto(f"{installation.url}/setup/exports/new")
+    begun = Held(page, "**/api/exports")
+    page.get_by_role("button", name="Start the export").dblclick()
+    begun.let_go()
+    remove = page.get_by_role("button", name="Remove", exact=True)
+    expect(remove).to_be_visible()
+    assert len(installation.get("exports", client_id=lovage.client)["items"]) == 1
+
+    removals: list[str] = []
+    page.on("request", lambda one: removals.append(one.url) if one.method == "DELETE" else None)
+    remove.dblclick()
+    expect(page.get_by_role("button", name="Remove it for good")).to_be_visible()
+    assert removals == []
+
+
 def _two_machines(people: People, agent: str, url: str, draft: str) -> tuple[Page, Page, Held]:
     """A contact on two machines of an agent: on the first a draft is saved, on the second its arrival is held back."""
     first = people.desk(agent)

@@ -125,11 +125,26 @@ async function request<T>(method: string, path: string, options: Options = {}): 
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
+const underWay = new Map<string, Promise<unknown>>();
+
+/** A deed that is asked for once more while it is under way, by a second press of a key or a button, is done once. */
+function once<T>(deed: string, ask: () => Promise<T>): Promise<T> {
+  const running = underWay.get(deed) as Promise<T> | undefined;
+  if (running) return running;
+  const asked = ask().finally(() => underWay.delete(deed));
+  underWay.set(deed, asked);
+  return asked;
+}
+
+function post<T>(path: string, body: unknown = {}, options?: Omit<Options, 'body'>): Promise<T> {
+  const ask = () => request<T>('POST', path, { ...options, body });
+  return options || body instanceof FormData ? ask() : once(`${path} ${JSON.stringify(body)}`, ask);
+}
+
 export const http = {
   get: <T>(path: string, query?: QueryValues, signal?: AbortSignal) =>
     request<T>('GET', path, { ...(query && { query }), ...(signal && { signal }) }),
-  post: <T>(path: string, body?: unknown, options?: Omit<Options, 'body'>) =>
-    request<T>('POST', path, { ...options, body: body ?? {} }),
+  post,
   /** Bytes that the server hands out once asked for. */
   download: async (path: string): Promise<Blob> => {
     const response = await fetch(path, {

@@ -8,6 +8,7 @@ import { queryClient } from '@/api/client';
 import { factorsQuery, knowsPasskeys, makePasskey, PasskeyRefused } from '@/api/factors';
 import { http } from '@/api/http';
 import type { Factors, Passkey } from '@/api/types';
+import { confirms } from '@/components/confirms';
 import { EditableText } from '@/components/EditableText';
 import { errorText, toastError } from '@/components/errors';
 import { When } from '@/components/Times';
@@ -70,7 +71,7 @@ function Row({ passkey }: { passkey: Passkey }) {
             size="compact-sm"
             color="red"
             loading={remove.isPending}
-            onClick={() => remove.mutate()}
+            onClick={confirms(() => remove.mutate())}
           >
             {t('passkeys.removeNow')}
           </Button>

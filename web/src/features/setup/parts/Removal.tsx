@@ -1,7 +1,8 @@
-/** Removes a thing for good, asked twice: a group of its own in the panel, or a button in its head. */
+/** Removes a thing for good, asked twice and by no double click: a group of its own in the panel, or a button in its head. */
 import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { confirms } from '@/components/confirms';
 import { Fields } from '@/features/setup/parts/FormPanel';
 import { useRemoving, type Removed } from '@/features/setup/parts/removing';
 import { SureButton } from '@/features/setup/parts/SureButton';
@@ -31,7 +32,11 @@ export function Removal({
       {children}
       <div>
         {sure ? (
-          <Button color="red" loading={removing.isPending} onClick={() => removing.mutate()}>
+          <Button
+            color="red"
+            loading={removing.isPending}
+            onClick={confirms(() => removing.mutate())}
+          >
             {words?.now ?? t('removal.now')}
           </Button>
         ) : (

@@ -1,6 +1,7 @@
-/** A button for what cannot be undone: pressed once it asks, pressed again it does it. */
+/** A button for what cannot be undone: pressed once it asks, pressed again it does it; a double click only asks. */
 import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
+import { confirms } from '@/components/confirms';
 
 export function SureButton({
   children,
@@ -22,7 +23,7 @@ export function SureButton({
       {...(asked && { color: 'red' })}
       loading={busy}
       onBlur={() => setAsked(false)}
-      onClick={() => (asked ? onSure() : setAsked(true))}
+      onClick={asked ? confirms(onSure) : () => setAsked(true)}
     >
       {asked ? sure : children}
     </Button>

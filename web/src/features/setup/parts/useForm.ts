@@ -122,6 +122,7 @@ export function useForm<V extends object>({
     setFailures((count) => count + 1);
   };
   const submit = async (): Promise<boolean> => {
+    if (saving.current) return false;
     if (theirs) {
       setFailures((count) => count + 1);
       return false;

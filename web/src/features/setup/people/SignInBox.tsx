@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
 import { http } from '@/api/http';
 import type { Person } from '@/api/types';
+import { confirms } from '@/components/confirms';
 import { toastError } from '@/components/errors';
 import { SessionList } from '@/components/SessionList';
 import { showToast } from '@/components/toasts';
@@ -37,7 +38,7 @@ export function SignInBox({ person }: { person: Person }) {
         </Button>
         {sure ? (
           <>
-            <Button color="red" loading={reset.isPending} onClick={() => reset.mutate()}>
+            <Button color="red" loading={reset.isPending} onClick={confirms(() => reset.mutate())}>
               {t('people.resetNow')}
             </Button>
             <Button variant="default" onClick={() => setSure(false)}>
