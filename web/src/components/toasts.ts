@@ -10,6 +10,8 @@ export interface Toast {
 }
 
 const listeners = new Set<() => void>();
+/** Milliseconds that toasts still have, by their id; those that stay until they are dismissed are not in it. */
+const left = new Map<number, number>();
 let toasts: readonly Toast[] = [];
 let nextId = 1;
 
@@ -19,7 +21,16 @@ function publish(next: readonly Toast[]): void {
 }
 
 export function dismissToast(id: number): void {
+  left.delete(id);
   publish(toasts.filter((toast) => toast.id !== id));
+}
+
+/** Takes `milliseconds` from what toasts still have. */
+export function passTime(milliseconds: number): void {
+  for (const [id, before] of left) {
+    left.set(id, before - milliseconds);
+    if (before <= milliseconds) dismissToast(id);
+  }
 }
 
 /** Shows a toast for `seconds` (0: until dismissed) and gives its id. */
@@ -29,7 +40,7 @@ export function showToast(
 ): number {
   const id = nextId++;
   publish([...toasts.slice(-3), { tone: 'plain', ...toast, id }]);
-  if (seconds > 0) window.setTimeout(() => dismissToast(id), seconds * 1000);
+  if (seconds > 0) left.set(id, seconds * 1000);
   return id;
 }
 
