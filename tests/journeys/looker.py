@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -30,10 +31,18 @@ _A_MOMENT = 50  # milliseconds, for the page to think and paint
 _BARRIERS = """(options) => axe.run(options).then(({ violations }) => violations.flatMap((one) =>
     one.nodes.slice(0, 3).map((node) => `${one.id}: ${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 300)}`)
 ))"""
+# What fades in lacks contrast until it is there. The first two frames decide whether it moves at all.
+_COME_TO_REST = """async () => {
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    const passing = (one) => Number.isFinite(one.effect.getComputedTiming().endTime);
+    await Promise.allSettled(document.getAnimations().filter(passing).map((one) => one.finished));
+}"""
 
 
 def barriers(page: Page, rules: dict[str, object]) -> list[str]:
-    """What axe finds on the page as it stands."""
+    """What axe finds on the page as it stands once nothing moves on it."""
+    page.evaluate(_COME_TO_REST)
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE_SCRIPT)
     return page.evaluate(_BARRIERS, rules)
@@ -69,15 +78,16 @@ class Looker:
         self.complaints.clear()
         self.speak("en")
         self.page.evaluate(_GO, path.format(**self._ids))
-        self._rest()
+        self.rest()
         expect(self.page.get_by_role("main")).not_to_be_empty()
         expect(self.page.get_by_role("status", name="Loading")).to_have_count(0)
-        self._rest()
+        self.rest()
         expect(self.page.get_by_role("alert")).to_have_count(0)
 
-    def _rest(self) -> None:
+    def rest(self) -> None:
         """Waits until nothing has been asked for during a moment."""
-        for _ in range(200):
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
             self.page.wait_for_timeout(_A_MOMENT)
             if not self._asked:
                 return

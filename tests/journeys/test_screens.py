@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_dialog_is_open_to_everyone_and_gives_the_focus_back(looker: Looker, n
     looker.lighten("light")
     before = looker.page.evaluate_handle("document.activeElement")
     DIALOGS[name](looker.page)
-    looker.page.wait_for_timeout(200)
+    looker.rest()
     found = looker.found("light", LIGHTS["light"])
     looker.lighten("dark")
     found += looker.found("dark", LIGHTS["dark"])
@@ -76,7 +77,7 @@ def test_a_dialog_is_open_to_everyone_and_gives_the_focus_back(looker: Looker, n
     looker.page.keyboard.press("Escape")
     expect(looker.page.get_by_role("dialog").or_(looker.page.get_by_role("menu"))).to_have_count(0)
     if name in ("transfer", "assign", "all keys", "command palette"):
-        assert looker.page.evaluate("(before) => document.activeElement === before", before)
+        looker.page.wait_for_function("(before) => document.activeElement === before", arg=before)
     assert found + looker.complaints == []
 
 
@@ -96,8 +97,11 @@ ASKING = {
 def test_what_a_button_asks_before_it_acts_is_open_to_everyone(looker: Looker, name: str) -> None:
     screen, button = ASKING[name]
     looker.open(SCREENS[screen])
+    looker.lighten("light")
     looker.page.get_by_role("main").get_by_role("button", name=button, exact=True).first.click()
-    looker.page.wait_for_timeout(200)
+    now = looker.page.get_by_role("button", name=re.compile("Remove it for good|Revoke now"))
+    looker.page.get_by_role("dialog").or_(now).wait_for()
+    looker.rest()
     found = looker.in_each_light()
     looker.speak("ar")
     found += looker.found("right to left", WORDS)
