@@ -66,6 +66,8 @@ async def _write(runtime: Runtime, actor: Actor, client_id: UUID, export_id: Exp
             if one is None:
                 return
             content, progress = await next_piece(tx, actor, runtime.files, client_id, one.progress)
+            while not (content or progress.ended):  # a table without rows is worth no transaction of its own
+                content, progress = await next_piece(tx, actor, runtime.files, client_id, progress)
             if content:
                 await runtime.files.put(part_key(export_parts_key(client_id, export_id), one.parts), content)
             await note_part(tx, one, progress, len(content))
