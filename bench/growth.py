@@ -1,6 +1,6 @@
 """The same four things with a thousand, ten thousand and a hundred thousand tickets: ours and django-helpdesk's.
 
-To get one and to list are requests to both APIs, one after the other; a search, for one ticket by its number in words,
+To get one and to list are requests to both APIs, in turn; a search, for one ticket by its number in words,
 is one to our API and to the table of its pages, as its API has none. Tickets are created from as many connections at
 once as serve each best, ours one by one and in lists, beside the client that is read. How readings grow is measured in
 turn on the full installation and one that keeps a thousand: what the machine gives changes from minute to minute.
@@ -8,12 +8,12 @@ turn on the full installation and one that keeps a thousand: what the machine gi
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from bench.flood import CONNECTIONS, LISTS, flood_rate
 from bench.helpdesk import Helpdesk, running_helpdesk
 from bench.installation import Installation, report, running_installation
-from bench.reader import Reader, measure, world
+from bench.reader import Reader, Step, in_turn, measure, world
 from bench.steady import share
 from bench.stock import Brand, fill
 
@@ -24,7 +24,7 @@ _FASTER, _FLAT, _COMPARED = 20, 1.5, 10_000
 _CREATE = {"create, many at once": (CONNECTIONS, 1), "create, in lists of 100": LISTS}
 """How many connections create, and how many tickets each hands in together: the peer has no such lists."""
 
-Steps = Mapping[str, Callable[[], object]]
+Steps = Mapping[str, Step]
 
 
 def grow(times: int, seconds: float = 3.0) -> None:
@@ -41,7 +41,7 @@ def grow(times: int, seconds: float = 3.0) -> None:
                 done = size
                 theirs = _theirs(peer)
                 for name, step in _ours(reader, brand[0]).items():
-                    mine, other = share(measure(step, times), 0.5), _patient(theirs[name], times)
+                    mine, other = _beside(step, theirs[name], times)
                     _tell(f"{name} of {size:,} tickets, p50", "ms", mine, other, _target(other, size))
                 other = 1000 / peer.create_rate(seconds)
                 for name, how in _CREATE.items():
@@ -63,8 +63,8 @@ def _grown(small: Installation, large: Steps, times: int) -> dict[str, tuple[flo
     few = _ours(Reader(small, "bench@example.org"), brand[0])
     found: dict[str, tuple[float, float]] = {}
     for name, step in large.items():
-        turns = [(measure(few[name], 1), measure(step, 1)) for _ in range(times)]
-        found[name] = share([one for (one,), _ in turns], 0.5), share([one for _, (one,) in turns], 0.5)
+        before, beside = in_turn(few[name], step, times)
+        found[name] = share(before, 0.5), share(beside, 0.5)
     return found
 
 
@@ -96,10 +96,13 @@ def _target(theirs: float, size: int) -> float | None:
     return theirs / _FASTER if size == _COMPARED else None
 
 
-def _patient(step: Callable[[], object], times: int) -> float:
-    """The median, of fewer steps where one takes long."""
-    first = share(measure(step, 1, warm=0), 0.5)
-    return first if first > _SLOW_MS else share(measure(step, times), 0.5)
+def _beside(ours: Step, theirs: Step, times: int) -> tuple[float, float]:
+    """The medians of both, in turn; a single step of theirs where it takes long."""
+    first = measure(theirs, 1, warm=0)[0]
+    if first > _SLOW_MS:
+        return share(measure(ours, times), 0.5), first
+    mine, other = in_turn(ours, theirs, times)
+    return share(mine, 0.5), share(other, 0.5)
 
 
 def _tell(name: str, unit: str, ours: float, peer: float | None, target: float | None) -> None:

@@ -10,6 +10,9 @@ import httpx
 from bench.installation import PASSWORD, Installation
 from bench.stock import Brand
 
+Step = Callable[[], object]
+_BLOCK = 10
+
 
 class Reader:
     """Whoever reads: one kept-alive connection, signed in."""
@@ -77,7 +80,7 @@ def world(installation: Installation, clients: int, people: int = 4) -> list[Bra
     return brands
 
 
-def measure(step: Callable[[], object], times: int, warm: int = 3) -> list[float]:
+def measure(step: Step, times: int, warm: int = 3) -> list[float]:
     """The sorted milliseconds of `times` steps, after `warm` that are not counted."""
     for _ in range(warm):
         step()
@@ -87,3 +90,15 @@ def measure(step: Callable[[], object], times: int, warm: int = 3) -> list[float
         step()
         found.append((time.perf_counter() - began) * 1000)
     return sorted(found)
+
+
+def in_turn(one: Step, other: Step, times: int) -> tuple[list[float], list[float]]:
+    """The sorted milliseconds of `times` steps of each, some of one, then some of the other: what the machine gives
+    changes from minute to minute.
+    """
+    mine: list[float] = []
+    theirs: list[float] = []
+    for _ in range(times // _BLOCK):
+        mine += measure(one, _BLOCK, 1)
+        theirs += measure(other, _BLOCK, 1)
+    return sorted(mine), sorted(theirs)
