@@ -55,9 +55,9 @@ class Keeping(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True):
-    """A mail as it may be kept."""
+    """A mail as `policy` lets it be kept."""
 
-    keeping: Keeping
+    policy: Policy
     raw: bytes
 
 
@@ -139,16 +139,15 @@ async def _sealed(tx: Tx, address: MailAddress, incoming_id: IncomingMailId, raw
     keys = await sealing_keys(tx, address.client_id)
     if keys.shredded:
         return b""
-    keeping = await keeping_of(tx, address)
-    if told is None or told.keeping != keeping:
-        told = await _tell(raw, keeping)
+    if told is None or told.policy != await privacy_of(tx, address.client_id):
+        told = await _tell(raw, await keeping_of(tx, address))
     place = bytes_in(incoming_mail.c.raw, incoming_id)
     return await asyncio.to_thread(keys.seal_file, place, told.raw)
 
 
 async def _tell(raw: bytes, keeping: Keeping) -> Told:
     chosen = redactor(keeping.policy)
-    return Told(keeping, await asyncio.to_thread(redact_mail, raw, chosen, keeping.language))
+    return Told(keeping.policy, await asyncio.to_thread(redact_mail, raw, chosen, keeping.language))
 
 
 async def renew_raw_mail(tx: Tx, one: Renewal) -> Renewed:

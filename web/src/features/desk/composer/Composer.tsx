@@ -35,6 +35,7 @@ import {
 } from '@/features/desk/composer/content';
 import { FileList } from '@/features/desk/composer/FileList';
 import { MacroPicker } from '@/features/desk/composer/MacroPicker';
+import { modeAction } from '@/features/desk/composer/modes';
 import { NoteForm } from '@/features/desk/composer/NoteForm';
 import { addPending, usePending } from '@/features/desk/composer/pending';
 import { PlainEditor } from '@/features/desk/composer/PlainEditor';
@@ -191,13 +192,7 @@ export function Composer({
     ...(resolved
       ? []
       : [
-          {
-            id: 'composer.reply',
-            name: t('composer.reply'),
-            group,
-            keys: 'r',
-            run: () => openMode('reply'),
-          },
+          modeAction(t, 'reply', () => openMode('reply')),
           {
             id: 'composer.macro',
             name: t('macro.open'),
@@ -213,13 +208,7 @@ export function Composer({
             run: mode === 'note' ? sendNote : sendReply,
           },
         ]),
-    {
-      id: 'composer.note',
-      name: t('composer.note'),
-      group,
-      keys: 'n',
-      run: () => openMode('note'),
-    },
+    modeAction(t, 'note', () => openMode('note')),
   ]);
 
   const chooseMacro = (text: string) => {

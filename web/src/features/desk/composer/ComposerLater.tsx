@@ -5,6 +5,7 @@ import { useActions } from '@/components/actions';
 import { Later } from '@/components/Later';
 import { Composer, type ComposerProps } from '@/features/desk/composer/Composer';
 import type { Mode } from '@/features/desk/composer/content';
+import { modeAction } from '@/features/desk/composer/modes';
 import classes from './Composer.module.css';
 
 export function ComposerLater(props: ComposerProps) {
@@ -21,21 +22,7 @@ export function ComposerLater(props: ComposerProps) {
 
 function Place({ resolved, onWanted }: { resolved: boolean; onWanted: (mode: Mode) => void }) {
   const { t } = useTranslation();
-  const group = t('group.composer');
-  const note = {
-    id: 'composer.note',
-    name: t('composer.note'),
-    group,
-    keys: 'n',
-    run: () => onWanted('note'),
-  };
-  const reply = {
-    id: 'composer.reply',
-    name: t('composer.reply'),
-    group,
-    keys: 'r',
-    run: () => onWanted('reply'),
-  };
-  useActions(resolved ? [note] : [reply, note]);
+  const modes: readonly Mode[] = resolved ? ['note'] : ['reply', 'note'];
+  useActions(modes.map((mode) => modeAction(t, mode, () => onWanted(mode))));
   return <div className={classes.soon} />;
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Conversation } from '@/api/types';
 import { useActions } from '@/components/actions';
 import type { EditorHandle } from '@/features/desk/composer/content';
+import { modeAction } from '@/features/desk/composer/modes';
 import { NoteForm } from '@/features/desk/composer/NoteForm';
 import type { NoteState } from '@/features/desk/composer/useNote';
 import classes from './Composer.module.css';
@@ -15,19 +16,12 @@ export function NoteComposer({ row, note }: { row: Conversation; note: NoteState
   const onHandle = useCallback((next: EditorHandle | null) => {
     handle.current = next;
   }, []);
-  const group = t('group.composer');
   useActions([
-    {
-      id: 'composer.note',
-      name: t('composer.note'),
-      group,
-      keys: 'n',
-      run: () => handle.current?.focus(),
-    },
+    modeAction(t, 'note', () => handle.current?.focus()),
     {
       id: 'composer.send',
       name: t('composer.addNote'),
-      group,
+      group: t('group.composer'),
       keys: 'mod+enter',
       run: () => note.send(),
     },

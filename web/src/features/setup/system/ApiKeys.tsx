@@ -30,7 +30,7 @@ interface Values {
 const isOver = (at: Instant | null, now: number) => at !== null && Date.parse(at) <= now;
 
 /** When a key ends that is made now; null, never; undefined, no day was given. */
-function endOf({ term, day }: Values): Instant | null | undefined {
+function endOf({ term, day }: Pick<Values, 'term' | 'day'>): Instant | null | undefined {
   if (term === 'never') return null;
   if (term === 'own') return dayOf(day, 1);
   return new Date(Date.now() + Number(term) * DAY).toISOString();
@@ -80,12 +80,7 @@ function NewKey() {
     rules: (values) => ({
       expires_at: endOf(values) === undefined ? t('form.required') : undefined,
     }),
-    body: ({ name, permissions, client_ids, ...end }) => ({
-      name,
-      permissions,
-      client_ids,
-      expires_at: endOf({ name, permissions, client_ids, ...end }),
-    }),
+    body: ({ term, day, ...rest }) => ({ ...rest, expires_at: endOf({ term, day }) }),
     made: ({ key }) => key,
   });
   if (secret) {
