@@ -73,9 +73,8 @@ async def build_house(world: World) -> House:
     async with world.database.transaction(SYSTEM) as tx:
         lead = await create_person(tx, SYSTEM, new)
         customer = await recognise(tx, SYSTEM, other.id, IdentityKind.EMAIL, "ada@example.org", name="Ada Waiting")
-    guard = await world.person(
-        Role.COMPLIANCE_OFFICER, ScopeKind.CLIENT, other.id, provider=provider, name="Greta Guard"
-    )
+    role, scope = Role.COMPLIANCE_OFFICER, ScopeKind.CLIENT
+    guard = await world.person(role, scope, other.id, provider=provider, name="Greta Guard", password=PASSWORD)
     return House(world.database, world, provider, own, other, foreign, lead, guard, customer.id)
 
 

@@ -9,17 +9,20 @@ from playwright.sync_api import expect
 from careloom.platform.clock import now
 from tests.journeys.installation import Installation
 from tests.journeys.people import People
+from tests.journeys.relay import Relay
 from tests.journeys.world import World
 
 CLOCK = "%Y-%m-%dT%H:%M"
 
 
 def test_an_incident_is_registered_whole_corrected_contained_and_told(
-    installation: Installation, world: World, people: People
+    installation: Installation, world: World, people: People, relay: Relay
 ) -> None:
     osprey = world.brand("Osprey", "#2f6f73")
     aware = (now() - timedelta(days=2)).astimezone().replace(second=0, microsecond=0)
     page = people.desk(world.agent("Ines Wahl", osprey, role="compliance_officer"))
+    deputy_email = world.agent("Otto Krug", osprey, role="compliance_officer")
+    deputy = people.desk(deputy_email)
     for wanted in ("Compliance: Incidents", "Register an incident"):
         page.keyboard.press("Control+k")
         page.get_by_role("dialog").get_by_role("combobox").fill(wanted)
@@ -45,6 +48,14 @@ def test_an_incident_is_registered_whole_corrected_contained_and_told(
     within_72_hours = (aware + timedelta(hours=72)).astimezone(now().tzinfo).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert due["gdpr_authority"] == due["contract_client"] == within_72_hours
     assert made["data_kinds"] == ["diagnoses"]
+
+    told = deputy.get_by_text("An incident at Osprey asks for something by").first
+    expect(told).to_be_visible()
+    assert "Due soon at Osprey" in str(relay.mail_to(deputy_email)["Subject"])
+    deputy.get_by_role("button", name="Look at it").first.click()
+    sought = deputy.get_by_role("list", name="What is to be done").locator("[data-sought]")
+    expect(sought).to_be_focused()
+    expect(sought.get_by_role("button", name="Done", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="What to do").click()
     duties = page.get_by_role("list", name="What is to be done")

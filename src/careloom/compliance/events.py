@@ -32,9 +32,10 @@ class IncidentChanged(ComplianceEvent, frozen=True, kw_only=True):
 
 
 class IncidentDeadlineNear(ComplianceEvent, frozen=True, kw_only=True):
-    """A duty of an incident is due soon, or overdue, and not done."""
+    """A duty of an incident is due within `hours`, or overdue (0), and not done."""
 
     incident_id: UUID
     duty_id: UUID
     due_at: datetime
+    hours: int
     overdue: bool

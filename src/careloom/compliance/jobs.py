@@ -1,11 +1,19 @@
 """Background work of compliance: purges at night, requests, warnings before deadlines, alerts by mail."""
 
+from datetime import datetime
 from uuid import UUID
 
+from careloom.compliance.commands.alert_mail import (
+    MAIL_DEADLINE,
+    MAIL_GLASS,
+    mail_deadline,
+    mail_glass,
+    tell_of_deadline,
+    tell_of_glass,
+)
 from careloom.compliance.commands.alerts import alert
 from careloom.compliance.commands.disclose import build_export
 from careloom.compliance.commands.erasure import erase
-from careloom.compliance.commands.glass_mail import MAIL_GLASS, mail_guard, tell_guards
 from careloom.compliance.commands.keys.rotation import ROTATE, resume_rotations, run_rotation
 from careloom.compliance.commands.purge import (
     FORGET_ORIGINALS,
@@ -16,6 +24,7 @@ from careloom.compliance.commands.purge import (
     run_purge,
 )
 from careloom.compliance.commands.requests import BUILD_EXPORT, ERASE, defer_work, drop_export, export_key, write
+from careloom.compliance.events import IncidentChanged, IncidentDeadlineNear
 from careloom.compliance.queries.requests import expired_exports, get_request, waiting_requests
 from careloom.compliance.queries.retention import list_rules
 from careloom.compliance.types.requests import RequestStatus
@@ -28,7 +37,8 @@ from careloom.organizations.types import ClientId
 from careloom.platform.access import system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
-from careloom.platform.eventlog.consumer import Consumer
+from careloom.platform.eventlog.consumer import Consumer, Handler
+from careloom.platform.eventlog.event import Event
 from careloom.platform.jobs import Periodic, Task
 from careloom.platform.runtime import Runtime
 
@@ -37,13 +47,27 @@ _MOST_CLIENTS = 10_000
 
 
 def consumers(runtime: Runtime) -> list[Consumer]:
-    """Who guards a client is told by mail of an emergency access to it, where mail has a sender."""
+    """Who answers for a client is told by mail of an emergency access to it and of deadlines of incidents, where mail
+    has a sender. An incident that is registered late, or whose clock turns out to run longer, is spoken of at once.
+    """
 
     async def on_glass(tx: Tx, event: BreakGlassBegun) -> None:
         if runtime.settings.alert_sender is not None:
-            await tell_guards(tx, event)
+            await tell_of_glass(tx, event)
 
-    return [Consumer("compliance.alerts", {BreakGlassBegun: on_glass})]
+    async def on_deadline(tx: Tx, event: IncidentDeadlineNear) -> None:
+        if runtime.settings.alert_sender is not None:
+            await tell_of_deadline(tx, event)
+
+    async def on_incident(tx: Tx, event: IncidentChanged) -> bool:
+        return await alert(tx, now(), event.incident_id) > 0
+
+    handlers: dict[type[Event], Handler] = {
+        BreakGlassBegun: on_glass,
+        IncidentDeadlineNear: on_deadline,
+        IncidentChanged: on_incident,
+    }
+    return [Consumer("compliance.alerts", handlers)]
 
 
 def tasks(runtime: Runtime) -> list[Task]:
@@ -64,8 +88,12 @@ def tasks(runtime: Runtime) -> list[Task]:
     async def rotate(client_id: str) -> None:
         await run_rotation(runtime, ClientId(UUID(client_id)))
 
-    async def mail_glass(glass_id: str, person_id: str) -> None:
-        await mail_guard(runtime, UUID(glass_id), PersonId(UUID(person_id)))
+    async def tell_glass(glass_id: str, person_id: str) -> None:
+        await mail_glass(runtime, UUID(glass_id), PersonId(UUID(person_id)))
+
+    async def tell_deadline(incident_id: str, duty_id: str, due_at: str, hours: int, person_id: str) -> None:
+        person, due = PersonId(UUID(person_id)), datetime.fromisoformat(due_at)
+        await mail_deadline(runtime, UUID(incident_id), UUID(duty_id), due, hours, person)
 
     return [
         Task(PURGE, purge),
@@ -73,7 +101,8 @@ def tasks(runtime: Runtime) -> list[Task]:
         Task(BUILD_EXPORT, build),
         Task(ERASE, run_erasure),
         Task(ROTATE, rotate),
-        Task(MAIL_GLASS, mail_glass),
+        Task(MAIL_GLASS, tell_glass),
+        Task(MAIL_DEADLINE, tell_deadline),
     ]
 
 

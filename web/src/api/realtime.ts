@@ -41,6 +41,7 @@ export interface Events {
     incident_id: Uuid;
     duty_id: Uuid;
     due_at: Instant;
+    hours: number;
     overdue: boolean;
     needs: string;
   };

@@ -14,6 +14,7 @@ import { TopBar } from '@/app/TopBar';
 import { useActionKeys, useActions } from '@/components/actions';
 import { RowSkeletons } from '@/components/States';
 import { useComplianceActions } from '@/features/compliance/useComplianceActions';
+import { useDeadlineAlerts } from '@/features/compliance/useDeadlineAlerts';
 import { useSetupActions } from '@/features/setup/useSetupActions';
 import classes from './Shell.module.css';
 
@@ -26,6 +27,7 @@ export function Shell() {
   useActionKeys();
   useSetupActions();
   useComplianceActions();
+  useDeadlineAlerts();
   useActions(
     placesOf(me).map((place) => ({
       id: `go.${place.id}`,

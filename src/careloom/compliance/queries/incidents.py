@@ -80,13 +80,27 @@ async def get_file(tx: Tx, actor: Actor, incident_id: UUID) -> IncidentFile:
     )
 
 
-async def near_deadlines(tx: Tx, upto: datetime, limit: int = 500) -> list[Near]:
-    """Duties due before then and not done, the most urgent first. Needs a system transaction."""
+async def near_deadlines(
+    tx: Tx, upto: datetime, alerts: int, *, incident_id: UUID | None = None, limit: int = 500
+) -> list[Near]:
+    """Duties due before then, not done and said less than `alerts` times, the most urgent first; of one incident or
+    all. Needs a system transaction.
+    """
     c = incident_duty.c
     statement = select(c.client_id, c.incident_id, c.id.label("duty_id"), c.due_at, c.alerts).where(
-        c.done_at.is_(None), c.due_at <= upto
+        c.done_at.is_(None), c.due_at <= upto, c.alerts < alerts
     )
+    if incident_id is not None:
+        statement = statement.where(c.incident_id == incident_id)
     return [reader(Near)(row) for row in await tx.execute(statement.order_by(c.due_at).limit(limit))]
+
+
+async def get_duty(tx: Tx, one: Incident, duty_id: UUID) -> Duty | None:
+    """A duty of an incident, None where it is not asked for any more."""
+    c = incident_duty.c
+    mine = (c.client_id == one.client_id, c.incident_id == one.id, c.id == duty_id)
+    row = (await tx.execute(select(incident_duty).where(*mine))).one_or_none()
+    return None if row is None else read_duty(row)
 
 
 def _read_entry(row: Any, language: Language) -> Entry:
