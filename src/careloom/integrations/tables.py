@@ -34,6 +34,7 @@ data_import = client_table(
     Column("total", BigInteger, nullable=False, server_default=text("0")),
     Column("done", BigInteger, nullable=False, server_default=text("0")),
     Column("counts", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("left_out", JSONB, nullable=False, server_default=text("'[]'")),
     Column("preview", JSONB, nullable=False, server_default=text("'[]'")),
     Column("error", JSONB(none_as_null=True)),
     Column("made_by", Uuid),

@@ -119,8 +119,20 @@ class ImportCounts(Struct, frozen=True):
     changed: int = 0
 
 
+class LeftOut(Struct, frozen=True):
+    """A field of another system that the client has no attribute for, and how many customers of the file have it; "":
+    all those beyond the first hundred fields.
+    """
+
+    name: str
+    rows: int
+
+
 class Import(Struct, frozen=True):
-    """One file on its way in. `done` of `total` entries are handled; `total` is known once a dry run was through."""
+    """One file on its way in. `done` of `total` entries are handled; `total` is known once a dry run has counted them.
+
+    `left_out`: what a dry run or run found no attribute for.
+    """
 
     id: ImportId
     client_id: ClientId
@@ -134,6 +146,7 @@ class Import(Struct, frozen=True):
     total: int
     done: int
     counts: ImportCounts
+    left_out: tuple[LeftOut, ...]
     preview: tuple[PreviewLine, ...]
     error: str | None
     made_by_name: str

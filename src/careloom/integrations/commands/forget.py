@@ -56,7 +56,7 @@ async def _resting(tx: Tx, where: ColumnElement[bool], limit: int | None = None)
     """Imports that show something of their files, locked; those that work are left alone."""
     refused = import_refusal.c
     told = select(refused.row).where(refused.client_id == _I.client_id, refused.import_id == _I.id).exists()
-    shows = (_I.parts > 0) | (_I.loose != []) | (_I.columns != []) | told
+    shows = (_I.parts > 0) | (_I.loose != []) | (_I.columns != []) | (_I.left_out != []) | told
     due = select(_I.client_id, _I.id).where(where, _I.state.not_in(WORKING), shows)
     due = due.order_by(_I.id).limit(limit).with_for_update(skip_locked=True)
     return [_Kept(row.client_id, row.id) for row in await tx.execute(due)]
@@ -69,4 +69,4 @@ async def _forget(tx: Tx, files: FileStore, imports: Sequence[_Kept]) -> None:
         await tx.execute(delete(import_refusal).where(*reported))
         this = (_I.client_id == one.client_id, _I.id == one.import_id)
         await IMPORTS.drop_files(tx, files, one.import_id)
-        await tx.execute(update(data_import).where(*this).values(**FORGOTTEN, parts=0, size=0, state=gone))
+        await tx.execute(update(data_import).where(*this).values(**FORGOTTEN, left_out=[], parts=0, size=0, state=gone))

@@ -13,7 +13,7 @@ from careloom.integrations.commands.uploads import IMPORTS, StoredFile
 from careloom.integrations.core.accept import clean
 from careloom.integrations.core.entries import Item
 from careloom.integrations.core.look import Look, check_options, columns_of, guessed_options, shown
-from careloom.integrations.core.verdict import KeptLine, Verdict, count, preview_line, refusals
+from careloom.integrations.core.verdict import KeptLine, Verdict, count, left_out, preview_line, refusals
 from careloom.integrations.errors import ImportStateError
 from careloom.integrations.events import ImportChanged
 from careloom.integrations.queries.imports import IMPORT_COLUMNS, get_import, read_import
@@ -169,7 +169,7 @@ async def start_work(tx: Tx, actor: Actor, import_id: ImportId, work: ImportStat
     values: dict[str, Any] = {"state": work, "error": None}
     if work is ImportState.CHECKING or (work is ImportState.RUNNING and one.state is ImportState.CHECKED):
         await tx.execute(delete(import_refusal).where(*_mine(import_refusal, one)))
-        values |= {"done": 0, "counts": to_plain(ImportCounts())}
+        values |= {"done": 0, "counts": to_plain(ImportCounts()), "left_out": []}
         values |= {"total": 0, "preview": []} if work is ImportState.CHECKING else {}
     after = await _change(tx, one, actor.language, **values)
     lane = f"data-{one.client_id.int % _LANES}"
@@ -219,16 +219,20 @@ async def note_progress(tx: Tx, one: Import, verdicts: Sequence[Verdict], items:
     rows = [{"client_id": one.client_id, "import_id": one.id, **to_plain(each)} for each in refusals(verdicts, policy)]
     columns = ("client_id", "import_id", "row", "number", "key", "outcome", "reason")
     await insert_rows(tx, import_refusal, columns, rows, on_conflict="ON CONFLICT DO NOTHING")
-    values: dict[str, Any] = {"done": one.done + len(items), "counts": to_plain(count(one.counts, verdicts))}
+    values: dict[str, Any] = {
+        "done": one.done + len(items),
+        "counts": to_plain(count(one.counts, verdicts)),
+        "left_out": to_plain(left_out(one.left_out, verdicts, policy)),
+    }
     if one.state is ImportState.CHECKING:
         values["preview"] = to_plain(_preview(await _lines_of(tx, one), verdicts, policy))
     return await _change(tx, one, **values)
 
 
-async def restart(tx: Tx, one: Import) -> Import:
-    """Lets the dry run of a locked import begin from the start."""
+async def restart(tx: Tx, one: Import, total: int) -> Import:
+    """Lets the dry run of a locked import begin from the start; its file holds `total` entries."""
     await tx.execute(delete(import_refusal).where(*_mine(import_refusal, one)))
-    return await _change(tx, one, **_FRESH)
+    return await _change(tx, one, **{**_FRESH, "total": total})
 
 
 async def settle(tx: Tx, one: Import, state: ImportState, error: Text | None = None) -> Import:
@@ -239,7 +243,7 @@ async def settle(tx: Tx, one: Import, state: ImportState, error: Text | None = N
     if state in OVER:
         values |= {**FORGOTTEN, "parts": 0}
     if state is ImportState.UNDONE:
-        values |= {"done": 0, "counts": to_plain(ImportCounts())}
+        values |= {"done": 0, "counts": to_plain(ImportCounts()), "left_out": []}
     return await _change(tx, one, **values)
 
 
@@ -289,6 +293,7 @@ _FRESH: Final[dict[str, Any]] = {
     "total": 0,
     "done": 0,
     "counts": to_plain(ImportCounts()),
+    "left_out": [],
     "preview": [],
     "error": None,
 }

@@ -32,7 +32,7 @@ from careloom.integrations.commands.undoing import KINDS, check_removable, undo_
 from careloom.integrations.commands.uploads import IMPORTS, StoredFile
 from careloom.integrations.core.accept import accepted
 from careloom.integrations.core.entries import ConversationEntry, Item, Shorten
-from careloom.integrations.core.reading import read_items
+from careloom.integrations.core.reading import count_items, read_items
 from careloom.integrations.errors import HeldError, TouchedError, UnreadableFileError
 from careloom.integrations.ports import Holds
 from careloom.integrations.queries.imports import get_import
@@ -146,11 +146,11 @@ async def _read(
     with tempfile.TemporaryFile() as file:
         async for content in read_parts(runtime.files, kept.key, kept.parts):
             await asyncio.to_thread(file.write, content)
-        reader = await asyncio.to_thread(_open, file, one, schema, shorten)
         if one.state is ImportState.CHECKING:
-            await _check(runtime, actor, one, reader)
+            total = await asyncio.to_thread(count_items, file, one.format, one.options, schema, shorten)
+            await _check(runtime, actor, one, await asyncio.to_thread(_open, file, one, schema, shorten), total)
         else:
-            await _take(runtime, actor, one, reader)
+            await _take(runtime, actor, one, await asyncio.to_thread(_open, file, one, schema, shorten))
 
 
 def _open(file: BinaryIO, one: Import, schema: dict[str, AttributeField], shorten: Shorten) -> _Reader:
@@ -159,14 +159,14 @@ def _open(file: BinaryIO, one: Import, schema: dict[str, AttributeField], shorte
     return _Reader(islice(items, skipped, None), schema, shorten)
 
 
-async def _check(runtime: Runtime, actor: Actor, one: Import, reader: _Reader) -> None:
+async def _check(runtime: Runtime, actor: Actor, one: Import, reader: _Reader, total: int) -> None:
     """A dry run that was interrupted begins again: what it had seen is not kept."""
     memory = Memory()
     async with runtime.database.transaction(actor) as tx:
         held = await lock_import(tx, actor, one)
         if held is None:
             return
-        one = await restart(tx, held)
+        one = await restart(tx, held, total)
     while part := await asyncio.to_thread(reader.cut):
         async with runtime.database.transaction(actor) as tx:
             held = await lock_import(tx, actor, one)

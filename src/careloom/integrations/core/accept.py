@@ -14,6 +14,7 @@ from careloom.customers.core.addresses import normalised
 from careloom.customers.core.attributes import attribute_errors
 from careloom.customers.types import AttributeField, IdentityKind, NewIdentity
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, CustomerOf, Item, PastMessage, Shorten
+from careloom.integrations.core.fields import as_attributes
 from careloom.platform.errors import FieldError, InvalidInputError
 from careloom.platform.redaction.values import storable
 from careloom.platform.texts.text import Text, changed, say, together
@@ -28,7 +29,7 @@ def accepted(item: Item, schema: Mapping[str, AttributeField], now: datetime, sh
     entry = item.entry
     item = replace(item, key=clean(item.key), reason=None if item.reason is None else changed(item.reason, clean))
     if isinstance(entry, CustomerEntry):
-        return _customer(item, entry, schema, now)
+        return _customer(item, entry, schema, now, shorten)
     if isinstance(entry, ConversationEntry):
         return _conversation(item, entry, now, shorten)
     return item
@@ -39,7 +40,9 @@ def clean(text: str) -> str:
     return " ".join(storable(text).split())
 
 
-def _customer(item: Item, entry: CustomerEntry, schema: Mapping[str, AttributeField], now: datetime) -> Item:
+def _customer(
+    item: Item, entry: CustomerEntry, schema: Mapping[str, AttributeField], now: datetime, shorten: Shorten
+) -> Item:
     identities, notes = _addresses(entry.identities)
     key = clean(entry.key or "") or (f"{identities[0].kind}:{identities[0].value}"[:300] if identities else "")
     errors = attribute_errors(tuple(schema.values()), entry.attributes)
@@ -50,9 +53,10 @@ def _customer(item: Item, entry: CustomerEntry, schema: Mapping[str, AttributeFi
     moments = [entry.created_at, *(one.at for one in (*entry.notes, *entry.consents))]
     if any(one is not None and not _plausible(one, now) for one in moments):
         return _refused(item, say("A time lies before 1970 or in the future."))
+    more, wrong, homeless = as_attributes(item.fields, schema, shorten)
     attributes = {
         name: storable(value) if isinstance(value, str) else value
-        for name, value in entry.attributes.items()
+        for name, value in {**more, **entry.attributes}.items()
         if value is not None
     }
     kept = replace(
@@ -64,7 +68,14 @@ def _customer(item: Item, entry: CustomerEntry, schema: Mapping[str, AttributeFi
         notes=tuple(replace(one, author=clean(one.author), text=storable(one.text)) for one in entry.notes),
         consents=tuple(replace(one, source=clean(one.source)) for one in entry.consents),
     )
-    return replace(item, entry=kept, key=key, notes=(*item.notes, *notes))
+    return replace(
+        item,
+        entry=kept,
+        key=key,
+        notes=(*item.notes, *notes, *wrong),
+        fields={},
+        homeless=(*item.homeless, *(clean(one) for one in homeless)),
+    )
 
 
 def _conversation(item: Item, entry: ConversationEntry, now: datetime, shorten: Shorten) -> Item:

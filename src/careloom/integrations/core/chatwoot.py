@@ -1,11 +1,13 @@
 """Chatwoot's files: contacts as CSV or JSON, conversations with their messages as its API gives them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Final
 
 from careloom.conversations.types import MessageKind, Status
+from careloom.customers.types import AttributeField
 from careloom.integrations.core import values
 from careloom.integrations.core.detect import (
+    OTHER,
     SAMPLE_BYTES,
     decode_start,
     first_rows,
@@ -15,6 +17,7 @@ from careloom.integrations.core.detect import (
 )
 from careloom.integrations.core.documents import Json, built, documents, inner, objects, text
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item, Shorten
+from careloom.integrations.core.fields import said_together
 from careloom.integrations.core.reasons import WrongValueError
 from careloom.integrations.core.sheet import read_sheet
 from careloom.integrations.types import ImportOptions, Target
@@ -22,15 +25,23 @@ from careloom.platform.texts.text import Text, say
 
 _WORDS: Final = {"incoming": 0, "outgoing": 1, "activity": 2, "template": 3}
 _ACTIVITY: Final = 2
+_PROFILE: Final = ("company_name", "city", "country", "social_profiles")
+_AUTHOR: Final = "Chatwoot"
+_NOTE: Final = 20_000
 
 
-def read_chatwoot(file: BinaryIO, options: ImportOptions, shorten: Shorten) -> Iterator[Item]:
-    """Customers and conversations in the order of the file; `row` is the number of the document or line."""
+def read_chatwoot(
+    file: BinaryIO, options: ImportOptions, schema: Mapping[str, AttributeField], shorten: Shorten
+) -> Iterator[Item]:
+    """Customers and conversations in the order of the file; `row` is the number of the document or line. Of whom only
+    conversations tell, they tell all that is known.
+    """
     start = file.read(SAMPLE_BYTES)
     file.seek(0)
     if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[", b"PK")):
-        yield from _contacts_sheet(file, start, options, shorten)
+        yield from _contacts_sheet(file, start, options, schema, shorten)
         return
+    told: set[str] = set()
     messages: dict[str, list[Json]] = {}
     conversations: list[tuple[int, Json]] = []
     for row, _, found in documents(file):
@@ -43,13 +54,25 @@ def read_chatwoot(file: BinaryIO, options: ImportOptions, shorten: Shorten) -> I
             elif isinstance(one.get("meta"), dict) or "messages" in one:
                 conversations.append((row, one))
             elif "id" in one and ("email" in one or "phone_number" in one or "identifier" in one):
-                yield built(row, text(one.get("id")), lambda one=one: _customer(one, shorten), CustomerEntry)
+                told.add(text(one.get("id")))
+                yield _contact(row, one, shorten)
             else:
                 yield Item(row, None, say("This is neither a contact nor a conversation nor a message."))
+    yield from _senders(conversations, told, shorten)
     for row, one in conversations:
         key = text(one.get("id"))
         more = messages.get(key, [])
         yield built(row, key, lambda one=one, more=more: _conversation(one, more, shorten), ConversationEntry)
+
+
+def _senders(conversations: list[tuple[int, Json]], told: set[str], shorten: Shorten) -> Iterator[Item]:
+    """Those contacts who have fields or a remark, and of whom no page of contacts told."""
+    for row, one in conversations:
+        sender = inner(inner(one.get("meta")).get("sender"))
+        key = text(sender.get("id"))
+        if key and key not in told and (_own_fields(sender) or _remark(sender, shorten)):
+            told.add(key)
+            yield _contact(row, sender, shorten)
 
 
 def _payload(found: Any) -> Iterator[Json]:
@@ -63,20 +86,44 @@ def _payload(found: Any) -> Iterator[Json]:
         yield inner(held) or one
 
 
-def _contacts_sheet(file: BinaryIO, start: bytes, options: ImportOptions, shorten: Shorten) -> Iterator[Item]:
+def _contacts_sheet(
+    file: BinaryIO, start: bytes, options: ImportOptions, schema: Mapping[str, AttributeField], shorten: Shorten
+) -> Iterator[Item]:
     encoding = guess_encoding(start)
     delimiter = guess_delimiter(decode_start(start, encoding))
     rows = first_rows(start, encoding, delimiter, 1)
     head = rows[0] if rows else []
-    fields = guess_fields(["external id" if one == "identifier" else one for one in head], Target.CUSTOMERS, ())
+    guessed = guess_fields(["external id" if one == "identifier" else one for one in head], Target.CUSTOMERS, ())
+    fields = tuple(field or f"{OTHER}{name}" for field, name in zip(guessed, head, strict=True))
     found = ImportOptions(
         target=Target.CUSTOMERS, encoding=encoding, delimiter=delimiter, fields=fields, source=options.source
     )
-    yield from read_sheet(file, found, {}, shorten)
+    yield from read_sheet(file, found, schema, shorten)
+
+
+def _contact(row: int, contact: Json, shorten: Shorten) -> Item:
+    fields = _own_fields(contact)
+    if not contact.get("created_at"):
+        fields["description"] = inner(contact.get("additional_attributes")).get("description")
+    return built(row, text(contact.get("id")), lambda: _customer(contact, shorten), CustomerEntry, fields)
+
+
+def _own_fields(contact: Json) -> Json:
+    """What a contact has besides its name and addresses, but for what browsers told of themselves."""
+    profile = inner(contact.get("additional_attributes"))
+    return {
+        **{name: profile[name] for name in _PROFILE if profile.get(name)},
+        **inner(contact.get("custom_attributes")),
+    }
+
+
+def _remark(contact: Json, shorten: Shorten) -> str:
+    return shorten(text(inner(contact.get("additional_attributes")).get("description")), _NOTE)
 
 
 def _customer(contact: Json, shorten: Shorten) -> Json:
     created = contact.get("created_at")
+    remark = _remark(contact, shorten)
     language = text(inner(contact.get("additional_attributes")).get("language_code"))
     return {
         "type": "customer",
@@ -85,6 +132,7 @@ def _customer(contact: Json, shorten: Shorten) -> Json:
         "language": values.language(language),
         "created_at": values.moment(created) if created else None,
         "identities": _identities(contact),
+        "notes": [{"text": remark, "author": _AUTHOR, "at": values.moment(created)}] if remark and created else [],
     }
 
 
@@ -107,6 +155,11 @@ def _conversation(one: Json, more: list[Json], shorten: Shorten) -> Json:
     moments.sort(key=lambda each: (each[0], text(each[1].get("id")).zfill(20)))
     state = values.status(text(one.get("status")) or "resolved")
     subject = text(inner(one.get("additional_attributes")).get("mail_subject"))
+    messages = [_message(each, at, shorten) for at, each in moments]
+    fields = said_together(list(inner(one.get("custom_attributes")).items()))
+    if fields and moments:
+        note = {"kind": MessageKind.NOTE, "author": _AUTHOR, "text": shorten(fields, 100_000)}
+        messages.append({**note, "at": moments[0][0]})
     return {
         "type": "conversation",
         "key": text(one.get("id")),
@@ -122,7 +175,7 @@ def _conversation(one: Json, more: list[Json], shorten: Shorten) -> Json:
         "tags": values.tags(one.get("labels"), shorten),
         "created_at": values.moment(one["created_at"]) if one.get("created_at") else None,
         "resolved_at": moments[-1][0] if state is Status.RESOLVED and moments else None,
-        "messages": [_message(each, at, shorten) for at, each in moments],
+        "messages": messages,
     }
 
 

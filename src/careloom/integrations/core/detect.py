@@ -24,6 +24,8 @@ CONVERSATION_FIELDS: Final = (
     "message_kind", "message_author", "message_text", "message_at",
 )  # fmt: skip
 ATTRIBUTE: Final = "attribute:"
+OTHER: Final = "other:"
+"""Before the name of a column that another system has of its own, and nobody was asked what it holds."""
 _WORDS: Final = {
     Target.CUSTOMERS: {
         "key": ("id", "customer id", "contact id", "user id", "kundennummer", "customer number", "key"),

@@ -115,9 +115,15 @@ def inner(value: Any) -> Json:
     return cast("Json", value) if isinstance(value, dict) else {}
 
 
-def built(row: int, key: str, build: Callable[[], Json], kind: type[CustomerEntry] | type[ConversationEntry]) -> Item:
-    """The entry that `build` makes; an item with the reason where it cannot."""
+def built(
+    row: int,
+    key: str,
+    build: Callable[[], Json],
+    kind: type[CustomerEntry] | type[ConversationEntry],
+    fields: Json | None = None,
+) -> Item:
+    """The entry that `build` makes, with the other system's own `fields`; an item with the reason where it cannot."""
     try:
-        return Item(row, msgspec.convert(build(), kind), key=key)
+        return Item(row, msgspec.convert(build(), kind), key=key, fields=fields or {})
     except (ValueError, TypeError, OverflowError, msgspec.ValidationError) as error:
         return Item(row, None, reason_of(error), key)

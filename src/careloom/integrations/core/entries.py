@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -117,13 +117,19 @@ Entry = CustomerEntry | ConversationEntry
 
 
 class Item(Struct, frozen=True):
-    """What stands at `row` of the file: an entry, or None and why it cannot be one. `notes`: what was left out."""
+    """What stands at `row` of the file: an entry, or None and why it cannot be one. `notes`: what was left out.
+
+    `fields`: what the other system knows of a customer in fields of its own, by their names there, as JSON values;
+    `homeless`: the names of those that the client has no attribute for.
+    """
 
     row: int
     entry: Entry | None
     reason: Text | None = None
     key: str = ""
     notes: tuple[Text, ...] = ()
+    fields: dict[str, Any] = {}
+    homeless: tuple[str, ...] = ()
 
 
 MAX_ENTRY_BYTES = 40_000_000

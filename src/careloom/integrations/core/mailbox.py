@@ -50,6 +50,11 @@ def read_mailbox(file: BinaryIO, options: ImportOptions, shorten: Shorten) -> It
         yield _item(file, thread, own, shorten)
 
 
+def count_threads(file: BinaryIO) -> int:
+    """How many conversations a mailbox holds: the heads of its mails tell."""
+    return len(_threads(list(_places(file))))
+
+
 def _places(file: BinaryIO) -> Iterator[_Place]:
     start, number, blank = -1, 0, True
     position = 0

@@ -9,10 +9,11 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from careloom.conversations.types import MessageKind
-from careloom.customers.types import AttributeField, AttributeInput, AttributeKind
+from careloom.customers.types import AttributeField, AttributeInput
 from careloom.integrations.core import values
-from careloom.integrations.core.detect import ATTRIBUTE
+from careloom.integrations.core.detect import ATTRIBUTE, OTHER
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item, Shorten
+from careloom.integrations.core.fields import typed
 from careloom.integrations.core.reasons import WrongValueError, reason_of
 from careloom.integrations.types import ImportOptions, Target
 from careloom.platform.texts.text import Text, say
@@ -23,7 +24,6 @@ _KINDS: Final = {
     **dict.fromkeys(("outbound", "outgoing", "out", "agent", "reply", "1"), MessageKind.OUTBOUND),
     **dict.fromkeys(("note", "internal", "private"), MessageKind.NOTE),
 }
-_YES, _NO = ("true", "yes", "1", "y", "ja", "si", "oui"), ("false", "no", "0", "n", "nein", "non")
 _NOBODYS: Final = say("The row has no key of its conversation.")
 _ADDRESSES: Final = ("email", "phone", "handle", "external")
 
@@ -83,10 +83,6 @@ def _undecoded(encoding: str) -> Text:
     return say("The row holds characters that are not {encoding}; choose its encoding.", encoding=encoding)
 
 
-def _of(field: AttributeField, problem: Text) -> Text:
-    return say("{field}: {problem}", field=field.label, problem=problem)
-
-
 def _customer(row: Row, schema: Mapping[str, AttributeField]) -> Item:
     line, cells = row
     key = cells.get("key", "")
@@ -101,7 +97,8 @@ def _customer(row: Row, schema: Mapping[str, AttributeField]) -> Item:
             "identities": [{"kind": kind, "value": cells[kind]} for kind in _ADDRESSES if kind in cells],
             "attributes": _attributes(cells, schema),
         }
-        return Item(line, msgspec.convert(plain, CustomerEntry), key=key)
+        others = {name.removeprefix(OTHER): cell for name, cell in cells.items() if name.startswith(OTHER)}
+        return Item(line, msgspec.convert(plain, CustomerEntry), key=key, fields=others)
     except (ValueError, msgspec.ValidationError) as error:
         return Item(line, None, reason_of(error), key)
 
@@ -112,24 +109,8 @@ def _attributes(cells: Mapping[str, str], schema: Mapping[str, AttributeField]) 
         if field.startswith(ATTRIBUTE):
             name = field.removeprefix(ATTRIBUTE)
             known = schema.get(name)
-            found[name] = cell if known is None else _typed(known, cell)
+            found[name] = cell if known is None else typed(known, cell)
     return found
-
-
-def _typed(field: AttributeField, cell: str) -> str | float | bool:
-    if field.kind is AttributeKind.NUMBER:
-        try:
-            return float(cell)
-        except ValueError:
-            problem = say("“{value}” is no number such as 1234.5.", value=cell)
-            raise WrongValueError(_of(field, say("Write a number.") if field.sensitive else problem)) from None
-    if field.kind is AttributeKind.BOOLEAN:
-        word = cell.lower()
-        if word not in (*_YES, *_NO):
-            problem = say("“{value}” is neither yes nor no.", value=cell)
-            raise WrongValueError(_of(field, say("Say true or false.") if field.sensitive else problem))
-        return word in _YES
-    return cell[:10] if field.kind is AttributeKind.DATE else cell
 
 
 def _key_of(row: Row | Item) -> str:

@@ -6,13 +6,14 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from careloom.integrations.core.entries import CustomerEntry, Item
-from careloom.integrations.types import ImportCounts, Outcome
+from careloom.integrations.types import ImportCounts, LeftOut, Outcome
 from careloom.platform.redaction.redact import redact
 from careloom.platform.redaction.types import Policy
 from careloom.platform.texts.text import Text, changed, say, together
 
 _NAME, _WORDS, _NOTES = 120, 300, 5
 _LOOKED_AT = 500
+_FIELD, _FIELDS = 80, 100
 
 
 class Verdict(Struct, frozen=True):
@@ -40,6 +41,18 @@ def count(before: ImportCounts, verdicts: Iterable[Verdict]) -> ImportCounts:
         found["messages_added"] += one.added
         found["changed"] += bool(one.item.notes)
     return ImportCounts(**found)
+
+
+def left_out(before: Iterable[LeftOut], verdicts: Iterable[Verdict], policy: Policy) -> tuple[LeftOut, ...]:
+    """`before` with the fields that entries of these verdicts had no attribute for, as they may be stored."""
+    rows = {one.name: one.rows for one in before}
+    for one in verdicts:
+        if one.outcome is not Outcome.REFUSED:
+            for name in one.item.homeless:
+                told = redact(policy, name).text[:_FIELD]
+                told = told if told in rows or len(rows) < _FIELDS else ""
+                rows[told] = rows.get(told, 0) + 1
+    return tuple(LeftOut(name, count) for name, count in rows.items())
 
 
 class KeptRefusal(Struct, frozen=True):

@@ -7,21 +7,27 @@ from careloom.conversations.types import MessageKind, Status
 from careloom.integrations.core import values
 from careloom.integrations.core.documents import Json, built, documents, inner, objects, text
 from careloom.integrations.core.entries import ConversationEntry, CustomerEntry, Item, Shorten
+from careloom.integrations.core.fields import said_together
 from careloom.integrations.core.reasons import WrongValueError
 from careloom.platform.texts.text import Text, say
 
-_KINDS: Final = ("tickets", "users", "comments")
+_KINDS: Final = ("tickets", "users", "comments", "organizations", "ticket_fields")
+_REMARKS: Final = ("details", "notes")
+_AUTHOR: Final = "Zendesk"
+_NOTE: Final = 20_000
 _END_USER: Final = ("end-user", "end_user", "")
 
 
 class _Export:
-    """What a file holds, put together: comments to their tickets, users by their id."""
+    """What a file holds, put together: comments to their tickets, users, organizations and titles of fields by id."""
 
     def __init__(self, shorten: Shorten) -> None:
         self.shorten = shorten
         self.tickets: list[tuple[int, Json]] = []
         self.users: dict[str, tuple[int, Json]] = {}
         self.comments: dict[str, list[Json]] = {}
+        self.organizations: dict[str, str] = {}
+        self.titles: dict[str, str] = {}
         self.wrong: list[Item] = []
 
     def add(self, row: int, one: Json, hint: str) -> None:
@@ -41,6 +47,10 @@ class _Export:
                     self._user(row, inner(user))
         elif "ticket_id" in one and ("body" in one or "html_body" in one or "plain_body" in one):
             self.comments.setdefault(text(one["ticket_id"]), []).append(one)
+        elif "organizations" in hint:
+            self.organizations[text(one.get("id"))] = text(one.get("name"))
+        elif "ticket_fields" in hint:
+            self.titles[text(one.get("id"))] = text(one.get("title"))
         elif "id" in one and ("role" in one or "email" in one or "users" in hint):
             self._user(row, one)
         else:
@@ -61,7 +71,13 @@ def read_zendesk(file: BinaryIO, shorten: Shorten) -> Iterator[Item]:
     yield from export.wrong
     for row, user in export.users.values():
         if text(user.get("role")).lower() in _END_USER:
-            yield built(row, f"user {text(user.get('id'))}", lambda user=user: _customer(user, shorten), CustomerEntry)
+            yield built(
+                row,
+                f"user {text(user.get('id'))}",
+                lambda user=user: _customer(user, shorten),
+                CustomerEntry,
+                _own_fields(user, export),
+            )
     for row, ticket in export.tickets:
         key = text(ticket.get("id"))
         yield built(row, key, lambda ticket=ticket: _conversation(ticket, export), ConversationEntry)
@@ -76,7 +92,25 @@ def _customer(user: Json, shorten: Shorten) -> Json:
         "language": values.language(text(user.get("locale"))),
         "created_at": values.moment(created) if created else None,
         "identities": _identities(user),
-        "notes": [],
+        "notes": [{"text": one, "author": _AUTHOR, "at": values.moment(created)} for one in _remarks(user, shorten)],
+    }
+
+
+def _remarks(user: Json, shorten: Shorten) -> list[str]:
+    """What agents wrote of a user; nothing where no moment is known from which it holds."""
+    if not user.get("created_at"):
+        return []
+    return [shorten(words, _NOTE) for words in (text(user.get(name)) for name in _REMARKS) if words]
+
+
+def _own_fields(user: Json, export: _Export) -> Json:
+    organization = text(user.get("organization_id"))
+    remarks = {} if user.get("created_at") else {name: user.get(name) for name in _REMARKS}
+    return {
+        **remarks,
+        "organization": export.organizations.get(organization, organization),
+        "tags": user.get("tags"),
+        **inner(user.get("user_fields")),
     }
 
 
@@ -98,6 +132,10 @@ def _conversation(ticket: Json, export: _Export) -> Json:
         _message(one, requester_id, export)
         for one in sorted(_comments(ticket, export), key=lambda one: values.moment(one["created_at"]))
     ]
+    fields = said_together([(_title(one, export), one.get("value")) for one in objects(ticket.get("custom_fields"))])
+    if fields:
+        note = {"kind": MessageKind.NOTE, "author": _AUTHOR, "text": export.shorten(fields, 100_000)}
+        messages.append({**note, "at": messages[0]["at"]})
     state = values.status(text(ticket.get("status")) or "closed")
     ended = ticket.get("solved_at") or ticket.get("updated_at") if state is Status.RESOLVED else None
     return {
@@ -118,6 +156,12 @@ def _conversation(ticket: Json, export: _Export) -> Json:
         "resolved_at": values.moment(ended) if ended else None,
         "messages": messages,
     }
+
+
+def _title(field: Json, export: _Export) -> str:
+    """What a ticket's field is called: tickets name it by its id alone."""
+    field_id = text(field.get("id"))
+    return export.titles.get(field_id) or field_id
 
 
 def _comments(ticket: Json, export: _Export) -> list[Json]:

@@ -25,13 +25,23 @@ from careloom.integrations.commands.uploads import IMPORTS, MAX_IMPORT_BYTES
 from careloom.integrations.core.detect import SAMPLE_BYTES
 from careloom.integrations.core.look import look_at
 from careloom.integrations.queries.imports import get_import, list_imports, list_refusals
-from careloom.integrations.types import Import, ImportChanges, ImportId, ImportState, NewImport, Refusal
+from careloom.integrations.types import (
+    Import,
+    ImportChanges,
+    ImportId,
+    ImportState,
+    LeftOut,
+    NewImport,
+    Outcome,
+    Refusal,
+)
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor
 from careloom.platform.file_parts import delete_parts, put_parts, read_parts
 from careloom.platform.paging import Page
 from careloom.platform.reads import Read
 from careloom.platform.texts.languages import Language
+from careloom.platform.texts.text import render, say
 from careloom.platform.web.http import After, Limit
 from careloom.platform.web.unit import Unit, UnitOfWork
 
@@ -147,7 +157,9 @@ async def get_refusals(
 
 @get("/imports/{import_id:uuid}/report", summary="The report as CSV", media_type="text/csv")
 async def get_report(unit: Unit, import_id: FromPath[ImportId], language: Wanted = None) -> Stream:
-    """Every entry that was not taken over, or not whole: its place in the file, its key and the reason."""
+    """Fields that no attribute is for, without a row; then every entry that was not taken over, or not whole: its
+    place in the file, its key and the reason.
+    """
     one = await _opened(unit, import_id)
     headers = {"Content-Disposition": f'attachment; filename="import-{one.id}.csv"'}
     reader = replace(unit.actor, language=language or unit.actor.language)
@@ -156,20 +168,31 @@ async def get_report(unit: Unit, import_id: FromPath[ImportId], language: Wanted
 
 async def _report(unit: UnitOfWork, reader: Actor, one: Import) -> AsyncIterator[str]:
     yield "row,key,outcome,reason\r\n"
+    yield "".join(_line("", one.name or "…", Outcome.CHANGED, _lacks(one, reader)) for one in one.left_out)
     after: str | None = None
     more = True
     while more:
         async with unit.transaction() as tx:
             page = await list_refusals(tx, reader, one, _REPORT_PAGE, after)
-        yield "".join(_line(each) for each in page.items)
+        yield "".join(_line(each.row, each.key, each.outcome, each.reason) for each in page.items)
         after, more = page.next, page.next is not None
 
 
-def _line(one: Refusal) -> str:
+def _lacks(one: LeftOut, reader: Actor) -> str:
+    return render(
+        say(
+            "No attribute is for this field; customers who have it: {number}. Add one of its name and import the file"
+            " again.",
+            number=one.rows,
+        ),
+        reader.language,
+    )
+
+
+def _line(row: int | str, *words: str) -> str:
     """A cell that a spreadsheet would run as a formula is marked as text."""
     text = io.StringIO()
-    cells = [f"'{cell}" if cell.startswith(_DANGEROUS) else cell for cell in (one.key, one.outcome, one.reason)]
-    csv.writer(text).writerow([one.row, *cells])
+    csv.writer(text).writerow([row, *(f"'{cell}" if cell.startswith(_DANGEROUS) else cell for cell in words)])
     return text.getvalue()
 
 

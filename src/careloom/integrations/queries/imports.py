@@ -24,7 +24,7 @@ from careloom.platform.wire import row_fields
 
 IMPORT_COLUMNS: Final = tuple(data_import.c[name] for name in Import.__struct_fields__)
 _IN_LISTS: Final[tuple[ColumnElement[Any], ...]] = tuple(
-    literal_column("'[]'::jsonb", JSONB).label(each.name) if each.name in ("columns", "preview") else each
+    literal_column("'[]'::jsonb", JSONB).label(each.name) if each.name in ("columns", "left_out", "preview") else each
     for each in IMPORT_COLUMNS
 )
 _KNOWN: Final = text(
@@ -57,7 +57,7 @@ def read_import(row: Any, language: Language = Language.EN) -> Import:
 async def list_imports(
     tx: Tx, actor: Actor, client_id: ClientId | None = None, limit: int = 50, after: str | None = None
 ) -> Page[Import]:
-    """Imports that the actor may see, the newest first, without their columns and previews."""
+    """Imports that the actor may see, the newest first, without what they show of their files."""
     actor.require_somewhere(Permission.DATA_IMPORT, client_id)
     table = data_import.c
     statement: Select[Any] = select(*_IN_LISTS).where(

@@ -2240,6 +2240,7 @@ def _create_import_tables() -> None:
         sa.Column("total", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("done", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("counts", jsonb, server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("left_out", jsonb, server_default=sa.text("'[]'"), nullable=False),
         sa.Column("preview", jsonb, server_default=sa.text("'[]'"), nullable=False),
         sa.Column("error", jsonb, nullable=True),
         sa.Column("made_by", sa.Uuid(), nullable=True),

@@ -100,6 +100,32 @@ export function Preview({ one }: { one: DataImport }) {
   );
 }
 
+export function LeftOut({ one }: { one: DataImport }) {
+  const { t } = useTranslation('setup');
+  const format = useFormat();
+  if (one.left_out.length === 0) return null;
+  return (
+    <Fields title={t('imports.leftOut')} hint={t('imports.leftOutHint')}>
+      <Scrolled name={t('imports.leftOut')}>
+        <thead>
+          <tr>
+            <th scope="col">{t('imports.field')}</th>
+            <th scope="col">{t('imports.has')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {one.left_out.map((each) => (
+            <tr key={each.name}>
+              <td dir="auto">{each.name || t('imports.otherFields')}</td>
+              <td className={classes.number}>{format.number(each.rows)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Scrolled>
+    </Fields>
+  );
+}
+
 export function Refusals({ one }: { one: DataImport }) {
   const { t, i18n } = useTranslation('setup');
   const format = useFormat();

@@ -13,7 +13,7 @@ import { When } from '@/components/Times';
 import classes from '@/features/setup/data/Data.module.css';
 import { useFollowed, type DataImport } from '@/features/setup/data/data';
 import { FileDrop } from '@/features/setup/data/FileDrop';
-import { Counts, Preview, Refusals } from '@/features/setup/data/ImportOutcome';
+import { Counts, LeftOut, Preview, Refusals } from '@/features/setup/data/ImportOutcome';
 import { ImportReading } from '@/features/setup/data/ImportReading';
 import { Stage } from '@/features/setup/data/Stage';
 import { itemOf } from '@/features/setup/parts/collection';
@@ -83,7 +83,7 @@ export function ImportPanel({ item }: { item: DataImport }) {
           hint={one.error ?? t(`imports.next.${one.state}`)}
           working={['checking', 'running', 'undoing'].includes(one.state)}
           done={one.done}
-          total={one.state === 'running' ? one.total : 0}
+          total={one.state === 'undoing' ? 0 : one.total}
           name={t('imports.progress')}
         >
           {reading && (
@@ -129,6 +129,7 @@ export function ImportPanel({ item }: { item: DataImport }) {
         </Stage>
         {one.state === 'draft' && <HandIn one={one} />}
         {!['draft', 'ready', 'undone'].includes(one.state) && <Counts one={one} />}
+        <LeftOut one={one} />
         {one.counts.refused + one.counts.changed > 0 && <Refusals one={one} />}
         {one.state === 'checked' && <Preview one={one} />}
         {reading && (

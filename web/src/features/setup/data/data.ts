@@ -53,6 +53,8 @@ export interface DataImport extends Named {
   total: number;
   done: number;
   counts: ImportCounts;
+  /** Fields that the client has no attribute for; '' stands for all beyond the first hundred. */
+  left_out: readonly { name: string; rows: number }[];
   preview: readonly {
     row: number;
     kind: '' | 'customer' | 'conversation';
