@@ -4420,6 +4420,7 @@ export interface components {
             total: number;
             done: number;
             counts: components["schemas"]["ImportCounts"];
+            left_out: components["schemas"]["LeftOut"][];
             preview: components["schemas"]["PreviewLine"][];
             error: string | null;
             made_by_name: string;
@@ -4604,6 +4605,11 @@ export interface components {
         /** Left */
         Left: {
             case_number: number;
+        };
+        /** LeftOut */
+        LeftOut: {
+            name: string;
+            rows: number;
         };
         /**
          * LegalBasis
