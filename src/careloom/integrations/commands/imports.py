@@ -232,7 +232,8 @@ async def note_progress(tx: Tx, one: Import, verdicts: Sequence[Verdict], items:
 async def restart(tx: Tx, one: Import, total: int) -> Import:
     """Lets the dry run of a locked import begin from the start; its file holds `total` entries."""
     await tx.execute(delete(import_refusal).where(*_mine(import_refusal, one)))
-    return await _change(tx, one, **{**_FRESH, "total": total})
+    values: dict[str, Any] = {**_FRESH, "total": total}
+    return await _change(tx, one, **values)
 
 
 async def settle(tx: Tx, one: Import, state: ImportState, error: Text | None = None) -> Import:
