@@ -47,15 +47,17 @@ from careloom.integrations import http as integrations_http
 from careloom.integrations import jobs as integrations_jobs
 from careloom.knowledge import http as knowledge_http
 from careloom.organizations import http as organizations_http
-from careloom.organizations.queries import attribute_schema, list_clients, list_programs
+from careloom.organizations.queries import attribute_schema, list_clients, list_programs, own_rules
 from careloom.platform.access import Actor, Permission
 from careloom.platform.audit import list_audit
+from careloom.platform.database.links import LOST
 from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.jobs import Periodic, Task
 from careloom.platform.live.gateway import Gateway
 from careloom.platform.loops import Loop, keep_running
+from careloom.platform.redaction.logs import hold_rules
 from careloom.platform.runtime import Runtime
 from careloom.platform.trail import jobs as trail_jobs
 from careloom.platform.web import audit as audit_http
@@ -90,6 +92,9 @@ ROUTERS: list[ControllerRouterHandler] = [
     demo_http.router,
 ]
 """Mounted under /api."""
+
+_RULES_SECONDS = 5.0
+"""How often a process asks for clients' own rules, for its logs."""
 
 ROOT_ROUTERS: list[ControllerRouterHandler] = [chat_http.router, scim_http.router]
 """Mounted at the root: what customers' browsers and providers' directories reach."""
@@ -126,6 +131,25 @@ def periodic(runtime: Runtime) -> list[Periodic]:
         *compliance_jobs.periodic(runtime),
         *integrations_jobs.periodic(runtime),
     ]
+
+
+def loops(runtime: Runtime) -> dict[str, Loop]:
+    """What every role runs."""
+    return {"hub": runtime.hub.run, "own_rules": lambda: _follow_own_rules(runtime)}
+
+
+async def know_own_rules(runtime: Runtime) -> None:
+    """Keeps out of this process's logs what clients' own rules take out by now; while the database is away, those known
+    before.
+    """
+    with contextlib.suppress(*LOST):
+        hold_rules(await runtime.database.glance(own_rules))
+
+
+async def _follow_own_rules(runtime: Runtime) -> None:
+    while True:
+        await know_own_rules(runtime)
+        await asyncio.sleep(_RULES_SECONDS)
 
 
 def worker_loops(runtime: Runtime) -> dict[str, Loop]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,9 @@ from litestar import Litestar, get
 from litestar.exceptions import InternalServerException
 
 from careloom.identity.types import Person, Role, ScopeKind
+from careloom.main import know_own_rules
 from careloom.platform.logging import scrub
+from careloom.platform.redaction.logs import hold_rules
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.problem import EXCEPTION_HANDLERS
 from tests.application import http_client
@@ -166,3 +168,34 @@ def _broken_table() -> Any:
     from sqlalchemy import Column, MetaData, Table, Text, Uuid
 
     return Table("no_such_table", MetaData(), Column("id", Uuid), Column("name", Text))
+
+
+@pytest.fixture
+def forgetting() -> Iterator[None]:
+    """Own rules of the test's clients are forgotten behind it: logs are the whole process's."""
+    yield
+    hold_rules(())
+
+
+@pytest.mark.usefixtures("forgetting")
+async def test_what_any_clients_own_rules_take_out_stands_in_no_log(
+    api: httpx.AsyncClient, world: World, sign_in: SignIn, runtime: Runtime, logs: Logs
+) -> None:
+    client = await world.client()
+    await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+    told = "badge BDG-1234 was refused"
+    structlog.get_logger().warning("before", answer=told)
+    path = f"/api/clients/{client.id}/privacy"
+    rule = {"name": "badge", "pattern": r"BDG-\d{4}"}
+    policy = (await api.get(path)).json()
+    assert (await api.put(path, json={**policy, "rules": [rule]})).is_success
+    await know_own_rules(runtime)
+    structlog.get_logger().warning("after", answer=told)
+    try:
+        raise ValueError(told)
+    except ValueError:
+        structlog.get_logger().exception("failed")
+    before, after, failed = [one for one in logs() if one["event"] in ("before", "after", "failed")]
+    assert before["answer"] == told
+    assert after["answer"] == "badge [badge \u00d7\u00d7\u00d7\u00d7] was refused"
+    assert "BDG" not in failed["exception"]

@@ -178,7 +178,10 @@ def _check(options: argparse.Namespace) -> int:
         print(f"BROKEN  {name}: {found.broken.words}")
         return 1
     erased = f", the content of {found.erased} erased" if found.erased else ""
-    print(f"ok      {name}: {found.entries} entries up to {found.number}{erased}, signed by {found.header.key}")
+    redacted = f", that of {found.redacted} redacted and not proven" if found.redacted else ""
+    print(
+        f"ok      {name}: {found.entries} entries up to {found.number}{erased}{redacted}, signed by {found.header.key}"
+    )
     return 0
 
 

@@ -18,7 +18,17 @@ from careloom.cli.process import allow_connections, run_loops
 from careloom.cli.regions import require_served_regions
 from careloom.cli.store import HomeLock, Store
 from careloom.conversations.core.language import warm_up
-from careloom.main import consumers, create_app, periodic, router_loops, smtp_loops, tasks, worker_loops
+from careloom.main import (
+    consumers,
+    create_app,
+    know_own_rules,
+    loops,
+    periodic,
+    router_loops,
+    smtp_loops,
+    tasks,
+    worker_loops,
+)
 from careloom.platform.errors import TerminalError
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.jobs import job_app, rescue_jobs
@@ -112,14 +122,15 @@ async def serve(
     runtime = open_runtime(settings, store.url, 20 if role is Role.ALL else 10, certificate)
     if role in _LISTENING:
         Thread(target=warm_up, daemon=True).start()
-    loops = {**_loops(runtime, role), **(more or {})}
+    wanted = {**_loops(runtime, role), **(more or {})}
     spare_the_collector()
+    await know_own_rules(runtime)
     if certificate is not None:
-        loops["certificate"] = certificate.follow
+        wanted["certificate"] = certificate.follow
     if store.embedded is not None:
-        loops["postgres"] = store.keep_running
+        wanted["postgres"] = store.keep_running
     try:
-        await run_loops(loops, runtime.stopping, drain_seconds(settings, role))
+        await run_loops(wanted, runtime.stopping, drain_seconds(settings, role))
     finally:
         await runtime.database.close()
 
@@ -139,19 +150,19 @@ def spare_the_collector() -> None:
 
 
 def _loops(runtime: Runtime, role: Role) -> dict[str, Loop]:
-    loops: dict[str, Loop] = {"hub": runtime.hub.run}
+    found = loops(runtime)
     if role in (Role.ALL, Role.WEB):
-        loops["web"] = lambda: _serve_web(runtime)
+        found["web"] = lambda: _serve_web(runtime)
     if role in (Role.ALL, Role.WORKER):
-        loops["jobs"] = lambda: _work(runtime)
-        loops.update(worker_loops(runtime))
+        found["jobs"] = lambda: _work(runtime)
+        found.update(worker_loops(runtime))
         for consumer in consumers(runtime):
-            loops[f"consumer:{consumer.name}"] = ConsumerRunner(runtime.database, runtime.hub, consumer).run
+            found[f"consumer:{consumer.name}"] = ConsumerRunner(runtime.database, runtime.hub, consumer).run
     if role in (Role.ALL, Role.ROUTER):
-        loops.update(router_loops(runtime))
+        found.update(router_loops(runtime))
     if role in (Role.ALL, Role.SMTP):
-        loops.update(smtp_loops(runtime))
-    return loops
+        found.update(smtp_loops(runtime))
+    return found
 
 
 async def _work(runtime: Runtime) -> None:

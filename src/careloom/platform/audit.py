@@ -1,7 +1,7 @@
 """The audit trail: who changed what, from what to what, who read what is sensitive; when and from where."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,9 +13,8 @@ from careloom.platform.database.transactions import Tx, widened
 from careloom.platform.ids import first_id_at, new_id
 from careloom.platform.paging import Page, cut, keyset
 from careloom.platform.reads import VERBS
-from careloom.platform.redaction.logs import STRICT
-from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.values import redact_values
+from careloom.platform.strictness import strictest
 from careloom.platform.tables import audit_entry, audit_seal
 from careloom.platform.wire import reader, to_plain
 
@@ -53,7 +52,6 @@ class Erasure(Struct, frozen=True):
 
 
 _read = reader(AuditEntry)
-_STRICT: Final = redactor(STRICT, agents=True)
 
 
 async def record(
@@ -68,7 +66,11 @@ async def record(
     after: object = None,
 ) -> None:
     """Writes one entry in the open transaction; `action` is `noun.verb`, the noun is the subject's type."""
-    old, new = _changed(_fields(before), _fields(after))
+    old, new = _changed(_plain(before), _plain(after))
+    if old or new:
+        # An entry is sealed: what must not stand in an export never gets into the trail.
+        chosen = await strictest(tx, client_id)
+        old, new = redact_values(chosen, old), redact_values(chosen, new)
     statement = audit_entry.insert().values(
         id=new_id(),
         client_id=client_id,
@@ -148,11 +150,10 @@ async def list_audit(
     return cut([_read(row) for row in await tx.execute(statement)], limit, lambda entry: [entry.id])
 
 
-def _fields(value: object) -> dict[str, Any] | None:
-    """An entry is sealed and leaves as it is: what must not stand in an export never gets into the trail."""
+def _plain(value: object) -> dict[str, Any] | None:
     if value is None:
         return None
-    plain: Any = redact_values(_STRICT, to_plain(value))
+    plain: Any = to_plain(value)
     return plain if isinstance(value, (Struct, dict)) else {"value": plain}
 
 

@@ -12,11 +12,14 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from careloom.organizations.commands import change_privacy
+from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import BrokenGlass, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
+from careloom.platform.redaction.types import Policy, Rule
 from careloom.platform.trail.checker import Why
 from careloom.platform.trail.checkpoint import Notary
 from careloom.platform.trail.export import check_lines, checkpoints_in, export_lines
@@ -422,3 +425,49 @@ async def test_the_emergency_access_of_an_entry_is_sealed_with_it(
         assert broken.why is Why.CHANGED
         owner("UPDATE audit_entry SET glass_id = NULL")
         owner("UPDATE audit_entry SET glass_id = %s WHERE id = %s", glass_id, sealed_under)
+
+
+async def _exported(database: Database, client_id: UUID | None) -> list[bytes]:
+    async with database.transaction(SYSTEM) as tx:
+        return [line async for line in export_lines(tx, NOTARY, client_id, now())]
+
+
+async def _rule(database: Database, client_id: ClientId, pattern: str) -> None:
+    async with database.transaction(SYSTEM) as tx:
+        await change_privacy(tx, SYSTEM, client_id, Policy(rules=(Rule(name="badge", pattern=pattern),)))
+
+
+async def test_what_a_clients_own_rules_take_out_never_gets_into_its_chain(world: World, database: Database) -> None:
+    one, other = await world.client("One"), await world.client("Other")
+    await _rule(database, one.id, r"BDG-\d{4}")
+    for client_id in (one.id, other.id, None):
+        async with database.transaction(SYSTEM) as tx:
+            await audit.record(tx, SYSTEM, "thing.make", new_id(), client_id=client_id, after={"name": "BDG-1234"})
+    await seal(database)
+    left = {name: b"".join(await _exported(database, name)) for name in (one.id, other.id, None)}
+    assert {name: b"BDG-1234" in lines for name, lines in left.items()} == {one.id: False, other.id: True, None: True}
+    found = check_lines(await _exported(database, one.id))
+    assert (found.broken, found.redacted) == (None, 0)
+
+
+async def test_what_a_later_rule_takes_out_leaves_without_its_seal_and_the_chain_stays_right(
+    client_id: UUID, database: Database
+) -> None:
+    async with database.transaction(SYSTEM) as tx:
+        await audit.record(tx, SYSTEM, "thing.make", new_id(), client_id=client_id, after={"name": "BDG-1234"})
+    await seal(database)
+    assert check_lines(await _exported(database, client_id)).redacted == 0
+    await _rule(database, ClientId(client_id), r"BDG-\d{4}")
+    await seal(database)
+    lines = await _exported(database, client_id)
+    assert not any(b"BDG-1234" in one for one in lines)
+    found = check_lines(lines, key=NOTARY.public_key)
+    assert (found.broken, found.redacted, found.erased) == (None, 1, 0)
+    (redacted,) = [one for one in map(msgspec.json.decode, lines) if one.get("redacted")]
+    assert redacted["salt"] is None
+    assert "name" in redacted["content"]
+    assert (await whole(database, client_id)).broken is None
+    place = next(at for at, one in enumerate(lines) if b'"redacted"' in one)
+    for tampered in (b'"action":"thing.take"', b'"action":"audit_entry.erase"'):
+        changed = lines[place].replace(b'"action":"thing.make"', tampered)
+        assert check_lines([*lines[:place], changed, *lines[place + 1 :]]).broken is not None

@@ -1,11 +1,13 @@
 """What logs and errors may say of a text: nothing that any recogniser knows, no address, no long number."""
 
 import re
+from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Final
 
+from careloom.platform.redaction.own import STRICT, OwnRules
 from careloom.platform.redaction.redact import redact
-from careloom.platform.redaction.types import Action, ClassPolicy, Policy
+from careloom.platform.redaction.types import Rule
 
 _ADDRESS: Final = re.compile(r"[^\s@<>\"(),;]{1,256}@[^\s@<>\"(),;]{1,256}")
 _NUMBER: Final = re.compile(r"\+?\d[\d\s().-]{7,}\d")
@@ -17,28 +19,28 @@ _OURS: Final = re.compile(
 )
 """Ids, hashes, keys and signatures in hex, moments."""
 
-_ALL: Final = ClassPolicy(Action.REMOVE, agents=True)
-STRICT: Final = Policy(
-    card=_ALL,
-    card_code=_ALL,
-    bank_account=_ALL,
-    national_id=_ALL,
-    health_id=_ALL,
-    secret=_ALL,
-    birth_date=_ALL,
-)
-"""Takes out everything that is recognised; for logs, and for copies that leave a client's hands."""
+_own = OwnRules(())
+
+
+def hold_rules(rules: Sequence[Rule]) -> None:
+    """From now on logs hold nothing of what these rules take out: those of all clients together, since hardly any line
+    of a log says whose it is.
+    """
+    global _own  # noqa: PLW0603
+    if _own.rules != tuple(rules):
+        _own = OwnRules(rules)
 
 
 def scrub(text: str) -> str:
-    """`text` for a log: without secrets, addresses, long numbers, and all else that `STRICT` finds.
+    """`text` for a log: without secrets, addresses, long numbers, all else that `STRICT` finds, and what clients' own
+    rules take out.
 
     What is nothing but an id, a hash, a signature, a moment or an address of the inside stays whole: who looks into a
     log has nothing else to go by, and checkpoints are verified from it.
     """
     if _OURS.fullmatch(text) or _lies_inside(text):
         return text
-    text = _SECRET.sub("[secret]", text)
+    text = _own.redact(_SECRET.sub("[secret]", text))
     return redact(STRICT, _NUMBER.sub("[number]", _ADDRESS.sub("[address]", text))).text
 
 

@@ -68,6 +68,8 @@ class Checker:
         self.head = head
         self.erased: list[Link] = []
         """Links whose content is gone; whoever has the database looks whether an entry says so."""
+        self.redacted = 0
+        """How many left without what rules of that day took out: what they say now is not what was sealed."""
         self._checkpoints = checkpoints
         self._sealed_at = sealed_at
 
@@ -78,7 +80,9 @@ class Checker:
             return Break(self.number + 1, None, why)
         if why is not None:
             return Break(link.number, link.id, why)
-        if link.salt is None:
+        if link.redacted is True:
+            self.redacted += 1
+        elif link.salt is None:
             self.erased.append(link)
         self.number, self.head, self._sealed_at = link.number, link.hash, link.sealed_at
         return None

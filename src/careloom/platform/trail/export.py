@@ -7,9 +7,13 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import InvalidInputError
+from careloom.platform.redaction.redact import Redactor
+from careloom.platform.redaction.values import redact_values
+from careloom.platform.strictness import strictest
 from careloom.platform.trail.checker import ERASED, Break, Checker, Why
 from careloom.platform.trail.checkpoint import Checkpoint, Notary, is_signed
 from careloom.platform.trail.link import FORM, INSTALLATION, Link, instant
@@ -18,8 +22,9 @@ from careloom.platform.trail.rows import chain_of, links
 T = TypeVar("T")
 
 RULE = (
-    "Each line after this one is an entry. hash = SHA-256 of the entry as JSON without hash, salt, content and "
-    "erased_at, with sorted keys, no spaces, in UTF-8. content_hash = SHA-256 of salt followed by content. "
+    "Each line after this one is an entry. hash = SHA-256 of the entry as JSON without hash, salt, content, "
+    "erased_at and redacted, with sorted keys, no spaces, in UTF-8. content_hash = SHA-256 of salt followed by "
+    "content; an entry that is redacted has no salt and shows its content without what privacy rules take out. "
     "previous_hash is the hash of the entry before, 64 zeros for number 1. The last line is signed with Ed25519 "
     "over its form, chain, number, hash and at as JSON in the same way."
 )
@@ -43,6 +48,7 @@ class Checked(Struct, frozen=True):
     entries: int
     number: int
     erased: int
+    redacted: int
     checkpoint: Checkpoint | None
     broken: Break | None
 
@@ -50,15 +56,18 @@ class Checked(Struct, frozen=True):
 async def export_lines(
     tx: Tx, notary: Notary, client_id: UUID | None, moment: datetime, after: int = 0
 ) -> AsyncGenerator[bytes]:
-    """The lines of a chain from the link after `after` on, with a header before and a checkpoint behind."""
+    """The lines of a chain from the link after `after` on, with a header before and a checkpoint behind; without what
+    the client's rules take out today.
+    """
     chain = INSTALLATION if client_id is None else str(client_id)
     yield _line(Header(FORM, chain, after, instant(moment), notary.public_key, RULE))
     state = (await tx.execute(chain_of(client_id))).one_or_none()
     if state is None:
         return
+    chosen = await strictest(tx, client_id)
     async for link in links(tx, client_id, after, state.number):
         if isinstance(link, Link):
-            yield _line(link)
+            yield _line(_leaving(link, chosen))
     yield _line(notary.sign(chain, state.number, state.hash, moment))
 
 
@@ -84,19 +93,36 @@ def check_lines(lines: Iterable[bytes], known: Sequence[Checkpoint] = (), key: s
         checker = checker or (Checker(named, header.after, link.previous_hash) if header.after else Checker(named))
         broken = _misplaced(link, header) or checker.take(link)
         if broken is not None:
-            return Checked(header, entries, checker.number, len(checker.erased), end, broken)
+            return _checked(header, entries, checker, end, broken)
         entries += 1
         if link.action == ERASED:
             told.add(link.subject_id)
     checker = checker or Checker(named, header.after)
     broken = _ending(header, checker, end, key or (known[0].key if known else header.key))
     broken = broken or checker.silently_erased(told)
-    return Checked(header, entries, checker.number, len(checker.erased), end, broken)
+    return _checked(header, entries, checker, end, broken)
 
 
 def checkpoints_in(lines: Iterable[bytes]) -> list[Checkpoint]:
     """The checkpoints in a file: an earlier export's, or what the data folder keeps."""
     return [_read(one, Checkpoint, 0) for one in lines if b'"signature"' in one and b'"content_hash"' not in one]
+
+
+def _checked(header: Header, entries: int, checker: Checker, end: Checkpoint | None, broken: Break | None) -> Checked:
+    return Checked(header, entries, checker.number, len(checker.erased), checker.redacted, end, broken)
+
+
+def _leaving(link: Link, chosen: Redactor) -> Link:
+    """An entry is sealed as it was written: where a rule came later, what it takes out leaves without its seal, and
+    without the salt by which it could be guessed.
+    """
+    if link.content is None:
+        return link
+    held = msgspec.json.decode(link.content)
+    told = redact_values(chosen, held)
+    if told == held:
+        return link
+    return replace(link, content=msgspec.json.encode(told).decode(), salt=None, redacted=True)
 
 
 def _misplaced(link: Link, header: Header) -> Break | None:

@@ -19,14 +19,15 @@ FIRST = "0" * 64
 INSTALLATION = "installation"
 """The name of the chain of what belongs to no client."""
 
-_OUTSIDE = ("hash", "salt", "content", "erased_at")
+_OUTSIDE = ("hash", "salt", "content", "erased_at", "redacted")
 
 
 class Link(Struct, frozen=True, kw_only=True):
     """One sealed entry in plain values: ids as text, times in UTC with microseconds.
 
     `content` is the JSON text of what changed, from `before` to `after`; it and its `salt` are None once erased.
-    `glass_id` stands only in what was written during an emergency access; the others have no such field.
+    `glass_id` stands only in what was written during an emergency access; the others have no such field. `redacted`
+    stands only in an export, where `content` is without what today's rules take out, and therefore without its salt.
     """
 
     form: int = FORM
@@ -51,6 +52,7 @@ class Link(Struct, frozen=True, kw_only=True):
     salt: str | None = None
     content: str | None = None
     erased_at: str | None = None
+    redacted: bool | UnsetType = UNSET
 
 
 def link_hash(link: Link) -> str:
