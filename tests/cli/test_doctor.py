@@ -68,22 +68,37 @@ def test_a_failed_check_is_followed_by_one_line_of_advice(
 
 @pytest.mark.parametrize(
     ("declared", "of"),
-    [("REGIONS", "Data of the region eu"), ("FILES_REGION", "Files of the region eu"), ("RELAY_REGION", "Mail of the")],
+    [
+        (("REGIONS", "FILES_REGION", "RELAY_REGION"), "Data of the region eu"),
+        (("FILES_REGION",), "Files of the region eu"),
+        (("RELAY_REGION",), "Mail of the"),
+    ],
 )
 def test_clients_whose_region_is_not_served_are_named(
     fresh_database: FreshDatabase,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    declared: str,
+    declared: tuple[str, ...],
     of: str,
 ) -> None:
-    monkeypatch.setenv(f"CARELOOM_{declared}", "us")
+    for name in declared:
+        monkeypatch.setenv(f"CARELOOM_{name}", "us")
     assert main(["doctor"]) == 0
     asyncio.run(_make_client(fresh_database.url))
     assert main(["doctor"]) == 1
     assert f"FAIL  regions: {of}" in capsys.readouterr().out
-    monkeypatch.setenv(f"CARELOOM_{declared}", "eu")
+    for name in declared:
+        monkeypatch.setenv(f"CARELOOM_{name}", "eu")
     assert main(["doctor"]) == 0
+
+
+def test_a_store_of_which_nobody_said_where_it_stands_is_named(
+    fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_make_client(fresh_database.url))
+    monkeypatch.setenv("CARELOOM_REGIONS", "eu")
+    assert main(["doctor"]) == 1
+    assert "CARELOOM_FILES_REGION is not set" in capsys.readouterr().out
 
 
 async def _make_client(url: str) -> None:

@@ -14,6 +14,7 @@ from careloom.customers.types import NewCustomer
 from careloom.platform.database.transactions import Database
 from careloom.platform.keys.lives import destroy_versions
 from careloom.platform.settings import Settings
+from tests.logs import Logs
 from tests.postgres import FreshDatabase
 from tests.world import SYSTEM, World
 
@@ -22,10 +23,11 @@ from tests.world import SYSTEM, World
     ("declared", "starts", "is_named"),
     [
         ({}, True, False),
-        ({"regions": ("eu", "us")}, True, False),
+        ({"regions": ("eu", "us")}, True, True),
         ({"regions": ("us",)}, False, True),
         ({"files_region": "us"}, True, True),
         ({"relay_region": "us"}, True, True),
+        ({"regions": ("eu",), "files_region": "eu", "relay_region": "eu"}, True, False),
     ],
 )
 async def test_what_starts_and_what_is_named(
@@ -61,3 +63,22 @@ async def test_a_client_counts_until_it_is_shredded_and_nothing_is_left_of_it(
     async with database.transaction(SYSTEM) as tx:
         await tx.execute(delete(customer).where(customer.c.client_id == client.id, customer.c.id == known.id))
     assert unserved(elsewhere, fresh_database.url) is None
+
+
+@pytest.mark.parametrize("name", ["files_region", "relay_region"])
+async def test_a_store_or_relay_where_no_client_is_served_stops_the_start(
+    fresh_database: FreshDatabase, home: Path, name: str
+) -> None:
+    settings = Settings(home=home, regions=("eu", "uk"), **{name: "us"})  # pyright: ignore[reportArgumentType]
+    with pytest.raises(
+        RegionNotServedError, match=rf"CARELOOM_{name.upper()} is us, which CARELOOM_REGIONS leaves out"
+    ):
+        require_served_regions(settings, fresh_database.url)
+    assert unserved(settings, fresh_database.url, stores=True)
+
+
+async def test_a_store_of_which_nobody_said_where_it_stands_is_told_in_the_log(
+    fresh_database: FreshDatabase, home: Path, logs: Logs
+) -> None:
+    require_served_regions(Settings(home=home, regions=("eu",), relay_region="eu"), fresh_database.url)
+    assert [one["setting"] for one in logs() if one["event"] == "store_region_unset"] == ["CARELOOM_FILES_REGION"]

@@ -122,6 +122,7 @@ mailbox = client_table(
     Column("port", Integer, nullable=False),
     Column("tls", Text, nullable=False),
     Column("username", Text, nullable=False),
+    Column("region", Text),
     Column("auth", Text, nullable=False),
     Column("authorize_url", Text, nullable=False, server_default=text("''"), info=no_secret("an address")),
     Column("token_url", Text, nullable=False, server_default=text("''"), info=no_secret("an address")),

@@ -3,12 +3,14 @@
 from typing import Final
 
 import psycopg
+import structlog
 
 from careloom.platform.database.links import conninfo
 from careloom.platform.errors import TerminalError
 from careloom.platform.residency import RegionRefusedError, residency_here
 from careloom.platform.settings import Settings
 
+log = structlog.get_logger()
 _EVERY_CLIENT: Final = "SELECT set_config('careloom.clients', '*', true)"
 _LIVING: Final = """
     SELECT region, min(name), count(*)
@@ -32,10 +34,27 @@ class RegionNotServedError(TerminalError):
 
 
 def require_served_regions(settings: Settings, url: str) -> None:
-    """Raises RegionNotServedError where data of a client is here that may not be worked on."""
-    problem = unserved(settings, url)
+    """Raises RegionNotServedError where data of a client is here that may not be worked on, or where the store of files
+    or the relay stands in a region that is not served.
+    """
+    problem = _astray(settings) or unserved(settings, url)
     if problem is not None:
         raise RegionNotServedError(f"{problem} {WAY_OUT}")
+    for name, where in _stores(settings).items():
+        if settings.regions and where is None:
+            log.warning("store_region_unset", setting=name)
+
+
+def _stores(settings: Settings) -> dict[str, str | None]:
+    """The setting that says where each stands, and what it says."""
+    return {"CARELOOM_FILES_REGION": settings.files_region, "CARELOOM_RELAY_REGION": settings.relay_region}
+
+
+def _astray(settings: Settings) -> str | None:
+    for name, where in _stores(settings).items():
+        if settings.regions and where is not None and where not in settings.regions:
+            return f"{name} is {where}, which CARELOOM_REGIONS leaves out: no client could use it."
+    return None
 
 
 def unserved(settings: Settings, url: str, *, stores: bool = False) -> str | None:
@@ -43,6 +62,8 @@ def unserved(settings: Settings, url: str, *, stores: bool = False) -> str | Non
     files and the relay. Who was shredded and has nothing left does not count.
     """
     served = residency_here(settings)
+    if stores and (astray := _astray(settings)) is not None:
+        return astray
     if not served.declared:
         return None
     with psycopg.connect(conninfo(url)) as connection:

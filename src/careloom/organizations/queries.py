@@ -100,13 +100,25 @@ async def require_served(tx: Tx, client_id: UUID, *, files: bool = False, relay:
     sent through the relay. A client's region never changes, so each is read once.
     """
     residency = residency_of(tx)
-    if not residency.declared:
-        return
+    if residency.declared:
+        residency.require(await _region_of(tx, client_id), files=files, relay=relay)
+
+
+async def require_mailbox_in(tx: Tx, client_id: UUID, where: str | None) -> None:
+    """Raises RegionRefusedError where the client's mail may not lie in a mailbox elsewhere, in the region `where`, of
+    which None says nothing.
+    """
+    residency = residency_of(tx)
+    if residency.declared or where is not None:
+        residency.require_mailbox(await _region_of(tx, client_id), where)
+
+
+async def _region_of(tx: Tx, client_id: UUID) -> str:
     region = _REGIONS.get(client_id)
     if region is None:
         region = (await _one(tx, select(client.c.region).where(client.c.id == client_id))).region
         _REGIONS[client_id] = region
-    residency.require(region, files=files, relay=relay)
+    return region
 
 
 def clients_closed_to(team_id: ColumnElement[Any]) -> ScalarSelect[Any]:

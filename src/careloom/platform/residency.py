@@ -18,7 +18,9 @@ class RegionRefusedError(CareloomError):
 
 
 class Residency(Struct, frozen=True):
-    """The regions that the operator declared. No `regions`: nothing was declared, and every region is taken."""
+    """The regions that the operator declared. No `regions`: nothing was declared, and every region is taken. With some,
+    a store or relay of which nothing was said takes nothing.
+    """
 
     regions: tuple[str, ...] = ()
     files: str | None = None
@@ -32,16 +34,51 @@ class Residency(Struct, frozen=True):
                 region=region,
                 here=self.regions,
             )
-        if files and self.files not in (None, region):
+        if files:
+            self._require_files(region)
+        if relay:
+            self._require_relay(region)
+
+    def require_mailbox(self, region: str, where: str | None) -> None:
+        """Raises RegionRefusedError unless mail of a client of `region` may lie in a mailbox elsewhere, in `where`."""
+        if self._unsaid(where):
+            raise RegionRefusedError(
+                "Say in which region the mailbox lies: mail of the region {region} may lie there alone.", region=region
+            )
+        if where not in (None, region):
+            raise RegionRefusedError(
+                "Mail of the region {region} may not lie in a mailbox in {where}.", region=region, where=str(where)
+            )
+
+    def _require_files(self, region: str) -> None:
+        if self._unsaid(self.files):
+            raise RegionRefusedError(
+                "Files of the region {region} are refused until the operator says where files are stored: "
+                "CARELOOM_FILES_REGION is not set.",
+                region=region,
+            )
+        if self.files not in (None, region):
             raise RegionRefusedError(
                 "Files of the region {region} may not be stored in {where}.", region=region, where=str(self.files)
             )
-        if relay and self.relay not in (None, region):
+
+    def _require_relay(self, region: str) -> None:
+        if self._unsaid(self.relay):
+            raise RegionRefusedError(
+                "Mail of the region {region} is refused until the operator says where the mail relay stands: "
+                "CARELOOM_RELAY_REGION is not set.",
+                region=region,
+            )
+        if self.relay not in (None, region):
             raise RegionRefusedError(
                 "Mail of the region {region} may not leave through a relay in {where}.",
                 region=region,
                 where=str(self.relay),
             )
+
+    def _unsaid(self, where: str | None) -> bool:
+        """Whether regions are declared and of this place nobody said where it is: then nothing may go there."""
+        return bool(self.regions) and where is None
 
     def names(self, region: str) -> bool:
         """Whether the operator said of `region` that something of here stands in it."""

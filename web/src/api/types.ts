@@ -823,6 +823,7 @@ export type MailboxProblem =
   | 'folder'
   | 'server'
   | 'secret'
+  | 'region'
   | 'ours';
 
 export interface Mailbox {
@@ -833,6 +834,7 @@ export interface Mailbox {
   port: number;
   tls: 'tls' | 'starttls' | 'none';
   username: string;
+  region: string | null;
   auth: 'password' | 'refresh_token' | 'client_credentials';
   authorize_url: string;
   token_url: string;

@@ -19,6 +19,7 @@ from careloom.channels.types import (
     MailTestResult,
     NewMailAddress,
 )
+from careloom.organizations.queries import require_served
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import Permission
@@ -57,6 +58,7 @@ async def post_mail_test(unit: Unit, mail_address_id: FromPath[UUID], data: JSON
     """Sends a real mail through the relay and reports the relay's answer."""
     async with unit.transaction() as tx:
         address = await get_mail_address(tx, unit.actor, mail_address_id, Permission.CHANNELS_WRITE)
+        await require_served(tx, address.client_id, relay=True)
         domain = address.address.rpartition("@")[2]
         signers = await signers_of(tx, address.client_id, domain)
         await audit.record(tx, unit.actor, "mail_address.test", address.id, client_id=address.client_id)

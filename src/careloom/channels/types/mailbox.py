@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from careloom.channels.types import MailAddressId
-from careloom.organizations.types import ClientId
+from careloom.organizations.types import ClientId, Region
 
 MailboxId = NewType("MailboxId", UUID)
 
@@ -57,6 +57,7 @@ class MailboxProblem(StrEnum):
     FOLDER = "folder"
     SERVER = "server"
     SECRET = "secret"  # noqa: S105
+    REGION = "region"
     OURS = "ours"
 
 
@@ -84,7 +85,7 @@ class Mailbox(Struct, frozen=True):
     `problem` says what is wrong, `answer` is the server's own words and `next_at` when it is tried again. By refresh
     token it is polled from `connected_at` on, when it got one; `connect_problem` and `connect_answer` say why the last
     attempt to connect it failed. At `revoke_url`, where there is one, the provider is told of a token that is not used
-    any more (RFC 7009). Secrets are not among the fields.
+    any more (RFC 7009). `region` is where its provider keeps it. Secrets are not among the fields.
     """
 
     id: MailboxId
@@ -94,6 +95,7 @@ class Mailbox(Struct, frozen=True):
     port: int
     tls: MailboxTls
     username: str
+    region: str | None
     auth: MailboxAuth
     authorize_url: str
     token_url: str
@@ -120,6 +122,7 @@ class NewMailbox(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A mailbox to poll. By `auth` it needs `password`; `refresh_token`, or `authorize_url` and `client_secret` to be
     connected later; or `client_secret`.
 
+    `region` is where the provider keeps it: the client's own. It is needed where the installation declares regions.
     `take_existing` takes what lies in the folder already; otherwise only what arrives from the first poll on.
     """
 
@@ -128,6 +131,7 @@ class NewMailbox(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Port = 993
     tls: MailboxTls = MailboxTls.TLS
     username: Username
+    region: Region | None = None
     auth: MailboxAuth = MailboxAuth.PASSWORD
     password: Secret | None = None
     authorize_url: WebUrl | None = None
@@ -152,6 +156,7 @@ class MailboxChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     port: Port | UnsetType = UNSET
     tls: MailboxTls | UnsetType = UNSET
     username: Username | UnsetType = UNSET
+    region: Region | None | UnsetType = UNSET
     auth: MailboxAuth | UnsetType = UNSET
     password: Secret | UnsetType = UNSET
     authorize_url: WebUrl | UnsetType = UNSET

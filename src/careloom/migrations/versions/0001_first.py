@@ -933,6 +933,7 @@ def _create_tables() -> None:
         sa.Column("port", sa.Integer(), nullable=False),
         sa.Column("tls", sa.Text(), nullable=False),
         sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=True),
         sa.Column("auth", sa.Text(), nullable=False),
         sa.Column("authorize_url", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("token_url", sa.Text(), server_default=sa.text("''"), nullable=False),

@@ -66,7 +66,7 @@ function Here() {
   const format = useFormat();
   const { data: here } = useQuery(residencyQuery);
   if (!here) return null;
-  const unsaid = t('residency.unsaid');
+  const unsaid = t(here.regions.length > 0 ? 'residency.refused' : 'residency.unsaid');
   const regions = here.regions.length > 0 ? format.list(here.regions) : t('residency.every');
   return (
     <dl className={classes.facts}>

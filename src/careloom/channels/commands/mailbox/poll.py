@@ -29,13 +29,14 @@ from careloom.channels.commands.mail.incoming import (
 from careloom.channels.commands.mailbox import lease as leases
 from careloom.channels.commands.mailbox.imap import Bearer, Found, ImapSession, MailboxError
 from careloom.channels.commands.mailbox.lease import Lease, LeaseLostError
+from careloom.channels.commands.mailbox.region import require_region
 from careloom.channels.commands.mailbox.setup import keep_refresh_token, read_secrets
 from careloom.channels.commands.mailbox.tokens import Granted, Tokens
 from careloom.channels.core.email.oversized import refused_stand_in, stand_in
 from careloom.channels.queries.mail import get_mail_address
 from careloom.channels.types import MailAddress
 from careloom.channels.types.mailbox import Mailbox, MailboxAuth, MailboxCheck, MailboxProblem, MailboxSecrets
-from careloom.organizations.queries import language_of, require_served
+from careloom.organizations.queries import language_of
 from careloom.organizations.types import Channel
 from careloom.platform.access import system_actor
 from careloom.platform.counters import ACCEPTED
@@ -96,6 +97,7 @@ class Poller:
         if granted is not None:
             self._tokens.keep(one.id, sealed, granted)
         try:
+            await require_region(self._runtime, one)
             session = await self._session(one, sealed)
             try:
                 folders = await session.folders()
@@ -109,6 +111,7 @@ class Poller:
     async def _take(self, lease: Lease) -> bool:
         runtime, one = self._runtime, lease.mailbox
         actor = system_actor("mailbox", one.client_id)
+        await require_region(self._runtime, one)
         async with runtime.database.transaction(actor) as tx:
             address = await get_mail_address(tx, actor, one.mail_address_id)
         session = await self._session(one, lease.sealed)
@@ -135,7 +138,6 @@ class Poller:
         """Takes one mail; what fails at it is counted with it, so that it holds up those behind for a while only."""
         actor = system_actor("mailbox", address.client_id)
         async with self._runtime.database.transaction(actor) as tx:
-            await require_served(tx, address.client_id, files=True)
             keeping = await keeping_of(tx, address)
         async with self._counted(lease, mail.uid):
             given = await self._given(lease, session, mail, behind)

@@ -23,7 +23,7 @@ from careloom.channels.types.mailbox import (
     MailboxSecrets,
     NewMailbox,
 )
-from careloom.organizations.queries import as_stored
+from careloom.organizations.queries import as_stored, require_mailbox_in
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
@@ -51,12 +51,16 @@ _OTHER_FOLDER: Final = ("host", "username", "folder")
 
 
 async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox) -> Mailbox:
-    """A new mailbox; raises InvalidInputError for a missing secret, NotFoundError for the address, ShreddedError."""
+    """A new mailbox; raises InvalidInputError for a missing secret, NotFoundError for the address, ShreddedError,
+    RegionRefusedError where it lies outside the client's region.
+    """
     address = await get_mail_address(tx, actor, new.mail_address_id, Permission.CHANNELS_WRITE)
     values = {name: value for name, value in structs.asdict(new).items() if name not in _SECRETS}
     values |= {name: values[name] or "" for name in (*_ADDRESSES, "move_to")}
     secrets = MailboxSecrets(new.password, new.client_secret, new.refresh_token)
     _check(new.auth, values, secrets)
+    if new.active:
+        await require_mailbox_in(tx, address.client_id, new.region)
     mailbox_id = MailboxId(new_id())
     sealed = await _sealed(tx, address.client_id, mailbox_id, secrets)
     stored = _stored(values) | {"secret": sealed, "connected_at": now() if new.refresh_token else None}
@@ -69,8 +73,8 @@ async def create_mailbox(tx: Tx, actor: Actor, new: NewMailbox) -> Mailbox:
 async def change_mailbox(
     tx: Tx, actor: Actor, mailbox_id: UUID, changes: MailboxChanges, left: list[Left] | None = None
 ) -> Mailbox:
-    """Changes a mailbox and polls it soon; raises NotFoundError, InvalidInputError, ShreddedError. Where it is
-    connected no more, what it leaves is added to `left`.
+    """Changes a mailbox and polls it soon; raises NotFoundError, InvalidInputError, ShreddedError,
+    RegionRefusedError. Where it is connected no more, what it leaves is added to `left`.
 
     Secrets stay with the place that they were given for: to sign in elsewhere, they are given again, also where those
     that are kept cannot be read any more.
@@ -82,6 +86,8 @@ async def change_mailbox(
     fresh = {name: given.pop(name) for name in _SECRETS if name in given}
     values = {name: value for name, value in given.items() if value != getattr(before, name)}
     after = structs.replace(before, **values)
+    if after.active:
+        await require_mailbox_in(tx, before.client_id, after.region)
     of_mailbox = (mailbox.c.client_id == before.client_id) & (mailbox.c.id == before.id)
     sealed = (await tx.execute(select(mailbox.c.secret).where(of_mailbox).with_for_update())).scalar_one()
     former = kept = MailboxSecrets()

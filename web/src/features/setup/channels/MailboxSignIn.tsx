@@ -25,6 +25,7 @@ type Shown =
   | 'poll_seconds';
 
 export type MailboxValues = Pick<Mailbox, Shown> & {
+  region: string;
   take_existing: boolean;
   password: string;
   client_secret: string;

@@ -56,8 +56,9 @@ export function Mailboxes() {
 
 /** Only what is filled in is sent: an empty secret means that the kept one stays. */
 function bodyOf(values: MailboxValues, fresh: boolean): Record<string, unknown> {
-  const { mail_address_id, take_existing, ...rest } = values;
-  const body = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''));
+  const { mail_address_id, take_existing, region, ...rest } = values;
+  const filled = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''));
+  const body = { ...filled, region: region || null };
   return fresh ? { ...body, mail_address_id, take_existing } : body;
 }
 
@@ -74,6 +75,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
       port: item?.port ?? 993,
       tls: item?.tls ?? 'tls',
       username: item?.username ?? '',
+      region: item?.region ?? '',
       auth: item?.auth ?? 'password',
       authorize_url: item?.authorize_url ?? '',
       token_url: item?.token_url ?? '',
@@ -175,6 +177,12 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
             onChange={(value) => value && form.set({ tls: value as MailboxValues['tls'] })}
           />
         </Row>
+        <TextInput
+          label={t('mailboxes.region')}
+          description={t('mailboxes.regionHint')}
+          dir="ltr"
+          {...form.text('region')}
+        />
       </Fields>
       <MailboxSignIn item={item} form={form} />
       <Fields title={t('mailboxes.mail')}>
