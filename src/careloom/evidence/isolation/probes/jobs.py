@@ -59,7 +59,7 @@ NOT_TRIED: Final = {
     ),
 }
 """Work in the background that takes no names which could be mixed, with the reason."""
-_PLAIN: Final[Arguments] = {"by_hand": False}
+_PLAIN: Final[Arguments] = {"by_hand": False, "due_at": "2030-01-31T12:00:00+00:00", "hours": 24}
 """Arguments that name nothing."""
 
 
