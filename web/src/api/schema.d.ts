@@ -4718,6 +4718,7 @@ export interface components {
             port: number;
             tls: components["schemas"]["MailboxTls"];
             username: string;
+            region: string | null;
             auth: components["schemas"]["MailboxAuth"];
             authorize_url: string;
             token_url: string;
@@ -4754,6 +4755,8 @@ export interface components {
             port?: number;
             tls?: components["schemas"]["MailboxTls"];
             username?: string;
+            /** @description Where the client's data may live, as eu. */
+            region?: string | null;
             auth?: components["schemas"]["MailboxAuth"];
             password?: string;
             authorize_url?: string;
@@ -4782,7 +4785,7 @@ export interface components {
          * @description Why a mailbox could not be polled or connected, by who can put it right.
          * @enum {string}
          */
-        MailboxProblem: "host" | "host_unknown" | "no_imap" | "blocked" | "tls" | "sign_in" | "token" | "token_host" | "consent" | "denied" | "not_lasting" | "changed" | "folder" | "server" | "secret" | "ours";
+        MailboxProblem: "host" | "host_unknown" | "no_imap" | "blocked" | "tls" | "sign_in" | "token" | "token_host" | "consent" | "denied" | "not_lasting" | "changed" | "folder" | "server" | "secret" | "region" | "ours";
         /**
          * MailboxTls
          * @description How the connection is encrypted; `none` works inside the operator's own networks alone.
@@ -5089,6 +5092,8 @@ export interface components {
             port: number;
             tls?: components["schemas"]["MailboxTls"];
             username: string;
+            /** @description Where the client's data may live, as eu. */
+            region?: string | null;
             auth?: components["schemas"]["MailboxAuth"];
             password?: string | null;
             authorize_url?: string | null;
