@@ -250,6 +250,20 @@ def test_the_newest_messages_of_a_client_lie_together_in_an_index() -> None:
     assert ("client_id", "id") in leads
 
 
+async def test_a_search_is_planned_alike_for_rare_and_frequent_words(desk: Desk) -> None:
+    """So one plan is kept for all, and none is made for each."""
+    await _fill(desk, 3000)
+    with sent_statements() as sent:
+        await desk.do(search_conversations, '"w7"')
+    statement, asked, _ = next(one for one in sent if "ts_headline" in one.statement)
+    async with desk.database.transaction(desk.actor) as tx:
+        plans = [
+            (await tx.exec_driver_sql(f"EXPLAIN {statement}", {**asked, "whole": word})).scalars().all()
+            for word in ("w7", "hello")
+        ]
+    assert plans[0] == plans[1]
+
+
 async def test_no_list_reads_a_whole_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("careloom.conversations.queries.search._MOST_RANKED", 300)
     await _fill(desk, 3000)

@@ -125,7 +125,7 @@ def _indexed(asked: Any, everywhere: bool) -> Any:
     """Those that the index finds, among the messages of the clients or of all."""
     if everywhere:
         return select(*_COLUMNS).where(_M.search.op("@@")(asked)).subquery("indexed")
-    narrowed = cast(bindparam("owners", type_=String), TSQUERY).op("&&")(asked)
+    narrowed = select(cast(bindparam("owners", type_=String), TSQUERY).op("&&")(asked)).scalar_subquery()
     statement = select(*_COLUMNS).where(_M.search.op("@@")(narrowed), _M.client_id == func.any(_CLIENTS))
     return statement.subquery("indexed")
 
@@ -135,7 +135,6 @@ def _hits(looked: _Looked, common: bool) -> Prepared:
     asked = _tsquery(looked)
     source = _newest(asked) if common else _indexed(asked, looked.everywhere)
     c, m, s = conversation.c, message.c, source.c
-    of_conversation = (m.client_id == c.client_id) & (m.conversation_id == c.id)
     matching = select(s.client_id, s.conversation_id, s.seq, s.at, func.ts_rank(s.search, asked).label("rank"))
     if all(one.program_ids is None for one in looked.reaches):
         held = reached(looked.reaches, s.client_id)
@@ -152,20 +151,24 @@ def _hits(looked: _Looked, common: bool) -> Prepared:
     )
     limit = bindparam("limit", type_=Integer)
     top = select(best).order_by(best.c.rank.desc(), best.c.at.desc()).limit(limit).subquery("top")
-    snippet = func.ts_headline("simple", func.left(m.text, _SNIPPET_LENGTH), asked, _MARKS).label("snippet")
-    same = (m.client_id == top.c.client_id) & (m.conversation_id == top.c.conversation_id) & (m.seq == top.c.seq)
+    shown = top.c
+    headline = func.ts_headline("simple", func.left(m.text, _SNIPPET_LENGTH), asked, _MARKS)
+    same = (m.client_id == shown.client_id) & (m.conversation_id == shown.conversation_id) & (m.seq == shown.seq)
+    snippet = select(headline).where(same).scalar_subquery().label("snippet")
     return Prepared(
         conversations()
-        .add_columns(snippet, top.c.rank)
+        .add_columns(snippet, shown.rank)
         .select_from(top)
-        .join(message, same)
-        .join(conversation, of_conversation)
-        .order_by(top.c.rank.desc(), top.c.at.desc())
+        .join(conversation, (c.client_id == shown.client_id) & (c.id == shown.conversation_id))
+        .order_by(shown.rank.desc(), shown.at.desc())
     )
 
 
 def _tsquery(looked: _Looked) -> Any:
+    """What is looked for, read once. As a subquery it tells the planner nothing, so that one plan is kept for all words
+    instead of made for each.
+    """
     whole = func.websearch_to_tsquery("simple", bindparam("whole", type_=String), type_=TSQUERY)
     prefix = func.to_tsquery("simple", bindparam("prefix", type_=String), type_=TSQUERY)
     parts = [*([whole] if looked.whole else []), *([prefix] if looked.prefix else [])]
-    return parts[0] if len(parts) == 1 else parts[0].op("&&")(parts[1])
+    return select(parts[0] if len(parts) == 1 else parts[0].op("&&")(parts[1])).scalar_subquery()
