@@ -56,7 +56,7 @@ from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.jobs import Periodic, Task
 from careloom.platform.live.gateway import Gateway
-from careloom.platform.loops import Loop, keep_running
+from careloom.platform.loops import Loop, end_all, keep_running
 from careloom.platform.redaction.logs import hold_rules
 from careloom.platform.runtime import Runtime
 from careloom.platform.trail import jobs as trail_jobs
@@ -292,6 +292,4 @@ async def _running(app: Litestar) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        for one in running:
-            one.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await end_all(running)

@@ -6,10 +6,9 @@ import signal
 
 import structlog
 
-from careloom.platform.loops import Loop, keep_running, pause
+from careloom.platform.loops import Loop, end_all, keep_running, pause
 
 log = structlog.get_logger()
-_ASK_AGAIN_SECONDS = 10.0
 _OPEN_FILES = 65_536
 """Far more connections than one process serves; some systems give a number with which programs do not reckon."""
 
@@ -39,9 +38,4 @@ async def run_loops(loops: dict[str, Loop], stopping: asyncio.Event, drain_secon
     await stopping.wait()
     log.info("stopping", drain_seconds=drain_seconds)
     await pause(hurry, drain_seconds)
-    while running:
-        for one in running:
-            one.cancel()
-        _, running = await asyncio.wait(running, timeout=_ASK_AGAIN_SECONDS)
-        if running:
-            log.warning("still_stopping", parts=sorted(one.get_name() for one in running))
+    await end_all(running)

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 import structlog
 
@@ -11,6 +12,7 @@ log = structlog.get_logger()
 Loop = Callable[[], Awaitable[None]]
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 _LONG_ENOUGH = 30.0
+_ASK_AGAIN_SECONDS = 10.0
 
 
 async def keep_running(name: str, loop: Loop) -> None:
@@ -25,6 +27,20 @@ async def keep_running(name: str, loop: Loop) -> None:
             wait = _FIRST_WAIT
         await asyncio.sleep(wait)
         wait = min(wait * 2, _LONGEST_WAIT)
+
+
+async def end_all(parts: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancels all and waits until they have ended, however; who loses that, as libraries do now and then, is asked
+    again.
+    """
+    running = set(parts)
+    while running:
+        for one in running:
+            one.cancel()
+        ended, running = await asyncio.wait(running, timeout=_ASK_AGAIN_SECONDS)
+        await asyncio.gather(*ended, return_exceptions=True)
+        if running:
+            log.warning("still_stopping", parts=sorted(one.get_name() for one in running))
 
 
 async def pause(wake: asyncio.Event, seconds: float) -> None:

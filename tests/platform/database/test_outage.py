@@ -26,7 +26,7 @@ from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
 from careloom.platform.jobs import Task, defer, job_app
-from careloom.platform.loops import Loop, keep_running
+from careloom.platform.loops import Loop, end_all, keep_running
 from careloom.platform.runtime import Runtime
 from careloom.platform.settings import Settings
 from careloom.platform.trail.sealing import Sealer
@@ -124,9 +124,7 @@ async def running(*loops: Loop) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        for part in parts:
-            part.cancel()
-        await asyncio.gather(*parts, return_exceptions=True)
+        await end_all(parts)
 
 
 async def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -9,6 +9,7 @@ import structlog
 from careloom.channels.commands.mailbox.lease import Lease, lease_due
 from careloom.channels.commands.mailbox.poll import Poller
 from careloom.platform.access import system_actor
+from careloom.platform.loops import end_all
 from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
@@ -29,9 +30,7 @@ async def run_mailboxes(runtime: Runtime) -> None:
                 task.add_done_callback(running.discard)
             await asyncio.sleep(_LOOK_SECONDS)
     finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await end_all(running)
         threads.shutdown(wait=False, cancel_futures=True)
 
 

@@ -21,7 +21,7 @@ from careloom.platform.errors import CareloomError, NotSignedInError
 from careloom.platform.hub import send_signal
 from careloom.platform.live.desk import Desk
 from careloom.platform.live.gateway import Gateway
-from careloom.platform.loops import pause
+from careloom.platform.loops import end_all, pause
 from careloom.platform.reads import request_of
 from careloom.platform.runtime import Runtime
 
@@ -98,9 +98,7 @@ class DeskConnection:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
             code = next((one.result() for one in done if one.exception() is None), _TRY_AGAIN)
         finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
+            await end_all(parts)
             await self._look_away()
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             await self._socket.close(code=code)

@@ -19,6 +19,7 @@ from careloom.platform.database.links import LOST, Connection
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.hub import Signal
+from careloom.platform.loops import end_all
 from careloom.platform.paging import MAX_LIMIT
 from careloom.platform.runtime import Runtime
 from careloom.routing.jobs.pool import Pool
@@ -101,11 +102,9 @@ class Router:
 
     async def _stop(self) -> None:
         tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
         self._tasks.clear()
         self._pools.clear()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_all(tasks)
 
     async def _providers(self) -> list[ProviderId]:
         found: list[ProviderId] = []

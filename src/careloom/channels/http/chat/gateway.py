@@ -25,6 +25,7 @@ from careloom.platform.database.links import LOST
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.hub import Signal
+from careloom.platform.loops import end_all
 from careloom.platform.runtime import Runtime
 
 log = structlog.get_logger()
@@ -69,9 +70,7 @@ class ChatGateway:
             try:
                 await asyncio.gather(*parts)
             finally:
-                for part in parts:
-                    part.cancel()
-                await asyncio.gather(*parts, return_exceptions=True)
+                await end_all(parts)
 
     def open(self, caller: Caller) -> None:
         """A socket is open; raises TooManyRequestsError where its address has too many."""

@@ -35,6 +35,7 @@ from careloom.platform.errors import (
     TooManyRequestsError,
 )
 from careloom.platform.hub import send_signal
+from careloom.platform.loops import end_all
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.provide import client_ip
 
@@ -98,9 +99,7 @@ class ChatSocket:
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
+            await end_all(parts)
         code = TRY_AGAIN
         for one in done:
             error = one.exception()
