@@ -12,6 +12,7 @@ from careloom.conversations.events import PersonMentioned, facts
 from careloom.conversations.tables.desk import mention
 from careloom.conversations.types import Conversation, Message, MessageKind
 from careloom.identity.queries.actors import actors_of
+from careloom.identity.queries.people import names_of
 from careloom.identity.types import PersonId
 from careloom.platform.access import Actor, Permission, system_actor
 from careloom.platform.clock import now
@@ -24,7 +25,8 @@ async def add_note(
 ) -> Message:
     """Adds a note for agents; each person in `mentions` finds the conversation in their list.
 
-    Raises InvalidInputError for an empty note or a person who may not see the conversation,
+    Raises InvalidInputError for an empty note, or a person who may not see the conversation or whom the actor
+    does not see,
     ConversationErasedError.
     """
     if not text.strip():
@@ -58,8 +60,9 @@ async def write_note(tx: Tx, actor: Actor, one: Conversation, seq: int, text: st
 async def _check(tx: Tx, actor: Actor, one: Conversation, people: tuple[PersonId, ...]) -> None:
     if not people:
         return
+    seen = await names_of(tx, people)
     await set_scope(tx, system_actor("mentions"))
-    actors = await actors_of(tx, people)
+    actors = await actors_of(tx, [*seen])
     await set_scope(tx, actor)
     reach = {"client_id": one.client_id, "program_id": one.program_id}
     for index, person in enumerate(people):

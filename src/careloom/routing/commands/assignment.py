@@ -7,6 +7,7 @@ from careloom.conversations.commands.notes import add_note
 from careloom.conversations.queries.conversation import get_conversation
 from careloom.conversations.types import Conversation, ConversationId, QueueId
 from careloom.identity.queries.actors import actors_of
+from careloom.identity.queries.people import names_of
 from careloom.identity.types import PersonId
 from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
@@ -81,8 +82,9 @@ async def transfer(tx: Tx, actor: Actor, conversation_id: ConversationId, to: Tr
 
 
 async def _name_of_worker(tx: Tx, actor: Actor, one: Conversation, person_id: PersonId) -> str:
+    seen = await names_of(tx, [person_id])
     async with wide(tx, actor):
-        found = (await actors_of(tx, [person_id])).get(person_id)
+        found = (await actors_of(tx, [*seen])).get(person_id)
     if found is None or not found.may(_REPLY, client_id=one.client_id, program_id=one.program_id):
         raise InvalidInputError(errors=(FieldError("/person_id", "This person does not work for this program."),))
     return found.name

@@ -24,9 +24,9 @@ _WRITE = Permission.QUEUES_WRITE
 
 
 async def create_queue(tx: Tx, actor: Actor, new: NewQueue) -> Queue:
-    """A new queue of a program; raises NotFoundError, InvalidInputError."""
-    actor.require(_WRITE, client_id=new.client_id, program_id=new.program_id)
+    """A new queue of a program; raises NotFoundError, ForbiddenError, InvalidInputError."""
     made = from_plain({"id": new_id(), **to_plain(new)}, Queue)
+    _require(actor, made)
     await _check(tx, actor, made)
     await tx.execute(queue.insert().values(**_values(made)))
     await _tell(tx, actor, "queue.create", None, made)
@@ -34,22 +34,32 @@ async def create_queue(tx: Tx, actor: Actor, new: NewQueue) -> Queue:
 
 
 async def change_queue(tx: Tx, actor: Actor, queue_id: QueueId, changes: QueueChanges) -> Queue:
-    """Changes a queue; raises NotFoundError, InvalidInputError.
+    """Changes a queue; raises NotFoundError, ForbiddenError, InvalidInputError.
 
     A queue that is not active takes nothing in any more; what waits in it is still served.
     """
     before = await get_queue(tx, actor, queue_id)
-    actor.require(_WRITE, client_id=before.client_id, program_id=before.program_id)
+    _require(actor, before)
     given = set_fields(changes)
     if "skills" in given:
         given["skills"] = tuple(SkillLevel(one.skill_id, one.level) for one in given["skills"])
     after = replace(before, **given)
+    _require(actor, after)
     await _check(tx, actor, after)
     table = queue.c
     here = (table.client_id == before.client_id) & (table.id == before.id)
     await tx.execute(update(queue).where(here).values(**_values(after)))
     await _tell(tx, actor, "queue.change", before, after)
     return after
+
+
+def _require(actor: Actor, one: Queue) -> None:
+    """A queue is for whoever rules over the client, or over the provider that works it: of a program that two of them
+    serve, neither sets the other's queues.
+    """
+    actor.require(_WRITE, client_id=one.client_id, program_id=one.program_id)
+    if not actor.may(_WRITE, client_id=one.client_id):
+        actor.require(_WRITE, client_id=one.client_id, program_id=one.program_id, provider_id=one.provider_id)
 
 
 def _values(one: Queue) -> dict[str, object]:
