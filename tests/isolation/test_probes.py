@@ -9,14 +9,15 @@ from careloom.evidence.isolation.stage import Stage
 from careloom.evidence.isolation.suite import PROBES
 
 LEAST = {
-    "tables": 500,
+    "tables": 1_000,
     "control": 100,
     "sockets": 60,
-    "providers": 60,
+    "providers": 400,
     "programs": 1_000,
-    "counts": 20,
+    "scim": 120,
+    "counts": 100,
     "jobs": 30,
-    "timing": 120,
+    "timing": 150,
 }
 """How much each class tries at least; classes of endpoints and of shared agents are below."""
 

@@ -10,12 +10,15 @@ import psycopg
 import pytest
 from sqlalchemy import ColumnElement, true
 
+from careloom.evidence.isolation.operations import Operation
 from careloom.evidence.isolation.outcome import Outcome, Tally
+from careloom.evidence.isolation.probes import counts as counting
 from careloom.evidence.isolation.probes import timing
-from careloom.evidence.isolation.probes.endpoints import endpoints
+from careloom.evidence.isolation.probes.endpoints import endpoints, send_own
 from careloom.evidence.isolation.probes.jobs import NOT_TRIED, jobs
 from careloom.evidence.isolation.probes.program import programs
 from careloom.evidence.isolation.probes.provider import providers
+from careloom.evidence.isolation.probes.scim import scim
 from careloom.evidence.isolation.probes.tables import tables
 from careloom.evidence.isolation.report import markdown, page, report_of
 from careloom.evidence.isolation.stage import Stage
@@ -125,6 +128,66 @@ async def test_a_job_that_looks_at_no_client_is_found(stage: Stage, monkeypatch:
     assert "unfilled is not covered: nothing to name in ['planet_id']" in found
 
 
+async def test_a_job_that_holds_words_is_found(stage: Stage) -> None:
+    alter(stage, 'UPDATE procrastinate_jobs SET args = args || \'{"note": "Two words"}\'')
+    assert any("holds more than ids and plain values in note" in one for one in (await jobs(stage)).findings)
+
+
+async def test_what_stands_without_row_level_security_and_holds_or_allows_more_is_found(stage: Stage) -> None:
+    alter(stage, "ALTER TABLE macro NO FORCE ROW LEVEL SECURITY")
+    alter(stage, "ALTER TABLE procrastinate_jobs ADD COLUMN subject text")
+    alter(stage, "GRANT UPDATE ON procrastinate_events TO careloom_app")
+    found = (await tables(stage)).findings
+    assert "macro has no forced row-level security" in found
+    assert any(one.startswith("procrastinate_jobs has no row-level security, and ") for one in found)
+    assert any("INSERT SELECT UPDATE" in one and "procrastinate_events" in one for one in found)
+
+
+async def test_a_number_that_moves_with_the_other_client_is_found(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = counting._ask  # pyright: ignore[reportPrivateUsage]
+    wrong = "GET /api/compliance/deadlines/overdue"
+
+    async def leaky(stage: Stage, operation: Operation, who: str) -> Any:
+        return await (send_own(stage, operation, who) if operation.name == wrong else real(stage, operation, who))
+
+    monkeypatch.setattr(counting, "_ask", leaky)
+    stage.operations = [one for one in stage.operations if one.path.startswith(("/api/compliance", "/api/queues"))]
+    (found,) = (await counting.counts(stage)).findings
+    assert found.startswith(f"('owner', '{wrong}') of A changed by what happened at B: /")
+
+
+async def test_an_endpoint_of_numbers_that_nobody_compared_is_found(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(counting.NOT_COMPARED, "GET /api/restores")
+    found = (await counting.counts(stage)).findings
+    assert found == ("GET /api/restores answers numbers, and nobody of A was answered",)
+
+
+async def test_work_that_is_handed_to_the_other_providers_people_is_found(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def everyone(_tx: object, person_ids: list[UUID]) -> dict[UUID, str]:
+        return dict.fromkeys(person_ids, "")
+
+    monkeypatch.setattr("careloom.routing.commands.assignment.names_of", everyone)
+    stage.operations = [one for one in stage.operations if one.path.endswith("/assign")]
+    found = (await providers(stage)).findings
+    wanted = "may POST /api/conversations/{conversation_id}/assign with the other's body:/person_id"
+    assert any(one.startswith(f"team_lead of the other provider {wanted}") for one in found)
+    assert any(one.startswith(f"team_lead of A {wanted}") for one in found)
+
+
+async def test_a_directory_that_reaches_another_providers_groups_is_found(stage: Stage) -> None:
+    alter(stage, "DROP POLICY owner ON scim_group")
+    alter(stage, "CREATE POLICY owner ON scim_group USING (true) WITH CHECK (true)")
+    found = (await scim(stage)).findings
+    for one in ("GET /Groups/", "PUT /Groups/", "DELETE /Groups/"):
+        assert any(each.startswith(one) for each in found), found
+
+
 @pytest.fixture
 def slow_for_b(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that takes longer where the id is B's, by a clock that nothing else moves."""
@@ -132,7 +195,8 @@ def slow_for_b(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def slow(api: Any, bearer: str, request: Any) -> Any:
         nonlocal seconds
-        seconds += 0.03 if str(stage.b.ids["customer_id"]) in request.path else 0.01
+        named = f"{request.path} {request.params} {request.json}"
+        seconds += 0.03 if str(stage.b.ids["customer_id"]) in named else 0.01
         return await real(api, bearer, request)
 
     monkeypatch.setattr(timing, "send", slow)
@@ -148,6 +212,26 @@ async def test_an_answer_that_takes_longer_for_what_there_is_is_found(stage: Sta
         "GET /api/customers/{customer_id}",
         "PATCH /api/customers/{customer_id}",
     ]
+
+
+@pytest.mark.usefixtures("slow_for_b")
+async def test_an_answer_that_takes_longer_for_what_a_body_or_a_query_names_is_found(stage: Stage) -> None:
+    paths = ("/api/privacy-requests", "/api/conversations")
+    stage.operations = [one for one in stage.operations if one.path in paths]
+    found = (await timing.timing(stage)).findings
+    assert [one.split(":  ")[0].partition(": an id")[0] for one in found] == [
+        "GET /api/conversations (query:customer_id)",
+        "POST /api/privacy-requests (body:/customer_id)",
+    ]
+
+
+def test_the_report_names_what_is_left_out_with_its_reason() -> None:
+    report = report_of([], now())
+    for name in ("procrastinate_jobs", "/scim/v2/Users", "compliance.defer_purges", "POST /api/session"):
+        assert f"`{name}`" in markdown(report)
+        assert name in page(report)
+    assert "holds jobs, whose arguments are ids and plain values" in markdown(report)
+    assert all(one.reason for limit in report.limits for one in limit.exemptions)
 
 
 def test_the_report_says_what_was_tried_and_found() -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 from uuid import uuid4
 
 from careloom.evidence.isolation.kept import Brand
 from careloom.evidence.isolation.operations import Json, Operation, Request, build, slot_name, slots
 
-PUBLIC = frozenset({"path:key", "path:seq", "path:data_class", "path:region"})
-"""Slots whose value is for everyone: a widget's key stands in the page's source, classes of data in the documents, and
-each conversation has a message 1."""
+PUBLIC: Final = {
+    "path:key": "a widget's key stands in the source of the page that it is on",
+    "path:seq": "each conversation has a message 1",
+    "path:data_class": "classes of data stand in the documents",
+    "path:region": "regions stand in the documents",
+}
+"""Slots whose value is for everyone, with the reason."""
 
 
 @dataclass(frozen=True)

@@ -128,9 +128,11 @@ async def _provision(brand: Brand) -> None:
     token = {"provider_id": str(brand.ids["provider_id"]), "name": brand.text("Directory")}
     made = await brand.call("POST", "/api/scim-tokens", json=token)
     brand.ids["scim_token_id"] = UUID(made["token"]["id"])
+    brand.words["scim_secret"] = made["secret"]
     headers = {"Authorization": f"Bearer {made['secret']}"}
     user = {"userName": f"provisioned@{brand.canary}.example", "displayName": brand.text("User")}
     known = await brand.call("POST", "/scim/v2/Users", json=user, headers=headers)
+    brand.ids["scim_user_id"] = UUID(known["id"])
     group = {"displayName": brand.text("Group"), "members": [{"value": known["id"]}]}
     kept = await brand.call("POST", "/scim/v2/Groups", json=group, headers=headers)
     brand.ids["scim_group_id"] = UUID(kept["id"])

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from careloom import __version__
+from careloom.evidence.isolation.limits import Limit, limits
 from careloom.evidence.isolation.outcome import Outcome
 
 COMMAND = "careloom evidence isolation"
@@ -31,17 +32,20 @@ class Report(Struct, frozen=True):
     seconds: float
     repeat: str
     outcomes: tuple[Outcome, ...]
+    limits: tuple[Limit, ...]
 
 
 _INTRODUCTION = (
     "Two clients, A and B, were set up side by side in an empty database, with people, customers, conversations, mail, "
     "chats, files, queues, offers, jobs and rows in every table. Then everything that A's people, keys, visitors and "
     "jobs can name was tried on B, and compared with the same for names that nobody has. The database enforces the "
-    "separation by forced row-level security on every table; the probes go through the program and past it."
+    "separation by forced row-level security on every table that holds anything of a client; the probes go through the "
+    "program and past it."
 )
 _LIMITS = (
     "What this does not show: that the machine, its operating system and its administrators can be trusted; that "
-    "roles are granted to the right people; other ways of learning than contents, answers and the time they take."
+    "roles are granted to the right people; other ways of learning than contents, answers and the time they take. What "
+    "the probes leave out, or let be, is named here with its reason."
 )
 
 
@@ -59,6 +63,7 @@ def report_of(outcomes: list[Outcome], moment: datetime) -> Report:
         seconds=round(sum(one.seconds for one in outcomes), 1),
         repeat=COMMAND,
         outcomes=tuple(outcomes),
+        limits=limits(),
     )
 
 
@@ -94,7 +99,12 @@ def markdown(report: Report) -> str:
         lines += [f"## {one.title}", "", one.tried, ""]
         lines += [f"- {each}" for each in one.findings] or [f"{one.probes:,} probes, nothing found."]
         lines.append("")
-    return "\n".join([*lines, "## Limits", "", _LIMITS, ""])
+    lines += ["## Limits", "", _LIMITS, ""]
+    for limit in report.limits:
+        lines += [f"### {limit.title}", ""]
+        lines += [f"- {', '.join(f'`{name}`' for name in one.names)}: {one.reason}" for one in limit.exemptions]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def page(report: Report) -> str:
@@ -108,6 +118,15 @@ def page(report: Report) -> str:
         + ("<ul>" + "".join(f"<li>{html.escape(each)}</li>" for each in one.findings) + "</ul>" if one.findings else "")
         for one in report.outcomes
     )
+    limited = "".join(
+        f"<h3>{html.escape(limit.title)}</h3><dl>"
+        + "".join(
+            f"<dt>{html.escape(', '.join(one.names))}</dt><dd>{html.escape(one.reason)}</dd>"
+            for one in limit.exemptions
+        )
+        + "</dl>"
+        for limit in report.limits
+    )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{html.escape(report.title)}</title><style>{_STYLE}</style><main><h1>{html.escape(report.title)}</h1>"
@@ -115,7 +134,7 @@ def page(report: Report) -> str:
         f"<p>{html.escape(_made(report))} To repeat it: <code>{html.escape(report.repeat)}</code></p>"
         f"<p>{html.escape(_INTRODUCTION)}</p><table><thead><tr><th>What was tried<th>Probes<th>Findings</thead>"
         f"<tbody>{rows}</tbody><tfoot><tr><td>All<td>{report.probes:,}<td>{report.findings}</tfoot></table>"
-        f"{classes}<h2>Limits</h2><p>{html.escape(_LIMITS)}</p></main></html>\n"
+        f"{classes}<h2>Limits</h2><p>{html.escape(_LIMITS)}</p>{limited}</main></html>\n"
     )
 
 
@@ -124,7 +143,8 @@ _STYLE = (
     "padding:32px 16px}.verdict{padding:12px 16px;border-radius:6px;font-weight:600}.good{background:#e3f4e8}.bad{"
     "background:#fde5e3}table{width:100%;border-collapse:collapse}td,th{padding:6px 0;border-bottom:1px solid #d9dee6;"
     "text-align:start}td+td,th+th{text-align:end;font-variant-numeric:tabular-nums}tfoot{font-weight:600}h2{font-size:"
-    "18px;margin:32px 0 4px}@media(prefers-color-scheme:dark){body{background:#14181f;color:#e6eaf0}.good{background:"
+    "18px;margin:32px 0 4px}dt{font-family:monospace;font-size:14px;overflow-wrap:anywhere}"
+    "@media(prefers-color-scheme:dark){body{background:#14181f;color:#e6eaf0}.good{background:"
     "#17402a}.bad{background:#5a1d1a}td,th{border-color:#2c3440}}"
 )
 

@@ -133,10 +133,15 @@ async def settle(runtime: Runtime) -> None:
     app = job_app(runtime.database.links, tasks(runtime), [])
     async with app.open_async():
         await app.run_worker_async(wait=False)
+    await seal(runtime)
+    await verify_all(runtime.database, runtime, whole=True)
+
+
+async def seal(runtime: Runtime) -> None:
+    """Lets the audit trail be sealed."""
     sealer = Sealer(runtime.database)
     while await sealer.seal_batch():
         continue
-    await verify_all(runtime.database, runtime, whole=True)
 
 
 async def consume(runtime: Runtime) -> None:

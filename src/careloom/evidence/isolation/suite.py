@@ -20,6 +20,7 @@ from careloom.evidence.isolation.probes.endpoints import ACTORS, control, endpoi
 from careloom.evidence.isolation.probes.jobs import jobs
 from careloom.evidence.isolation.probes.program import programs
 from careloom.evidence.isolation.probes.provider import providers
+from careloom.evidence.isolation.probes.scim import scim
 from careloom.evidence.isolation.probes.shared import shared
 from careloom.evidence.isolation.probes.sockets import sockets
 from careloom.evidence.isolation.probes.tables import tables
@@ -40,6 +41,7 @@ PROBES: dict[str, Probe] = {
     **{f"shared-{one.value}": partial(shared, role=one) for one in (Role.AGENT, Role.ADMIN)},
     "providers": providers,
     "programs": programs,
+    "scim": scim,
     "counts": counts,
     "jobs": jobs,
     "timing": timing,

@@ -211,9 +211,9 @@ def upgrade() -> None:
 
 def _create_job_tables() -> None:
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
-    tables = ("jobs", "events", "periodic_defers", "workers")
-    for table in tables:
+    for table in ("jobs", "periodic_defers", "workers"):
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_{table} TO {APP_ROLE}")
+    op.execute(f"GRANT SELECT, INSERT ON procrastinate_events TO {APP_ROLE}")
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
 
 

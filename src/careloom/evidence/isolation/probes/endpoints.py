@@ -47,7 +47,7 @@ UNDESCRIBED = {
             "/scim/v2/Groups",
             "/scim/v2/Groups/{group_id:uuid}",
         ),
-        "a directory's, with a token of its own that no person and no key has: tests/identity/scim",
+        "a directory's, with a token of its own that no person and no key has; tried in its own class",
     ),
     **dict.fromkeys(
         (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, Final
+import re
+from typing import Any, Final, cast
 
 import psycopg
 
@@ -59,6 +60,7 @@ NOT_TRIED: Final = {
     ),
 }
 """Work in the background that takes no names which could be mixed, with the reason."""
+_NAME: Final = re.compile(r"[0-9a-f-]{36}|[a-z][a-z_.]{0,40}|\d{4}-\d\d-\d\d([T ][\d:.+Z-]*)?")
 _PLAIN: Final[Arguments] = {"by_hand": False, "due_at": "2030-01-31T12:00:00+00:00", "hours": 24}
 """Arguments that name nothing."""
 
@@ -71,6 +73,9 @@ async def jobs(stage: Stage) -> Outcome:
     words = " ".join(str(row) for row in found)
     for canary in (stage.a.canary, stage.b.canary):
         tally.probe(f"jobs hold words of {canary}" if canary in words else None)
+    for name, args in found:
+        odd = [one for one in args if not _plain(args[one])]
+        tally.probe(f"{name} holds more than ids and plain values in {', '.join(odd)}" if odd else None)
     for name in _unknown(stage):
         tally.probe(f"{name} runs in the background, and is neither tried nor known not to be")
     before = fingerprints(rows_of(stage.superuser_url, stage.b))
@@ -83,9 +88,17 @@ async def jobs(stage: Stage) -> Outcome:
     return tally.outcome(
         "jobs",
         "Background jobs",
-        "Jobs hold no words of customers; every kind of job, run as A's with the rest of its arguments B's, changes "
-        "nothing of B. What runs by the clock or by events takes no names, and is listed with the reason.",
+        "Jobs hold ids and plain values, no words of customers; every kind of job, run as A's with the rest of its "
+        "arguments B's, changes nothing of B. What runs by the clock or by events takes no names, and is listed "
+        "with the reason.",
     )
+
+
+def _plain(value: Any) -> bool:
+    """Whether it is an id, a number, a moment, yes or no, a name of the program's own, or a list of such."""
+    if isinstance(value, list):
+        return all(map(_plain, cast("list[Any]", value)))
+    return not isinstance(value, (str, dict)) or (isinstance(value, str) and _NAME.fullmatch(value) is not None)
 
 
 def _unknown(stage: Stage) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -18,8 +18,15 @@ from careloom.identity.types import NewPerson, Person, Role, RoleGrant, ScopeKin
 from careloom.organizations.types import ProviderId
 from careloom.platform.database.schema import Ownership
 
-_INSTALLATION = ("/api/people", "/api/api-keys", "/api/programs", "/api/teams", "/api/queues", "/api/session")
-"""Whose people serve which programs is decided here, over brands; tested in tests/identity and tests/organizations."""
+OF_THE_INSTALLATION: Final = {
+    **dict.fromkeys(
+        ("/api/people", "/api/api-keys", "/api/programs", "/api/teams", "/api/queues"),
+        "whose people serve which programs is decided here, over brands; tested in tests/identity and "
+        "tests/organizations",
+    ),
+    "/api/session": "of one's own session",
+}
+"""Beginnings of paths that are about more than one brand, with the reason."""
 
 
 async def shared(stage: Stage, role: Role) -> Outcome:
@@ -72,7 +79,7 @@ async def _carries(stage: Stage, tally: Tally) -> None:
     theirs = ids_of(url, stage.b)
     for operation in stage.operations:
         places = slots(operation)
-        if operation.method == "GET" or len(places) < 2 or operation.path.startswith(_INSTALLATION):
+        if operation.method == "GET" or len(places) < 2 or operation.path.startswith(tuple(OF_THE_INSTALLATION)):
             continue
         for place in places:
             answer = await _send(stage.api, operation, stage, place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
@@ -21,6 +21,7 @@ from careloom.evidence.isolation.rows import (
     rows_of,
 )
 from careloom.evidence.isolation.stage import Stage
+from careloom.platform.database.policies import APP_ROLE
 
 LABELS = {
     "program_provider.provider_id": "which provider serves a program is the client's to say",
@@ -28,19 +29,45 @@ LABELS = {
 }
 """Columns that name another owner without handing the row over: the row stays with its client."""
 
-_NOT_OURS = ("procrastinate_", "alembic_version")
+_JOBS = "holds ids, names of jobs and moments, and no words of anyone's; those who run jobs take those of all clients"
+OPEN: Final = {
+    "alembic_version": "holds the revision of the tables, which the program looks at as it starts",
+    "procrastinate_events": "holds when which job was taken and ended; " + _JOBS,
+    "procrastinate_jobs": "holds jobs, whose arguments are ids and plain values, as the probe of jobs holds; " + _JOBS,
+    "procrastinate_periodic_defers": "holds which work by the clock was begun when; " + _JOBS,
+    "procrastinate_workers": "holds when each process was last seen; " + _JOBS,
+}
+"""Tables without row-level security, with the reason: nothing of a client is in them."""
+COLUMNS: Final = {
+    "alembic_version": "version_num",
+    "procrastinate_events": "at id job_id type",
+    "procrastinate_jobs": "abort_requested args attempts id lock priority queue_name queueing_lock scheduled_at status "
+    "task_name worker_id",
+    "procrastinate_periodic_defers": "defer_timestamp id job_id periodic_id task_name",
+    "procrastinate_workers": "id last_heartbeat",
+}
+"""What those hold."""
+RIGHTS: Final = {
+    "alembic_version": "SELECT",
+    "procrastinate_events": "INSERT SELECT",
+    "procrastinate_jobs": "DELETE INSERT SELECT UPDATE",
+    "procrastinate_periodic_defers": "DELETE INSERT SELECT UPDATE",
+    "procrastinate_workers": "DELETE INSERT SELECT UPDATE",
+}
+"""What the program's role may do there, and no more."""
 
 
 async def tables(stage: Stage) -> Outcome:
     """Every table, past the program: what its role with the scope of A reaches of B, and with no scope at all."""
     tally = Tally()
-    for check in (_covered, _reads_and_writes, _rows_of_b, _handed_over, _without_scope, _bookkeeping):
+    for check in (_covered, _open, _reads_and_writes, _rows_of_b, _handed_over, _without_scope, _bookkeeping):
         check(stage, tally)
     return tally.outcome(
         "tables",
         "Every table",
         "As the program's own database role with A's scope: read, search, change, delete rows of B; write rows for B; "
-        "hand rows of A to B; the same with no scope at all; read the installation's bookkeeping.",
+        "hand rows of A to B; the same with no scope at all; read the installation's bookkeeping. Every table has "
+        "forced row-level security but those that are listed below, which hold no more than is known.",
     )
 
 
@@ -48,17 +75,40 @@ def _covered(stage: Stage, tally: Tally) -> None:
     """A table that is not known here, or that holds nothing of one of the two, was not tried."""
     with psycopg.connect(stage.superuser_url) as connection:
         found = connection.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') "
-            "AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%%' "
-            "AND nspname <> 'information_schema')"
+            "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class "
+            "WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND relnamespace IN (SELECT oid FROM pg_namespace "
+            "WHERE nspname NOT LIKE 'pg\\_%%' AND nspname <> 'information_schema')"
         ).fetchall()
-    names = {name for (name,) in found if not name.startswith(_NOT_OURS)}
+    names = {name for name, _ in found} - OPEN.keys()
     for name in sorted(names ^ {*OWNED, *SYSTEM}):
         tally.probe(f"{name} is no table whose owner is known")
+    for name, forced in found:
+        bare = not forced and name not in OPEN
+        tally.probe(f"{name} has no forced row-level security" if bare else None)
     for brand in (stage.a, stage.b):
         rows = rows_of(stage.superuser_url, brand)
         for name in OWNED:
             tally.probe(None if rows[name] else f"{name} is not covered: isolation/brand.py makes no rows of it")
+
+
+def _open(stage: Stage, tally: Tally) -> None:
+    """What stands without row-level security holds what is known, and the program's role may do what it needs."""
+    with psycopg.connect(stage.superuser_url) as connection:
+        for name in OPEN:
+            columns = connection.execute(_COLUMNS, [name]).fetchone()
+            rights = connection.execute(_RIGHTS, [APP_ROLE, name]).fetchone()
+            tally.probe(None if columns == (COLUMNS[name],) else f"{name} has no row-level security, and {columns}")
+            tally.probe(None if rights == (RIGHTS[name],) else f"the program's role has {rights} on {name}")
+
+
+_COLUMNS: Final = (
+    "SELECT coalesce(string_agg(column_name, ' ' ORDER BY column_name COLLATE \"C\"), '') "
+    "FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s"
+)
+_RIGHTS: Final = (
+    "SELECT coalesce(string_agg(privilege_type, ' ' ORDER BY privilege_type COLLATE \"C\"), '') "
+    "FROM information_schema.role_table_grants WHERE grantee = %s AND table_schema = 'public' AND table_name = %s"
+)
 
 
 def _reads_and_writes(stage: Stage, tally: Tally) -> None:
