@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from procrastinate.jobs import DeleteJobCondition, Job
+from procrastinate.types import JSONDict
 
 from careloom.platform.database.transactions import Database
 from careloom.platform.jobs import Periodic, Task, job_app
@@ -21,7 +22,7 @@ async def test_jobs_by_the_clock_run_and_are_removed(database: Database) -> None
     async with app.open_async():
         await app.configure_task("work").defer_async()
         for moment in (60, 120):
-            given = {"timestamp": moment}
+            given: JSONDict = {"timestamp": moment}
             job = Job(id=None, queue="default", lock=None, queueing_lock=None, task_name="tick", task_kwargs=given)
             await app.job_manager.defer_periodic_job(job=job, periodic_id="", defer_timestamp=moment)
         await app.run_worker_async(wait=False, delete_jobs=DeleteJobCondition.ALWAYS)
