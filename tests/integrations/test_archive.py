@@ -24,6 +24,7 @@ from careloom.customers.commands.secrets import find_by_secret, reveal_attribute
 from careloom.customers.types import SensitiveSearch
 from careloom.evidence.isolation.kept import Brand
 from careloom.evidence.isolation.stage import Stage
+from careloom.integrations.commands import writing
 from careloom.integrations.commands.archiving import begin, next_piece
 from careloom.integrations.commands.exports import RUN_EXPORT
 from careloom.integrations.commands.restoring import ClientArchive, restore_client
@@ -307,6 +308,7 @@ async def test_an_export_is_written_in_the_background_and_fetched(stage: Stage) 
     await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))
     one = await brand.call("GET", f"/api/exports/{made['id']}")
     assert (one["state"], one["done"]) == ("ready", one["total"])
+    assert one["made_at"] <= one["checked_at"] <= one["expires_at"]
     headers = {"Authorization": f"Bearer {brand.secrets['owner']}"}
     answer = await brand.api.get(f"/api/exports/{made['id']}/archive", headers=headers)
     assert answer.status_code == 200
@@ -316,6 +318,46 @@ async def test_an_export_is_written_in_the_background_and_fetched(stage: Stage) 
     async with runtime.database.transaction(SYSTEM) as tx:
         page = await audit.list_audit(tx, SYSTEM, subject_id=UUID(made["id"]))
     assert [entry.action for entry in page.items] == ["data_export.fetch", "data_export.request"]
+
+
+async def test_an_archive_that_does_not_lie_in_the_store_as_it_was_written_is_not_ready(
+    stage: Stage, tmp_path: Path
+) -> None:
+    brand, runtime = stage.a, stage.runtime
+
+    class Losing(LocalFiles):
+        async def put(self, key: str, content: bytes) -> None:
+            await runtime.store.put(key, content[:-700] if key.endswith(".000003") else content)
+
+    store = Losing(tmp_path)
+    store.get = runtime.store.get
+    store.delete = runtime.store.delete
+    losing = runtime.__class__(runtime.settings, runtime.database, store, runtime.hub, runtime.secret)
+    made = await _export(brand)
+    await run_export(losing, brand.ids["client_id"], ExportId(UUID(made["id"])))
+    one = await brand.call("GET", f"/api/exports/{made['id']}")
+    assert (one["state"], one["checked_at"]) == ("failed", None)
+    assert one["error"]
+
+
+async def test_a_process_that_dies_before_it_has_read_an_archive_back_is_followed_by_one_that_does(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brand, runtime = stage.a, stage.runtime
+    made = await _export(brand)
+
+    async def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing, "_read_back", die)
+    with pytest.raises(KeyboardInterrupt):
+        await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))
+    before = await brand.call("GET", f"/api/exports/{made['id']}")
+    assert (before["state"], before["done"]) == ("running", before["total"])
+    monkeypatch.undo()
+    await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))
+    after = await brand.call("GET", f"/api/exports/{made['id']}")
+    assert (after["state"], after["rows"]) == ("ready", before["rows"])
 
 
 async def test_an_interrupted_export_goes_on_and_is_whole(stage: Stage, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ def make_everything(installation: Installation, world: World) -> dict[str, str]:
     provider = world.provider
     one = _conversation(installation, lumen)
     ids = {"conversation": one["id"], "customer": one["customer_id"], "client": lumen.client}
+    ids["leaving"] = world.juniper.client
     ids |= {"program": lumen.program, "queue": lumen.queue, "provider": provider}
     ids |= _answers(installation, lumen) | _people(installation, provider) | _data(installation, lumen)
     ids |= _mail(installation, lumen) | _security(installation, provider) | _duties(installation, one)

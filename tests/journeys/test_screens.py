@@ -86,7 +86,7 @@ ASKING = {
     "an incident to correct": ("compliance, an incident", "Correct"),
     "a line for the timeline": ("compliance, an incident", "Add to the timeline"),
     "a request to register": ("compliance, requests", "Register a request"),
-    "keys to destroy": ("compliance, keys", "Destroy keys"),
+    "keys to destroy": ("compliance, the end of a contract", "Destroy keys"),
     "keys to destroy, a second time": ("compliance, keys", "Confirm destruction"),
     "a thing to remove": ("set-up, signing, one", "Remove"),
     "an API key to revoke": ("set-up, api-keys, one", "Revoke"),

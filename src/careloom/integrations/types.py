@@ -187,7 +187,9 @@ class NewExport(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Export(Struct, frozen=True):
-    """The archive of one client. `done` of `total` tables are written; it can be fetched until `expires_at`."""
+    """The archive of one client. `done` of `total` tables are written; at `checked_at` it was read back and found
+    whole, and can be fetched until `expires_at`.
+    """
 
     id: ExportId
     client_id: ClientId
@@ -199,6 +201,7 @@ class Export(Struct, frozen=True):
     error: str | None
     made_by_name: str
     made_at: datetime
+    checked_at: datetime | None
     expires_at: datetime
 
 

@@ -104,16 +104,22 @@ async def hold_export(tx: Tx, client_id: UUID, export_id: ExportId) -> Written |
 
 
 async def note_part(tx: Tx, one: Written, progress: Progress, size: int) -> None:
-    """Notes a part of `size` bytes that is in the store; the last one makes the archive ready."""
+    """Notes a part of `size` bytes that is in the store."""
     values: dict[str, Any] = {
         "progress": to_plain(progress),
         "parts": one.parts + (size > 0),
         "size": one.export.size + size,
         "done": progress.table,
         "rows": sum(progress.rows.values()),
-        "state": ExportState.READY if progress.ended else ExportState.RUNNING,
     }
     await _change(tx, one.export, **values)
+
+
+async def finish_export(tx: Tx, one: Written) -> None:
+    """Makes an archive ready that is written and was read back whole, unless it was removed meanwhile."""
+    held = await hold_export(tx, one.export.client_id, one.export.id)
+    if held is not None:
+        await _change(tx, held.export, state=ExportState.READY, checked_at=now())
 
 
 async def fail_export(tx: Tx, one: Written, reason: Text) -> None:

@@ -1,5 +1,8 @@
 """Writes archives piece by piece, and removes those whose time is over."""
 
+import asyncio
+import tempfile
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -7,16 +10,19 @@ import structlog
 
 from careloom.integrations.commands.archiving import next_piece
 from careloom.integrations.commands.exports import (
+    Written,
     export_parts_key,
     fail_export,
+    finish_export,
     hold_export,
     note_part,
     take_expired,
 )
+from careloom.integrations.commands.restoring import ClientArchive
 from careloom.integrations.types import ExportId
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.errors import CareloomError
-from careloom.platform.file_parts import delete_parts, part_key
+from careloom.platform.file_parts import delete_parts, part_key, read_parts
 from careloom.platform.runtime import Runtime
 from careloom.platform.texts.text import Text, say
 
@@ -27,10 +33,16 @@ _EXPIRED_AT_ONCE: Final = 100
 
 
 async def run_export(runtime: Runtime, client_id: UUID, export_id: ExportId) -> None:
-    """Writes the archive to its end, or until it is removed or nothing could ever write it: then it says why."""
+    """Writes the archive to its end and reads it back as it lies in the store; or until it is removed or nothing could
+    ever write it: then it says why.
+    """
     actor = system_actor("export", client_id)
     try:
-        await _write(runtime, actor, client_id, export_id)
+        one = await _write(runtime, actor, client_id, export_id)
+        if one is not None:
+            await _read_back(runtime, one)
+            async with runtime.database.transaction(actor) as tx:
+                await finish_export(tx, one)
     except CareloomError as error:
         if error.status >= _OURS:
             raise
@@ -58,20 +70,32 @@ async def _fail(runtime: Runtime, actor: Actor, client_id: UUID, export_id: Expo
     await delete_parts(runtime.files, export_parts_key(client_id, export_id), one.parts)
 
 
-async def _write(runtime: Runtime, actor: Actor, client_id: UUID, export_id: ExportId) -> None:
-    ended = False
-    while not ended:
+async def _write(runtime: Runtime, actor: Actor, client_id: UUID, export_id: ExportId) -> Written | None:
+    """The export once all of it is in the store; None where it was removed."""
+    while True:
         async with runtime.database.transaction(actor) as tx:
             one = await hold_export(tx, client_id, export_id)
-            if one is None:
-                return
+            if one is None or one.progress.ended:
+                return one
             content, progress = await next_piece(tx, actor, runtime.files, client_id, one.progress)
             while not (content or progress.ended):  # a table without rows is worth no transaction of its own
                 content, progress = await next_piece(tx, actor, runtime.files, client_id, progress)
             if content:
                 await runtime.files.put(part_key(export_parts_key(client_id, export_id), one.parts), content)
             await note_part(tx, one, progress, len(content))
-            ended = progress.ended
+
+
+async def _read_back(runtime: Runtime, one: Written) -> None:
+    """Raises ArchiveError where what lies in the store is not what the archive's manifest says, NotFoundError where a
+    part is gone.
+    """
+    key = export_parts_key(one.export.client_id, one.export.id)
+    with tempfile.TemporaryDirectory(prefix="careloom-export-") as folder:
+        path = Path(folder) / "client.tar"
+        with path.open("wb") as file:
+            async for part in read_parts(runtime.files, key, one.parts):
+                await asyncio.to_thread(file.write, part)
+        await asyncio.to_thread(lambda: ClientArchive(path).close())
 
 
 async def expire_exports(runtime: Runtime) -> None:

@@ -2297,6 +2297,7 @@ def _create_import_tables() -> None:
         sa.Column("made_by", sa.Uuid(), nullable=True),
         sa.Column("made_by_name", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_data_export_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_data_export")),

@@ -1,5 +1,6 @@
 /** Each client's key: its version and age, how far a rotation is, and its end by two people. */
 import { Button } from '@mantine/core';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +13,7 @@ import { When } from '@/components/Times';
 import classes from '@/features/compliance/Compliance.module.css';
 import { keysQuery, type ClientKey } from '@/features/compliance/data';
 import { useDeed } from '@/features/compliance/deeds';
+import { Ending } from '@/features/compliance/Ending';
 import { ShredDialog } from '@/features/compliance/ShredDialog';
 import { Item, useSeeking, useSought } from '@/features/compliance/Sought';
 
@@ -47,6 +49,8 @@ function KeyRow({ one }: { one: ClientKey }) {
   const { t } = useTranslation('compliance');
   const writes = useCan('compliance.write');
   const [ending, setEnding] = useState(false);
+  const sought = useSought().client === one.client_id;
+  const [opened, setOpened] = useState(sought);
   const rotate = useDeed(() => http.post(`/api/clients/${one.client_id}/key-rotations`));
   const gone = one.shredded_at !== null;
   const rotating = one.rotation !== null && one.rotation.state !== 'done';
@@ -62,9 +66,9 @@ function KeyRow({ one }: { one: ClientKey }) {
           {t('keys.gone')}
         </span>
       )}
-      {writes && !gone && (
+      {writes && (
         <div className={classes.acts}>
-          {one.version !== null && (
+          {one.version !== null && !gone && (
             <Button
               size="compact-sm"
               variant="default"
@@ -75,16 +79,21 @@ function KeyRow({ one }: { one: ClientKey }) {
               {t('keys.rotate')}
             </Button>
           )}
-          {one.shredding === null && (
-            <Button size="compact-sm" variant="subtle" color="red" onClick={() => setEnding(true)}>
-              {t('keys.ask')}
-            </Button>
-          )}
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            aria-expanded={opened}
+            rightSection={opened ? <IconChevronUp size={14} /> : <IconChevronDown size={14} />}
+            onClick={() => setOpened(!opened)}
+          >
+            {t('ending.title')}
+          </Button>
         </div>
       )}
       {one.shredding && !gone && (
         <Asked shredding={one.shredding} writes={writes} onConfirm={() => setEnding(true)} />
       )}
+      {opened && <Ending one={one} onDestroy={() => setEnding(true)} />}
       {ending && <ShredDialog one={one} onClose={() => setEnding(false)} />}
     </Item>
   );

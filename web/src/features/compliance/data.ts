@@ -4,7 +4,7 @@ import { queryClient } from '@/api/client';
 import type { ProofKind } from '@/api/glass';
 import { http, type QueryValues } from '@/api/http';
 import { pagesAt } from '@/api/pages';
-import type { Client, Instant, Items, Uuid } from '@/api/types';
+import type { Client, Instant, Items, Page, Uuid } from '@/api/types';
 
 export const CLASSES = [
   'messages',
@@ -69,6 +69,17 @@ export interface ClientKey {
     asked_by: string;
     until: Instant;
   } | null;
+}
+
+export interface Archive {
+  id: Uuid;
+  state: 'running' | 'ready' | 'failed' | 'expired';
+  done: number;
+  total: number;
+  size: number;
+  error: string | null;
+  checked_at: Instant | null;
+  expires_at: Instant;
 }
 
 export const SCOPES = ['client', 'customer', 'case', 'conversation'] as const;
@@ -210,6 +221,14 @@ export const incidentsQuery = listed<Incident>('incidents', '/api/incidents');
 /** Those that stand, or all: those that were lifted or are over as well. */
 export const holdsQuery = (client_id: Uuid, active: boolean) =>
   listed<Hold>('holds', '/api/holds', { client_id, active });
+/** The newest archive of a client, if it has one. */
+export const exportsQuery = (client_id: Uuid) =>
+  queryOptions({
+    queryKey: ['compliance', 'exports', client_id],
+    queryFn: () => http.get<Page<Archive>>('/api/exports', { client_id, limit: 1 }),
+    refetchInterval: ({ state }) => (state.data?.items[0]?.state === 'running' ? 2_000 : false),
+  });
+
 export const clientsQuery = listed<Client>('clients', '/api/clients');
 export const keysQuery = listed<ClientKey>('keys', '/api/client-keys');
 export const purgesQuery = (client_id: Uuid) =>

@@ -86,6 +86,7 @@ export interface DataExport extends Named {
   error: string | null;
   made_by_name: string;
   made_at: Instant;
+  checked_at: Instant | null;
   expires_at: Instant;
 }
 
