@@ -4266,6 +4266,7 @@ export interface components {
             made_by_name: string;
             /** Format: date-time */
             made_at: string;
+            checked_at: string | null;
             /** Format: date-time */
             expires_at: string;
         };
