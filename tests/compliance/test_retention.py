@@ -236,3 +236,54 @@ async def test_a_rule_and_a_hold_say_why(house: House) -> None:
         refused = await house.answer(method, path, json=body)
         assert refused.status_code == 400
         assert refused.json()["errors"] == [{"path": "/reason", "message": "This must not be empty."}]
+
+
+async def test_suppressed_addresses_go_when_their_time_is_over_unless_a_hold_stands(house: House) -> None:
+    for address in ("old@customer.example", "new@customer.example"):
+        body = {"client_id": str(house.client_id), "address": address, "note": "asked by telephone"}
+        await house.brand.call("POST", "/api/suppressed-addresses", json=body)
+    aged = "UPDATE suppressed_address SET added_at = added_at - interval '31 days' WHERE address LIKE 'old@%%'"
+    house.run(aged)
+    await house.rule(DataClass.SUPPRESSIONS, 30)
+    body = {"client_id": str(house.client_id), "scope": "customer", "subject_id": str(house.brand.ids["customer_id"])}
+    hold = await house.officer("POST", "/api/holds", json={**body, "reason": "Court"})
+    assert (await house.purge(DataClass.SUPPRESSIONS))["items"] == 0
+    for one in (await house.officer("GET", "/api/holds", params={"active": True}))["items"]:
+        await house.officer("POST", f"/api/holds/{one['id']}/lift", json={"reason": "Over"})
+    assert hold["id"]
+    record = await house.purge(DataClass.SUPPRESSIONS)
+    assert (record["counts"], record["left_over"]) == ({"suppressed_address": 1}, 0)
+    left = {one for (one,) in house.rows("SELECT address FROM suppressed_address")}
+    assert "new@customer.example" in left
+    assert "old@customer.example" not in left
+
+
+async def test_closed_incidents_and_requests_go_when_their_time_is_over_and_open_ones_stay(house: House) -> None:
+    for one in (await house.officer("GET", "/api/holds", params={"active": True}))["items"]:
+        await house.officer("POST", f"/api/holds/{one['id']}/lift", json={"reason": "Over"})
+    open_ones = house.rows("SELECT count(*) FROM incident WHERE closed_at IS NULL")[0][0]
+    assert open_ones > 0
+    told = {"client_ids": [str(house.client_id)], "title": "Lost laptop", "regimes": ["gdpr"]}
+    (made,) = (await house.officer("POST", "/api/incidents", json=told))["items"]
+    found = await house.officer("GET", f"/api/incidents/{made['id']}")
+    for one in found["duties"]:
+        body = {"note": "done", "waived": not one["required"]}
+        await house.officer("POST", f"/api/incidents/{made['id']}/duties/{one['id']}/settle", json=body)
+    await house.officer("POST", f"/api/incidents/{made['id']}/close")
+    house.run("UPDATE privacy_request SET closed_at = now() WHERE closed_at IS NULL AND export_until IS NULL")
+    for table in ("incident", "privacy_request"):
+        house.run(f"UPDATE {table} SET closed_at = closed_at - interval '31 days'")
+    fetchable = house.rows("SELECT count(*) FROM privacy_request WHERE export_until IS NOT NULL")[0][0]
+    requests = house.rows("SELECT count(*) FROM privacy_request WHERE closed_at IS NOT NULL")[0][0] - fetchable
+    refused = await house.answer(
+        "PUT", f"/api/clients/{house.client_id}/retention/registers", json={"days": 29, "reason": "x"}
+    )
+    assert refused.status_code == 400
+    await house.rule(DataClass.REGISTERS, 30)
+    record = await house.purge(DataClass.REGISTERS)
+    assert record["counts"]["incident"] == 1
+    assert record["counts"].get("privacy_request", 0) == requests
+    assert record["counts"]["incident_duty"] == len(found["duties"])
+    assert record["left_over"] == 0
+    assert house.rows("SELECT count(*) FROM incident") == [(open_ones,)]
+    assert house.rows("SELECT count(*) FROM privacy_request WHERE export_until IS NOT NULL") == [(fetchable,)]

@@ -60,5 +60,10 @@ async def remove_visitors(tx: Tx, client_id: UUID, ids: Sequence[UUID]) -> int:
     return await _remove(tx, visitor, client_id, ids)
 
 
+async def remove_suppressed_addresses(tx: Tx, client_id: UUID, ids: Sequence[UUID]) -> int:
+    """Removes addresses that mail was not sent to: from now on it is."""
+    return await _remove(tx, suppressed_address, client_id, ids)
+
+
 async def _remove(tx: Tx, table: Any, client_id: UUID, ids: Sequence[UUID]) -> int:
     return (await tx.execute(delete(table).where(table.c.client_id == client_id, table.c.id.in_(ids)))).rowcount

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from careloom.channels.core.email.headers import sender_of
 from careloom.channels.tables import incoming_mail, mail_reference, outgoing_mail, suppressed_address, visitor
 from careloom.platform.database.transactions import Tx
-from careloom.platform.disposal import Counts, held_rows
+from careloom.platform.disposal import Counts, Due, held_rows
 from careloom.platform.keys.places import bytes_in
 from careloom.platform.keys.ring import ClientKeys, keys_of
 
@@ -97,6 +97,16 @@ async def due_visitors(tx: Tx, client_id: UUID, before: datetime, limit: int, af
         c.client_id == client_id, c.seen_at < before, ~c.present
     )
     return list((await tx.execute(_by_id(statement, c.id, limit, after))).all())
+
+
+async def due_suppressed(tx: Tx, client_id: UUID, before: datetime, limit: int, after: Due | None = None) -> list[Due]:
+    """Suppressed addresses that were added before then, by when."""
+    c = suppressed_address.c
+    statement = select(c.id, c.added_at.label("at")).where(c.client_id == client_id, c.added_at < before)
+    if after is not None:
+        statement = statement.where(tuple_(c.added_at, c.id) > (after.at, after.id))
+    rows = await tx.execute(statement.order_by(c.added_at, c.id).limit(limit))
+    return [Due(row.id, row.at) for row in rows]
 
 
 def visits(client_id: UUID, customer_ids: Sequence[UUID], addresses: Collection[str]) -> ColumnElement[bool]:

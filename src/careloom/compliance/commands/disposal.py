@@ -8,7 +8,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from careloom.channels.commands import erase as channels
-from careloom.channels.queries.disposal import due_raw_mail, due_visitors
+from careloom.channels.queries.disposal import due_raw_mail, due_suppressed, due_visitors
+from careloom.compliance.commands.registers import remove_closed
+from careloom.compliance.queries.registers import due_closed
 from careloom.compliance.types.retention import PurgedClass
 from careloom.conversations.commands import erase as conversations
 from careloom.conversations.queries.disposal import (
@@ -138,6 +140,25 @@ async def _facts(tx: Tx, _files: FileStore, ask: Ask) -> Batch:
     return _batch(due, ask, counts)
 
 
+async def _suppressions(tx: Tx, _files: FileStore, ask: Ask) -> Batch:
+    """While any hold stands at the client its suppressed addresses stay: they name nobody whom one could compare."""
+    if ask.spared != Spared():
+        return Batch((), {}, ask.after, done=True)
+    due = await due_suppressed(tx, ask.client_id, ask.before, ask.limit, ask.after)
+    ids = [one.id for one in due]
+    gone = await channels.remove_suppressed_addresses(tx, ask.client_id, ids) if ask.remove else 0
+    return _batch(due, ask, {"suppressed_address": gone})
+
+
+async def _registers(tx: Tx, _files: FileStore, ask: Ask) -> Batch:
+    """While any hold stands at the client its registers stay: they tell what was done about what it is for."""
+    if ask.spared != Spared():
+        return Batch((), {}, ask.after, done=True)
+    due = await due_closed(tx, ask.client_id, ask.before, ask.limit, ask.after)
+    counts = await remove_closed(tx, ask.client_id, [one.id for one in due]) if ask.remove else {}
+    return _batch(due, ask, counts)
+
+
 async def _originals(tx: Tx, _files: FileStore, ask: Ask) -> Batch:
     due = await due_originals(tx, ask.client_id, ask.before, ask.spared, ask.limit, ask.after)
     gone = await conversations.remove_originals(tx, ask.client_id, [one.id for one in due]) if ask.remove else 0
@@ -153,6 +174,8 @@ _STEPS: dict[PurgedClass, Step] = {
     PurgedClass.PROFILES: _profiles,
     PurgedClass.EVENTS: _events,
     PurgedClass.FACTS: _facts,
+    PurgedClass.SUPPRESSIONS: _suppressions,
+    PurgedClass.REGISTERS: _registers,
     PurgedClass.ORIGINALS: _originals,
 }
 

@@ -10,8 +10,10 @@ EXPORT_DAYS = 7
 FURTHER_MONTHS = 2
 """By how much a complicated request may be prolonged (GDPR, article 12)."""
 
-SHORTEST = {DataClass.EVENTS: 2, DataClass.FACTS: 30}
-"""Least days for which a class must be kept: consumers and open desks read events, invoices are drawn from facts."""
+SHORTEST = {DataClass.EVENTS: 2, DataClass.FACTS: 30, DataClass.REGISTERS: 30}
+"""Least days for which a class must be kept: consumers and open desks read events, invoices are drawn from facts, and
+what was done about an incident or a request is asked about when it is over.
+"""
 
 
 def due_at(received_at: datetime, months: int = 1) -> datetime:

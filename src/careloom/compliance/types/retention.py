@@ -28,6 +28,8 @@ class DataClass(StrEnum):
     PROFILES = "profiles"
     EVENTS = "events"
     FACTS = "facts"
+    SUPPRESSIONS = "suppressions"
+    REGISTERS = "registers"
 
 
 class PurgedClass(StrEnum):
@@ -40,6 +42,8 @@ class PurgedClass(StrEnum):
     PROFILES = "profiles"
     EVENTS = "events"
     FACTS = "facts"
+    SUPPRESSIONS = "suppressions"
+    REGISTERS = "registers"
     ORIGINALS = "originals"
     KEYS = "keys"
 

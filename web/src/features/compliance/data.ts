@@ -14,6 +14,8 @@ export const CLASSES = [
   'profiles',
   'events',
   'facts',
+  'suppressions',
+  'registers',
 ] as const;
 export type DataClass = (typeof CLASSES)[number];
 
