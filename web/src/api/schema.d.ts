@@ -6038,7 +6038,7 @@ export interface components {
          * @description What a record of a purge is about: a kind of data, originals of what was masked, or a client's keys.
          * @enum {string}
          */
-        PurgedClass: "messages" | "files" | "raw_mail" | "visitors" | "profiles" | "events" | "facts" | "originals" | "keys";
+        PurgedClass: "messages" | "files" | "raw_mail" | "visitors" | "profiles" | "events" | "facts" | "suppressions" | "registers" | "originals" | "keys";
         /** Queue */
         Queue: {
             /** Format: uuid */
@@ -6715,7 +6715,7 @@ export interface components {
          * @description A kind of data that has its own time: from when its age counts stands in docs/compliance.md.
          * @enum {string}
          */
-        compliance_types_retention_DataClass: "messages" | "files" | "raw_mail" | "visitors" | "profiles" | "events" | "facts";
+        compliance_types_retention_DataClass: "messages" | "files" | "raw_mail" | "visitors" | "profiles" | "events" | "facts" | "suppressions" | "registers";
         /** Rule */
         compliance_types_retention_Rule: {
             data_class: components["schemas"]["compliance_types_retention_DataClass"];
