@@ -219,9 +219,30 @@ async def test_an_answer_that_takes_longer_for_what_a_body_or_a_query_names_is_f
     paths = ("/api/privacy-requests", "/api/conversations")
     stage.operations = [one for one in stage.operations if one.path in paths]
     found = (await timing.timing(stage)).findings
-    assert [one.split(":  ")[0].partition(": an id")[0] for one in found] == [
+    assert [one.partition(": their id")[0] for one in found] == [
         "GET /api/conversations (query:customer_id)",
         "POST /api/privacy-requests (body:/customer_id)",
+    ]
+
+
+async def test_an_answer_that_takes_longer_for_what_another_program_has_is_found(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, seconds = timing.send, 0.0
+
+    async def slow(api: Any, bearer: str, request: Any) -> Any:
+        nonlocal seconds
+        mine = bearer in stage.a.secrets.values()
+        seconds += 0.03 if str(stage.a.ids["conversation_id"]) in request.path and not mine else 0.01
+        return await real(api, bearer, request)
+
+    monkeypatch.setattr(timing, "send", slow)
+    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: seconds))
+    stage.operations = [one for one in stage.operations if one.path.endswith("/conversations/{conversation_id}")]
+    found = (await timing.timing(stage)).findings
+    assert [one.split(":")[0] for one in found] == [
+        "GET /api/conversations/{conversation_id} of another program",
+        "PATCH /api/conversations/{conversation_id} of another program",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -78,17 +79,38 @@ _EACH: Final = {"POST /api/inbound/many": '"accepted":null'}
 """What answers for each item by itself, and how it says that it took none."""
 
 
-async def programs(stage: Stage) -> Outcome:
-    """People of another provider, which serves A's second program, with every operation of the API."""
-    tally = Tally()
+@dataclass(frozen=True)
+class Other:
+    """A provider that serves A's second program alone."""
+
+    stage: Stage
+    provider: Provider
+
+    async def bearer(self, role: Role) -> str:
+        """The secret of someone of it, with the role over all that it serves."""
+        world, name = self.stage.world, f"{role.value} {_WORD}"
+        person = await world.person(role, ScopeKind.PROVIDER, self.provider.id, provider=self.provider, name=name)
+        return await bearer_of(world, person)
+
+
+async def beside(stage: Stage) -> Other:
+    """Lets another provider serve A's second program."""
     other = await stage.world.provider(f"Provider {_WORD}")
     second = ProgramId(stage.a.ids["second_program_id"])
     async with stage.runtime.database.transaction(SYSTEM) as tx:
         await organizations.change_program(tx, SYSTEM, second, ProgramChanges(provider_ids=(other.id,)))
-    hidden, reached = _hidden_ids(stage), set[str]()
+    return Other(stage, other)
+
+
+async def programs(stage: Stage) -> Outcome:
+    """People of another provider, which serves A's second program, with every operation of the API."""
+    tally = Tally()
+    other = await beside(stage)
+    second = stage.a.ids["second_program_id"]
+    hidden, reached = hidden_ids(stage), set[str]()
     asked = [one for one in stage.operations if not _OF_NOBODY.match(one.path)]
     for role in _ROLES:
-        bearer = await _bearer(stage, role, other)
+        bearer = await other.bearer(role)
         before = _hidden_rows(stage, hidden)
         for operation in (one for one in asked if one.name not in SHARED):
             tally.probe(await _try(stage, role, bearer, operation, hidden, reached))
@@ -107,13 +129,6 @@ async def programs(stage: Stage) -> Outcome:
         "People of a provider that serves a client's second program, in every role, with every operation on what "
         "belongs to the first program and to the whole client: no list holds anything of it; nothing of it opens or "
         "changes; what is set for the whole client, asked in its name or taken out of it is refused.",
-    )
-
-
-async def _bearer(stage: Stage, role: Role, other: Provider) -> str:
-    name = f"{role.value} {_WORD}"
-    return await bearer_of(
-        stage.world, await stage.world.person(role, ScopeKind.PROVIDER, other.id, provider=other, name=name)
     )
 
 
@@ -139,7 +154,7 @@ def _reached(operation: Operation, answer: httpx.Response) -> bool:
     return answer.is_success and not refused and (operation.method != "GET" or bool(operation.path_slots))
 
 
-def _hidden_ids(stage: Stage) -> set[str]:
+def hidden_ids(stage: Stage) -> set[str]:
     """The ids of A's rows, but for those that whoever works for the client shares."""
     found = ids_of(stage.superuser_url, stage.a)
     names = {**owners(stage.a), "second": stage.a.ids["second_program_id"]}

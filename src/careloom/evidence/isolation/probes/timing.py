@@ -1,56 +1,80 @@
-"""Timing: whether an id of B takes longer to be refused than an id that nobody has."""
+"""Timing: whether what one may not see takes longer to be refused than what nobody has."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from typing import Final
+from uuid import uuid4
 
-from careloom.evidence.isolation.attempts import Attempt, attempts
-from careloom.evidence.isolation.operations import Operation, slot_name, slots
+from careloom.evidence.isolation.attempts import PUBLIC, Attempt, attempts, known
+from careloom.evidence.isolation.operations import Operation, Request, build, slot_name, slots
 from careloom.evidence.isolation.outcome import Outcome, Tally
-from careloom.evidence.isolation.probes.endpoints import send
+from careloom.evidence.isolation.probes.endpoints import own, send
+from careloom.evidence.isolation.probes.program import beside, hidden_ids
 from careloom.evidence.isolation.stage import Stage
+from careloom.identity.types import Role
 
-_WARM: Final = 3
-_SERIES: Final = 12, 40, 40
+_WARM: Final = 2
+_SERIES: Final = 8, 40, 40
 """Rounds of each series. A busy machine can make any one look odd; what is really slower is slower again."""
 _LEAST_SECONDS = 0.002
 _LIKELY = 0.80
 
 
+@dataclass(frozen=True)
+class _Race:
+    """Two requests as one bearer, made anew for each round: with the others' ids, and with what nobody has."""
+
+    name: str
+    bearer: str
+    pair: Callable[[], tuple[Request, Request]]
+
+
 async def timing(stage: Stage) -> Outcome:
-    """Every endpoint with an id in its path: B's id and nobody's, in turn, many times."""
+    """Every endpoint with an id in its path: the others' id and nobody's, in turn, many times."""
     tally = Tally()
-    for operation, place in _places(stage):
-        tally.probe(await _tells(stage, operation, place))
+    for race in [*_between_clients(stage), *await _within_a_client(stage)]:
+        tally.probe(await _tells(stage, race))
     return tally.outcome(
         "timing",
         "Time to refuse",
         "Every endpoint that reads or writes by an id in its path, and of each name of an id in queries and bodies "
         f"endpoints that read and that write by it: {_SERIES[0]} times B's id and an id that nobody has, in turn, "
-        "read as an agent of A and written as who may do everything in A; what looks slower, again "
-        f"{_SERIES[1]} times and {_SERIES[2]} times. A finding is a median that differs by more than "
-        f"{_LEAST_SECONDS * 1000:.0f} ms with one of the two slower in more than {_LIKELY:.0%} of pairs, each time.",
+        "read as an agent of A and written as who may do everything in A; of each name of an id in paths, the same "
+        "with what A's first program holds, as an agent and an administrator of a provider that serves the second. "
+        f"What looks slower, again {_SERIES[1]} times and {_SERIES[2]} times. A finding is a median that differs by "
+        f"more than {_LEAST_SECONDS * 1000:.0f} ms with one of the two slower in more than {_LIKELY:.0%} of pairs, "
+        "each time.",
     )
 
 
-def _places(stage: Stage) -> Iterator[tuple[Operation, str]]:
-    """What is timed: each operation's ids in its path (""), and of the ids in queries and bodies each name once for
-    reading and once for writing, where first an operation takes it.
+def _between_clients(stage: Stage) -> Iterator[_Race]:
+    """Each operation's ids in its path, and of the ids in queries and bodies each name once for reading and once for
+    writing, where first an operation takes it.
     """
     seen: set[tuple[bool, str, str]] = set()
     for operation in (one for one in stage.operations if one.path.startswith("/api/")):
         if _attempt(stage, operation, "").theirs:
-            yield operation, ""
+            yield _race(stage, operation, "")
         for place in slots(operation):
             where, name = place.partition(":")[0], slot_name(operation, place)
             timed = (operation.method == "GET", where, name)
             if where != "path" and name in stage.a.ids and timed not in seen:
                 seen.add(timed)
-                yield operation, place
+                yield _race(stage, operation, place)
+
+
+def _race(stage: Stage, operation: Operation, place: str) -> _Race:
+    def pair() -> tuple[Request, Request]:
+        attempt = _attempt(stage, operation, place)
+        return attempt.request, attempt.twin
+
+    name = f"{operation.name} ({place})" if place else operation.name
+    return _Race(name, stage.a.secrets["agent" if operation.method == "GET" else "owner"], pair)
 
 
 def _attempt(stage: Stage, operation: Operation, place: str) -> Attempt:
@@ -59,31 +83,56 @@ def _attempt(stage: Stage, operation: Operation, place: str) -> Attempt:
     return next(one for one in found if not place or one.theirs == (place,))
 
 
-async def _tells(stage: Stage, operation: Operation, place: str) -> str | None:
+async def _within_a_client(stage: Stage) -> list[_Race]:
+    """Of each ids in paths that the other program's people do not see, an operation that reads and one that writes."""
+    other = await beside(stage)
+    bearers = {True: await other.bearer(Role.AGENT), False: await other.bearer(Role.ADMIN)}
+    hidden = hidden_ids(stage)
+    found: dict[tuple[bool, tuple[str, ...]], _Race] = {}
+    for operation in (one for one in stage.operations if one.path.startswith("/api/")):
+        places = [f"path:{one}" for one in operation.path_slots if f"path:{one}" not in PUBLIC]
+        names = tuple(slot_name(operation, one) for one in places)
+        if names and all(known(stage.a, one) in hidden for one in names):
+            reads = operation.method == "GET"
+            found.setdefault((reads, names), _beside_nobody(stage, operation, bearers[reads]))
+    return list(found.values())
+
+
+def _beside_nobody(stage: Stage, operation: Operation, bearer: str) -> _Race:
+    theirs = own(operation, stage.a)
+
+    def nobodys(slot: str) -> str:
+        return str(uuid4()) if slot.startswith("path:") and slot not in PUBLIC else theirs(slot)
+
+    def pair() -> tuple[Request, Request]:
+        return build(operation, theirs, frozenset()), build(operation, nobodys, frozenset())
+
+    return _Race(f"{operation.name} of another program", bearer, pair)
+
+
+async def _tells(stage: Stage, race: _Race) -> str | None:
     told = None
     for rounds in _SERIES:
-        told = await _difference(stage, operation, place, rounds)
+        told = await _difference(stage, race, rounds)
         if told is None:
             break
     return told
 
 
-async def _difference(stage: Stage, operation: Operation, place: str, rounds: int) -> str | None:
+async def _difference(stage: Stage, race: _Race, rounds: int) -> str | None:
     theirs, nobodys = [0.0] * rounds, [0.0] * rounds
     with _nothing_collected():
         for number in range(-_WARM, rounds):
             # Which of the two comes first changes, so that neither profits from what the other warmed.
             for first in (number % 2 == 0, number % 2 != 0):
-                seconds = await _once(stage, operation, place, of_b=first)
+                seconds = await _once(stage, race, theirs=first)
                 if number >= 0:
                     (theirs if first else nobodys)[number] = seconds
     difference = _median(theirs) - _median(nobodys)
     slower = sum(one > other for one in theirs for other in nobodys) / rounds**2
     if abs(difference) < _LEAST_SECONDS or 1 - _LIKELY <= slower <= _LIKELY:
         return None
-    where = f" ({place})" if place else ""
-    later = f"{difference * 1000:+.1f} ms later, slower in {slower:.0%} of pairs"
-    return f"{operation.name}{where}: an id of B is refused {later}"
+    return f"{race.name}: their id is refused {difference * 1000:+.1f} ms later, slower in {slower:.0%} of pairs"
 
 
 @contextlib.contextmanager
@@ -96,12 +145,10 @@ def _nothing_collected() -> Generator[None]:
         gc.enable()
 
 
-async def _once(stage: Stage, operation: Operation, place: str, *, of_b: bool) -> float:
-    attempt = _attempt(stage, operation, place)
-    request = attempt.request if of_b else attempt.twin
-    bearer = stage.a.secrets["agent" if operation.method == "GET" else "owner"]
+async def _once(stage: Stage, race: _Race, *, theirs: bool) -> float:
+    request = race.pair()[not theirs]
     began = time.perf_counter()
-    await send(stage.api, bearer, request)
+    await send(stage.api, race.bearer, request)
     return time.perf_counter() - began
 
 
