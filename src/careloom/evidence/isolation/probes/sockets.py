@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 from careloom.evidence.isolation.happening import NOT_CAUSED
 from careloom.evidence.isolation.kept import Brand
-from careloom.evidence.isolation.live import PAGE, SECONDS, call, chat, desk, frame, happen, told, until
+from careloom.evidence.isolation.live import PAGE, SECONDS, chat, desk, frame, happen, told, until
 from careloom.evidence.isolation.outcome import Outcome, Tally
 from careloom.evidence.isolation.people import bearer_of
 from careloom.evidence.isolation.probes.hearing import DESKS, hearing
@@ -80,11 +80,13 @@ async def _looking(stage: Stage, place: str, ids: set[str], tally: Tally) -> Non
 async def _held_key(stage: Stage, place: str, ids: set[str], tally: Tally) -> None:
     person = await shared_person(stage, Role.AGENT)
     held = await bearer_of(stage.world, person, ClientId(stage.a.ids["client_id"]))
+    wide = {"Authorization": f"Bearer {await bearer_of(stage.world, person)}"}
     note = {"text": "Look here", "mentions": [str(person.id)]}
     async with desk(place, held) as one:
         await until(one, "hello")
         for brand in (stage.b, stage.a):
-            await call(place, brand, "POST", f"/api/conversations/{brand.ids['conversation_id']}/notes", note)
+            path = f"/api/conversations/{brand.ids['conversation_id']}/notes"
+            (await stage.api.post(path, json=note, headers=wide)).raise_for_status()
         frames, _ = await until(one, "person_mentioned")
     shown = told(frames, stage.b, ids)
     tally.probe(f"a key held to A hears of B: {shown}" if shown else None)
