@@ -1,7 +1,6 @@
 """A browser's desk goes on by itself when the web process and PostgreSQL are killed under it."""
 
 import asyncio
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from careloom.main import static_folder
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Database
 from careloom.platform.settings import Settings
+from tests.browser import browser_path
 from tests.chaos.house import House, settings_in
 
 EMAIL, PASSWORD = "lead@example.org", "correct horse battery"
@@ -85,7 +85,7 @@ async def test_new_contacts_appear_on_the_open_desk_after_kill_nine_without_a_re
         http.headers["X-CSRF-Token"] = me.json()["csrf_token"]
         api = Api(http)
         program_id = await _program(api)
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
         context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
         context.set_default_timeout(60_000)
         cookie = {"name": "careloom_session", "value": http.cookies["careloom_session"], "url": settings.base_url}
