@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser import browser_path
 from tests.journeys.everything import ADMINISTRATOR, make_everything
 from tests.journeys.installation import Installation
 from tests.journeys.looker import Looker
@@ -92,10 +93,8 @@ def brand_page(site: Site, world: World) -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert path is not None, "The browser journeys need Chromium: run scripts/ensure-browser."
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=_CHROMIUM_FLAGS)
+        opened = playwright.chromium.launch(executable_path=browser_path(), args=_CHROMIUM_FLAGS)
         yield opened
         opened.close()
 
@@ -117,5 +116,7 @@ def looker(browser: Browser, installation: Installation, world: World) -> Iterat
     """Goes to any screen as someone who may see all, with one of each kind to look at."""
     ids = make_everything(installation, world)
     page = People(browser, installation.url).desk(ADMINISTRATOR)
+    there = {"state": "meeting", "reason": "The team"}
+    installation.put(f"people/{ids['person']}/presence", there)  # the live board shows nobody else
     yield Looker(page, ids)
     page.context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.journeys.installation import PASSWORD, Installation, wait_until
 from tests.journeys.world import Brand, World
 
 ADMINISTRATOR = "lia.brandt@harbor.example"
+_DOT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
 
 
 def make_everything(installation: Installation, world: World) -> dict[str, str]:
@@ -25,13 +27,16 @@ def make_everything(installation: Installation, world: World) -> dict[str, str]:
     ids |= _answers(installation, lumen) | _people(installation, provider) | _data(installation, lumen)
     ids |= _mail(installation, lumen) | _security(installation, provider) | _duties(installation, one)
     _encrypted(installation, one)
+    _kept(installation, lumen)
+    _looked_into(installation, world, lumen)
+    installation.make(f"conversations/{one['id']}/assign", person_id=ids["person"])
     return ids
 
 
 def _conversation(installation: Installation, brand: Brand) -> dict[str, Any]:
-    """A mail from a customer to the brand."""
+    """A mail from a customer to the brand, with an image."""
     sender, text = "Ana Reis <ana@customer.example>", "The kettle leaks: https://lumen.example/kettle"
-    installation.mail(sender, brand.address, "A kettle", text)
+    installation.mail(sender, brand.address, "A kettle", text, images={"kettle.png": _DOT})
     (one,) = installation.conversations(brand.client)
     return one
 
@@ -50,7 +55,7 @@ def _people(installation: Installation, provider: str) -> dict[str, str]:
     site = installation.make("sites", provider_id=provider, name="Porto", **place)["id"]
     team = installation.make("teams", provider_id=provider, site_id=site, name="Night")["id"]
     skill = installation.make("skills", provider_id=provider, name="Kettles")["id"]
-    role = installation.make("roles", provider_id=provider, name="Watch", permissions=["live.read"])["id"]
+    role = installation.make("roles", provider_id=provider, name="Night watch", permissions=["live.read"])["id"]
     grants = [{"role": "admin", "scope": "everything"}]
     values = {"name": "Lia Brandt", "email": ADMINISTRATOR, "password": PASSWORD, "grants": grants}
     person = installation.make("people", provider_id=provider, team_id=team, **values)["id"]
@@ -123,3 +128,25 @@ def _duties(installation: Installation, one: dict[str, Any]) -> dict[str, str]:
     (incident,) = installation.make("incidents", client_ids=[one["client_id"]], **told)["items"]
     duties = installation.get(f"incidents/{incident['id']}")["duties"]
     return {"incident": incident["id"], "duty": next(duty["id"] for duty in duties if duty["draft"])}
+
+
+def _kept(installation: Installation, brand: Brand) -> None:
+    """How long the brand keeps messages, and a hold over them."""
+    installation.put(f"clients/{brand.client}/retention/messages", {"days": 3650, "reason": "The contract"})
+    installation.make("holds", client_id=brand.client, scope="client", reason="Court file 81")
+
+
+def _looked_into(installation: Installation, world: World, brand: Brand) -> None:
+    """An emergency access to the brand that is over and waits for its review."""
+    email = "nils.night@harbor.example"
+    grants = [{"role": "on_call", "scope": "provider", "scope_id": world.provider}]
+    installation.make(
+        "people", name="Nils Night", email=email, provider_id=world.provider, password=PASSWORD, grants=grants
+    )
+    with httpx.Client(base_url=f"{installation.url}/api", timeout=30, trust_env=False) as http:
+        answer = http.post("session", json={"email": email, "password": PASSWORD})
+        http.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+        wish = {"client_id": brand.client, "reason": "The day shift's site is dark.", "reference": None, "minutes": 15}
+        answer = http.post("session/glass", json={**wish, "proof": {"password": PASSWORD}})
+        assert answer.is_success, answer.text
+        assert http.delete("session/glass").is_success

@@ -7,7 +7,7 @@ import smtplib
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
@@ -85,8 +85,21 @@ class Installation:
         assert answer.is_success, answer.text
         return answer.json()
 
-    def mail(self, sender: str, to: str, subject: str, text: str, *, html: str | None = None, **headers: str) -> str:
-        """Sends a customer's mail as their own server would; answers its Message-ID. `headers` with `_` for `-`."""
+    def mail(
+        self,
+        sender: str,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        html: str | None = None,
+        images: Mapping[str, bytes] | None = None,
+        **headers: str,
+    ) -> str:
+        """Sends a customer's mail as their own server would; answers its Message-ID. `headers` with `_` for `-`.
+
+        `images` are PNGs by their names.
+        """
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = sender, to, subject
         mail["Message-ID"] = make_msgid(domain="customer.example")
@@ -95,6 +108,8 @@ class Installation:
         mail.set_content(text)
         if html is not None:
             mail.add_alternative(html, subtype="html")
+        for name, content in (images or {}).items():
+            mail.add_attachment(content, maintype="image", subtype="png", filename=name)
         with smtplib.SMTP("127.0.0.1", self.smtp_port) as smtp:
             smtp.send_message(mail)
         return str(mail["Message-ID"])

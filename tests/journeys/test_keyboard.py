@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.installation import PASSWORD, Installation
+from tests.journeys.looker import Looker
 from tests.journeys.people import People
 from tests.journeys.world import World
 
@@ -60,6 +61,8 @@ def test_a_contact_is_cared_for_from_the_offer_to_the_next_one_by_keys_alone(
     _send_mail(installation, indigo.address, "Lamp")
     offers = desk.get_by_role("region", name="Offered contacts")
     expect(offers.get_by_role("button", name="Accept").first).to_be_visible()
+    look = Looker(desk, {})
+    assert look.by_keys() + look.in_each_light() + look.complaints == []
     desk.keyboard.press("Alt+a")
     expect(desk.get_by_role("region", name="Messages")).to_contain_text("About the Lamp")
 

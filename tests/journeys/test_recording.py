@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.journeys.installation import Installation
+from tests.journeys.looker import Looker
 from tests.journeys.people import People
 from tests.journeys.world import World
 
@@ -45,6 +46,9 @@ def test_an_agent_pauses_the_recording_while_typing_and_whoever_looks_on_sees_it
     expect(paused).to_have_count(0)
     expect(seen).to_have_count(0)
     desk.get_by_role("button", name="Pause the recording").click()
+    desk.get_by_role("menu").wait_for()
+    look = Looker(desk, {})
+    assert look.in_each_light("[role=menu]") + look.by_keys() == []
     desk.get_by_role("menuitem", name="The customer does not want to be recorded").click()
     expect(paused).to_contain_text("does not want to be recorded")
     thread = desk.get_by_role("region", name="Messages")

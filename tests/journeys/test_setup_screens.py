@@ -10,4 +10,4 @@ from tests.journeys.screens import SCREENS
 
 @pytest.mark.parametrize("name", [name for name in SCREENS if name.startswith("set-up")])
 def test_a_screen_of_set_up_is_whole_and_open_to_everyone_in_every_light_and_width(looker: Looker, name: str) -> None:
-    assert looker.look(SCREENS[name]) == []
+    assert looker.look(name, SCREENS[name]) == []

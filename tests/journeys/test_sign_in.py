@@ -13,6 +13,7 @@ from careloom.identity.core.totp import code_at
 from tests.identity.oidc_server import APPLICATION, SECRET, running_oidc
 from tests.journeys.complaints import complaints_of
 from tests.journeys.installation import PASSWORD, Installation
+from tests.journeys.looker import WIDE, Looker
 from tests.journeys.world import World
 
 
@@ -34,6 +35,15 @@ def _begin(page: Page, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def _wrong(page: Page) -> list[str]:
+    """What is wrong with a step of signing in as it stands; it speaks English again afterwards."""
+    look = Looker(page, {})
+    found = look.by_keys() + look.everywhere(("en", "fr", "ar"))
+    look.size(WIDE)
+    look.speak("en")
+    return found
 
 
 def _sign_out(page: Page) -> None:
@@ -87,6 +97,7 @@ def test_an_app_is_set_up_and_asked_for(page: Page, world: World) -> None:
     page.get_by_role("button", name="Confirm").click()
     codes = page.get_by_role("status").get_by_role("listitem")
     expect(codes).to_have_count(10)
+    assert _wrong(page) == []
     recovery = codes.first.inner_text()
     page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_text("Recovery codes left: 10.")).to_be_visible()
@@ -94,6 +105,7 @@ def test_an_app_is_set_up_and_asked_for(page: Page, world: World) -> None:
         _sign_out(page)
         _begin(page, email)
         page.get_by_role("heading", name="One more step").wait_for()
+        assert _wrong(page) == []
         page.goto("/desk/mine")  # what is not finished leads back
         page.get_by_label("The code that the app shows").fill(code)
         page.get_by_role("button", name="Go on").click()
@@ -111,6 +123,7 @@ def test_who_must_have_a_second_factor_sets_one_up_on_the_way_in(
     )
     _begin(page, "vera@vault.example")
     page.get_by_role("heading", name="Set up a second factor").wait_for()
+    assert _wrong(page) == []
     page.get_by_role("button", name="Use an authenticator app").click()
     secret = base64.b32decode(page.locator("code").inner_text())
     page.get_by_label("The code that the app shows").fill(code_at(secret, int(time.time()) // 30))

@@ -123,7 +123,12 @@ export function SettingsMenu() {
           <BreakGlassDialog onClose={() => setBreaking(false)} />
         </Suspense>
       )}
-      <Menu position="right-end" width={240} withinPortal={false}>
+      <Menu
+        position="right-end"
+        width={240}
+        withinPortal={false}
+        middlewares={{ flip: true, shift: { crossAxis: true } }}
+      >
         <Menu.Target>
           <button type="button" className={classes.button}>
             <Avatar name={me.person.name} />

@@ -1,7 +1,8 @@
 /** A form in a dialog: fields, and one button that does what the title says. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '@/components/Dialog';
 import classes from './FormDialog.module.css';
 
 export function FormDialog({
@@ -29,8 +30,7 @@ export function FormDialog({
 }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
+    <Dialog
       title={title}
       {...(wide && { size: 720 })}
       onClose={onClose}
@@ -48,6 +48,6 @@ export function FormDialog({
           {action}
         </Button>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

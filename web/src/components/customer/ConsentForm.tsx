@@ -1,8 +1,9 @@
 /** Writes a consent down in full: what was asked, over which channel, on which basis, and the answer. */
-import { Button, Modal, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Channel, Consent, ConsentPurpose, LegalBasis } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
 import { PURPOSES } from './purposes';
 import classes from './Customer.module.css';
 
@@ -40,7 +41,7 @@ export function ConsentForm({
     onSave({ ...words, source: words.source.trim(), wording: words.wording?.trim() || null });
   };
   return (
-    <Modal opened onClose={onClose} title={t('consent.record')}>
+    <Dialog onClose={onClose} title={t('consent.record')}>
       <form className={classes.consentForm} onSubmit={save}>
         <Select
           label={t('consent.purpose')}
@@ -96,6 +97,6 @@ export function ConsentForm({
           {t('consent.save')}
         </Button>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

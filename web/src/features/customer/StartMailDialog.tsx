@@ -1,5 +1,5 @@
 /** The agent writes first, by mail. */
-import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, Select, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { conversationsApi } from '@/api/conversations';
 import { programsQuery } from '@/api/organizations';
 import { putConversation, refreshLists } from '@/api/sync';
 import type { Customer } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
 import { toastError } from '@/components/errors';
 import classes from './CustomerPage.module.css';
 
@@ -47,7 +48,7 @@ export function StartMailDialog({
   });
   const ready = Boolean(programId && subject.trim() && text.trim());
   return (
-    <Modal opened onClose={onClose} title={t('start.open', { name: customer.name })} size={640}>
+    <Dialog onClose={onClose} title={t('start.open', { name: customer.name })} size={640}>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -87,6 +88,6 @@ export function StartMailDialog({
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 /** One agent beside the board: state and what is in their hands, with what a lead can do about it. */
-import { Button, Drawer, Modal, TextInput } from '@mantine/core';
+import { Button, Drawer, TextInput } from '@mantine/core';
 import { IconEye, IconTransfer } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -12,6 +12,8 @@ import { putConversation, refreshLists } from '@/api/sync';
 import type { AgentNow, Conversation } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { ChannelIcon } from '@/components/ChannelIcon';
+import { Dialog } from '@/components/Dialog';
+import { useFocusBack } from '@/components/useFocusBack';
 import { toastError } from '@/components/errors';
 import { Picker } from '@/components/Picker';
 import { PresenceDot } from '@/components/PresenceDot';
@@ -27,10 +29,13 @@ export function AgentPanel({ agent, onClose }: { agent: AgentNow; onClose: () =>
   const orders = useCan('presence.set_others');
   const setState = useSetState();
   const [reason, setReason] = useState('');
+  const [moving, setMoving] = useState<Conversation | null>(null);
+  useFocusBack();
   return (
     <Drawer
       opened
       onClose={onClose}
+      closeOnEscape={moving === null}
       position="right"
       size={400}
       withOverlay={false}
@@ -81,17 +86,24 @@ export function AgentPanel({ agent, onClose }: { agent: AgentNow; onClose: () =>
       )}
       <section className={classes.section} aria-label={t('conversations')}>
         <h3>{t('conversations')}</h3>
-        <Held agent={agent} />
+        <Held agent={agent} moving={moving} onMove={setMoving} />
       </section>
     </Drawer>
   );
 }
 
-function Held({ agent }: { agent: AgentNow }) {
+function Held({
+  agent,
+  moving,
+  onMove,
+}: {
+  agent: AgentNow;
+  moving: Conversation | null;
+  onMove: (row: Conversation | null) => void;
+}) {
   const { t } = useTranslation(['live', 'common']);
   const reads = useCan('conversations.read');
   const assigns = useCan('conversations.assign');
-  const [moving, setMoving] = useState<Conversation | null>(null);
   const ids = [...agent.conversations].sort().slice(0, 100);
   const query = useQuery({
     queryKey: ['live', 'held', agent.person_id, ids],
@@ -141,7 +153,7 @@ function Held({ agent }: { agent: AgentNow }) {
                   size="compact-sm"
                   variant="default"
                   leftSection={<IconTransfer size={14} aria-hidden />}
-                  onClick={() => setMoving(row)}
+                  onClick={() => onMove(row)}
                 >
                   {t('reassign')}
                 </Button>
@@ -150,7 +162,7 @@ function Held({ agent }: { agent: AgentNow }) {
           </li>
         ))}
       </ul>
-      {moving && <Reassign row={moving} from={agent} onClose={() => setMoving(null)} />}
+      {moving && <Reassign row={moving} from={agent} onClose={() => onMove(null)} />}
     </>
   );
 }
@@ -225,8 +237,7 @@ function Reassign({
         })),
     ];
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t('reassignTitle', { name: row.customer_name })}
       padding={0}
@@ -242,6 +253,6 @@ function Reassign({
         onCancel={onClose}
         onChoose={(choice) => move.mutate(choice)}
       />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 /** The case: its subject, its other conversations, joining and parting. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { queryClient } from '@/api/client';
 import { caseQuery, conversationsApi } from '@/api/conversations';
 import { refreshLists } from '@/api/sync';
 import type { Case, Conversation } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
 import { ContactList, useContacts } from '@/components/customer/OtherContacts';
 import { EditableText } from '@/components/EditableText';
 import { toastError } from '@/components/errors';
@@ -118,8 +119,7 @@ function MergeCaseDialog({
     onError: toastError,
   });
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t('case.mergeTitle', { number: ours.number })}
       padding={0}
@@ -136,6 +136,6 @@ function MergeCaseDialog({
         }))}
         onChoose={(choice) => merge.mutate(choice.id)}
       />
-    </Modal>
+    </Dialog>
   );
 }

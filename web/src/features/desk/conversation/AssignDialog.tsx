@@ -1,11 +1,11 @@
 /** Give the contact to a person. */
-import { Modal } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { conversationsApi } from '@/api/conversations';
 import { assignableQuery } from '@/api/routing';
 import { useMe } from '@/api/session';
 import type { Conversation } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
 import { toastError } from '@/components/errors';
 import { displayName } from '@/components/names';
 import { Picker } from '@/components/Picker';
@@ -50,8 +50,7 @@ export function AssignDialog({ row, onClose }: { row: Conversation; onClose: () 
         a.name.localeCompare(b.name),
     );
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t('assign.title', { name: displayName(row.customer_name) })}
       padding={0}
@@ -69,6 +68,6 @@ export function AssignDialog({ row, onClose }: { row: Conversation; onClose: () 
         }))}
         onChoose={(choice) => assign.mutate(choice.id)}
       />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 /** Hand the contact over to a queue or a person, with a word on why. */
-import { Button, Modal, SegmentedControl, Textarea } from '@mantine/core';
+import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { conversationsApi } from '@/api/conversations';
 import { assignableQuery, queuesQuery } from '@/api/routing';
 import { useMe } from '@/api/session';
 import type { Conversation } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
 import { toastError } from '@/components/errors';
 import { displayName } from '@/components/names';
 import { Picker, type Choice } from '@/components/Picker';
@@ -62,8 +63,7 @@ export function TransferDialog({ row, onClose }: { row: Conversation; onClose: (
           }));
   const send = () => target && note.trim() && transfer.mutate(target);
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t('transfer.title', { name: displayName(row.customer_name) })}
       size={480}
@@ -122,6 +122,6 @@ export function TransferDialog({ row, onClose }: { row: Conversation; onClose: (
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
