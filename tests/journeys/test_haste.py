@@ -15,6 +15,22 @@ _PRESS_N_AS_SOON_AS_PAINTED = """new MutationObserver((_, watch) => {
 }).observe(document, { childList: true, subtree: true })"""
 
 
+_BUSY_WHILE_DRAWING = """(() => {
+  const due = new Map(), later = setTimeout, never = clearTimeout, append = Node.prototype.appendChild;
+  window.setTimeout = (run, wait, ...more) => {
+    const id = later((...given) => { due.delete(id); run(...given); }, wait, ...more);
+    if (wait === 1) due.set(id, run);
+    return id;
+  };
+  window.clearTimeout = (id) => { due.delete(id); never(id); };
+  Node.prototype.appendChild = function (child) {
+    for (const [id, run] of due) { window.clearTimeout(id); run(); }
+    return append.call(this, child);
+  };
+})()"""
+"""What was to happen in a millisecond happens before what is being drawn is shown."""
+
+
 class Held:
     """Requests of a page to addresses like `pattern`, held back until they are let go."""
 
@@ -131,6 +147,23 @@ def test_what_is_typed_while_the_editor_of_mails_still_loads_stands_in_it(
     expect(reply).to_be_focused()
     page.keyboard.type("is on its way.")
     expect(reply).to_have_text("Dear Jon, a new bell is on its way.")
+
+
+def test_a_mail_is_answered_on_a_machine_that_takes_long_to_draw_the_editor(
+    installation: Installation, world: World, people: People
+) -> None:
+    fennel = world.brand("Fennel", "#5c6b1f")
+    installation.mail("Una Berg <una@customer.example>", fennel.address, "The lamp hums", "All day.")
+    conversation = installation.conversations(fennel.client)[0]["id"]
+    page = people.desk(world.agent("Lena Late", fennel))
+    page.add_init_script(_BUSY_WHILE_DRAWING)
+    page.goto(f"{installation.url}/desk/all/{conversation}")
+    expect(page.get_by_role("toolbar", name="Format")).to_be_visible()
+    page.keyboard.press("r")
+    expect(page.get_by_role("textbox", name="Reply")).to_be_focused()
+    page.keyboard.type("Turn it off and on.")
+    page.keyboard.press("Control+Enter")
+    wait_until(lambda: _answers(installation, conversation) == ["Turn it off and on."])
 
 
 def test_what_is_typed_right_after_the_key_of_the_palette_stands_in_it(people: People) -> None:

@@ -28,7 +28,8 @@ export function RichEditor(props: EditorProps) {
   useEffect(() => {
     latest.current = props;
   });
-  const editor = useEditor({
+  // Null, or destroyed, for a moment where the machine was busy while it was drawn: another one follows at once.
+  const editor: Editor | null = useEditor({
     extensions: [
       StarterKit.configure({
         heading: false,
@@ -81,6 +82,7 @@ export function RichEditor(props: EditorProps) {
   });
 
   useLayoutEffect(() => {
+    if (!editor || editor.isDestroyed) return;
     onHandle({
       focus: (at) => {
         editor.commands.focus(at);
@@ -100,7 +102,7 @@ export function RichEditor(props: EditorProps) {
   return (
     <div className={classes.richFrame}>
       <EditorContent editor={editor} />
-      <Toolbar editor={editor} />
+      {editor && <Toolbar editor={editor} />}
     </div>
   );
 }
