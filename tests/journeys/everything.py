@@ -55,7 +55,7 @@ def _people(installation: Installation, provider: str) -> dict[str, str]:
     site = installation.make("sites", provider_id=provider, name="Porto", **place)["id"]
     team = installation.make("teams", provider_id=provider, site_id=site, name="Night")["id"]
     skill = installation.make("skills", provider_id=provider, name="Kettles")["id"]
-    role = installation.make("roles", provider_id=provider, name="Night watch", permissions=["live.read"])["id"]
+    role = installation.make("roles", provider_id=provider, name="Board watch", permissions=["live.read"])["id"]
     grants = [{"role": "admin", "scope": "everything"}]
     values = {"name": "Lia Brandt", "email": ADMINISTRATOR, "password": PASSWORD, "grants": grants}
     person = installation.make("people", provider_id=provider, team_id=team, **values)["id"]
