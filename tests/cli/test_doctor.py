@@ -92,13 +92,15 @@ def test_clients_whose_region_is_not_served_are_named(
     assert main(["doctor"]) == 0
 
 
+@pytest.mark.usefixtures("fresh_database")
 def test_a_store_of_which_nobody_said_where_it_stands_is_named(
-    fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asyncio.run(_make_client(fresh_database.url))
     monkeypatch.setenv("CARELOOM_REGIONS", "eu")
     assert main(["doctor"]) == 1
-    assert "CARELOOM_FILES_REGION is not set" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    for name in ("FILES", "RELAY"):
+        assert f"CARELOOM_{name}_REGION is not: set it to the region in which" in said
 
 
 async def _make_client(url: str) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from careloom.cli.regions import RegionNotServedError, require_served_regions, unserved
+from careloom.cli.regions import RegionNotServedError, RegionUnsaidError, require_served_regions, unsaid, unserved
 from careloom.customers.commands.profile import create_customer
 from careloom.customers.tables import customer
 from careloom.customers.types import NewCustomer
 from careloom.platform.database.transactions import Database
 from careloom.platform.keys.lives import destroy_versions
 from careloom.platform.settings import Settings
-from tests.logs import Logs
 from tests.postgres import FreshDatabase
 from tests.world import SYSTEM, World
 
@@ -23,7 +22,7 @@ from tests.world import SYSTEM, World
     ("declared", "starts", "is_named"),
     [
         ({}, True, False),
-        ({"regions": ("eu", "us")}, True, True),
+        ({"regions": ("eu", "us"), "files_region": "eu", "relay_region": "us"}, True, True),
         ({"regions": ("us",)}, False, True),
         ({"files_region": "us"}, True, True),
         ({"relay_region": "us"}, True, True),
@@ -77,8 +76,16 @@ async def test_a_store_or_relay_where_no_client_is_served_stops_the_start(
     assert unserved(settings, fresh_database.url, stores=True)
 
 
-async def test_a_store_of_which_nobody_said_where_it_stands_is_told_in_the_log(
-    fresh_database: FreshDatabase, home: Path, logs: Logs
+@pytest.mark.parametrize("name", ["files_region", "relay_region"])
+async def test_a_store_or_relay_of_which_nobody_said_where_it_stands_stops_the_start_of_what_uses_it(
+    fresh_database: FreshDatabase, home: Path, name: str
 ) -> None:
-    require_served_regions(Settings(home=home, regions=("eu",), relay_region="eu"), fresh_database.url)
-    assert [one["setting"] for one in logs() if one["event"] == "store_region_unset"] == ["CARELOOM_FILES_REGION"]
+    other = {"files_region": "relay_region", "relay_region": "files_region"}[name]
+    settings = Settings(home=home, regions=("eu",), **{other: "eu"})  # pyright: ignore[reportArgumentType]
+    said = rf"CARELOOM_{name.upper()} is not: set it to the region in which"
+    with pytest.raises(RegionUnsaidError, match=said):
+        require_served_regions(settings, fresh_database.url)
+    unused = name.removesuffix("_region")
+    require_served_regions(settings, fresh_database.url, files=unused != "files", relay=unused != "relay")
+    assert list(unsaid(settings)) == [f"CARELOOM_{name.upper()}"]
+    assert unsaid(Settings(home=home)) == {}

@@ -276,7 +276,12 @@ def test_roles_share_one_server_bring_it_back_and_the_last_one_stops_it(
 @pytest.mark.usefixtures("used")
 def test_where_a_clients_region_is_not_served_nothing_starts(up: Up, home: Path, ports: tuple[int, int]) -> None:
     brand = {"name": "Lumen", "industry": "retail", "color": "#336699", "region": "us"}
-    first = up("--role", "web", CARELOOM_REGIONS="eu,us")
+    stores = {"CARELOOM_FILES_REGION": "eu", "CARELOOM_RELAY_REGION": "eu"}
+    unsaid = up("--role", "smtp", CARELOOM_REGIONS="eu,us", CARELOOM_RELAY_REGION="eu")
+    _, said = unsaid.communicate(timeout=_PATIENCE_SECONDS)
+    assert unsaid.returncode == 2
+    assert "CARELOOM_FILES_REGION is not: set it to the region in which attachments are stored." in said
+    first = up("--role", "web", CARELOOM_REGIONS="eu,us", **stores)
     assert _is_ready(ports[0], first)
     with _signed_in(home, ports[0]) as http:
         assert http.post("/api/clients", json=brand).status_code == 201

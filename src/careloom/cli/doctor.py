@@ -10,7 +10,7 @@ import psycopg
 
 from careloom.cli.findings import Check, Wrong
 from careloom.cli.hardening import HARDENING, open_link, open_tables
-from careloom.cli.regions import WAY_OUT, unserved
+from careloom.cli.regions import WAY_OUT, unsaid, unserved
 from careloom.cli.session import open_store
 from careloom.main import static_folder
 from careloom.platform.database.health import IS_SYNCHRONOUS, answers, each_server
@@ -118,6 +118,8 @@ def _regions(settings: Settings) -> Wrong | None:
     with contextlib.ExitStack() as stack:
         url = settings.database_url or stack.enter_context(open_store(settings)).url
         problem = unserved(settings, url, stores=True)
+    if problem is None and (unset := unsaid(settings)):
+        return Wrong(" ".join(unset.values()), WAY_OUT)
     return Wrong(problem, WAY_OUT) if problem else None
 
 

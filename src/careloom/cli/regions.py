@@ -3,14 +3,12 @@
 from typing import Final
 
 import psycopg
-import structlog
 
 from careloom.platform.database.links import conninfo
 from careloom.platform.errors import TerminalError
 from careloom.platform.residency import RegionRefusedError, residency_here
 from careloom.platform.settings import Settings
 
-log = structlog.get_logger()
 _EVERY_CLIENT: Final = "SELECT set_config('careloom.clients', '*', true)"
 _LIVING: Final = """
     SELECT region, min(name), count(*)
@@ -33,16 +31,34 @@ class RegionNotServedError(TerminalError):
     """Clients of a region that is not served are here."""
 
 
-def require_served_regions(settings: Settings, url: str) -> None:
+class RegionUnsaidError(TerminalError):
+    """Where regions are declared, every place of data has one."""
+
+
+def require_served_regions(settings: Settings, url: str, *, files: bool = True, relay: bool = True) -> None:
     """Raises RegionNotServedError where data of a client is here that may not be worked on, or where the store of files
-    or the relay stands in a region that is not served.
+    or the relay stands in a region that is not served; RegionUnsaidError where regions are declared and nobody said in which
+    one stands what the process uses (`files`, `relay`).
     """
     problem = _astray(settings) or unserved(settings, url)
     if problem is not None:
         raise RegionNotServedError(f"{problem} {WAY_OUT}")
-    for name, where in _stores(settings).items():
-        if settings.regions and where is None:
-            log.warning("store_region_unset", setting=name)
+    used = {"CARELOOM_FILES_REGION": files, "CARELOOM_RELAY_REGION": relay}
+    for name, what in unsaid(settings).items():
+        if used[name]:
+            raise RegionUnsaidError(what)
+
+
+def unsaid(settings: Settings) -> dict[str, str]:
+    """The settings that must be set beside the declared regions and are not, each with what to do."""
+    if not settings.regions:
+        return {}
+    places = {"CARELOOM_FILES_REGION": "attachments are stored", "CARELOOM_RELAY_REGION": "the mail relay stands"}
+    return {
+        name: f"CARELOOM_REGIONS is set and {name} is not: set it to the region in which {places[name]}."
+        for name, where in _stores(settings).items()
+        if where is None
+    }
 
 
 def _stores(settings: Settings) -> dict[str, str | None]:
@@ -59,7 +75,7 @@ def _astray(settings: Settings) -> str | None:
 
 def unserved(settings: Settings, url: str, *, stores: bool = False) -> str | None:
     """The first region of clients here that the settings exclude, in words; with `stores`, also from the store of
-    files and the relay. Who was shredded and has nothing left does not count.
+    files and the relay, which stand somewhere. Who was shredded and has nothing left does not count.
     """
     served = residency_here(settings)
     if stores and (astray := _astray(settings)) is not None:
@@ -70,7 +86,11 @@ def unserved(settings: Settings, url: str, *, stores: bool = False) -> str | Non
         connection.execute(_EVERY_CLIENT)
         for region, name, count in connection.execute(_LIVING):
             try:
-                served.require(region, files=stores, relay=stores)
+                served.require(
+                    region,
+                    files=stores and served.files is not None,
+                    relay=stores and served.relay is not None,
+                )
             except RegionRefusedError as error:
                 return f"{error.detail} Clients of it that are here: {count}, among them {name}."
     return None

@@ -53,6 +53,8 @@ class Role(StrEnum):
 
 
 _LISTENING = (Role.ALL, Role.WEB, Role.SMTP)
+_MAILING = (Role.ALL, Role.WEB, Role.WORKER)
+"""What speaks to the relay: the worker, and the web with mails of people who try an address."""
 _DRAIN_SECONDS = 5
 
 
@@ -77,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         store = Store(settings)
         try:
             store.open()
-            require_served_regions(settings, store.url)
+            require_served_regions(settings, store.url, files=role is not Role.ROUTER, relay=role in _MAILING)
             uvloop.run(serve(settings, store, role, certificate=certificate))
         finally:
             if lock.is_last():

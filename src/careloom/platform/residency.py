@@ -1,12 +1,13 @@
 """Where this process and its stores stand, and whose data may therefore be here; travels with the database's pool."""
 
-from typing import Final
+from typing import Final, LiteralString
 
 from msgspec import Struct
 
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import CareloomError
 from careloom.platform.settings import Settings
+from careloom.platform.texts.text import Value
 
 OPTION: Final = "residency"
 
@@ -15,6 +16,11 @@ class RegionRefusedError(CareloomError):
     """This client's data may not be kept or worked on here."""
 
     status = 409
+
+    def __init__(self, detail: LiteralString, *, unsaid: bool = False, **values: Value) -> None:
+        """`unsaid`: the operator has yet to say where a store stands, so another time may end otherwise."""
+        self.unsaid = unsaid
+        super().__init__(detail, **values)
 
 
 class Residency(Struct, frozen=True):
@@ -55,6 +61,7 @@ class Residency(Struct, frozen=True):
             raise RegionRefusedError(
                 "Files of the region {region} are refused until the operator says where files are stored: "
                 "CARELOOM_FILES_REGION is not set.",
+                unsaid=True,
                 region=region,
             )
         if self.files not in (None, region):
@@ -67,6 +74,7 @@ class Residency(Struct, frozen=True):
             raise RegionRefusedError(
                 "Mail of the region {region} is refused until the operator says where the mail relay stands: "
                 "CARELOOM_RELAY_REGION is not set.",
+                unsaid=True,
                 region=region,
             )
         if self.relay not in (None, region):

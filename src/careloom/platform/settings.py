@@ -65,12 +65,12 @@ class Settings(Struct, frozen=True):
     regions: tuple[str, ...] = ()
     """Regions whose clients' data may be kept and worked on here; empty: of every region."""
     files_region: str | None = None
-    """Region in which attachments are stored; only that region's clients may have some. Unset: all may, and none where
-    `regions` are declared.
+    """Region in which attachments are stored; only that region's clients may have some. Unset: all may; where
+    `regions` are declared, what uses it does not start.
     """
     relay_region: str | None = None
-    """Region of the mail relay; only that region's clients may send through it. Unset: all may, and none where
-    `regions` are declared.
+    """Region of the mail relay; only that region's clients may send through it. Unset: all may; where
+    `regions` are declared, what uses it does not start.
     """
     files_url: str | None = None
     """`s3://bucket/prefix` to keep attachments in an S3-compatible store; unset: a folder in home."""

@@ -121,7 +121,7 @@ async def _kept_here(runtime: Runtime, ready: ReadyMail) -> RelayRefusedError | 
         async with runtime.database.transaction(system_actor("mail", ready.outgoing.client_id)) as tx:
             await require_served(tx, ready.outgoing.client_id, relay=True)
     except RegionRefusedError as error:
-        return RelayRefusedError(str(error), permanent=True)
+        return RelayRefusedError(str(error), permanent=not error.unsaid)
     return None
 
 

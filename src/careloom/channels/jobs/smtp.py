@@ -154,7 +154,11 @@ class _Handler:
                 found = await find_recipient(tx, address)
                 if found is not None:
                     await require_served(tx, found.client_id, files=True)
-        except RegionRefusedError:
+        except RegionRefusedError as error:
+            if error.unsaid:
+                # The operator's slip: nobody who writes to us may be turned away for good by it.
+                log.error("mail_region_unsaid", why=error.detail)
+                return _AGAIN
             return "550 5.7.1 Mail for this address is not taken in this region"
         except Exception as error:
             log.warning("mail_recipient_unchecked", error=type(error).__name__)
