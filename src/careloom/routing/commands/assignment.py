@@ -13,11 +13,11 @@ from careloom.platform import audit
 from careloom.platform.access import Actor, Permission
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
-from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError
+from careloom.platform.errors import FieldError, ForbiddenError, InvalidInputError, NotFoundError
 from careloom.routing.commands.offers import withdraw
 from careloom.routing.commands.wide import wide
 from careloom.routing.queries.promises import due_at
-from careloom.routing.queries.queues import find_queues
+from careloom.routing.queries.queues import get_queue
 from careloom.routing.types import Assignment, Queue, Transfer
 
 _REPLY: Final = Permission.CONVERSATIONS_REPLY
@@ -57,8 +57,8 @@ async def assign(tx: Tx, actor: Actor, conversation_id: ConversationId, to: Assi
 
 
 async def transfer(tx: Tx, actor: Actor, conversation_id: ConversationId, to: Transfer) -> Conversation:
-    """Hands a conversation to a queue of its client or to a person; one's own, one that nobody has, or with the
-    permission to assign anyone's.
+    """Hands a conversation to a queue of its client that the actor sees, or to a person; one's own, one that nobody
+    has, or with the permission to assign anyone's.
 
     Raises NotFoundError, ForbiddenError, InvalidInputError.
     """
@@ -72,7 +72,7 @@ async def transfer(tx: Tx, actor: Actor, conversation_id: ConversationId, to: Tr
         name = await _name_of_worker(tx, actor, before, to.person_id)
         after = await lifecycle.transfer(tx, actor, before.id, note=to.note, person_id=to.person_id, person_name=name)
     else:
-        queue = await _queue(tx, before, to.queue_id)
+        queue = await _queue(tx, actor, before, to.queue_id)
         due = await due_at(tx, queue, before.channel, before.waiting_since or now())
         after = await lifecycle.transfer(
             tx, actor, before.id, note=to.note, queue_id=queue.id, queue_name=queue.name, due_at=due
@@ -90,8 +90,12 @@ async def _name_of_worker(tx: Tx, actor: Actor, one: Conversation, person_id: Pe
     return found.name
 
 
-async def _queue(tx: Tx, one: Conversation, queue_id: QueueId | None) -> Queue:
-    found = None if queue_id is None else (await find_queues(tx, [queue_id])).get(queue_id)
+async def _queue(tx: Tx, actor: Actor, one: Conversation, queue_id: QueueId | None) -> Queue:
+    """An active queue of the conversation's client that the actor sees, whichever provider works it."""
+    try:
+        found = None if queue_id is None else await get_queue(tx, actor, queue_id)
+    except NotFoundError:
+        found = None
     if found is None or not found.active or found.client_id != one.client_id:
         raise InvalidInputError(errors=(FieldError("/queue_id", "Choose an active queue of the same client."),))
     return found

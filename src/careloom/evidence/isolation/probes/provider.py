@@ -62,6 +62,7 @@ async def providers(stage: Stage) -> Outcome:
     for role, _, bearer in people:
         await _try(stage, role, bearer, tally)
     await _look_back(stage, tally)
+    await _overflow(stage, {role: bearer for role, _, bearer in people}, other.id, tally)
     before = _kept(stage, hidden)
     for role, _, bearer in people:
         await _write(stage, f"{role.value} of the other provider", bearer, named, tally)
@@ -76,7 +77,8 @@ async def providers(stage: Stage) -> Outcome:
         "People of a second provider, granted roles over all that it serves, in one program that the first provider "
         "serves too: the program's contacts are theirs, its other program, the first provider's people, sites, teams, "
         "skills, keys and states are not, by list and by id; nor the other way round. Every operation that changes "
-        "something, with each thing of the other provider in each place for one, is refused, and changes nothing.",
+        "something, with each thing of the other provider in each place for one, is refused, and changes nothing. No "
+        "queue of the second provider's own has the first provider's people work it.",
     )
 
 
@@ -100,6 +102,33 @@ async def _try(stage: Stage, role: Role, bearer: str, tally: Tally) -> None:
         tally.probe(f"{role.value} of the other provider sees {shown} in {path}" if shown else None)
     program = await stage.api.get(f"/api/programs/{ids['program_id']}", headers=headers)
     tally.probe(None if program.is_success else f"{role.value} of the other provider does not see the shared program")
+
+
+async def _overflow(stage: Stage, bearers: Mapping[Role, str], provider_id: ProviderId, tally: Tally) -> None:
+    """A queue of one's own that would have the first provider's people work it after a wait."""
+    ids = stage.a.ids
+    new = {name: str(ids[name]) for name in ("client_id", "program_id")} | {
+        "provider_id": str(provider_id),
+        "name": f"Queue {_WORD}",
+        "channels": ["email"],
+        "active": False,
+    }
+    ours = {"overflow_queue_id": str(ids["overflow_queue_id"]), "overflow_after_seconds": 1}
+    planner = {"Authorization": f"Bearer {bearers[Role.PLANNER]}"}
+    made = await stage.api.post("/api/queues", json=new, headers=planner)
+    tally.probe(None if made.is_success else f"the other provider makes no queue of its own: {made.text[:200]}")
+    for role, bearer in bearers.items():
+        headers = {"Authorization": f"Bearer {bearer}"}
+        changed = await stage.api.patch(f"/api/queues/{made.json()['id']}", json=ours, headers=headers)
+        again = await stage.api.post("/api/queues", json=new | ours, headers=headers)
+        for answer in (changed, again):
+            refused = 400 <= answer.status_code < 500
+            told = f"{role.value} of the other provider has its queue worked by the first: {answer.status_code}"
+            tally.probe(None if refused else told)
+    owner = {"Authorization": f"Bearer {stage.a.secrets['account_manager']}"}
+    for one in (ours, {"overflow_queue_id": None, "overflow_after_seconds": None}):
+        answer = await stage.api.patch(f"/api/queues/{made.json()['id']}", json=one, headers=owner)
+        tally.probe(None if answer.is_success else f"A's manager may not set its overflow: {answer.text[:200]}")
 
 
 async def _look_back(stage: Stage, tally: Tally) -> None:
