@@ -20,6 +20,7 @@ from careloom.identity.types import Person, Role, ScopeKind
 from careloom.main import know_own_rules
 from careloom.platform.logging import scrub
 from careloom.platform.redaction.logs import hold_rules
+from careloom.platform.redaction.types import Rule
 from careloom.platform.runtime import Runtime
 from careloom.platform.web.problem import EXCEPTION_HANDLERS
 from tests.application import http_client
@@ -175,6 +176,36 @@ def forgetting() -> Iterator[None]:
     """Own rules of the test's clients are forgotten behind it: logs are the whole process's."""
     yield
     hold_rules(())
+
+
+@pytest.mark.usefixtures("forgetting")
+@pytest.mark.parametrize("pattern", ["[a-z]+_[a-z]+", "[A-Za-z]+", r"\w+"])
+def test_no_clients_rule_hides_the_programs_own_names(logs: Logs, pattern: str) -> None:
+    hold_rules([Rule(name="all", pattern=pattern)])
+    log = structlog.get_logger()
+    named = {
+        "error": "OperationalError",
+        "part": "consumer:channels.mail",
+        "setting": "CARELOOM_FILES_REGION",
+        "problem": "sign_in",
+        "role": "team_lead",
+        "parts": ["hub", "own_rules"],
+        "route": "/api/customers/{customer_id}",
+    }
+    log.error("audit_chain_broken", **named, answer="wilhelmina_quartz", why="Wilhelmina fell")
+    logging.getLogger("some.library").warning("wilhelmina_quartz")
+    ours, theirs = logs()
+    assert {name: ours[name] for name in named} == named
+    assert ours["event"] == "audit_chain_broken"
+    assert "wilhelmina_quartz" not in json.dumps([ours, theirs])
+
+
+def test_what_stands_in_lists_and_objects_is_cleaned_as_well(logs: Logs) -> None:
+    found = {"address": EMAIL, "more": [{"to": (EMAIL,)}, {EMAIL}, 7, None, True], EMAIL: 1}
+    structlog.get_logger().warning("told", found=found, why=[EMAIL], other=ValueError(EMAIL))
+    (entry,) = logs()
+    assert EMAIL not in json.dumps(entry)
+    assert entry["found"]["more"][2:] == [7, None, True]
 
 
 @pytest.mark.usefixtures("forgetting")
