@@ -37,8 +37,8 @@ class RegionUnsaidError(TerminalError):
 
 def require_served_regions(settings: Settings, url: str, *, files: bool = True, relay: bool = True) -> None:
     """Raises RegionNotServedError where data of a client is here that may not be worked on, or where the store of files
-    or the relay stands in a region that is not served; RegionUnsaidError where regions are declared and nobody said in which
-    one stands what the process uses (`files`, `relay`).
+    or the relay stands in a region that is not served; RegionUnsaidError where regions are declared and nobody
+    said in which one stands what the process uses (`files`, `relay`).
     """
     problem = _astray(settings) or unserved(settings, url)
     if problem is not None:

@@ -20,7 +20,7 @@ class RegionRefusedError(CareloomError):
     def __init__(self, detail: LiteralString, *, unsaid: bool = False, **values: Value) -> None:
         """`unsaid`: the operator has yet to say where a store stands, so another time may end otherwise."""
         self.unsaid = unsaid
-        super().__init__(detail, **values)
+        super().__init__(detail, (), **values)
 
 
 class Residency(Struct, frozen=True):
