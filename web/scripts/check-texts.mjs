@@ -1,4 +1,4 @@
-/** Fails when a language lacks a text or has one too many, lacks a plural form, has other placeholders than English, or letters of another language. */
+/** Fails when a language lacks a text or has one too many, lacks a plural form, has other placeholders than English, letters of another language, or calls a client (the brand) what it calls a customer. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,6 +17,15 @@ const LETTERS = {
   es: 'áéíñóúü',
   'pt-BR': 'áâãàçéêíóôõú',
   fr: 'àâçéèêëîïôùûœæ',
+};
+
+/** What a brand is called, and what its customers are: the table in CONTRIBUTING.md. */
+const BRAND = {
+  de: [/auftraggeber/iu, /(?<!se)kunden?\b/iu],
+  es: [/cuenta/iu, /\bclientes?\b/iu],
+  'pt-BR': [/contratante/iu, /\bclientes?\b/iu],
+  fr: [/donneurs? d’ordres/iu, /\bclients?\b/iu],
+  ar: [/جه/u, /عميل|عملاء/u],
 };
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;
@@ -55,6 +64,13 @@ const strange = (text, language) =>
   language in LETTERS &&
   (text.toLowerCase().match(/[^\P{L}a-z]/gu) ?? []).some((one) => !LETTERS[language].includes(one));
 
+/** Whether a text of a brand speaks of customers instead; a client's id and secret are those of OAuth. */
+function mixed(text, own, language) {
+  if (!(language in BRAND) || !/\bclients?\b(?!(’s)? (id|secret)\b)/iu.test(text)) return false;
+  const [brand, customer] = BRAND[language];
+  return customer.test(own) && !(/\bcustomers?\b/iu.test(text) && brand.test(own));
+}
+
 const found = [];
 
 for (const folder of folders) {
@@ -79,6 +95,8 @@ for (const folder of folders) {
         found.push(`${file}: ${key} has other placeholders than the English text`);
       else if (strange(own, language))
         found.push(`${file}: ${key} has letters of another language`);
+      else if (mixed(text.replace(/\{\{[^}]*\}\}/g, ''), own, language))
+        found.push(`${file}: ${key} calls a client what a customer is called`);
     }
     for (const key of texts.keys())
       if (!wanted.has(key)) found.push(`${file} has the unknown ${key}`);
