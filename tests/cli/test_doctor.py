@@ -218,6 +218,15 @@ def test_a_table_without_its_guard_is_named(fresh_database: FreshDatabase, capsy
     assert "FAIL  database: Row-level security is not forced on macro." in capsys.readouterr().out
 
 
+def test_a_table_that_is_only_called_like_those_of_the_jobs_is_named(
+    fresh_database: FreshDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(fresh_database.superuser_url) as connection:
+        connection.execute("CREATE TABLE procrastinate_copies (client_id uuid, words text)")
+    assert main(["doctor"]) == 1
+    assert "FAIL  database: Row-level security is not forced on procrastinate_copies." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("second", "words"),
     [("/nowhere", "/nowhere:5432 does not answer."), (None, "No replica confirms commits:")],

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from careloom.cli.doctor import CHECKS
+from careloom.platform.database.policies import OPEN
 
 ROOT = Path(__file__).parents[2]
 MODEL, GUIDE = ROOT / "docs" / "threat-model.md", ROOT / "docs" / "hardening.md"
@@ -27,6 +28,11 @@ def test_the_guide_names_the_lines_of_the_doctor_and_no_others() -> None:
     named = set(re.findall(r"\[`([a-z ]+)`\]", GUIDE.read_text()))
     assert named <= CHECKS.keys()
     assert named >= {"secret key", "https", "proxy", "certificate", "database", "relay link"}
+
+
+def test_the_guide_names_the_tables_without_row_level_security() -> None:
+    (line,) = [one for one in GUIDE.read_text().split("- [ ] ") if one.startswith("Row-level security is forced")]
+    assert {one for one in re.findall(r"`(\w+)`", line) if "_" in one} == OPEN.keys()
 
 
 def _exists(path: str, name: str) -> bool:

@@ -13,6 +13,7 @@ from cryptography import x509
 
 from careloom.cli.findings import Check, Wrong
 from careloom.platform.clock import now
+from careloom.platform.database.policies import OPEN
 from careloom.platform.settings import Settings
 from careloom.platform.tls import open_certificate
 
@@ -21,7 +22,7 @@ _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 _OPEN_TABLES = (
     "SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relkind IN ('r', 'p') "
     "AND relnamespace = 'public'::regnamespace AND NOT (relrowsecurity AND relforcerowsecurity) "
-    "AND relname NOT LIKE 'procrastinate%' AND relname <> 'alembic_version'"
+    "AND relname <> ALL (%s)"
 )
 _ENCRYPTED = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 
@@ -67,7 +68,7 @@ def _certificate(settings: Settings) -> Wrong | None:
 
 def open_tables(connection: psycopg.Connection) -> Wrong | None:
     """Tables that show every client's rows to whoever asks."""
-    tables = (connection.execute(_OPEN_TABLES).fetchone() or (None,))[0]
+    tables = (connection.execute(_OPEN_TABLES, [list(OPEN)]).fetchone() or (None,))[0]
     if tables is None:
         return None
     return Wrong(

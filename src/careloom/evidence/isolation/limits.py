@@ -14,7 +14,8 @@ from careloom.evidence.isolation.probes.jobs import NOT_TRIED
 from careloom.evidence.isolation.probes.program import SHARED
 from careloom.evidence.isolation.probes.provider import ALLOWED
 from careloom.evidence.isolation.probes.shared import OF_THE_INSTALLATION
-from careloom.evidence.isolation.probes.tables import LABELS, OPEN
+from careloom.evidence.isolation.probes.tables import LABELS
+from careloom.platform.database.policies import OPEN
 
 _NAMED: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("Tables without row-level security", OPEN),

@@ -1,8 +1,22 @@
 """Row-level security: the policy of each kind of ownership, as SQL for migrations."""
 
+from typing import Final
+
 from careloom.platform.database.schema import Ownership
 
 APP_ROLE = "careloom_app"
+
+_JOBS: Final = (
+    "holds ids, names of jobs and moments, and no words of anyone's; those who run jobs take those of all clients"
+)
+OPEN: Final = {
+    "alembic_version": "holds the revision of the tables, which the program looks at as it starts",
+    "procrastinate_events": "holds when which job was taken and ended; " + _JOBS,
+    "procrastinate_jobs": "holds jobs, whose arguments are ids and plain values, as the probe of jobs holds; " + _JOBS,
+    "procrastinate_periodic_defers": "holds which work by the clock was begun when; " + _JOBS,
+    "procrastinate_workers": "holds when each process was last seen; " + _JOBS,
+}
+"""Tables without row-level security, with the reason: nothing of a client is in them."""
 
 _ALL = "(SELECT current_setting('careloom.{kind}s', true)) = '*'"
 _LIST = "(SELECT string_to_array(nullif(nullif(current_setting('careloom.{kind}s', true), '*'), ''), ','))::uuid[]"

@@ -21,7 +21,7 @@ from careloom.evidence.isolation.rows import (
     rows_of,
 )
 from careloom.evidence.isolation.stage import Stage
-from careloom.platform.database.policies import APP_ROLE
+from careloom.platform.database.policies import APP_ROLE, OPEN
 
 LABELS = {
     "program_provider.provider_id": "which provider serves a program is the client's to say",
@@ -29,15 +29,6 @@ LABELS = {
 }
 """Columns that name another owner without handing the row over: the row stays with its client."""
 
-_JOBS = "holds ids, names of jobs and moments, and no words of anyone's; those who run jobs take those of all clients"
-OPEN: Final = {
-    "alembic_version": "holds the revision of the tables, which the program looks at as it starts",
-    "procrastinate_events": "holds when which job was taken and ended; " + _JOBS,
-    "procrastinate_jobs": "holds jobs, whose arguments are ids and plain values, as the probe of jobs holds; " + _JOBS,
-    "procrastinate_periodic_defers": "holds which work by the clock was begun when; " + _JOBS,
-    "procrastinate_workers": "holds when each process was last seen; " + _JOBS,
-}
-"""Tables without row-level security, with the reason: nothing of a client is in them."""
 COLUMNS: Final = {
     "alembic_version": "version_num",
     "procrastinate_events": "at id job_id type",
@@ -46,7 +37,7 @@ COLUMNS: Final = {
     "procrastinate_periodic_defers": "defer_timestamp id job_id periodic_id task_name",
     "procrastinate_workers": "id last_heartbeat",
 }
-"""What those hold."""
+"""What the tables without row-level security hold."""
 RIGHTS: Final = {
     "alembic_version": "SELECT",
     "procrastinate_events": "INSERT SELECT",
