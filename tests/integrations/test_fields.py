@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from careloom.platform.wire import to_plain
 from tests.integrations.importing import Importer, Json
 from tests.world import SYSTEM
 
+SAMPLES = Path(__file__).parent / "samples"
 ZENDESK: Json = {
     "users": [
         {
@@ -35,8 +39,10 @@ ZENDESK: Json = {
             "created_at": "2021-03-04T08:00:00Z",
             "user_fields": {"plan_type": "iron", "seats": "many", "churned": True},
         },
+        {"id": 21, "name": "Nia Okafor", "role": "agent"},
     ],
     "organizations": [{"id": 5, "name": "Harbor Ltd"}],
+    "groups": [{"id": 3, "name": "Returns"}],
     "ticket_fields": [{"id": 71, "title": "Order number"}],
     "tickets": [
         {
@@ -46,10 +52,27 @@ ZENDESK: Json = {
             "status": "open",
             "description": "It leaks.",
             "created_at": "2024-02-01T09:00:00Z",
+            "type": "problem",
+            "organization_id": 5,
+            "group_id": 3,
+            "assignee_id": 21,
+            "collaborator_ids": [12, 99],
+            "follower_ids": [12],
+            "due_at": "2024-02-09T09:00:00Z",
+            "satisfaction_rating": {"id": 4, "score": "good", "comment": "Quick."},
             "custom_fields": [{"id": 71, "value": "A-1"}, {"id": 72, "value": ["x", "y"]}, {"id": 73, "value": None}],
         }
     ],
 }
+TICKET = """type: problem
+organization: Harbor Ltd
+group: Returns
+assignee: Nia Okafor
+collaborators: Bo Lindqvist, 99
+due_at: 2024-02-09T09:00:00Z
+satisfaction_rating: score: good, comment: Quick.
+Order number: A-1
+72: x, y"""
 CONTACT: Json = {
     "id": 31,
     "name": "Cy Otieno",
@@ -65,7 +88,12 @@ CHATWOOT: Json = {
                 "id": 91,
                 "status": "open",
                 "created_at": 1706778000,
-                "meta": {"channel": "Channel::WebWidget", "sender": CONTACT},
+                "meta": {
+                    "channel": "Channel::WebWidget",
+                    "sender": CONTACT,
+                    "assignee": {"id": 4, "name": "Nia Okafor"},
+                    "team": {"id": 2, "name": "refunds"},
+                },
                 "custom_attributes": {"order": "A-2", "gift": False},
                 "messages": [{"id": 1, "message_type": 0, "content": "Where is it?", "created_at": 1706778000}],
             }
@@ -123,7 +151,7 @@ async def test_a_dry_run_counts_the_fields_that_no_attribute_is_for_and_values_t
         ("changed", "Seats: “many” is no number such as 1234.5."),
     ]
     report = await importer.api.get(f"/api/imports/{one['id']}/report", params={"language": "de"})
-    assert ',tags,changed,"Kein Attribut ist für dieses Feld da; Kunden, die es haben: 1.' in report.text
+    assert ',tags,changed,"Für dieses Feld gibt es kein Attribut; Kunden, die es haben: 1.' in report.text
 
 
 async def test_fields_of_zendesk_arrive_as_attributes_notes_and_a_note_of_the_ticket(importer: Importer) -> None:
@@ -136,8 +164,43 @@ async def test_fields_of_zendesk_arrive_as_attributes_notes_and_a_note_of_the_ti
     assert (await person(importer, "bo"))["attributes"] == {}
     assert await talk(importer) == [
         ("inbound", "Ana Reis", "It leaks."),
-        ("note", "Zendesk", "Order number: A-1\n72: x, y"),
+        ("note", "Zendesk", TICKET),
     ]
+
+
+async def test_what_no_file_of_zendesk_tells_the_name_of_keeps_its_id_and_no_rating_is_no_note(
+    importer: Importer,
+) -> None:
+    ticket = {"id": 7, "requester_id": 11, "status": "open", "description": "It leaks.", "created_at": 1706778000}
+    of_ticket = {"group_id": 3, "assignee_id": 21, "satisfaction_rating": {"score": "unoffered"}}
+    user = {"id": 11, "name": "Ana Reis", "email": "ana@customer.example", "role": "end-user"}
+    whole = {"users": [user], "tickets": [ticket | of_ticket]}
+    await importer.whole("zendesk.json", json.dumps(whole).encode())
+    assert await talk(importer) == [("inbound", "Ana Reis", "It leaks."), ("note", "Zendesk", "group: 3\nassignee: 21")]
+
+
+@pytest.mark.parametrize("folder", ["acme_organizations_export/", "groups/", "ticket_fields_and_more/", ""])
+async def test_users_are_customers_whatever_the_folder_in_the_zip_is_called(importer: Importer, folder: str) -> None:
+    ana, bo, nia = ZENDESK["users"]
+    nameless = {"id": 13, "name": "Cy Otieno"}
+    files = {
+        "users.json": [{**ana, "groups": [], "organizations": [{"id": 5}]}, nia, nameless],
+        "organizations.json": ZENDESK["organizations"],
+        "organizations_2.json": [bo],
+        "groups.json": ZENDESK["groups"],
+        "ticket_fields.json": ZENDESK["ticket_fields"],
+        "tickets.json": ZENDESK["tickets"],
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, rows in files.items():
+            archive.writestr(folder + name, "\n".join(map(json.dumps, rows)))
+    one = await importer.prepare("zendesk.zip", packed.getvalue())
+    one = await importer.call("PATCH", f"/{one['id']}", json={"format": "zendesk"})
+    one = await importer.work(await importer.work(one, "check"), "run")
+    counts = one["counts"]
+    assert (counts["customers_made"], counts["conversations_made"], counts["refused"]) == (3, 1, 0)
+    assert (await talk(importer))[-1] == ("note", "Zendesk", TICKET)
 
 
 async def test_a_field_that_got_its_attribute_arrives_with_the_next_import_and_nothing_comes_twice(
@@ -175,7 +238,7 @@ async def test_fields_of_chatwoot_arrive_from_whoever_only_a_conversation_tells_
     assert await remarks(importer, cy) == [("Chatwoot", "Asks for Nia.")]
     assert await talk(importer) == [
         ("inbound", "Cy Otieno", "Where is it?"),
-        ("note", "Chatwoot", "order: A-2\ngift: false"),
+        ("note", "Chatwoot", "assignee: Nia Okafor\nteam: refunds\norder: A-2\ngift: false"),
     ]
 
 
@@ -189,22 +252,27 @@ async def test_further_columns_of_chatwoots_contacts_arrive_as_well(importer: Im
     assert (await person(importer, "cy"))["attributes"] == {"plan_type": "Gold tier"}
 
 
-@pytest.mark.parametrize("name", ["zendesk.json", "customers.csv", "talk.jsonl"])
+@pytest.mark.parametrize(
+    ("name", "total"),
+    [("zendesk.json", 3), ("customers.csv", 3), ("talk.jsonl", 3), ("brand.mbox", 3), ("chatwoot.json", 2)],
+)
 async def test_a_dry_run_says_from_its_first_part_on_how_far_it_is(
-    importer: Importer, monkeypatch: pytest.MonkeyPatch, name: str
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, name: str, total: int
 ) -> None:
     talk = [{"type": "customer", "key": f"c-{number}"} for number in range(3)]
     content = {
         "zendesk.json": json.dumps(ZENDESK),
         "customers.csv": "id,name\n1,Ana\n2,Bo\n3,Cy\n",
         "talk.jsonl": "\n".join(map(json.dumps, talk)),
+        "brand.mbox": (SAMPLES / "brand.mbox").read_text(),
+        "chatwoot.json": json.dumps(CHATWOOT),
     }[name].encode()
     monkeypatch.setattr("careloom.integrations.commands.running._ENTRIES", 1)
     one = await importer.work(await importer.prepare(name, content), "check")
-    assert one["total"] == 3
+    assert one["total"] == total
     async with importer.runtime.database.transaction(SYSTEM) as tx:
         told = await tx.execute(
             text("SELECT data FROM event_log WHERE type = 'import_changed' AND data->>'state' = 'checking' ORDER BY id")
         )
         steps = [(row.data["done"], row.data["total"]) for row in told]
-    assert steps[-4:] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert steps[-total - 1 :] == [(done, total) for done in range(total + 1)]

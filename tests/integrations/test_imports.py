@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,7 @@ from sqlalchemy import text
 from careloom.conversations.tables.privacy import masked_value
 from careloom.customers.types import AttributeField, AttributeKind
 from careloom.integrations.commands import running as job
+from careloom.integrations.core.reading import count_items
 from careloom.organizations.types import Client
 from careloom.platform import file_parts
 from careloom.platform.database.transactions import Database
@@ -314,6 +319,35 @@ async def test_a_cancelled_run_stops_and_can_go_on(
     assert await rows(database, "conversation", importer.client) == 40
 
 
+@pytest.mark.parametrize("name", ["zendesk.json", "chatwoot.json", "brand.mbox", "tickets.csv", "many.jsonl"])
+async def test_a_dry_run_that_is_cancelled_reads_its_file_no_further(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    content = many(40) if name == "many.jsonl" else sample(name)
+    one = await importer.prepare(name, content)
+    await importer.call("POST", f"/{one['id']}/check")
+    reached, halted = threading.Event(), threading.Event()
+
+    def slow(file: Any, kind: Any, options: Any, schema: Any, shorten: Any, asked: Callable[[], bool]) -> int:
+        def until_asked_to_stop() -> bool:
+            reached.set()
+            while not asked():
+                time.sleep(0.01)
+            halted.set()
+            return True
+
+        return count_items(file, kind, options, schema, shorten, until_asked_to_stop)
+
+    monkeypatch.setattr(job, "count_items", slow)
+    monkeypatch.setattr(job, "_LOOK", 0.05)
+    running = asyncio.create_task(importer.run_job(one))
+    assert await asyncio.to_thread(reached.wait, 30)
+    await importer.call("POST", f"/{one['id']}/cancel")
+    await asyncio.wait_for(running, 30)
+    after = await importer.call("GET", f"/{one['id']}")
+    assert (after["state"], after["total"], after["done"], halted.is_set()) == ("ready", 0, 0, True)
+
+
 @pytest.mark.parametrize(
     ("name", "made", "refused"),
     [
@@ -346,9 +380,10 @@ async def test_zendesk_notes_html_and_links_come_over_safely(importer: Importer)
     (kettle,) = (await get(importer, "conversations", view="all", status="resolved", sort="newest"))["items"]
     assert kettle["priority"] == "high"
     messages = (await get(importer, f"conversations/{kettle['id']}/messages"))["items"]
-    assert [each["kind"] for each in messages] == ["inbound", "outbound", "note"]
+    assert [each["kind"] for each in messages] == ["inbound", "note", "outbound", "note"]
     assert "script" not in messages[0]["html"]
-    assert "https://files.example/label.pdf" in messages[1]["text"]
+    assert messages[1]["text"] == "assignee: Nia Okafor"
+    assert "https://files.example/label.pdf" in messages[2]["text"]
 
 
 async def test_words_are_stored_as_the_clients_policy_lets_them_be(importer: Importer, database: Database) -> None:

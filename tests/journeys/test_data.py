@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.installation import Installation, wait_until
 from tests.journeys.people import People
@@ -35,18 +35,22 @@ _LINES = [
 ]
 
 
+_OF_ANOTHER_DESK = {
+    "users": [
+        {"id": 11, "name": "Olga Ferrant", "role": "end-user", "user_fields": {"shoe_size": "44"}},
+        {"id": 12, "name": "Pia Sund", "role": "end-user", "user_fields": {"shoe_size": "38", "loyal": True}},
+    ]
+}
+
+
 def test_a_file_comes_in_by_the_screen_and_its_conversation_stands_in_the_timeline(
     installation: Installation, world: World, people: People, tmp_path: Path
 ) -> None:
     teal = world.brand("Tealeaf", "#0b7285")
+    page = people.desk(world.agent("Ada Accounts", teal, role="admin"))
     file = tmp_path / "old-desk.jsonl"
     file.write_text("\n".join(map(json.dumps, _LINES)))
-    page = people.desk(world.agent("Ada Accounts", teal, role="admin"))
-    page.goto(f"{installation.url}/setup/imports/new")
-    page.get_by_role("combobox", name="Program").click()
-    page.get_by_role("option", name="Tealeaf care").click()
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="Dry run").click()
+    _dry_run(installation, page, file)
     report = page.get_by_role("region", name="What was not taken over")
     expect(report).to_contain_text("c-2")
     expect(page.get_by_role("region", name="The first entries")).to_contain_text("The teapot drips")
@@ -65,6 +69,20 @@ def test_a_file_comes_in_by_the_screen_and_its_conversation_stands_in_the_timeli
     page.get_by_role("button", name="Remove all that it made").click()
     expect(page.get_by_role("status").filter(has_text="Nothing of it is left")).to_be_visible(timeout=30_000)
     assert installation.get("customers", client_id=teal.client)["items"] == []
+
+    file = tmp_path / "zendesk.json"
+    file.write_text(json.dumps(_OF_ANOTHER_DESK))
+    _dry_run(installation, page, file)
+    fields = page.get_by_role("region", name="Fields without a place").get_by_role("row")
+    expect(fields).to_have_text(["FieldCustomers who have it", "shoe_size2", "loyal1"])
+
+
+def _dry_run(installation: Installation, page: Page, file: Path) -> None:
+    page.goto(f"{installation.url}/setup/imports/new")
+    page.get_by_role("combobox", name="Program").click()
+    page.get_by_role("option", name="Tealeaf care").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Dry run").click()
 
 
 def test_everything_of_a_client_leaves_in_an_archive(installation: Installation, world: World, people: People) -> None:

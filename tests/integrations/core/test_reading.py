@@ -35,6 +35,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_siz
 NAMES = (
     *("id", "tickets", "users", "comments", "requester_id", "payload", "messages", "meta", "sender", "message_type"),
     *("created_at", "status", "body", "ticket_id", "email", "via", "tags", "attachments"),
+    *("collaborator_ids", "satisfaction_rating", "group", "groups", "organizations", "role", "assignee", "team"),
 )
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -49,6 +50,8 @@ from careloom.platform.texts.text import Text, say
 
 log = structlog.get_logger()
 _ENTRIES, _MESSAGES, _BYTES = 1000, 4000, 8_000_000
+_LOOK: Final = 2.0
+"""Seconds between two looks at whether a file is still to be counted."""
 _TRIES: Final = 5
 _KEPT: Final = timedelta(days=30)
 _AT_ONCE: Final = 100
@@ -147,10 +150,36 @@ async def _read(
         async for content in read_parts(runtime.files, kept.key, kept.parts):
             await asyncio.to_thread(file.write, content)
         if one.state is ImportState.CHECKING:
-            total = await asyncio.to_thread(count_items, file, one.format, one.options, schema, shorten)
+            total = await _counted(runtime, actor, one, file, schema, shorten)
+            if total is None:
+                return
             await _check(runtime, actor, one, await asyncio.to_thread(_open, file, one, schema, shorten), total)
         else:
             await _take(runtime, actor, one, await asyncio.to_thread(_open, file, one, schema, shorten))
+
+
+async def _counted(
+    runtime: Runtime,
+    actor: Actor,
+    one: Import,
+    file: BinaryIO,
+    schema: dict[str, AttributeField],
+    shorten: Shorten,
+) -> int | None:
+    """How many entries the file holds; None where the dry run is cancelled meanwhile."""
+    halt = threading.Event()
+    counting = asyncio.create_task(
+        asyncio.to_thread(count_items, file, one.format, one.options, schema, shorten, halt.is_set)
+    )
+    try:
+        while not (await asyncio.wait({counting}, timeout=_LOOK))[0]:
+            async with runtime.database.transaction(actor) as tx:
+                if await lock_import(tx, actor, one) is None:
+                    return None
+        return await counting
+    finally:
+        halt.set()
+        await asyncio.gather(counting, return_exceptions=True)
 
 
 def _open(file: BinaryIO, one: Import, schema: dict[str, AttributeField], shorten: Shorten) -> _Reader:

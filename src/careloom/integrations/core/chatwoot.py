@@ -26,6 +26,7 @@ from careloom.platform.texts.text import Text, say
 _WORDS: Final = {"incoming": 0, "outgoing": 1, "activity": 2, "template": 3}
 _ACTIVITY: Final = 2
 _PROFILE: Final = ("company_name", "city", "country", "social_profiles")
+_DESK: Final = ("assignee", "team")
 _AUTHOR: Final = "Chatwoot"
 _NOTE: Final = 20_000
 
@@ -156,7 +157,8 @@ def _conversation(one: Json, more: list[Json], shorten: Shorten) -> Json:
     state = values.status(text(one.get("status")) or "resolved")
     subject = text(inner(one.get("additional_attributes")).get("mail_subject"))
     messages = [_message(each, at, shorten) for at, each in moments]
-    fields = said_together(list(inner(one.get("custom_attributes")).items()))
+    desk = [(name, inner(meta.get(name)).get("name")) for name in _DESK]
+    fields = said_together([*desk, *inner(one.get("custom_attributes")).items()])
     if fields and moments:
         note = {"kind": MessageKind.NOTE, "author": _AUTHOR, "text": shorten(fields, 100_000)}
         messages.append({**note, "at": moments[0][0]})

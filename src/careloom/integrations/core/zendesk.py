@@ -1,7 +1,7 @@
 """Zendesk's JSON: tickets, users and comments, as its export and its API give them."""
 
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 from careloom.conversations.types import MessageKind, Status
 from careloom.integrations.core import values
@@ -11,15 +11,18 @@ from careloom.integrations.core.fields import said_together
 from careloom.integrations.core.reasons import WrongValueError
 from careloom.platform.texts.text import Text, say
 
-_KINDS: Final = ("tickets", "users", "comments", "organizations", "ticket_fields")
+_KINDS: Final = ("tickets", "users", "comments", "organizations", "groups", "ticket_fields")
 _REMARKS: Final = ("details", "notes")
 _AUTHOR: Final = "Zendesk"
 _NOTE: Final = 20_000
+_FOLLOWING: Final = ("collaborator_ids", "email_cc_ids", "follower_ids")
+_RATED: Final = ("score", "reason", "comment")
+_NOT_RATED: Final = ("", "offered", "unoffered")
 _END_USER: Final = ("end-user", "end_user", "")
 
 
 class _Export:
-    """What a file holds, put together: comments to their tickets, users, organizations and titles of fields by id."""
+    """What a file holds, put together: comments to their tickets; users, names of organizations and so on by id."""
 
     def __init__(self, shorten: Shorten) -> None:
         self.shorten = shorten
@@ -27,12 +30,13 @@ class _Export:
         self.users: dict[str, tuple[int, Json]] = {}
         self.comments: dict[str, list[Json]] = {}
         self.organizations: dict[str, str] = {}
+        self.groups: dict[str, str] = {}
         self.titles: dict[str, str] = {}
         self.wrong: list[Item] = []
 
     def add(self, row: int, one: Json, hint: str) -> None:
         known = [kind for kind in _KINDS if isinstance(one.get(kind), list)]
-        if known and "requester_id" not in one:
+        if known and "id" not in one and "requester_id" not in one:
             for kind in known:
                 for each in objects(one[kind]):
                     self.add(row, each, kind)
@@ -47,14 +51,21 @@ class _Export:
                     self._user(row, inner(user))
         elif "ticket_id" in one and ("body" in one or "html_body" in one or "plain_body" in one):
             self.comments.setdefault(text(one["ticket_id"]), []).append(one)
+        elif text(one.get("id")) and ("role" in one or "email" in one or "users" in hint):
+            self._user(row, one)
         elif "organizations" in hint:
             self.organizations[text(one.get("id"))] = text(one.get("name"))
+        elif "groups" in hint:
+            self.groups[text(one.get("id"))] = text(one.get("name"))
         elif "ticket_fields" in hint:
             self.titles[text(one.get("id"))] = text(one.get("title"))
-        elif "id" in one and ("role" in one or "email" in one or "users" in hint):
-            self._user(row, one)
         else:
             self.wrong.append(Item(row, None, say("This is neither a ticket nor a user nor a comment of a ticket.")))
+
+    def name_of(self, user_id: str) -> str:
+        """Whoever has this id: by name, else by address; the id itself of whom the file does not tell."""
+        user = self.users.get(user_id, (0, {}))[1]
+        return text(user.get("name")) or text(user.get("email")) or user_id
 
     def _user(self, row: int, one: Json) -> None:
         self.users.setdefault(text(one.get("id")), (row, one))
@@ -67,7 +78,7 @@ def read_zendesk(file: BinaryIO, shorten: Shorten) -> Iterator[Item]:
         if isinstance(found, Text):
             yield Item(row, None, found)
         else:
-            export.add(row, found, name)
+            export.add(row, found, name.rpartition("/")[2])
     yield from export.wrong
     for row, user in export.users.values():
         if text(user.get("role")).lower() in _END_USER:
@@ -132,7 +143,8 @@ def _conversation(ticket: Json, export: _Export) -> Json:
         _message(one, requester_id, export)
         for one in sorted(_comments(ticket, export), key=lambda one: values.moment(one["created_at"]))
     ]
-    fields = said_together([(_title(one, export), one.get("value")) for one in objects(ticket.get("custom_fields"))])
+    own = [(_title(one, export), one.get("value")) for one in objects(ticket.get("custom_fields"))]
+    fields = said_together([*_desk(ticket, export), *own])
     if fields:
         note = {"kind": MessageKind.NOTE, "author": _AUTHOR, "text": export.shorten(fields, 100_000)}
         messages.append({**note, "at": messages[0]["at"]})
@@ -156,6 +168,33 @@ def _conversation(ticket: Json, export: _Export) -> Json:
         "resolved_at": values.moment(ended) if ended else None,
         "messages": messages,
     }
+
+
+def _desk(ticket: Json, export: _Export) -> list[tuple[str, Any]]:
+    """What only Zendesk's own desk works with, by its names there; people, groups and organizations by theirs, as far
+    as the file tells of them.
+    """
+    together = dict.fromkeys(one for name in _FOLLOWING for one in _ids(ticket.get(name)))
+    rating = inner(ticket.get("satisfaction_rating"))
+    rated = text(rating.get("score")) not in _NOT_RATED
+    return [
+        ("type", ticket.get("type")),
+        ("organization", _named(ticket, "organization", export.organizations)),
+        ("group", _named(ticket, "group", export.groups)),
+        ("assignee", export.name_of(text(ticket.get("assignee_id")))),
+        ("collaborators", [export.name_of(one) for one in together]),
+        ("due_at", ticket.get("due_at")),
+        ("satisfaction_rating", {name: rating.get(name) for name in _RATED} if rated else None),
+    ]
+
+
+def _named(ticket: Json, kind: str, names: dict[str, str]) -> str:
+    found = text(ticket.get(f"{kind}_id"))
+    return text(inner(ticket.get(kind)).get("name")) or names.get(found) or found
+
+
+def _ids(value: Any) -> list[str]:
+    return [text(one) for one in cast("list[Any]", value)] if isinstance(value, list) else []
 
 
 def _title(field: Json, export: _Export) -> str:
