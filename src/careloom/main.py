@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import structlog
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
@@ -51,7 +52,7 @@ from careloom.organizations.queries import attribute_schema, list_clients, list_
 from careloom.platform.access import Actor, Permission
 from careloom.platform.audit import list_audit
 from careloom.platform.database.links import LOST
-from careloom.platform.database.transactions import Tx
+from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.jobs import Periodic, Task
@@ -75,6 +76,8 @@ from careloom.routing import http as routing_http
 from careloom.routing.jobs import collected as routing_jobs
 from careloom.routing.queries.queues import list_queues
 from careloom.routing.queries.served import queues_served_by
+
+log = structlog.get_logger()
 
 ROUTERS: list[ControllerRouterHandler] = [
     platform_http.router,
@@ -138,17 +141,20 @@ def loops(runtime: Runtime) -> dict[str, Loop]:
     return {"hub": runtime.hub.run, "own_rules": lambda: _follow_own_rules(runtime)}
 
 
-async def know_own_rules(runtime: Runtime) -> None:
+async def know_own_rules(database: Database) -> None:
     """Keeps out of this process's logs what clients' own rules take out by now; while the database is away, those known
-    before.
+    before. Rules of a client that cannot be read are told once, and stop nothing.
     """
     with contextlib.suppress(*LOST):
-        hold_rules(await runtime.database.glance(own_rules))
+        found = await database.glance(own_rules)
+        # Compiling thousands would hold requests up.
+        for client_id in await asyncio.to_thread(hold_rules, found):
+            log.error("own_rules_unread", client_id=str(client_id))
 
 
 async def _follow_own_rules(runtime: Runtime) -> None:
     while True:
-        await know_own_rules(runtime)
+        await know_own_rules(runtime.database)
         await asyncio.sleep(_RULES_SECONDS)
 
 

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from litestar import Litestar, get
 from litestar.exceptions import InternalServerException
+from sqlalchemy import text
 
 from careloom.identity.types import Person, Role, ScopeKind
 from careloom.main import know_own_rules
@@ -25,7 +26,7 @@ from careloom.platform.runtime import Runtime
 from careloom.platform.web.problem import EXCEPTION_HANDLERS
 from tests.application import http_client
 from tests.logs import Logs
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, SYSTEM, World
 
 SignIn = Callable[[httpx.AsyncClient, Person], Awaitable[None]]
 
@@ -175,13 +176,13 @@ def _broken_table() -> Any:
 def forgetting() -> Iterator[None]:
     """Own rules of the test's clients are forgotten behind it: logs are the whole process's."""
     yield
-    hold_rules(())
+    hold_rules({})
 
 
 @pytest.mark.usefixtures("forgetting")
 @pytest.mark.parametrize("pattern", ["[a-z]+_[a-z]+", "[A-Za-z]+", r"\w+"])
 def test_no_clients_rule_hides_the_programs_own_names(logs: Logs, pattern: str) -> None:
-    hold_rules([Rule(name="all", pattern=pattern)])
+    hold_rules({uuid4(): (Rule(name="all", pattern=pattern),)})
     log = structlog.get_logger()
     named = {
         "error": "OperationalError",
@@ -220,7 +221,7 @@ async def test_what_any_clients_own_rules_take_out_stands_in_no_log(
     rule = {"name": "badge", "pattern": r"BDG-\d{4}"}
     policy = (await api.get(path)).json()
     assert (await api.put(path, json={**policy, "rules": [rule]})).is_success
-    await know_own_rules(runtime)
+    await know_own_rules(runtime.database)
     structlog.get_logger().warning("after", answer=told)
     try:
         raise ValueError(told)
@@ -230,3 +231,29 @@ async def test_what_any_clients_own_rules_take_out_stands_in_no_log(
     assert before["answer"] == told
     assert after["answer"] == "badge [badge \u00d7\u00d7\u00d7\u00d7] was refused"
     assert "BDG" not in failed["exception"]
+
+
+@pytest.mark.usefixtures("forgetting")
+@pytest.mark.parametrize("broken", ["null", '"x"', '{"a": 1}', '[{"pattern": 7}]', "[null]"])
+async def test_rules_that_cannot_be_read_leave_the_former_ones_and_are_told_once(
+    world: World, runtime: Runtime, logs: Logs, broken: str
+) -> None:
+    async def store(client_id: UUID, rules: str) -> None:
+        async with runtime.database.transaction(SYSTEM) as tx:
+            values = {"rules": rules, "id": client_id}
+            query = "UPDATE client SET privacy = jsonb_set(privacy, '{rules}', CAST(:rules AS jsonb)) WHERE id = :id"
+            await tx.execute(text(query), values)
+        await know_own_rules(runtime.database)
+
+    first, second = (await world.client()).id, (await world.client()).id
+    await store(first, r'[{"name": "badge", "pattern": "BDG-[0-9]{4}"}]')
+    await store(first, broken)
+    await store(second, r'[{"name": "seat", "pattern": "SEAT-[0-9]{4}"}]')
+    structlog.get_logger().warning("after", answer="BDG-1234 and SEAT-1234")
+    told = [one for one in logs() if one["event"] == "own_rules_unread"]
+    assert [one["client_id"] for one in told] == [str(first)]
+    (after,) = [one for one in logs() if one["event"] == "after"]
+    assert "1234" not in after["answer"]
+    await store(first, "[]")
+    structlog.get_logger().warning("free", answer="BDG-1234")
+    assert [one["answer"] for one in logs() if one["event"] == "free"] == ["BDG-1234"]

@@ -126,12 +126,12 @@ async def serve(
         Thread(target=warm_up, daemon=True).start()
     wanted = {**_loops(runtime, role), **(more or {})}
     spare_the_collector()
-    await know_own_rules(runtime)
     if certificate is not None:
         wanted["certificate"] = certificate.follow
     if store.embedded is not None:
         wanted["postgres"] = store.keep_running
     try:
+        await know_own_rules(runtime.database)
         await run_loops(wanted, runtime.stopping, drain_seconds(settings, role))
     finally:
         await runtime.database.close()

@@ -263,11 +263,21 @@ async def as_stored(
     return worded(table, held, await privacy_of(tx, client_id), writer)
 
 
-async def own_rules(tx: Tx) -> list[Rule]:
-    """The rules of all clients, for logs: of hardly any line it is known whose it is. Needs a system transaction."""
+async def own_rules(tx: Tx) -> dict[UUID, tuple[Rule, ...] | None]:
+    """The rules of all clients that have some, for logs: of hardly any line it is known whose it is. None: what is
+    stored cannot be read. Needs a system transaction.
+    """
     rules = client.c.privacy["rules"]
-    found = await tx.execute(select(rules).where(func.jsonb_array_length(rules) > 0))
-    return [rule for (held,) in found for rule in from_plain(held, tuple[Rule, ...])]
+    some = func.jsonb_typeof(rules).is_not(None) & (rules != func.jsonb_build_array())
+    found = await tx.execute(select(client.c.id, rules).where(some).order_by(client.c.id))
+    return {client_id: _rules(held) for client_id, held in found}
+
+
+def _rules(held: object) -> tuple[Rule, ...] | None:
+    try:
+        return from_plain(held, tuple[Rule, ...])
+    except msgspec.ValidationError:
+        return None
 
 
 policies_are_read_by(privacy_of)

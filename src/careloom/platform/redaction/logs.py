@@ -1,9 +1,10 @@
 """What logs and errors may say of a text: nothing that any recogniser knows, no address, no long number."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Final
+from uuid import UUID
 
 from careloom.platform.redaction.own import STRICT, OwnRules
 from careloom.platform.redaction.redact import redact
@@ -19,16 +20,25 @@ _OURS: Final = re.compile(
 )
 """Ids, hashes, keys and signatures in hex, moments."""
 
+_held: dict[UUID, tuple[Rule, ...]] = {}
+_unread: set[UUID] = set()
 _own = OwnRules(())
 
 
-def hold_rules(rules: Sequence[Rule]) -> None:
-    """From now on logs hold nothing of what these rules take out: those of all clients together, since hardly any line
-    of a log says whose it is.
+def hold_rules(rules: Mapping[UUID, tuple[Rule, ...] | None]) -> list[UUID]:
+    """From now on logs hold nothing of what these rules of clients take out: those of all together, since hardly any
+    line of a log says whose it is. None: they cannot be read, and the client's former ones stay.
+
+    Answers the clients whose rules could be read before and cannot any more. Compiling many takes a while; for one
+    thread at a time.
     """
-    global _own  # noqa: PLW0603
-    if _own.rules != tuple(rules):
-        _own = OwnRules(rules)
+    global _own, _held, _unread
+    held = {client_id: _held.get(client_id, ()) if read is None else read for client_id, read in rules.items()}
+    unread = {client_id for client_id, read in rules.items() if read is None}
+    if held != _held:
+        _own, _held = OwnRules([rule for one in held.values() for rule in one]), held
+    new, _unread = sorted(unread - _unread), unread
+    return new
 
 
 def scrub(text: str) -> str:
