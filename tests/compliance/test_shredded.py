@@ -10,7 +10,7 @@ from uuid import UUID
 
 from careloom.compliance.queries.retention import spared_by_holds
 from careloom.integrations.commands.running import run_import
-from careloom.integrations.commands.writing import run_export
+from careloom.integrations.commands.writing import expire_exports, run_export
 from careloom.integrations.types import ExportId, ImportId
 from tests.compliance.house import House
 from tests.compliance.subject import MARK, Subject
@@ -40,6 +40,50 @@ async def test_an_archive_that_is_being_written_when_the_keys_go_ends_as_failed_
     assert "keys were destroyed" in after["error"]
     folder = house.runtime.settings.home / "files" / str(house.client_id)
     assert list(folder.glob(f"export-{one['id']}*")) == []
+
+
+async def archived(house: House) -> str:
+    """A written archive; where it is."""
+    one = (await export(house)).json()
+    await run_export(house.runtime, house.client_id, ExportId(UUID(one["id"])))
+    return f"/api/exports/{one['id']}"
+
+
+async def archives(house: House) -> dict[str, Any]:
+    """What the keys' list says of the client's archives."""
+    listed = (await house.officer("GET", "/api/client-keys"))["items"]
+    (found,) = [one["archives"] for one in listed if one["client_id"] == str(house.client_id)]
+    return found
+
+
+async def test_an_archive_that_was_not_fetched_is_told_expires_with_the_keys_and_its_bytes_go(house: House) -> None:
+    house.run("DELETE FROM data_export")
+    assert await archives(house) == {"fetched": None, "waiting": None}
+    path = await archived(house)
+    one = (await house.answer("GET", path, "owner")).json()
+    assert await archives(house) == {"fetched": None, "waiting": one["made_at"]}
+    assert (await shred(house)).status_code == 200
+    assert (await house.answer("GET", path, "owner")).json()["state"] == "expired"
+    assert await archives(house) == {"fetched": None, "waiting": None}
+    assert (await house.answer("GET", f"{path}/archive", "owner")).status_code == 404
+    assert house.rows("SELECT 1 FROM audit_entry WHERE action = 'data_export.fetch'") == []
+    folder = house.runtime.settings.home / "files" / str(house.client_id)
+    parts = f"export-{path.rpartition('/')[2]}*"
+    assert list(folder.glob(parts)) != []
+    await expire_exports(house.runtime)
+    assert list(folder.glob(parts)) == []
+
+
+async def test_an_archive_that_was_fetched_is_told_also_after_the_keys_went_until_a_younger_waits(house: House) -> None:
+    house.run("DELETE FROM data_export")
+    path = await archived(house)
+    assert (await house.answer("GET", f"{path}/archive", "owner")).status_code == 200
+    first = (await house.answer("GET", path, "owner")).json()["made_at"]
+    assert await archives(house) == {"fetched": first, "waiting": None}
+    second = (await house.answer("GET", await archived(house), "owner")).json()["made_at"]
+    assert await archives(house) == {"fetched": first, "waiting": second}
+    assert (await shred(house)).status_code == 200
+    assert await archives(house) == {"fetched": first, "waiting": None}
 
 
 async def test_an_import_whose_file_cannot_be_read_any_more_ends_as_failed_and_says_why(house: House) -> None:

@@ -26,7 +26,7 @@ from careloom.evidence.isolation.kept import Brand
 from careloom.evidence.isolation.stage import Stage
 from careloom.integrations.commands import writing
 from careloom.integrations.commands.archiving import begin, next_piece
-from careloom.integrations.commands.exports import RUN_EXPORT
+from careloom.integrations.commands.exports import RUN_EXPORT, export_parts_key
 from careloom.integrations.commands.restoring import ClientArchive, restore_client
 from careloom.integrations.commands.writing import expire_exports, run_export
 from careloom.integrations.core.archive import (
@@ -55,6 +55,7 @@ from careloom.platform.access import system_actor
 from careloom.platform.database.embedded import EmbeddedPostgres
 from careloom.platform.database.schema import Ownership, metadata
 from careloom.platform.database.transactions import Database
+from careloom.platform.file_parts import part_key
 from careloom.platform.files import FileStore, LocalFiles
 from careloom.platform.jobs import job_app
 from careloom.platform.keys.files import ClientFiles
@@ -423,6 +424,39 @@ async def test_an_archive_expires_and_its_bytes_go(stage: Stage, copied_database
     assert (await brand.api.get(f"/api/exports/{made['id']}/archive", headers=headers)).status_code == 404
     await expire_exports(runtime)
     assert (await brand.call("GET", f"/api/exports/{made['id']}"))["state"] == "expired"
+
+
+async def test_what_cannot_be_handed_out_is_not_told_as_fetched(stage: Stage) -> None:
+    brand, runtime = stage.a, stage.runtime
+    made = await _export(brand)
+    await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))
+    key = part_key(export_parts_key(brand.ids["client_id"], UUID(made["id"])), 0)
+    first = await runtime.store.get(key)
+    await runtime.store.delete(key)
+    headers = {"Authorization": f"Bearer {brand.secrets['owner']}"}
+    path = f"/api/exports/{made['id']}"
+    assert (await brand.api.get(f"{path}/archive", headers=headers)).status_code == 404
+    async with runtime.database.transaction(SYSTEM) as tx:
+        page = await audit.list_audit(tx, SYSTEM, subject_id=UUID(made["id"]))
+    assert [entry.action for entry in page.items] == ["data_export.request"]
+    assert (await brand.call("GET", path))["fetched_at"] is None
+    await runtime.store.put(key, first)
+    assert (await brand.api.get(f"{path}/archive", headers=headers)).status_code == 200
+    assert (await brand.call("GET", path))["fetched_at"] is not None
+
+
+async def test_an_archive_that_breaks_off_is_in_the_trail_but_not_fetched(stage: Stage) -> None:
+    brand, runtime = stage.a, stage.runtime
+    made = await _export(brand)
+    await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))
+    await runtime.store.delete(part_key(export_parts_key(brand.ids["client_id"], UUID(made["id"])), 3))
+    headers = {"Authorization": f"Bearer {brand.secrets['owner']}"}
+    answer = await brand.api.get(f"/api/exports/{made['id']}/archive", headers=headers)
+    assert len(answer.content) < (await brand.call("GET", f"/api/exports/{made['id']}"))["size"]
+    async with runtime.database.transaction(SYSTEM) as tx:
+        page = await audit.list_audit(tx, SYSTEM, subject_id=UUID(made["id"]))
+    assert [entry.action for entry in page.items] == ["data_export.fetch", "data_export.request"]
+    assert (await brand.call("GET", f"/api/exports/{made['id']}"))["fetched_at"] is None
 
 
 async def test_only_who_holds_the_permission_over_the_whole_client_exports(stage: Stage) -> None:

@@ -24,10 +24,17 @@ def test_a_contract_is_ended_step_by_step(installation: Installation, world: Wor
 
     archive.get_by_role("button", name="Export everything").click()
     expect(archive).to_contain_text("Read back and found whole", timeout=60_000)
-    expect(archive.get_by_role("img", name="Done")).to_be_visible()
+    expect(archive).to_contain_text("Not fetched yet")
+    expect(archive.get_by_role("img", name="To do")).to_be_visible()
+    keys.get_by_role("button", name="Destroy keys").click()
+    warned = page.get_by_role("dialog", name="Destroy keys")
+    expect(warned).to_contain_text("was not fetched")
+    page.keyboard.press("Escape")
     with page.expect_download() as fetched:
         archive.get_by_role("link", name="Fetch the archive").click()
     assert fetched.value.suggested_filename == f"client-{linnet.client}.tar"
+    expect(archive.get_by_role("img", name="Done")).to_be_visible()
+    expect(archive).to_contain_text("What was written since is not in it")
 
     holds.get_by_role("link", name="Retention and holds").click()
     page.get_by_role("button", name="Lift").click()
@@ -53,3 +60,5 @@ def test_a_contract_is_ended_step_by_step(installation: Installation, world: Wor
     confirming.get_by_role("button", name="Confirm destruction").click()
     expect(keys).to_contain_text("Destroyed; the proof stands")
     expect(archive.get_by_role("button", name="Export everything")).to_have_count(0)
+    expect(archive.get_by_role("link", name="Fetch the archive")).to_have_count(0)
+    expect(archive.get_by_role("img", name="Done")).to_be_visible()

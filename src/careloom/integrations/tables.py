@@ -85,10 +85,11 @@ data_export = client_table(
     Column("made_by_name", Text, nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("checked_at", DateTime(timezone=True)),
+    Column("fetched_at", DateTime(timezone=True)),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("client_id", "id"),
     Index("ix_data_export_id", "id"),
-    Index("ix_data_export_expires_at", "expires_at", postgresql_where=text("state <> 'expired'")),
+    Index("ix_data_export_expires_at", "expires_at", postgresql_where=text("parts > 0")),
 )
 
 data_restore = system_table(

@@ -188,7 +188,7 @@ class NewExport(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Export(Struct, frozen=True):
     """The archive of one client. `done` of `total` tables are written; at `checked_at` it was read back and found
-    whole, and can be fetched until `expires_at`.
+    whole, and can be fetched until `expires_at`; at `fetched_at` it was last handed out to its end.
     """
 
     id: ExportId
@@ -202,7 +202,17 @@ class Export(Struct, frozen=True):
     made_by_name: str
     made_at: datetime
     checked_at: datetime | None
+    fetched_at: datetime | None
     expires_at: datetime
+
+
+class Archives(Struct, frozen=True):
+    """Of when a client's archives are: the newest that was fetched to its end (`fetched`), and the newest that can be
+    fetched (`waiting`), where that is younger.
+    """
+
+    fetched: datetime | None = None
+    waiting: datetime | None = None
 
 
 class RestoreState(StrEnum):

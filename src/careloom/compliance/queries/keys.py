@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from careloom.compliance.queries.retention import require_seen
 from careloom.compliance.tables import key_rotation, shredding
 from careloom.compliance.types.keys import ClientKeyState, Rotation, RotationState, Shredding
+from careloom.integrations.queries.exports import archives_of
+from careloom.integrations.types import Archives
 from careloom.organizations.queries import list_clients
 from careloom.organizations.types import Client
 from careloom.platform.access import Actor, Permission
@@ -43,8 +45,15 @@ async def states_of(tx: Tx, clients: Collection[Client]) -> list[ClientKeyState]
     last = await tx.execute(_newest(key_rotation, ids))
     rotations = {row.client_id: read_rotation(row) for row in last}
     asked = {row.client_id: read_shredding(row) for row in await tx.execute(_open_shreddings(ids, now()))}
+    archives = await archives_of(tx, ids)
     return [
-        _state(one, [each for each in versions if each.client_id == one.id], rotations.get(one.id), asked.get(one.id))
+        _state(
+            one,
+            [each for each in versions if each.client_id == one.id],
+            rotations.get(one.id),
+            asked.get(one.id),
+            archives.get(one.id, Archives()),
+        )
         for one in clients
     ]
 
@@ -72,7 +81,7 @@ def read_rotation(row: Any) -> Rotation:
 
 
 def _state(
-    client: Client, versions: list[KeyVersion], rotation: Rotation | None, asked: Shredding | None
+    client: Client, versions: list[KeyVersion], rotation: Rotation | None, asked: Shredding | None, archives: Archives
 ) -> ClientKeyState:
     current = current_of(versions)
     living = [one for one in versions if one.destroyed_at is None]
@@ -87,6 +96,7 @@ def _state(
         gone,
         rotation,
         asked,
+        archives,
     )
 
 

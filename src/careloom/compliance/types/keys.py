@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from careloom.compliance.types.retention import Words
+from careloom.integrations.types import Archives
 from careloom.organizations.types import ClientId
 
 RotationId = NewType("RotationId", UUID)
@@ -63,7 +64,7 @@ class Shredding(Struct, frozen=True):
 class ClientKeyState(Struct, frozen=True):
     """What is known of a client's key. No `version`: it has none yet, or they were destroyed (`shredded_at`).
 
-    `kept` counts the versions that can still open something.
+    `kept` counts the versions that can still open something; `archives` says what was handed over of the client.
     """
 
     client_id: ClientId
@@ -75,6 +76,7 @@ class ClientKeyState(Struct, frozen=True):
     shredded_at: datetime | None
     rotation: Rotation | None
     shredding: Shredding | None
+    archives: Archives
 
 
 class NewShredding(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 
 from careloom.integrations.commands.archiving import Progress, begin, steps
 from careloom.integrations.errors import ExportExpiredError
@@ -72,16 +72,39 @@ async def request_export(tx: Tx, actor: Actor, new: NewExport) -> Export:
 
 
 async def fetch_export(tx: Tx, actor: Actor, export_id: ExportId) -> tuple[Export, int]:
-    """An archive that can be fetched, with the number of its parts; leaves an entry in the audit trail.
+    """An archive that can be fetched, with the number of its parts.
 
     Raises NotFoundError; ExportExpiredError where it is not ready, or not there any more.
     """
     one = await get_export(tx, actor, export_id)
     if one.state is not ExportState.READY or one.expires_at <= now():
         raise ExportExpiredError
-    await audit.record(tx, actor, "data_export.fetch", one.id, client_id=one.client_id)
     parts = (await tx.execute(select(data_export.c.parts).where(*_this(one.client_id, one.id)))).scalar_one()
     return one, int(parts)
+
+
+async def note_fetch(tx: Tx, actor: Actor, one: Export) -> None:
+    """Leaves an entry in the audit trail that the archive is handed out: before the first of it is."""
+    await audit.record(tx, actor, "data_export.fetch", one.id, client_id=one.client_id)
+
+
+async def note_fetched(tx: Tx, one: Export) -> None:
+    """Notes that the archive was handed out to its end; nothing where it was removed meanwhile."""
+    held = update(data_export).where(*_this(one.client_id, one.id)).values(fetched_at=now())
+    if (await tx.execute(held)).rowcount:
+        await _tell(tx, one)
+
+
+async def end_archives(tx: Tx, client_id: UUID) -> None:
+    """Expires the client's archives, as nobody can read them any more; their bytes go within the hour. One that is
+    being written ends by itself, or is over its time once it is written.
+    """
+    table = data_export.c
+    over: Any = case((table.state == ExportState.READY, ExportState.EXPIRED.value), else_=table.state)
+    standing = table.state.in_((ExportState.RUNNING, ExportState.READY))
+    ended = update(data_export).where(table.client_id == client_id, standing).values(state=over, expires_at=now())
+    for row in await tx.execute(ended.returning(*EXPORT_COLUMNS)):
+        await _tell(tx, read_export(row))
 
 
 async def remove_export(tx: Tx, actor: Actor, export_id: ExportId) -> tuple[Export, int]:
@@ -149,8 +172,8 @@ async def take_expired(tx: Tx, most: int) -> list[tuple[ClientId, ExportId, int]
     """Marks archives whose time is over; answers them with the parts that are to go."""
     table = data_export.c
     due = (
-        select(table.client_id, table.id)
-        .where(table.expires_at <= now(), table.state != ExportState.EXPIRED)
+        select(table.client_id, table.id, table.parts)
+        .where(table.expires_at <= now(), (table.parts > 0) | (table.state != ExportState.EXPIRED))
         .limit(most)
         .with_for_update(skip_locked=True)
         .cte("due")
@@ -158,8 +181,8 @@ async def take_expired(tx: Tx, most: int) -> list[tuple[ClientId, ExportId, int]
     statement = (
         update(data_export)
         .where(table.client_id == due.c.client_id, table.id == due.c.id)
-        .values(state=ExportState.EXPIRED)
-        .returning(table.client_id, table.id, table.parts)
+        .values(state=ExportState.EXPIRED, parts=0)
+        .returning(table.client_id, table.id, due.c.parts)
     )
     return [(row.client_id, row.id, row.parts) for row in await tx.execute(statement)]
 
@@ -168,12 +191,12 @@ async def _change(tx: Tx, one: Export, **values: Any) -> None:
     statement = update(data_export).where(*_this(one.client_id, one.id)).values(**values)
     after = read_export((await tx.execute(statement.returning(*EXPORT_COLUMNS))).one())
     if (after.state, after.done) != (one.state, one.done):
-        await publish(
-            tx,
-            ExportChanged(
-                client_id=one.client_id, export_id=one.id, state=after.state, done=after.done, total=after.total
-            ),
-        )
+        await _tell(tx, after)
+
+
+async def _tell(tx: Tx, one: Export) -> None:
+    event = ExportChanged(client_id=one.client_id, export_id=one.id, state=one.state, done=one.done, total=one.total)
+    await publish(tx, event)
 
 
 def _this(client_id: UUID, export_id: UUID) -> tuple[Any, Any]:

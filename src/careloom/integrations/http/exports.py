@@ -1,12 +1,20 @@
 """Endpoints of exports: ask for one, watch it, fetch it, remove it."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from litestar import delete, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 
-from careloom.integrations.commands.exports import export_parts_key, fetch_export, remove_export, request_export
+from careloom.integrations.commands.exports import (
+    export_parts_key,
+    fetch_export,
+    note_fetch,
+    note_fetched,
+    remove_export,
+    request_export,
+)
 from careloom.integrations.queries.exports import get_export, list_exports
 from careloom.integrations.types import Export, ExportId, NewExport
 from careloom.organizations.types import ClientId
@@ -38,12 +46,22 @@ async def get_one_export(unit: Unit, export_id: FromPath[ExportId]) -> Export:
 
 @get("/exports/{export_id:uuid}/archive", summary="The archive", media_type="application/x-tar")
 async def get_archive(unit: Unit, export_id: FromPath[ExportId]) -> Stream:
-    """The tar file, until it expires; who fetches it stands in the audit trail."""
-    async with unit.transaction() as tx:
-        one, parts = await fetch_export(tx, unit.actor, export_id)
+    """The tar file, until it expires; who fetches it stands in the audit trail, and in the export once all of it went
+    out.
+    """
+    one, parts = await unit.read(lambda tx: fetch_export(tx, unit.actor, export_id))
     content = await begun(read_parts(unit.runtime.files, export_parts_key(one.client_id, one.id), parts))
+    async with unit.transaction() as tx:
+        await note_fetch(tx, unit.actor, one)
     headers = {"Content-Disposition": f'attachment; filename="client-{one.client_id}.tar"'}
-    return Stream(content, media_type="application/x-tar", headers=headers)
+    return Stream(_to_the_end(unit, one, content), media_type="application/x-tar", headers=headers)
+
+
+async def _to_the_end(unit: Unit, one: Export, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for part in content:
+        yield part
+    async with unit.transaction() as tx:
+        await note_fetched(tx, one)
 
 
 @delete("/exports/{export_id:uuid}", summary="Remove an export")

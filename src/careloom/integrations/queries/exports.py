@@ -1,15 +1,18 @@
 """Reads exports."""
 
+from collections.abc import Collection
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from careloom.integrations.queries.told import told
 from careloom.integrations.tables import data_export
-from careloom.integrations.types import Export, ExportId
+from careloom.integrations.types import Archives, Export, ExportId, ExportState
 from careloom.organizations.types import ClientId
 from careloom.platform.access import Actor, Permission
+from careloom.platform.clock import now
 from careloom.platform.database.scope import within
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import NotFoundError
@@ -45,3 +48,18 @@ async def get_export(tx: Tx, actor: Actor, export_id: ExportId) -> Export:
     if row is None or not actor.may(_EXPORT, client_id=row.client_id):
         raise NotFoundError
     return read_export(row, actor.language)
+
+
+async def archives_of(tx: Tx, client_ids: Collection[UUID]) -> dict[ClientId, Archives]:
+    """What became of these clients' archives; nothing of those that have none. The caller has checked who asks."""
+    c = data_export.c
+    fetched = func.max(c.made_at).filter(c.fetched_at.is_not(None))
+    waiting = func.max(c.made_at).filter(c.state == ExportState.READY, c.expires_at > now())
+    mine = select(c.client_id, fetched.label("fetched"), waiting.label("waiting"))
+    found = await tx.execute(mine.where(c.client_id.in_(list(client_ids))).group_by(c.client_id))
+    return {row.client_id: _younger(row) for row in found}
+
+
+def _younger(row: Any) -> Archives:
+    over = row.waiting is None or (row.fetched is not None and row.waiting <= row.fetched)
+    return Archives(row.fetched, None if over else row.waiting)

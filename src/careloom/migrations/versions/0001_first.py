@@ -2298,6 +2298,7 @@ def _create_import_tables() -> None:
         sa.Column("made_by_name", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_data_export_client_id")),
         sa.PrimaryKeyConstraint("client_id", "id", name=op.f("pk_data_export")),
@@ -2308,7 +2309,7 @@ def _create_import_tables() -> None:
         "data_export",
         ["expires_at"],
         unique=False,
-        postgresql_where=sa.text("state <> 'expired'"),
+        postgresql_where=sa.text("parts > 0"),
     )
     op.create_table(
         "data_restore",

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { IconCircle, IconCircleCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
 import { useCan } from '@/api/session';
@@ -21,7 +21,7 @@ export function Ending({ one, onDestroy }: { one: ClientKey; onDestroy: () => vo
       <h2>{t('ending.title')}</h2>
       <p>{t('ending.lead')}</p>
       <ol className={classes.list} aria-label={t('ending.title')}>
-        <ArchiveStep client={one.client_id} gone={one.shredded_at !== null} />
+        <ArchiveStep one={one} />
         <HoldStep client={one.client_id} />
         <KeyStep one={one} onDestroy={onDestroy} />
         <Step name={t('ending.rest')} done={null} state={t('ending.restHint')}>
@@ -70,22 +70,37 @@ function Step({
   );
 }
 
-function ArchiveStep({ client, gone }: { client: string; gone: boolean }) {
+function ArchiveStep({ one }: { one: ClientKey }) {
   const { t } = useTranslation('compliance');
+  const format = useFormat();
+  const { client_id: client, archives } = one;
+  const gone = one.shredded_at !== null;
   const exports = useCan('data.export');
   const newest = useQuery({ ...exportsQuery(client), enabled: exports }).data?.items[0];
   const start = useDeed(() => http.post('/api/exports', { client_id: client }));
   const ready = newest?.state === 'ready';
-  const state = !exports ? (
-    t('ending.archiveOthers')
-  ) : newest ? (
-    <ArchiveState one={newest} />
+  const told =
+    archives.waiting !== null
+      ? t('ending.archiveWaits', { made: format.exact(archives.waiting) })
+      : archives.fetched !== null
+        ? t('ending.archiveFetched', { made: format.exact(archives.fetched) })
+        : null;
+  const state = gone ? (
+    (told ?? t('ending.archiveLost'))
   ) : (
-    t('ending.archiveNone')
+    <>
+      {told} {exports && newest && <ArchiveState one={newest} />}
+      {exports && !newest && t('ending.archiveNone')}
+      {!exports && told === null && t('ending.archiveOthers')}
+    </>
   );
   return (
-    <Step name={t('ending.archive')} done={exports ? ready : null} state={state}>
-      {ready && (
+    <Step
+      name={t('ending.archive')}
+      done={archives.fetched !== null && archives.waiting === null}
+      state={state}
+    >
+      {ready && !gone && (
         <Button
           component="a"
           size="compact-sm"
@@ -139,6 +154,10 @@ function ArchiveState({ one }: { one: Archive }) {
 function HoldStep({ client }: { client: string }) {
   const { t } = useTranslation(['compliance', 'common']);
   const holds = useInfiniteQuery(holdsQuery(client, true));
+  const { hasNextPage, isFetching, isError, fetchNextPage } = holds;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
   const count = itemsOf(holds).length;
   return (
     <Step

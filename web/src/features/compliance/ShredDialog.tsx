@@ -3,6 +3,7 @@ import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
+import { useFormat } from '@/components/format';
 import classes from '@/features/compliance/Compliance.module.css';
 import type { ClientKey } from '@/features/compliance/data';
 import { useDeed } from '@/features/compliance/deeds';
@@ -32,6 +33,7 @@ export function ShredDialog({ one, onClose }: { one: ClientKey; onClose: () => v
     >
       <p>{t(asked ? 'keys.confirmHint' : 'keys.askHint')}</p>
       <p>{t('keys.what')}</p>
+      <Handed archives={one.archives} />
       {asked ? (
         <p className={classes.given}>
           {t('keys.reasonGiven')} <bdi>{asked.reason}</bdi>
@@ -49,5 +51,22 @@ export function ShredDialog({ one, onClose }: { one: ClientKey; onClose: () => v
         onChange={(event) => setName(event.currentTarget.value)}
       />
     </FormDialog>
+  );
+}
+
+/** What was handed over of the client, since nothing can be any more once the keys are gone. */
+function Handed({ archives: { fetched, waiting } }: Pick<ClientKey, 'archives'>) {
+  const { t } = useTranslation('compliance');
+  const format = useFormat();
+  if (fetched !== null && waiting === null)
+    return <p>{t('ending.archiveFetched', { made: format.exact(fetched) })}</p>;
+  return (
+    <p>
+      <strong>
+        {waiting === null
+          ? t('keys.archiveNone')
+          : t('keys.archiveWaits', { made: format.exact(waiting) })}
+      </strong>
+    </p>
   );
 }

@@ -71,6 +71,8 @@ export interface ClientKey {
     asked_by: string;
     until: Instant;
   } | null;
+  /** Of when they are: the newest that was fetched, and one to be fetched that is younger. */
+  archives: { fetched: Instant | null; waiting: Instant | null };
 }
 
 export interface Archive {

@@ -14,6 +14,7 @@ from careloom.compliance.queries.retention import require_seen, spared_by_holds
 from careloom.compliance.tables import key_rotation, purge_record, shredding
 from careloom.compliance.types.keys import NewShredding, Shredding
 from careloom.compliance.types.retention import PurgedClass
+from careloom.integrations.commands.exports import end_archives
 from careloom.organizations.queries import as_stored, get_client
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
@@ -78,10 +79,12 @@ async def withdraw_shredding(tx: Tx, actor: Actor, shredding_id: UUID) -> Shredd
 
 
 async def shred(tx: Tx, actor: Actor, client_id: ClientId, reason: str) -> list[KeyVersion]:
-    """Destroys all versions of the client's key and leaves the proof among the purges; at once, everywhere.
+    """Destroys all versions of the client's key and leaves the proof among the purges; at once, everywhere. Archives
+    that wait to be fetched were sealed with it: they expire.
 
     The caller has checked that the actor may, and that nothing speaks against it.
     """
+    await end_archives(tx, client_id)
     gone = await destroy_versions(tx, client_id)
     c = key_rotation.c
     under_way = update(key_rotation).where(c.client_id == client_id, c.finished_at.is_(None))
