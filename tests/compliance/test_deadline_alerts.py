@@ -18,11 +18,19 @@ from careloom.compliance.commands.alerts import alert
 from careloom.evidence.isolation.relay import OpenRelay
 from careloom.evidence.isolation.stage import settle
 from careloom.identity.types import Role, ScopeKind
+from careloom.platform.access import Actor, Permission, Reach
 from careloom.platform.clock import now
+from careloom.platform.database.transactions import Database
+from careloom.platform.eventlog.event import LoggedEvent
+from careloom.platform.ids import new_id
+from careloom.platform.keys import masters
+from careloom.platform.live.desk import Desk
+from careloom.platform.residency import OPTION, Residency
 from careloom.platform.runtime import Runtime
 from tests.application import http_client
 from tests.channels.email.post_office import Sink
 from tests.identity.glass import House, build_house, enter
+from tests.postgres import FreshDatabase
 from tests.world import SYSTEM, World
 
 TERM = timedelta(hours=72)
@@ -134,6 +142,74 @@ async def test_a_relay_that_says_later_is_asked_again_but_not_for_what_was_settl
     (job,) = await house.rows(f"SELECT status FROM {_JOBS}")
     assert job.status == "succeeded"
     assert sink[0].envelopes == []
+
+
+async def test_a_mail_that_waits_is_not_sent_to_who_left_or_may_not_act_any_more(
+    runtime: Runtime, house: House, guard: httpx.AsyncClient, sink: tuple[Sink, int]
+) -> None:
+    role, scope = Role.COMPLIANCE_OFFICER, ScopeKind.CLIENT
+    reader = await house.world.person(role, scope, house.other.id, name="Rita Reader")
+    sink[0].answers = ["451 later", "451 later"]
+    await register(guard, house, now() - timedelta(hours=80))
+    await settle(runtime)
+    assert sink[0].envelopes == []
+    async with house.database.transaction(SYSTEM) as tx:
+        await tx.execute(text("UPDATE person SET active = false WHERE id = :id"), {"id": house.guard.id})
+        await tx.execute(text("DELETE FROM role_grant WHERE person_id = :id"), {"id": reader.id})
+    await _again(runtime, house)
+    assert sink[0].envelopes == []
+    assert {one.status for one in await house.rows(f"SELECT status FROM {_JOBS}")} == {"succeeded"}
+
+
+async def test_a_mail_of_an_incident_that_is_gone_ends_quietly(
+    runtime: Runtime, house: House, guard: httpx.AsyncClient, sink: tuple[Sink, int]
+) -> None:
+    sink[0].answers = ["451 later"]
+    await register(guard, house, now() - timedelta(hours=80))
+    await settle(runtime)
+    async with house.database.transaction(SYSTEM) as tx:
+        for one in ("DELETE FROM incident_entry", "DELETE FROM incident_duty", "DELETE FROM incident"):
+            await tx.execute(text(one))
+    await _again(runtime, house)
+    assert sink[0].envelopes == []
+    assert [one.status for one in await house.rows(f"SELECT status FROM {_JOBS}")] == ["succeeded"]
+
+
+async def test_no_mail_leaves_by_a_relay_outside_of_the_clients_region(
+    runtime: Runtime, house: House, guard: httpx.AsyncClient, sink: tuple[Sink, int], fresh_database: FreshDatabase
+) -> None:
+    sink[0].answers = ["451 later"]
+    await register(guard, house, now() - timedelta(hours=80))
+    await settle(runtime)
+    options = {OPTION: Residency(relay="us"), masters.OPTION: masters.LocalMasters([b"a master key"])}
+    elsewhere = Database(fresh_database.url, 4, options)
+    try:
+        await _again(dataclasses.replace(runtime, database=elsewhere), house)
+    finally:
+        await elsewhere.close()
+    assert sink[0].envelopes == []
+    assert [one.status for one in await house.rows(f"SELECT status FROM {_JOBS}")] == ["succeeded"]
+
+
+async def _again(runtime: Runtime, house: House) -> None:
+    """Lets what the relay put off be tried at once."""
+    async with house.database.transaction(SYSTEM) as tx:
+        await tx.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"))
+    await settle(runtime)
+
+
+async def test_the_screen_tells_who_may_act_for_the_client_not_who_acts_elsewhere_and_reads_here(
+    house: House, guard: httpx.AsyncClient, runtime: Runtime
+) -> None:
+    await register(guard, house, now() - timedelta(hours=80))
+    await settle(runtime)
+    (row,) = await house.rows("SELECT * FROM event_log WHERE type = 'incident_deadline_near'")
+    event = LoggedEvent(**{name: getattr(row, name) for name in LoggedEvent.__struct_fields__})
+    both = frozenset({Permission.COMPLIANCE_READ, Permission.COMPLIANCE_WRITE})
+    here, there = frozenset({house.other.id}), frozenset({house.own.id})
+    reads_here = Reach(frozenset({Permission.COMPLIANCE_READ}), here, None, None)
+    assert not Desk(Actor("Rita", (reads_here, Reach(both, there, None, None)), new_id())).sees(event)
+    assert Desk(Actor("Greta", (Reach(both, here, None, None),), new_id())).sees(event)
 
 
 async def test_of_two_processes_that_warn_at_the_same_time_one_does(

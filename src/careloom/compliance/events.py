@@ -32,8 +32,9 @@ class IncidentChanged(ComplianceEvent, frozen=True, kw_only=True):
 
 
 class IncidentDeadlineNear(ComplianceEvent, frozen=True, kw_only=True):
-    """A duty of an incident is due within `hours`, or overdue (0), and not done."""
+    """A duty of an incident is due within `hours`, or overdue (0), and not done; told to who may settle it."""
 
+    needs: Permission = Permission.COMPLIANCE_WRITE
     incident_id: UUID
     duty_id: UUID
     due_at: datetime

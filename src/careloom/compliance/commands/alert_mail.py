@@ -11,15 +11,17 @@ from careloom.compliance.core.alert_mail import Envelope, Near, Told, deadline_m
 from careloom.compliance.events import IncidentDeadlineNear
 from careloom.compliance.queries.incidents import get_duty, get_incident
 from careloom.identity.events import BreakGlassBegun
-from careloom.identity.queries.actors import who_guard
+from careloom.identity.queries.actors import actors_of, who_guard
 from careloom.identity.queries.glass import get_glass
 from careloom.identity.queries.people import load_person
-from careloom.identity.types import PersonId
-from careloom.organizations.queries import get_client
+from careloom.identity.types import Person, PersonId
+from careloom.organizations.queries import get_client, require_served
 from careloom.platform.access import Permission, system_actor
 from careloom.platform.clock import now
 from careloom.platform.database.transactions import Tx
+from careloom.platform.errors import CareloomError, NotFoundError
 from careloom.platform.jobs import defer
+from careloom.platform.residency import RegionRefusedError
 from careloom.platform.runtime import Runtime
 from careloom.platform.texts.languages import language_for
 
@@ -54,11 +56,17 @@ async def tell_of_deadline(tx: Tx, event: IncidentDeadlineNear) -> None:
 
 
 async def mail_glass(runtime: Runtime, glass_id: UUID, person_id: PersonId) -> None:
-    """Hands one mail to the relay; raises RelayRefusedError where it asks to come again."""
-    async with runtime.database.transaction(_SYSTEM) as tx:
-        glass = await get_glass(tx, _SYSTEM, glass_id)
-        client = await get_client(tx, _SYSTEM, glass.client_id)
-        reader = await load_person(tx, _SYSTEM, person_id)
+    """Hands one mail to the relay, unless nothing is left to be told, or not to this person or by this relay; raises
+    RelayRefusedError where it asks to come again.
+    """
+    try:
+        async with runtime.database.transaction(_SYSTEM) as tx:
+            glass = await get_glass(tx, _SYSTEM, glass_id)
+            client = await get_client(tx, _SYSTEM, glass.client_id)
+            reader = await _reader(tx, person_id, Permission.COMPLIANCE_READ, glass.client_id)
+    except (NotFoundError, RegionRefusedError) as error:
+        _pass_over(error, glass_id, person_id)
+        return
     link = f"{runtime.settings.base_url}/compliance/break-glass"
     told = Told(glass.person_name, client.name, glass.begun_at, glass.until, link)
     envelope = _envelope(runtime, f"glass.{glass_id.hex}.{person_id.hex}", reader.email)
@@ -69,14 +77,18 @@ async def mail_glass(runtime: Runtime, glass_id: UUID, person_id: PersonId) -> N
 async def mail_deadline(
     runtime: Runtime, incident_id: UUID, duty_id: UUID, due_at: datetime, hours: int, person_id: PersonId
 ) -> None:
-    """Hands one mail to the relay, unless the duty was settled or its deadline moved meanwhile; raises
-    RelayRefusedError where it asks to come again.
+    """Hands one mail to the relay, unless the incident is gone, the duty was settled or its deadline moved meanwhile,
+    or it is not to be told to this person or by this relay; raises RelayRefusedError where it asks to come again.
     """
-    async with runtime.database.transaction(_SYSTEM) as tx:
-        one = await get_incident(tx, _SYSTEM, incident_id)
-        duty = await get_duty(tx, one, duty_id)
-        client = await get_client(tx, _SYSTEM, one.client_id)
-        reader = await load_person(tx, _SYSTEM, person_id)
+    try:
+        async with runtime.database.transaction(_SYSTEM) as tx:
+            one = await get_incident(tx, _SYSTEM, incident_id)
+            duty = await get_duty(tx, one, duty_id)
+            client = await get_client(tx, _SYSTEM, one.client_id)
+            reader = await _reader(tx, person_id, Permission.COMPLIANCE_WRITE, one.client_id)
+    except (NotFoundError, RegionRefusedError) as error:
+        _pass_over(error, duty_id, person_id)
+        return
     if duty is None or duty.done_at is not None or duty.due_at != due_at:
         return
     link = f"{runtime.settings.base_url}/compliance/incidents?incident={incident_id}"
@@ -85,6 +97,21 @@ async def mail_deadline(
     envelope = _envelope(runtime, name, reader.email)
     if envelope is not None:
         await _hand_over(runtime, envelope, deadline_mail(near, language_for(reader.locale), envelope), person_id)
+
+
+async def _reader(tx: Tx, person_id: PersonId, permission: Permission, client_id: UUID) -> Person:
+    """Who is to be told. Raises NotFoundError where they are not any more, RegionRefusedError where the relay may not
+    see what concerns the client.
+    """
+    await require_served(tx, client_id, relay=True)
+    actor = (await actors_of(tx, [person_id])).get(person_id)
+    if actor is None or not actor.may(permission, client_id=client_id):
+        raise NotFoundError
+    return await load_person(tx, _SYSTEM, person_id)
+
+
+def _pass_over(error: CareloomError, subject_id: UUID, person_id: PersonId) -> None:
+    log.warning("alert_not_mailed", subject_id=str(subject_id), person_id=str(person_id), error=type(error).__name__)
 
 
 def _envelope(runtime: Runtime, name: str, recipient: str) -> Envelope | None:
