@@ -3697,6 +3697,11 @@ export interface components {
             last_used_at: string | null;
             revoked_at: string | null;
         };
+        /** Archives */
+        Archives: {
+            fetched?: string | null;
+            waiting?: string | null;
+        };
         /** Assignable */
         Assignable: {
             /** Format: uuid */
@@ -3966,6 +3971,7 @@ export interface components {
             shredded_at: string | null;
             rotation: components["schemas"]["Rotation"] | null;
             shredding: components["schemas"]["Shredding"] | null;
+            archives: components["schemas"]["Archives"];
         };
         /** ClientNetworks */
         ClientNetworks: {
@@ -4267,6 +4273,7 @@ export interface components {
             /** Format: date-time */
             made_at: string;
             checked_at: string | null;
+            fetched_at: string | null;
             /** Format: date-time */
             expires_at: string;
         };
