@@ -16,11 +16,10 @@ from careloom.conversations.queries.files import file_key
 from careloom.customers.commands.conform import conform_all
 from careloom.integrations.core.archive import (
     FILES,
-    FORMAT,
     LATER,
     MANIFEST,
-    VERSION,
     Manifest,
+    check_members,
     read_lines_member,
     read_manifest,
     table_of,
@@ -61,7 +60,7 @@ class ClientArchive:
                 self._tar = stack.enter_context(tarfile.open(path, "r:"))
                 self._members = {one.name: one for one in self._tar if one.isfile() and not one.issparse()}
                 self.manifest = read_manifest(self._content(MANIFEST))
-                self._check(self.manifest)
+                check_members(self.manifest, self._digest)
             except (OSError, EOFError, tarfile.TarError, KeyError, msgspec.DecodeError) as error:
                 why = type(error).__name__
                 raise ArchiveError(
@@ -89,20 +88,8 @@ class ClientArchive:
             raise KeyError(name)
         return found.read()
 
-    def _check(self, manifest: Manifest) -> None:
-        if (manifest.format, manifest.version) != (FORMAT, VERSION):
-            raise ArchiveError(
-                "This is {found} version {version}; {format} {known} is known.",
-                found=manifest.format,
-                version=manifest.version,
-                format=FORMAT,
-                known=VERSION,
-            )
-        for one in manifest.members:
-            if one.name not in self._members or hashlib.sha256(self._content(one.name)).hexdigest() != one.sha256:
-                raise ArchiveError(
-                    "{file} is missing or damaged: its digest is not that of the manifest.", file=one.name
-                )
+    def _digest(self, name: str) -> str | None:
+        return hashlib.sha256(self._content(name)).hexdigest() if name in self._members else None
 
 
 class Keeper(Protocol):

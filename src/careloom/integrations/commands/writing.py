@@ -1,8 +1,6 @@
 """Writes archives piece by piece, and removes those whose time is over."""
 
 import asyncio
-import tempfile
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +16,7 @@ from careloom.integrations.commands.exports import (
     note_part,
     take_expired,
 )
-from careloom.integrations.commands.restoring import ClientArchive
+from careloom.integrations.core.archive import Digests
 from careloom.integrations.types import ExportId
 from careloom.platform.access import Actor, system_actor
 from careloom.platform.errors import CareloomError
@@ -90,12 +88,10 @@ async def _read_back(runtime: Runtime, one: Written) -> None:
     part is gone.
     """
     key = export_parts_key(one.export.client_id, one.export.id)
-    with tempfile.TemporaryDirectory(prefix="careloom-export-") as folder:
-        path = Path(folder) / "client.tar"
-        with path.open("wb") as file:
-            async for part in read_parts(runtime.files, key, one.parts):
-                await asyncio.to_thread(file.write, part)
-        await asyncio.to_thread(lambda: ClientArchive(path).close())
+    digests = Digests()
+    async for part in read_parts(runtime.files, key, one.parts):
+        await asyncio.to_thread(digests.feed, part)
+    await asyncio.to_thread(digests.check)
 
 
 async def expire_exports(runtime: Runtime) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import tarfile
 import zlib
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -84,6 +85,92 @@ def lines_member(table: str, number: int, lines: list[str]) -> tuple[Member, byt
 def manifest_end(manifest: Manifest) -> bytes:
     """The last file of the archive, and its end."""
     return tar_member(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1)) + END
+
+
+class Digests:
+    """Takes an archive in as it streams, and keeps no more of it than its members' digests and its manifest."""
+
+    def __init__(self) -> None:
+        self._digests: dict[str, str] = {}
+        self._manifest = bytearray()
+        self._waiting = bytearray()
+        self._member: tarfile.TarInfo | None = None
+        self._left = 0
+        self._hash = hashlib.sha256()
+        self._ended = False
+
+    def feed(self, chunk: bytes) -> None:
+        """The next bytes; raises ArchiveError for what is no archive as it is written here."""
+        self._waiting += chunk
+        while not self._ended and (self._take_content() if self._member is not None else self._take_header()):
+            continue
+        if self._ended:
+            self._waiting.clear()
+
+    def check(self) -> Manifest:
+        """The manifest, once all was fed; raises ArchiveError for what is not what it says, or not whole."""
+        if not self._ended:
+            raise _not_whole("EOFError")
+        try:
+            manifest = read_manifest(bytes(self._manifest))
+        except msgspec.DecodeError as error:
+            raise _not_whole(type(error).__name__) from error
+        check_members(manifest, self._digests.get)
+        return manifest
+
+    def _take_header(self) -> bool:
+        if len(self._waiting) < tarfile.BLOCKSIZE:
+            return False
+        block = bytes(self._waiting[: tarfile.BLOCKSIZE])
+        del self._waiting[: tarfile.BLOCKSIZE]
+        if not any(block):
+            self._ended = True
+            return True
+        try:
+            one = tarfile.TarInfo.frombuf(block, tarfile.ENCODING, "surrogateescape")
+        except tarfile.HeaderError as error:
+            raise _not_whole(type(error).__name__) from error
+        if not one.isreg():
+            raise _not_whole("HeaderError")
+        self._member, self._left, self._hash = one, one.size, hashlib.sha256()
+        return True
+
+    def _take_content(self) -> bool:
+        one = self._member
+        if one is None:
+            return False
+        part = bytes(self._waiting[: self._left])
+        del self._waiting[: len(part)]
+        self._left -= len(part)
+        self._hash.update(part)
+        if one.name == MANIFEST:
+            self._manifest += part
+        padding = -one.size % tarfile.BLOCKSIZE
+        if self._left or len(self._waiting) < padding:
+            return False
+        del self._waiting[:padding]
+        self._digests[one.name] = self._hash.hexdigest()
+        self._member = None
+        return True
+
+
+def check_members(manifest: Manifest, digest_of: Callable[[str], str | None]) -> None:
+    """Raises ArchiveError where the archive is of another form, or a member is not there or not what was written."""
+    if (manifest.format, manifest.version) != (FORMAT, VERSION):
+        raise ArchiveError(
+            "This is {found} version {version}; {format} {known} is known.",
+            found=manifest.format,
+            version=manifest.version,
+            format=FORMAT,
+            known=VERSION,
+        )
+    for one in manifest.members:
+        if digest_of(one.name) != one.sha256:
+            raise ArchiveError("{file} is missing or damaged: its digest is not that of the manifest.", file=one.name)
+
+
+def _not_whole(why: str) -> ArchiveError:
+    return ArchiveError("{file} is no whole archive of a client ({why}).", file="client.tar", why=why)
 
 
 def read_manifest(content: bytes) -> Manifest:
