@@ -149,7 +149,7 @@ async def test_each_alarm_is_given_once_to_those_who_may_hear_it(house: House) -
         assert await alert(tx, now() + timedelta(hours=5)) >= 1
     rows = house.rows("SELECT data FROM event_log WHERE type = 'incident_deadline_near' ORDER BY id")
     assert [one["overdue"] for (one,) in rows[-1:]] == [True]
-    assert {one["needs"] for (one,) in rows} == {Permission.COMPLIANCE_READ.value}
+    assert {one["needs"] for (one,) in rows} == {Permission.COMPLIANCE_WRITE.value}
 
 
 async def test_what_cannot_be_an_incident_is_refused(house: House) -> None:
