@@ -16,6 +16,7 @@ import httpx
 import psycopg
 
 from bench.installation import PASSWORD
+from bench.line import Line, cookie_header
 from tests.ports import free_port
 
 _NEEDS: Final = ("django-helpdesk==2.6.1", "django>=5.2,<6", "psycopg[binary]>=3.2,<4", "gunicorn>=23,<26")
@@ -64,6 +65,7 @@ class Helpdesk:
         form = {"username": "bench", "password": PASSWORD, "csrfmiddlewaretoken": self.http.cookies["csrftoken"]}
         answer = self.http.post("/login/", data=form)
         assert answer.status_code == 302, answer.text
+        self._line = Line(str(self.http.base_url), {"Cookie": cookie_header(self.http.cookies)})
 
     def fill(self, first: int, last: int) -> None:
         """Adds tickets `first` to `last` of five follow-ups each, and lets PostgreSQL count them."""
@@ -96,22 +98,17 @@ class Helpdesk:
 
     def one(self, number: int) -> Any:
         """A ticket with its follow-ups by its API."""
-        return self._ok(f"/api/tickets/{number}/").json()
+        return self._line.get(f"/api/tickets/{number}/")
 
     def page(self) -> Any:
         """25 tickets by its API."""
-        return self._ok("/api/tickets/").json()
+        return self._line.get("/api/tickets/")
 
     def search(self, words: str) -> Any:
         """25 tickets that hold the words, as the table of its list asks for them."""
         asked = {"sorting": "created", "sortreverse": True, "search_string": words}
         query = base64.b64encode(json.dumps(asked).encode()).decode()
-        return self._ok(f"/datatables_ticket_list/{query}?start=0&length=25").json()
-
-    def _ok(self, path: str) -> httpx.Response:
-        answer = self.http.get(path)
-        assert answer.status_code == 200, answer.text[:500]
-        return answer
+        return self._line.get(f"/datatables_ticket_list/{query}?start=0&length=25")
 
 
 @contextmanager

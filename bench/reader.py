@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
 
 from bench.installation import PASSWORD, Installation
+from bench.line import Line, cookie_header
 from bench.stock import Brand
 
 Step = Callable[[], object]
@@ -21,12 +23,11 @@ class Reader:
         self.http = httpx.Client(base_url=installation.url, timeout=120, trust_env=False)
         me = self.http.post("/api/session", json={"email": email, "password": PASSWORD}).raise_for_status().json()
         self.http.headers["X-CSRF-Token"] = me["csrf_token"]
+        self._line = Line(installation.url, {"Cookie": cookie_header(self.http.cookies)})
 
     def get(self, path: str, **asked: object) -> Any:
         """The answer to GET /api/`path`."""
-        answer = self.http.get(f"/api/{path}", params={name: str(value) for name, value in asked.items()})
-        answer.raise_for_status()
-        return answer.json()
+        return self._line.get(f"/api/{path}?{urlencode(asked)}" if asked else f"/api/{path}")
 
     def post(self, path: str, **values: object) -> Any:
         """The answer to POST /api/`path`."""

@@ -23,6 +23,8 @@ from authlib.oidc.core import AuthorizationCodeMixin, OpenIDCode, UserInfo
 from flask import Flask, jsonify
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
 APPLICATION, SECRET = "careloom-test", "a secret between the two"
@@ -209,10 +211,14 @@ def _app(server: Server) -> Flask:
 
 @contextlib.contextmanager
 def running_oidc() -> Generator[Server]:
-    """The server on a free port, until the context ends."""
+    """The server on a free port, until the context ends.
+
+    Its issuer has a path that no other has: ports come again, and what a server said of itself is remembered.
+    """
     server = Server(user={"sub": secrets.token_hex(4), "email": "ada@harbor.example", "email_verified": True})
-    listening = make_server("127.0.0.1", 0, _app(server), threaded=True)
-    server.issuer = f"http://127.0.0.1:{listening.server_port}"
+    path = f"/{secrets.token_hex(4)}"
+    listening = make_server("127.0.0.1", 0, DispatcherMiddleware(NotFound(), {path: _app(server)}), threaded=True)
+    server.issuer = f"http://127.0.0.1:{listening.server_port}{path}"
     serving = threading.Thread(target=listening.serve_forever, args=(_POLL_SECONDS,))
     serving.start()
     try:

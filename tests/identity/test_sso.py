@@ -176,6 +176,16 @@ async def test_a_server_that_calls_itself_by_another_issuer_is_refused(house: Ho
         assert gone.headers["location"] == "/sign-in?refused=failed"
 
 
+async def test_as_soon_as_a_server_calls_itself_by_its_own_name_again_sign_in_works(house: House) -> None:
+    await house.hire("ada@harbor.example")
+    house.server.described_issuer = "https://login.harbor.example"
+    async with another(house.api) as browser:
+        gone = await browser.get(f"/api/sign-in/sso/{house.id}")
+        assert gone.headers["location"] == "/sign-in?refused=failed"
+        house.server.described_issuer = None
+        assert await through(browser, house) == "/desk/mine"
+
+
 async def test_the_way_back_works_once_and_only_in_the_browser_that_went(house: House) -> None:
     await house.hire("ada@harbor.example")
     async with another(house.api) as browser, another(house.api) as victim:

@@ -98,14 +98,26 @@ def _check(app: Application, claims: dict[str, Any], nonce: str) -> None:
 
 
 async def _about(app: Application) -> Mapping[str, Any]:
-    """The provider's own description, which must name itself as the issuer that was set up."""
-    found = await _read(app.issuer.rstrip("/") + "/.well-known/openid-configuration", app.networks)
+    """The provider's own description, which must name itself as the issuer that was set up.
+
+    One that is refused is not remembered: as soon as the provider mends it, sign-in works.
+    """
+    url = app.issuer.rstrip("/") + "/.well-known/openid-configuration"
+    found = await _read(url, app.networks)
+    try:
+        _check_description(app, found)
+    except SsoFailedError:
+        _documents.pop(url, None)
+        raise
+    return found
+
+
+def _check_description(app: Application, found: Mapping[str, Any]) -> None:
     if found.get("issuer") != app.issuer:
         raise SsoFailedError("It calls itself by another issuer than the one that is set up.")
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
         if not isinstance(found.get(name), str) or not is_safe_address(found[name]):
             raise SsoFailedError("Its description has no safe {name}.", name=name)
-    return found
 
 
 async def _read(url: str, networks: tuple[str, ...], *, fresh: bool = False) -> Any:
