@@ -17,6 +17,9 @@ import structlog
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import LRUCache
 
 from careloom.identity.commands import passwords
 from careloom.identity.commands.authentication import csrf_token
@@ -24,6 +27,7 @@ from careloom.identity.commands.sessions import start_session
 from careloom.identity.types import Person
 from careloom.identity.types.sign_in import Origin
 from careloom.platform.access import system_actor
+from careloom.platform.database import transactions
 from careloom.platform.database.embedded import OWNER_ROLE, EmbeddedPostgres
 from careloom.platform.database.migrations import migrate
 from careloom.platform.database.transactions import Database
@@ -42,6 +46,8 @@ from tests.stage import built, copied_database, stage
 from tests.world import World
 
 __all__ = ["built", "copied_database", "logs", "stage"]
+
+_STATEMENTS_KEPT = 3000
 
 # What else runs on the machine decides about no test, and neither does chance: examples may take as long as they take,
 # and are the same each time but for `make soak`.
@@ -98,6 +104,30 @@ def hashers() -> Iterator[tuple[PasswordHasher, PasswordHasher]]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passwords, "_hasher", quick)
         yield shipped, quick
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled_once() -> Iterator[None]:
+    """What was compiled for the database of one test serves the next."""
+    kept = LRUCache[Any, Any](_STATEMENTS_KEPT)
+    make: Callable[..., AsyncEngine] = vars(transactions)["create_async_engine"]
+
+    def make_knowing(url: str, **options: Any) -> AsyncEngine:
+        engine = make(url, **options)
+        vars(engine.sync_engine)["_compiled_cache"] = kept
+        return engine
+
+    def same(one: object, other: object) -> bool:
+        return type(one) is type(other)
+
+    def of_the_kind(one: object) -> int:
+        return hash(type(one))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(transactions, "create_async_engine", make_knowing)
+        patched.setattr(PGDialectAsync_psycopg, "__eq__", same)
+        patched.setattr(PGDialectAsync_psycopg, "__hash__", of_the_kind)
+        yield
 
 
 @pytest.fixture(autouse=True)
