@@ -6,7 +6,9 @@ import { VIEWS } from '@/features/desk/list/views';
 import { SECTIONS as LIVE } from '@/features/live/sections';
 import { GROUPS } from '@/features/setup/sections';
 
-vi.stubGlobal('window', new EventTarget()); // all that the router's modules want of a browser before they run
+// All that the router's modules want of a browser before they run.
+vi.stubGlobal('window', new EventTarget());
+vi.stubGlobal('navigator', { platform: '' });
 const { router } = await import('@/app/router');
 
 const SETUP = GROUPS.flatMap((group) => group.sections);
