@@ -94,7 +94,7 @@ def test_what_is_typed_at_once_on_another_machine_takes_the_place_of_no_draft(
     expect(both).to_contain_text("Hi there")
 
 
-def test_a_reply_sent_before_the_draft_was_read_does_not_take_it_along(
+def test_replies_sent_before_the_draft_was_read_follow_one_another_and_do_not_take_it_along(
     installation: Installation, world: World, people: People
 ) -> None:
     yarrow = world.brand("Yarrow", "#3c5a14")
@@ -106,9 +106,13 @@ def test_a_reply_sent_before_the_draft_was_read_does_not_take_it_along(
     reply.press_sequentially("Thank you.")
     second.keyboard.press("Control+Enter")
     expect(reply).to_have_text("")
+    reply.press_sequentially("Until tomorrow.")  # the first one waits for the draft
+    second.keyboard.press("Control+Enter")
+    expect(reply).to_have_text("")
+    expect(second.get_by_text("Sending", exact=True)).to_be_visible()
     draft.let_go()
     expect(reply).to_have_text("Dear Lia, a long and careful answer.")
-    wait_until(lambda: _answers(installation, conversation) == ["Thank you."])
+    wait_until(lambda: _answers(installation, conversation) == ["Thank you.", "Until tomorrow."])
     second.reload()
     expect(second.get_by_role("textbox", name="Reply")).to_have_text("Dear Lia, a long and careful answer.")
 

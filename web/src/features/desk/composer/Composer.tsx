@@ -1,7 +1,6 @@
 /** Where the agent speaks: says on which channel, from which address and in whose voice. */
 import { ActionIcon, Button, Loader } from '@mantine/core';
 import { IconBolt, IconLock, IconPaperclip, IconPencil, IconSend } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import {
   lazy,
   Suspense,
@@ -13,13 +12,9 @@ import {
   type DragEvent,
 } from 'react';
 import { useTranslation } from 'react-i18next';
-import { conversationsApi } from '@/api/conversations';
-import { newKey } from '@/api/http';
 import { realtime, type Viewer } from '@/api/realtime';
-import { catchUp, putMessages } from '@/api/sync';
 import type { Conversation, PendingReply } from '@/api/types';
 import { useActions } from '@/components/actions';
-import { errorText } from '@/components/errors';
 import { Keys } from '@/components/Keys';
 import { displayName } from '@/components/names';
 import { showToast } from '@/components/toasts';
@@ -29,7 +24,6 @@ import {
   joined,
   textToHtml,
   type Content,
-  type DraftContent,
   type EditorHandle,
   type Mode,
 } from '@/features/desk/composer/content';
@@ -37,12 +31,13 @@ import { FileList } from '@/features/desk/composer/FileList';
 import { MacroPicker } from '@/features/desk/composer/MacroPicker';
 import { modeAction } from '@/features/desk/composer/modes';
 import { NoteForm } from '@/features/desk/composer/NoteForm';
-import { addPending, usePending } from '@/features/desk/composer/pending';
+import { usePending } from '@/features/desk/composer/pending';
 import { PlainEditor } from '@/features/desk/composer/PlainEditor';
 import { Reach } from '@/features/desk/composer/Reach';
 import { UndoBar } from '@/features/desk/composer/UndoBar';
 import { useDraft } from '@/features/desk/composer/useDraft';
 import type { NoteState } from '@/features/desk/composer/useNote';
+import { useReplies } from '@/features/desk/composer/useReplies';
 import { useUploads } from '@/features/desk/composer/useUploads';
 import { openVariables } from '@/features/desk/composer/variables';
 import { Voice } from '@/features/desk/composer/Voice';
@@ -101,7 +96,9 @@ export function Composer({
   const wantsFocus = useRef(wanted !== null);
   const section = useRef<HTMLElement>(null);
   const draft = useDraft(row.id, () => showToast({ text: t('composer.draftJoined') }));
-  const sendNote = () => note.send(() => setMode('reply'));
+  const sendNote = () => {
+    if (note.send()) setMode('reply');
+  };
   const [picking, setPicking] = useState<'none' | 'button' | 'slash'>('none');
   const [dropping, setDropping] = useState(false);
   const [sendsLater, setSendsLater] = useState(false);
@@ -109,7 +106,6 @@ export function Composer({
   const pending = usePending(row.id);
   const handle = useRef<EditorHandle | null>(null);
   const fileInput = useRef<HTMLInputElement>(null);
-  const idempotencyKey = useRef(newKey());
   const signalTyping = useTypingSignal(row.id);
 
   const onHandle = useCallback((next: EditorHandle | null) => {
@@ -135,34 +131,11 @@ export function Composer({
     }
   };
 
-  const reply = useMutation({
-    mutationFn: async (content: DraftContent) => {
-      await draft.kept();
-      return conversationsApi.reply(
-        row.id,
-        {
-          text: content.text.trim(),
-          ...(content.html && { html: content.html }),
-          file_ids: content.attachments.map((one) => one.file_id),
-        },
-        idempotencyKey.current,
-      );
-    },
-    onSuccess: ({ message, pending: waiting }) => {
-      idempotencyKey.current = newKey();
-      if (message) putMessages(row.id, [message]);
-      else catchUp(row.id);
-      if (waiting) addPending(waiting);
-    },
-    onError: (error, content) => {
-      draft.replace(content);
-      showToast({ tone: 'bad', text: t('composer.notSent'), detail: errorText(error) }, 10);
-    },
-  });
+  const replies = useReplies(row.id, draft);
   const sendReply = () => {
     const { content } = draft;
     const uploading = uploads.waiting.length > 0;
-    if ((hasNothing(content) && !uploading) || reply.isPending) return;
+    if (hasNothing(content) && !uploading) return;
     const open = openVariables(content.text);
     if (open.length > 0) {
       showToast({ tone: 'bad', text: t('composer.openVariables', { names: open.join(', ') }) }, 8);
@@ -172,7 +145,7 @@ export function Composer({
       setSendsLater(true);
       return;
     }
-    reply.mutate(content);
+    replies.send(content);
     draft.clear();
     signalTyping(false);
     wantsFocus.current = true;
@@ -365,8 +338,9 @@ export function Composer({
             </ActionIcon>
             <span className={classes.saved} role="status">
               {sendsLater && t('composer.sendsLater')}
-              {!sendsLater && draft.saved === 'saved' && t('composer.draftSaved')}
-              {!sendsLater && draft.saved === 'local' && t('composer.draftLocal')}
+              {!sendsLater && replies.slow && t('composer.sendsNow')}
+              {!sendsLater && !replies.slow && draft.saved === 'saved' && t('composer.draftSaved')}
+              {!sendsLater && !replies.slow && draft.saved === 'local' && t('composer.draftLocal')}
             </span>
             <div className={classes.space} />
             {sendsLater ? (
@@ -381,7 +355,6 @@ export function Composer({
               <Button
                 leftSection={<IconSend size={16} />}
                 rightSection={<Keys keys="mod+enter" />}
-                loading={reply.isPending}
                 disabled={hasNothing(draft.content) && uploads.waiting.length === 0}
                 onClick={sendReply}
               >

@@ -13,9 +13,15 @@ import classes from './Composer.module.css';
 export function NoteComposer({ row, note }: { row: Conversation; note: NoteState }) {
   const { t } = useTranslation();
   const handle = useRef<EditorHandle | null>(null);
+  const goesOn = useRef(false);
   const onHandle = useCallback((next: EditorHandle | null) => {
     handle.current = next;
+    if (next && goesOn.current) next.focus('end');
+    goesOn.current = false;
   }, []);
+  const send = () => {
+    goesOn.current = note.send();
+  };
   useActions([
     modeAction(t, 'note', () => handle.current?.focus()),
     {
@@ -23,7 +29,7 @@ export function NoteComposer({ row, note }: { row: Conversation; note: NoteState
       name: t('composer.addNote'),
       group: t('group.composer'),
       keys: 'mod+enter',
-      run: () => note.send(),
+      run: send,
     },
   ]);
   return (
@@ -35,7 +41,7 @@ export function NoteComposer({ row, note }: { row: Conversation; note: NoteState
         </span>
         <span className={classes.voice}>{t('composer.noteHint')}</span>
       </div>
-      <NoteForm row={row} note={note} onSubmit={() => note.send()} onHandle={onHandle} />
+      <NoteForm row={row} note={note} onSubmit={send} onHandle={onHandle} />
     </section>
   );
 }

@@ -38,7 +38,6 @@ export function NoteForm({
           variant="default"
           leftSection={<IconLock size={14} />}
           rightSection={<Keys keys="mod+enter" />}
-          loading={note.busy}
           disabled={isEmpty(note.content)}
           onClick={onSubmit}
         >

@@ -5,7 +5,12 @@ import { queryClient } from '@/api/client';
 import { conversationsApi, draftQuery } from '@/api/conversations';
 import { useMe } from '@/api/session';
 import type { Attachment, Draft } from '@/api/types';
-import { hasNothing, type Content, type DraftContent } from '@/features/desk/composer/content';
+import {
+  hasNothing,
+  joined,
+  type Content,
+  type DraftContent,
+} from '@/features/desk/composer/content';
 import { met, same, type LocalDraft } from '@/features/desk/composer/stored';
 
 const LOCAL_MS = 250;
@@ -45,8 +50,12 @@ export interface DraftState {
   attach: (file: Attachment) => void;
   detach: (fileId: string) => void;
   replace: (content: DraftContent) => void;
-  /** The text is sent: forget it here and on the server. */
+  /** Puts what could not be sent before what was written since. */
+  giveBack: (content: DraftContent) => void;
+  /** The text is being sent: forget it here and on the server. */
   clear: () => void;
+  /** The text was sent, whereupon the server forgot its draft: it shall keep what was written since. */
+  sent: () => void;
   /**
    * Waits for what is under way: a reply must not come before a save that was begun earlier, and the server forgets its
    * draft with a reply, so that has to be read before.
@@ -171,6 +180,10 @@ export function useDraft(conversationId: string, onJoined: () => void): DraftSta
     keep(next);
     setState((now) => ({ ...now, content: next }));
   };
+  const replace = (next: DraftContent) => {
+    keep(next);
+    setState((now) => ({ content: next, version: now.version + 1 }));
+  };
   return {
     content,
     version,
@@ -183,9 +196,10 @@ export function useDraft(conversationId: string, onJoined: () => void): DraftSta
         ...latest.current,
         attachments: latest.current.attachments.filter((one) => one.file_id !== fileId),
       }),
-    replace: (next) => {
-      keep(next);
-      setState((now) => ({ content: next, version: now.version + 1 }));
+    replace,
+    giveBack: (back) => replace(joined(back, latest.current)),
+    sent: () => {
+      if (!hasNothing(latest.current)) keep(latest.current);
     },
     clear: () => {
       window.clearTimeout(timers.current.local);
