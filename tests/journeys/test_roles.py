@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.installation import PASSWORD, Installation
 from tests.journeys.late import late
@@ -38,11 +38,24 @@ def test_a_role_is_made_given_and_explained_and_the_preview_is_right(
 def _make_role(page: Page, url: str) -> None:
     page.goto(f"{url}/setup/roles/new")
     page.get_by_label("Name").fill("Night watch")
-    page.get_by_label("What it is for").fill("Reads along and answers nobody.")
     for verb in VERBS:
         page.get_by_role("checkbox", name=verb).check()
-    page.get_by_role("button", name="Save").click()
+    purpose = page.get_by_label("What it is for")
+    purpose.fill("Reads along")
+    held: list[Route] = []
+    page.route(
+        "**/api/roles", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+    )
+    page.keyboard.press("Control+s")
+    page.keyboard.type(" and answers")  # while it is being saved, and goes on once the role has its own address
+    expect(page.get_by_role("button", name="Discard")).to_be_disabled()
+    held[0].continue_()
     expect(page.get_by_role("heading", name="Night watch")).to_be_visible()
+    page.keyboard.type(" nobody.")
+    expect(purpose).to_have_value("Reads along and answers nobody.")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Not saved yet", exact=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
 
 
 def _give_role(page: Page, name: str) -> None:

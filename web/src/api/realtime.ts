@@ -29,6 +29,8 @@ export interface Events {
   offer_ended: { offer_id: Uuid; outcome: string };
   presence_changed: { person_id: Uuid; state: Presence; since: Instant };
   queue_changed: { queue_id: Uuid };
+  person_changed: { person_id: Uuid };
+  agent_profile_changed: { person_id: Uuid };
   customer_changed: { customer_id: Uuid };
   customers_merged: { kept_id: Uuid; merged_id: Uuid };
   case_changed: { case_id: Uuid };

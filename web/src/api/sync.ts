@@ -252,6 +252,13 @@ function onEvent(event: DurableEvent): void {
     }
     case 'queue_changed':
       void queryClient.invalidateQueries({ queryKey: ['queues'] });
+      readSetUp('queues', event.data.queue_id);
+      return;
+    case 'person_changed':
+      readSetUp('people', event.data.person_id);
+      return;
+    case 'agent_profile_changed':
+      void queryClient.invalidateQueries({ queryKey: ['profile', event.data.person_id] });
       return;
     case 'customer_changed':
       void queryClient.invalidateQueries({ queryKey: ['customer', event.data.customer_id] });
@@ -265,6 +272,7 @@ function onEvent(event: DurableEvent): void {
       void queryClient.invalidateQueries({ queryKey: ['setup', 'roles'] });
       return;
     case 'organization_changed':
+      readSetUp(`${event.data.kind}s`, event.data.id);
       if (event.data.kind === 'client') {
         void queryClient.invalidateQueries({ queryKey: ['attribute-schema', event.data.id] });
         void queryClient.invalidateQueries({ queryKey: ['setup', 'privacy', event.data.id] });
@@ -273,6 +281,11 @@ function onEvent(event: DurableEvent): void {
     case 'case_changed':
       void queryClient.invalidateQueries({ queryKey: ['case', event.data.case_id] });
   }
+}
+
+/** Whoever has this thing of set-up open sees what somebody else made of it. */
+function readSetUp(kind: string, id: Uuid): void {
+  void queryClient.invalidateQueries({ queryKey: ['setup', kind, 'item', id] });
 }
 
 function onReset(): void {

@@ -5,6 +5,7 @@ import type { Disposition } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { Mark } from '@/features/setup/parts/Mark';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { ClientPick, ProgramPick, usePrograms } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -37,15 +38,20 @@ function DispositionForm({ item }: { item: Disposition | null }) {
   const { t } = useTranslation(['setup', 'common']);
   const client = useClientFilter();
   const save = useSave<Disposition>('dispositions', 'dispositions', item);
+  const shown = (one: Disposition | null): Omit<Disposition, 'id' | 'active'> => ({
+    client_id: one?.client_id ?? client ?? '',
+    program_id: one?.program_id ?? null,
+    name: one?.name ?? '',
+    resolved: one?.resolved ?? true,
+  });
   const form = useForm<Omit<Disposition, 'id' | 'active'>>({
-    initial: {
-      client_id: item?.client_id ?? client ?? '',
-      program_id: item?.program_id ?? null,
-      name: item?.name ?? '',
-      resolved: item?.resolved ?? true,
-    },
+    initial: shown(item),
+    ...(item && {
+      again: async () => shown(await readAgain<Disposition>('dispositions', item.id)),
+    }),
+    fixed: ['client_id', 'program_id'],
     required: ['client_id', 'name'],
-    save: async (values, before) => void (await save(values, before, values.name)),
+    save: async (values, before) => shown(await save(values, before, values.name)),
   });
   const { values } = form;
   return (

@@ -11,7 +11,7 @@ import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
 import { showToast } from '@/components/toasts';
 import { piecesOf, SAMPLES } from '@/features/setup/answers/macroVariables';
-import { create, refresh } from '@/features/setup/parts/collection';
+import { create, readAgain, refresh } from '@/features/setup/parts/collection';
 import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { ClientPick, LanguagePick, ProgramPick } from '@/features/setup/parts/pickers';
@@ -44,20 +44,23 @@ function MacroForm({ item }: { item: Macro | null }) {
   const client = useClientFilter();
   const save = useSave<Macro>('macros', 'macros', item);
   const area = useRef<HTMLTextAreaElement>(null);
+  const shown = (one: Macro | null): Omit<Macro, 'id'> => ({
+    client_id: one?.client_id ?? client ?? '',
+    program_id: one?.program_id ?? null,
+    name: one?.name ?? '',
+    shortcut: one?.shortcut ?? '',
+    body: one?.body ?? '',
+    language: one?.language ?? 'en',
+  });
   const form = useForm<Omit<Macro, 'id'>>({
-    initial: {
-      client_id: item?.client_id ?? client ?? '',
-      program_id: item?.program_id ?? null,
-      name: item?.name ?? '',
-      shortcut: item?.shortcut ?? '',
-      body: item?.body ?? '',
-      language: item?.language ?? 'en',
-    },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<Macro>('macros', item.id)) }),
+    fixed: ['client_id'],
     required: ['client_id', 'name', 'body'],
     rules: (values) => ({
       shortcut: /^[\w-]*$/.test(values.shortcut) ? undefined : t('macros.shortcutWrong'),
     }),
-    save: async (values, before) => void (await save(values, before, values.name)),
+    save: async (values, before) => shown(await save(values, before, values.name)),
   });
   const { values } = form;
   const insert = (variable: string) => {

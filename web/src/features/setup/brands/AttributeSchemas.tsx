@@ -68,7 +68,7 @@ function SchemaForm({ client, schema }: { client: Client; schema: AttributeSchem
   const { queryKey } = attributeSchemaQuery(client.id);
   const form = useForm<AttributeSchema>({
     initial: schema,
-    again: () => void queryClient.invalidateQueries({ queryKey }),
+    again: () => queryClient.fetchQuery({ ...attributeSchemaQuery(client.id), staleTime: 0 }),
     merge: (before, mine, theirs) => ({
       ...theirs,
       items: rebasedList(before.items, mine.items, theirs.items, (one) => one.key),

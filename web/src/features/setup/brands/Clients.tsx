@@ -9,6 +9,7 @@ import type { Client, Industry } from '@/api/types';
 import { BrandMark } from '@/components/Brand';
 import { useFormat } from '@/components/format';
 import { contrast } from '@/features/setup/brands/contrast';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
@@ -58,21 +59,25 @@ export function Clients() {
 function ClientForm({ item }: { item: Client | null }) {
   const { t } = useTranslation(['setup', 'common']);
   const save = useSave<Client>('clients', 'clients', item);
+  const shown = (one: Client | null): Omit<Client, 'id'> => ({
+    name: one?.name ?? '',
+    industry: one?.industry ?? 'retail',
+    color: one?.color ?? SWATCHES[0] ?? '#1e5aa8',
+    region: one?.region ?? 'eu',
+    countries: one?.countries ?? [],
+  });
   const form = useForm<Omit<Client, 'id'>>({
-    initial: {
-      name: item?.name ?? '',
-      industry: item?.industry ?? 'retail',
-      color: item?.color ?? SWATCHES[0] ?? '#1e5aa8',
-      region: item?.region ?? 'eu',
-      countries: item?.countries ?? [],
-    },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<Client>('clients', item.id)) }),
     required: ['name', 'color', 'region'],
+    fixed: ['region'],
     rules: (values) => ({
       color: /^#[0-9a-f]{6}$/i.test(values.color) ? undefined : t('clients.colorWrong'),
     }),
     save: async (values, before) => {
-      await save(values, before, values.name);
+      const kept = await save(values, before, values.name);
       await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      return shown(kept);
     },
   });
   return (
@@ -123,6 +128,7 @@ function ClientForm({ item }: { item: Client | null }) {
             label={t('clients.region')}
             description={t(item ? 'clients.regionFixed' : 'clients.regionHint')}
             disabled={Boolean(item)}
+            readOnly={form.busy}
             {...form.text('region')}
           />
         </Row>

@@ -71,7 +71,7 @@ function PolicyForm({ client, policy }: { client: Client; policy: PrivacyPolicy 
   const { queryKey } = privacyQuery(client.id);
   const form = useForm<PrivacyPolicy>({
     initial: policy,
-    again: () => void queryClient.invalidateQueries({ queryKey }),
+    again: () => queryClient.fetchQuery({ ...privacyQuery(client.id), staleTime: 0 }),
     merge: (before, mine, theirs) => ({
       ...rebased(before, mine, theirs),
       rules: rebasedList(before.rules, mine.rules, theirs.rules, (one) => one.name),

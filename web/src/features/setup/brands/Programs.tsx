@@ -8,6 +8,7 @@ import { HolidaysEditor } from '@/features/setup/brands/HolidaysEditor';
 import { wrongSpan } from '@/features/setup/brands/hours';
 import { HoursEditor } from '@/features/setup/brands/HoursEditor';
 import { Mark } from '@/features/setup/parts/Mark';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
 import { ClientPick, LanguagesPick, useProviders } from '@/features/setup/parts/pickers';
@@ -39,20 +40,23 @@ function ProgramForm({ item }: { item: Program | null }) {
   const client = useClientFilter();
   const providers = useProviders();
   const save = useSave<Program>('programs', 'programs', item);
+  const shown = (one: Program | null): Omit<Program, 'id'> => ({
+    client_id: one?.client_id ?? client ?? '',
+    name: one?.name ?? '',
+    time_zone: one?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    languages: one?.languages ?? ['en'],
+    channels: one?.channels ?? ['email', 'chat'],
+    hours: one?.hours ?? [],
+    holidays: one?.holidays ?? [],
+    voice: one?.voice ?? { greeting: '', tone_do: [], tone_dont: [], signature: '' },
+    provider_ids: one?.provider_ids ?? [],
+    reopen_days: one?.reopen_days ?? 7,
+    undo_send_seconds: one?.undo_send_seconds ?? 8,
+  });
   const form = useForm<Omit<Program, 'id'>>({
-    initial: {
-      client_id: item?.client_id ?? client ?? '',
-      name: item?.name ?? '',
-      time_zone: item?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-      languages: item?.languages ?? ['en'],
-      channels: item?.channels ?? ['email', 'chat'],
-      hours: item?.hours ?? [],
-      holidays: item?.holidays ?? [],
-      voice: item?.voice ?? { greeting: '', tone_do: [], tone_dont: [], signature: '' },
-      provider_ids: item?.provider_ids ?? [],
-      reopen_days: item?.reopen_days ?? 7,
-      undo_send_seconds: item?.undo_send_seconds ?? 8,
-    },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<Program>('programs', item.id)) }),
+    fixed: ['client_id'],
     required: ['client_id', 'name', 'time_zone', 'languages'],
     rules: (values) => {
       const wrong = wrongSpan(values.hours);
@@ -67,7 +71,7 @@ function ProgramForm({ item }: { item: Program | null }) {
           tone_dont: values.voice.tone_dont.map((line) => line.trim()).filter(Boolean),
         },
       };
-      await save(trimmed, before, values.name);
+      return shown(await save(trimmed, before, values.name));
     },
   });
   const { voice } = form.values;

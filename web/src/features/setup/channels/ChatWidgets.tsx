@@ -12,6 +12,7 @@ import { Preview } from '@/features/setup/channels/Preview';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { CopyBox, Secret } from '@/features/setup/parts/CopyBox';
 import { Mark } from '@/features/setup/parts/Mark';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
@@ -46,22 +47,24 @@ function WidgetForm({ item }: { item: ChatWidget | null }) {
   const client = useClientFilter();
   const badge = useClientBadge(item?.client_id ?? client);
   const save = useSave<ChatWidget>('chat-widgets', 'chat', item);
-  const form = useForm<Values>({
-    initial: {
-      program_id: item?.program_id ?? '',
-      queue_id: item?.queue_id ?? null,
-      name: item?.name ?? '',
-      origins: item?.origins ?? [],
-      language: item?.language ?? 'en',
-      theme: item?.theme ?? {
-        color: badge.name ? badge.color : '#2f5fd0',
-        position: 'right',
-        title: '',
-        greeting: '',
-        offline_text: '',
-      },
-      require_email: item?.require_email ?? false,
+  const shown = (one: ChatWidget | null): Values => ({
+    program_id: one?.program_id ?? '',
+    queue_id: one?.queue_id ?? null,
+    name: one?.name ?? '',
+    origins: one?.origins ?? [],
+    language: one?.language ?? 'en',
+    theme: one?.theme ?? {
+      color: badge.name ? badge.color : '#2f5fd0',
+      position: 'right',
+      title: '',
+      greeting: '',
+      offline_text: '',
     },
+    require_email: one?.require_email ?? false,
+  });
+  const form = useForm<Values>({
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<ChatWidget>('chat-widgets', item.id)) }),
     required: ['program_id', 'name', 'language'],
     rules: (values) => ({
       'theme/color': /^#[0-9a-f]{6}$/i.test(values.theme.color)
@@ -70,7 +73,7 @@ function WidgetForm({ item }: { item: ChatWidget | null }) {
     }),
     save: async (values, before) => {
       const origins = values.origins.map((one) => one.trim()).filter(Boolean);
-      await save({ ...values, origins }, before, values.name);
+      return shown(await save({ ...values, origins }, before, values.name));
     },
   });
   const { values } = form;

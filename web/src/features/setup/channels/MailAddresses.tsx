@@ -11,6 +11,7 @@ import { Brand } from '@/components/Brand';
 import { errorText } from '@/components/errors';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { Mark } from '@/features/setup/parts/Mark';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { ProgramPick, QueuePick } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -40,19 +41,24 @@ function MailForm({ item }: { item: MailAddress | null }) {
   const { t } = useTranslation(['setup', 'common']);
   const client = useClientFilter();
   const save = useSave<MailAddress>('mail-addresses', 'email', item);
+  const shown = (one: MailAddress | null): Omit<MailAddress, 'id' | 'client_id' | 'active'> => ({
+    program_id: one?.program_id ?? '',
+    queue_id: one?.queue_id ?? null,
+    address: one?.address ?? '',
+    display_name: one?.display_name ?? '',
+    signature: one?.signature ?? '',
+  });
   const form = useForm<Omit<MailAddress, 'id' | 'client_id' | 'active'>>({
-    initial: {
-      program_id: item?.program_id ?? '',
-      queue_id: item?.queue_id ?? null,
-      address: item?.address ?? '',
-      display_name: item?.display_name ?? '',
-      signature: item?.signature ?? '',
-    },
+    initial: shown(item),
+    ...(item && {
+      again: async () => shown(await readAgain<MailAddress>('mail-addresses', item.id)),
+    }),
+    fixed: ['program_id', 'address'],
     required: ['program_id', 'address', 'display_name'],
     rules: (values) => ({
       address: /^[^@\s<>]+@[^@\s<>]+$/.test(values.address) ? undefined : t('form.emailWrong'),
     }),
-    save: async (values, before) => void (await save(values, before, values.address)),
+    save: async (values, before) => shown(await save(values, before, values.address)),
   });
   const { values } = form;
   return (
@@ -70,6 +76,7 @@ function MailForm({ item }: { item: MailAddress | null }) {
             description={item ? t('email.addressFixed') : undefined}
             type="email"
             disabled={Boolean(item)}
+            readOnly={form.busy}
             {...form.text('address')}
           />
           <TextInput

@@ -12,7 +12,7 @@ import { MailboxSignIn, type MailboxValues } from '@/features/setup/channels/Mai
 import { awaitsConsent, MailboxState } from '@/features/setup/channels/MailboxState';
 import { placeAt, providerOf, PROVIDERS } from '@/features/setup/channels/providers';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
-import { allOf } from '@/features/setup/parts/collection';
+import { allOf, readAgain } from '@/features/setup/parts/collection';
 import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { RemoveButton } from '@/features/setup/parts/Removal';
@@ -68,35 +68,36 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
   const save = useSave<Mailbox>('mailboxes', 'mailboxes', item);
   const addresses =
     useQuery(allOf<MailAddress>('mail-addresses', client ? { client_id: client } : {})).data ?? [];
+  const shown = (one: Mailbox | null): MailboxValues => ({
+    mail_address_id: one?.mail_address_id ?? '',
+    host: one?.host ?? '',
+    port: one?.port ?? 993,
+    tls: one?.tls ?? 'tls',
+    username: one?.username ?? '',
+    region: one?.region ?? '',
+    auth: one?.auth ?? 'password',
+    authorize_url: one?.authorize_url ?? '',
+    token_url: one?.token_url ?? '',
+    revoke_url: one?.revoke_url ?? '',
+    oauth_client_id: one?.oauth_client_id ?? '',
+    scope: one?.scope ?? '',
+    folder: one?.folder ?? 'INBOX',
+    after_taking: one?.after_taking ?? 'leave',
+    move_to: one?.move_to ?? '',
+    poll_seconds: one?.poll_seconds ?? 60,
+    take_existing: false,
+    password: '',
+    client_secret: '',
+  });
   const form = useForm<MailboxValues>({
-    initial: {
-      mail_address_id: item?.mail_address_id ?? '',
-      host: item?.host ?? '',
-      port: item?.port ?? 993,
-      tls: item?.tls ?? 'tls',
-      username: item?.username ?? '',
-      region: item?.region ?? '',
-      auth: item?.auth ?? 'password',
-      authorize_url: item?.authorize_url ?? '',
-      token_url: item?.token_url ?? '',
-      revoke_url: item?.revoke_url ?? '',
-      oauth_client_id: item?.oauth_client_id ?? '',
-      scope: item?.scope ?? '',
-      folder: item?.folder ?? 'INBOX',
-      after_taking: item?.after_taking ?? 'leave',
-      move_to: item?.move_to ?? '',
-      poll_seconds: item?.poll_seconds ?? 60,
-      take_existing: false,
-      password: '',
-      client_secret: '',
-    },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<Mailbox>('mailboxes', item.id)) }),
+    fixed: ['mail_address_id', 'take_existing'],
     required: ['mail_address_id', 'host', 'username', 'folder'],
     save: async (values, before) =>
-      void (await save(
-        bodyOf(values, !item),
-        item ? bodyOf(before, false) : before,
-        values.username,
-      )),
+      shown(
+        await save(bodyOf(values, !item), item ? bodyOf(before, false) : before, values.username),
+      ),
   });
   const { values } = form;
   const provider = providerOf(values);

@@ -2,6 +2,7 @@
 import { TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Provider } from '@/api/types';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
@@ -21,10 +22,12 @@ export function Providers() {
 function ProviderForm({ item }: { item: Provider | null }) {
   const { t } = useTranslation(['setup', 'common']);
   const save = useSave<Provider>('providers', 'providers', item);
+  const shown = (one: Provider | null) => ({ name: one?.name ?? '' });
   const form = useForm({
-    initial: { name: item?.name ?? '' },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<Provider>('providers', item.id)) }),
     required: ['name'],
-    save: async (values, before) => void (await save(values, before, values.name)),
+    save: async (values, before) => shown(await save(values, before, values.name)),
   });
   return (
     <FormPanel

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Provider, Shore, Site } from '@/api/types';
 import { ZonePick } from '@/components/ZonePick';
 import { Labelled } from '@/features/setup/parts/Labelled';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { KnownProviders, ProviderPick, useProviders } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -50,16 +51,19 @@ function SiteForm({ item, providers }: { item: Site | null; providers: readonly 
   const { t } = useTranslation(['setup', 'common']);
   const countries = useCountries();
   const save = useSave<Site>('sites', 'sites', item);
+  const shown = (one: Site | null): Omit<Site, 'id'> => ({
+    provider_id: one?.provider_id ?? (providers.length === 1 ? (providers[0]?.id ?? '') : ''),
+    name: one?.name ?? '',
+    country: one?.country ?? '',
+    time_zone: one?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    shore: one?.shore ?? 'onshore',
+  });
   const form = useForm<Omit<Site, 'id'>>({
-    initial: {
-      provider_id: item?.provider_id ?? (providers.length === 1 ? (providers[0]?.id ?? '') : ''),
-      name: item?.name ?? '',
-      country: item?.country ?? '',
-      time_zone: item?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-      shore: item?.shore ?? 'onshore',
-    },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<Site>('sites', item.id)) }),
+    fixed: ['provider_id'],
     required: ['provider_id', 'name', 'country', 'time_zone'],
-    save: async (values, before) => void (await save(values, before, values.name)),
+    save: async (values, before) => shown(await save(values, before, values.name)),
   });
   const country = form.bind('country');
   return (

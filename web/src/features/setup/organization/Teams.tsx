@@ -2,6 +2,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Provider, Team } from '@/api/types';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { KnownProviders, ProviderPick, useSites } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -31,14 +32,17 @@ function TeamForm({ item, providers }: { item: Team | null; providers: readonly 
   const { t } = useTranslation(['setup', 'common']);
   const sites = useSites();
   const save = useSave<Team>('teams', 'teams', item);
+  const shown = (one: Team | null): Omit<Team, 'id'> => ({
+    provider_id: one?.provider_id ?? (providers.length === 1 ? (providers[0]?.id ?? '') : ''),
+    site_id: one?.site_id ?? '',
+    name: one?.name ?? '',
+  });
   const form = useForm<Omit<Team, 'id'>>({
-    initial: {
-      provider_id: item?.provider_id ?? (providers.length === 1 ? (providers[0]?.id ?? '') : ''),
-      site_id: item?.site_id ?? '',
-      name: item?.name ?? '',
-    },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<Team>('teams', item.id)) }),
+    fixed: ['provider_id'],
     required: ['provider_id', 'site_id', 'name'],
-    save: async (values, before) => void (await save(values, before, values.name)),
+    save: async (values, before) => shown(await save(values, before, values.name)),
   });
   const mine = sites.filter((one) => one.provider_id === form.values.provider_id);
   return (

@@ -3,7 +3,7 @@ import { Button, Select, TextInput } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QueryValues } from '@/api/http';
 import { useMe } from '@/api/session';
@@ -12,6 +12,7 @@ import { More, useItems } from '@/components/Listing';
 import { Loaded } from '@/components/Loaded';
 import { Empty, Failed, RowSkeletons } from '@/components/States';
 import { BY_NAME, itemOf, pagesOf, type Named } from '@/features/setup/parts/collection';
+import { Making, moved, type Opened } from '@/features/setup/parts/opened';
 import type { SectionId } from '@/features/setup/sections';
 import classes from './Split.module.css';
 
@@ -50,6 +51,11 @@ export function Split<T extends Named>(props: Props<T>) {
   const { section, kind, children } = props;
   const { t } = useTranslation(['setup', 'common']);
   const { itemId }: { itemId?: string } = useParams({ strict: false });
+  const [before, setOpened] = useState<Opened>({ id: itemId, key: 0, made: null });
+  const opened = moved(before, itemId);
+  if (opened !== before) setOpened(opened);
+  const tell = useCallback((id: string) => setOpened((now) => ({ ...now, made: id })), []);
+  const isNew = itemId === 'new' && props.makes !== false;
   return (
     <div className={classes.split} data-open={Boolean(itemId)}>
       <ListPane {...props} itemId={itemId} />
@@ -61,14 +67,12 @@ export function Split<T extends Named>(props: Props<T>) {
             </span>
           </h1>
         )}
-        {itemId === 'new' && props.makes !== false ? (
-          <div key="new" className={classes.item}>
-            {children(null)}
-          </div>
-        ) : itemId ? (
-          <Item<T> key={itemId} kind={kind} id={itemId}>
-            {children}
-          </Item>
+        {itemId ? (
+          <Making value={tell}>
+            <Item<T> key={opened.key} kind={kind} id={isNew ? null : itemId}>
+              {children}
+            </Item>
+          </Making>
         ) : (
           <Empty title={t(`empty.${section}.title` as 'empty.queues.title')}>
             <p>{t(`empty.${section}.hint` as 'empty.queues.hint')}</p>
@@ -79,17 +83,20 @@ export function Split<T extends Named>(props: Props<T>) {
   );
 }
 
+/** The panel of a thing, or of a new one (`id` null), which stays the same panel once that has its id. */
 function Item<T extends Named>({
   kind,
   id,
   children,
 }: {
   kind: string;
-  id: string;
-  children: (item: T) => ReactNode;
+  id: string | null;
+  children: (item: T | null) => ReactNode;
 }) {
+  const known = useQuery({ ...itemOf<T>(kind, id ?? 'new'), enabled: id !== null });
+  const nothing = useQuery({ queryKey: ['setup', kind, 'new'], initialData: null, enabled: false });
   return (
-    <Loaded query={useQuery(itemOf<T>(kind, id))} skeletons={{ count: 7, height: 72 }}>
+    <Loaded<T | null> query={id === null ? nothing : known} skeletons={{ count: 7, height: 72 }}>
       {(item) => <div className={classes.item}>{children(item)}</div>}
     </Loaded>
   );

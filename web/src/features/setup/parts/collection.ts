@@ -96,9 +96,9 @@ export const itemOf = <T extends Named>(kind: string, id: Uuid) =>
     staleTime: 20_000,
   });
 
-/** Fetches an item once more where it is shown. */
-export function readAgain(kind: string, id: Uuid): void {
-  void queryClient.invalidateQueries({ queryKey: ['setup', kind, 'item', id] });
+/** An item as the server keeps it now; where it is shown, it is shown so. */
+export function readAgain<T extends Named>(kind: string, id: Uuid): Promise<T> {
+  return queryClient.fetchQuery({ ...itemOf<T>(kind, id), staleTime: 0 });
 }
 
 /** Tells every list that shows this kind. */

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiError, type FieldError } from '@/api/http';
 import { toastError } from '@/components/errors';
 import { same } from '@/features/setup/parts/collection';
-import { rebased } from '@/features/setup/parts/rebase';
+import { clashes, rebased, settled } from '@/features/setup/parts/rebase';
 
 type KeyOf<V, T> = { [K in keyof V]-?: V[K] extends T ? K : never }[keyof V] & string;
 type TextEvent = ChangeEvent<HTMLInputElement | HTMLTextAreaElement>;
@@ -46,10 +46,12 @@ export interface Form<V extends object> {
 interface Options<V extends object> {
   /** What the form begins with; with `again` it is what the server keeps now, and the form follows it. */
   initial: V;
-  /** Reads once more what the server keeps. */
-  again?: () => void;
+  /** Reads once more what the server keeps; asked before each save, so that nothing is replaced that nobody here saw. */
+  again?: () => Promise<V>;
   /** What was typed since `before`, put over `theirs`. */
   merge?: (before: V, mine: V, theirs: V) => V;
+  /** Fields that stay as they were made. */
+  fixed?: readonly (keyof V & string)[];
   /** Fields that must not be empty. */
   required?: readonly (keyof V & string)[];
   /** More rules, as messages by path. */
@@ -70,6 +72,7 @@ export function useForm<V extends object>({
   initial,
   again,
   merge = rebased,
+  fixed = [],
   required,
   rules,
   save,
@@ -101,7 +104,7 @@ export function useForm<V extends object>({
   if (again && !busy && !same(initial, seen)) {
     setSeen(initial);
     if (same(initial, before)) setTheirs(null);
-    else if (same(values, before)) show(initial, initial);
+    else if (!clashes(before, values, initial)) show(initial, merge(before, values, initial));
     else {
       setTheirs(initial);
       setErrors([]);
@@ -115,7 +118,18 @@ export function useForm<V extends object>({
   const error = (path: string) => {
     const wanted = `/${path}`;
     claimed.current.add(wanted);
-    return errors.find((one) => covers(one.path, wanted))?.message;
+    return (
+      errors.find((one) => covers(one.path, wanted))?.message ??
+      (theirs ? said(path, theirs) : undefined)
+    );
+  };
+  /** What somebody else made of a field that was changed here as well. */
+  const said = (path: string, stored: V) => {
+    const key = path as keyof V & string;
+    if (!clashes(before, values, stored, [key])) return undefined;
+    const value: unknown = stored[key];
+    const readable = typeof value === 'number' || (typeof value === 'string' && value !== '');
+    return readable && !key.endsWith('_id') ? t('form.theirs', { value }) : t('form.theirsUnnamed');
   };
   const fail = (found: readonly FieldError[]) => {
     setErrors(found);
@@ -124,7 +138,7 @@ export function useForm<V extends object>({
   const submit = async (): Promise<boolean> => {
     if (saving.current) return false;
     if (theirs) {
-      setFailures((count) => count + 1);
+      fail([]);
       return false;
     }
     const mine: FieldError[] = (required ?? [])
@@ -141,12 +155,19 @@ export function useForm<V extends object>({
     try {
       setErrors([]);
       saving.current = true;
-      const kept = await save(values, before);
-      setBefore(kept ?? values);
-      if (kept) setValues((now) => rebased(values, now, kept));
+      const stored = (await again?.()) ?? before;
+      if (clashes(before, values, stored)) {
+        setTheirs(stored);
+        fail([]);
+        return false;
+      }
+      const sent = same(stored, before) ? values : merge(before, values, stored);
+      const kept = (await save(sent, stored)) ?? sent;
+      setBefore(kept);
+      setValues((now) => settled(values, now, kept, again ? [] : fixed));
       return true;
     } catch (caught) {
-      if (caught instanceof ApiError && caught.status === 409) again?.();
+      if (caught instanceof ApiError && caught.status === 409) again?.().catch(toastError);
       if (caught instanceof ApiError && caught.errors.length > 0) fail(caught.errors);
       else toastError(caught);
       return false;

@@ -7,7 +7,7 @@ import { profileQuery } from '@/api/routing';
 import { useCan, useMe } from '@/api/session';
 import type { AgentProfile, Capacity, Channel, Person, RoleGrant, SkillLevel } from '@/api/types';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
-import { itemOf } from '@/features/setup/parts/collection';
+import { itemOf, readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { ClientPick, LanguagesPick, ProviderPick, useTeams } from '@/features/setup/parts/pickers';
@@ -40,6 +40,11 @@ interface Values {
 
 const differ = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
 
+/** Reads how somebody who was just made is asked to work; who may not know that sees the form without it. */
+async function readProfile(person: Person): Promise<void> {
+  await queryClient.prefetchQuery({ ...profileQuery(person.id), retry: false });
+}
+
 /** Runs `call`, naming its errors as those of the form's field `under`. */
 async function under<T>(field: string, call: Promise<T>): Promise<T> {
   try {
@@ -66,22 +71,33 @@ export function PersonForm({
   const me = useMe();
   const teams = useTeams();
   const setsSkills = useCan('people.write') && profile !== null;
-  const save = useSave<Person>('people', 'people', item);
+  const reads = useCan('queues.read');
+  const save = useSave<Person>('people', 'people', item, reads ? readProfile : undefined);
+  const shown = (person: Person | null, work: AgentProfile | null): Values => ({
+    name: person?.name ?? '',
+    email: person?.email ?? '',
+    works: person?.client_id ? 'client' : 'provider',
+    provider_id: person ? person.provider_id : me.person.provider_id,
+    client_id: person?.client_id ?? null,
+    team_id: person?.team_id ?? null,
+    locale: person?.locale ?? 'en',
+    password: '',
+    grants: person?.grants ?? [],
+    skills: work?.skills ?? [],
+    languages: work?.languages ?? [],
+    capacity: work?.capacity ?? ROOM,
+  });
+  const again = async (person: Person) => {
+    const [kept, work] = await Promise.all([
+      readAgain<Person>('people', person.id),
+      profile && queryClient.fetchQuery({ ...profileQuery(person.id), staleTime: 0 }),
+    ]);
+    return shown(kept, work);
+  };
   const form = useForm<Values>({
-    initial: {
-      name: item?.name ?? '',
-      email: item?.email ?? '',
-      works: item?.client_id ? 'client' : 'provider',
-      provider_id: item ? item.provider_id : me.person.provider_id,
-      client_id: item?.client_id ?? null,
-      team_id: item?.team_id ?? null,
-      locale: item?.locale ?? 'en',
-      password: '',
-      grants: item?.grants ?? [],
-      skills: profile?.skills ?? [],
-      languages: profile?.languages ?? [],
-      capacity: profile?.capacity ?? ROOM,
-    },
+    initial: shown(item, profile),
+    ...(item && { again: () => again(item) }),
+    fixed: ['works', 'provider_id', 'client_id', 'password'],
     required: ['name', 'email'],
     rules: (values) => ({
       password:
@@ -94,7 +110,7 @@ export function PersonForm({
       const base = ({ name, email, team_id, locale }: Values) => ({ name, email, team_id, locale });
       if (!item) {
         const { works, provider_id, client_id, password, grants } = values;
-        await save(
+        const made = await save(
           {
             ...base(values),
             ...(works === 'provider' ? { provider_id } : { client_id }),
@@ -104,7 +120,7 @@ export function PersonForm({
           {},
           values.name,
         );
-        return;
+        return shown(made, queryClient.getQueryData(profileQuery(made.id).queryKey) ?? null);
       }
       if (differ(values.grants, before.grants)) {
         const person = await under(
@@ -113,19 +129,17 @@ export function PersonForm({
         );
         queryClient.setQueryData(itemOf<Person>('people', item.id).queryKey, person);
       }
+      let work = queryClient.getQueryData(profileQuery(item.id).queryKey) ?? profile;
       const routing = ({ skills, languages, capacity }: Values) => ({
         skills,
         languages,
         capacity,
       });
       if (differ(routing(values), routing(before))) {
-        const done = await http.put<AgentProfile>(
-          `/api/people/${item.id}/routing`,
-          routing(values),
-        );
-        queryClient.setQueryData(profileQuery(item.id).queryKey, done);
+        work = await http.put<AgentProfile>(`/api/people/${item.id}/routing`, routing(values));
+        queryClient.setQueryData(profileQuery(item.id).queryKey, work);
       }
-      await save(base(values), base(before), values.name);
+      return shown(await save(base(values), base(before), values.name), work);
     },
   });
   const { values } = form;

@@ -98,7 +98,7 @@ function OwnRole({ item }: { item: RoleSheet | null }) {
     <Loaded query={useQuery(allOf<RoleSheet>(KIND))} skeletons={{ count: 7, height: 72 }}>
       {(roles) => {
         const source = item ? null : (roles.find((one) => one.id === search.copy) ?? null);
-        return <RoleForm key={source?.id} item={item} source={source} />;
+        return <RoleForm key={search.copy} item={item} source={source} />;
       }}
     </Loaded>
   );
@@ -128,7 +128,8 @@ function RoleForm({ item, source }: { item: RoleSheet | null; source: RoleSheet 
           permissions: source?.permissions ?? [],
           version: 0,
         },
-    ...(item && { again: () => readAgain(KIND, item.id) }),
+    ...(item && { again: async () => editedOf(await readAgain<RoleSheet>(KIND, item.id)) }),
+    fixed: ['provider_id'],
     merge: (before, mine, theirs) => ({
       ...rebased(before, mine, theirs),
       permissions: rebasedList(
@@ -144,8 +145,7 @@ function RoleForm({ item, source }: { item: RoleSheet | null; source: RoleSheet 
       // The version goes along with every change, so it must differ from what was there before.
       if (item)
         return editedOf(await save({ ...rest, version }, { ...before, version: 0 }, rest.name));
-      await save({ provider_id, ...rest }, {}, rest.name);
-      return undefined;
+      return editedOf(await save({ provider_id, ...rest }, {}, rest.name));
     },
   });
   return (

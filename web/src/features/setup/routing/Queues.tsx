@@ -6,6 +6,7 @@ import { Brand } from '@/components/Brand';
 import { useFormat } from '@/components/format';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { Mark } from '@/features/setup/parts/Mark';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import {
@@ -52,23 +53,26 @@ function QueueForm({ item }: { item: Queue | null }) {
   const client = useClientFilter();
   const programs = usePrograms();
   const save = useSave<Queue>('queues', 'queues', item);
+  const shown = (one: Queue | null): Values => ({
+    program_id: one?.program_id ?? '',
+    provider_id: one?.provider_id ?? '',
+    name: one?.name ?? '',
+    channels: one?.channels ?? ['email', 'chat'],
+    language: one?.language ?? null,
+    priority: one?.priority ?? 'normal',
+    skills: one?.skills ?? [],
+    target_seconds: one?.target_seconds ?? 60,
+    target_share: one?.target_share ?? 0.8,
+    accept_mode: one?.accept_mode ?? 'offer',
+    offer_seconds: one?.offer_seconds ?? 30,
+    overflow_after_seconds: one?.overflow_after_seconds ?? null,
+    overflow_queue_id: one?.overflow_queue_id ?? null,
+    always_open: one?.always_open ?? false,
+  });
   const form = useForm<Values>({
-    initial: {
-      program_id: item?.program_id ?? '',
-      provider_id: item?.provider_id ?? '',
-      name: item?.name ?? '',
-      channels: item?.channels ?? ['email', 'chat'],
-      language: item?.language ?? null,
-      priority: item?.priority ?? 'normal',
-      skills: item?.skills ?? [],
-      target_seconds: item?.target_seconds ?? 60,
-      target_share: item?.target_share ?? 0.8,
-      accept_mode: item?.accept_mode ?? 'offer',
-      offer_seconds: item?.offer_seconds ?? 30,
-      overflow_after_seconds: item?.overflow_after_seconds ?? null,
-      overflow_queue_id: item?.overflow_queue_id ?? null,
-      always_open: item?.always_open ?? false,
-    },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<Queue>('queues', item.id)) }),
+    fixed: ['program_id', 'provider_id'],
     required: ['name', 'program_id', 'provider_id', 'channels'],
     rules: (values) => ({
       overflow_queue_id:
@@ -78,7 +82,8 @@ function QueueForm({ item }: { item: Queue | null }) {
     }),
     save: async (values, before) => {
       const clientId = programs.find((one) => one.id === values.program_id)?.client_id;
-      await save(item ? values : { ...values, client_id: clientId }, before, values.name);
+      const body = item ? values : { ...values, client_id: clientId };
+      return shown(await save(body, before, values.name));
     },
   });
   const { values } = form;

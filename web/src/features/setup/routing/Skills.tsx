@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Provider, Queue, Skill } from '@/api/types';
-import { allOf } from '@/features/setup/parts/collection';
+import { allOf, readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { KnownProviders, ProviderPick, useProviders } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -35,15 +35,23 @@ function SkillForm({ item, providers }: { item: Skill | null; providers: readonl
   const { t } = useTranslation(['setup', 'common']);
   const save = useSave<Skill>('skills', 'skills', item);
   const only = providers.length === 1 ? (providers[0]?.id ?? '') : '';
+  const shown = (one: Skill | null) => ({
+    provider_id: one?.provider_id ?? '',
+    name: one?.name ?? '',
+  });
   const form = useForm({
-    initial: { provider_id: item?.provider_id ?? '', name: item?.name ?? '' },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<Skill>('skills', item.id)) }),
+    fixed: ['provider_id'],
     required: only ? ['name'] : ['provider_id', 'name'],
     save: async (values, before) =>
-      void (await save(
-        item ? values : { ...values, provider_id: values.provider_id || only },
-        before,
-        values.name,
-      )),
+      shown(
+        await save(
+          item ? values : { ...values, provider_id: values.provider_id || only },
+          before,
+          values.name,
+        ),
+      ),
   });
   return (
     <FormPanel

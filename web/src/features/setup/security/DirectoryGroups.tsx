@@ -4,7 +4,7 @@ import { queryClient } from '@/api/client';
 import { http } from '@/api/http';
 import type { RoleGrant, ScimGroup } from '@/api/types';
 import { showToast } from '@/components/toasts';
-import { itemOf, refresh } from '@/features/setup/parts/collection';
+import { itemOf, readAgain, refresh } from '@/features/setup/parts/collection';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { useRoleName } from '@/features/setup/parts/roles';
 import { Split } from '@/features/setup/parts/Split';
@@ -36,11 +36,13 @@ function GroupForm({ item }: { item: ScimGroup }) {
   const { t } = useTranslation('setup');
   const form = useForm<{ grants: RoleGrant[] }>({
     initial: { grants: item.grants },
+    again: async () => ({ grants: (await readAgain<ScimGroup>(KIND, item.id)).grants }),
     save: async (values) => {
       const kept = await http.put<ScimGroup>(`/api/${KIND}/${item.id}/grants`, values);
       queryClient.setQueryData(itemOf<ScimGroup>(KIND, item.id).queryKey, kept);
       refresh(KIND);
       showToast({ tone: 'good', text: t('form.saved', { name: item.name }) }, 3);
+      return { grants: kept.grants };
     },
   });
   return (

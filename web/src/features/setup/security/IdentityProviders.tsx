@@ -5,6 +5,7 @@ import { useMe } from '@/api/session';
 import type { IdentityProvider, RoleGrant } from '@/api/types';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { CallbackAddress } from '@/features/setup/parts/CallbackAddress';
+import { readAgain } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
@@ -76,24 +77,27 @@ function ProviderForm({ item }: { item: IdentityProvider | null }) {
   const me = useMe();
   const save = useSave<IdentityProvider>(KIND, 'identity-providers', item);
   const overAll = me.person.grants.some((one) => one.scope === 'everything');
+  const shown = (one: IdentityProvider | null): Values => ({
+    provider_id: one ? one.provider_id : overAll ? null : me.person.provider_id,
+    client_id: one?.client_id ?? null,
+    name: one?.name ?? '',
+    issuer: one?.issuer ?? '',
+    application_id: one?.application_id ?? '',
+    secret: '',
+    domains: one?.domains ?? [],
+    groups_claim: one?.groups_claim ?? 'groups',
+    groups: byGroup(one?.rules ?? []),
+    provisions: one?.provisions ?? false,
+    only: one?.only ?? false,
+    second_factor: one?.second_factor ?? true,
+  });
   const form = useForm<Values>({
-    initial: {
-      provider_id: item ? item.provider_id : overAll ? null : me.person.provider_id,
-      client_id: item?.client_id ?? null,
-      name: item?.name ?? '',
-      issuer: item?.issuer ?? '',
-      application_id: item?.application_id ?? '',
-      secret: '',
-      domains: item?.domains ?? [],
-      groups_claim: item?.groups_claim ?? 'groups',
-      groups: byGroup(item?.rules ?? []),
-      provisions: item?.provisions ?? false,
-      only: item?.only ?? false,
-      second_factor: item?.second_factor ?? true,
-    },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<IdentityProvider>(KIND, item.id)) }),
+    fixed: ['provider_id', 'client_id'],
     required: ['name', 'issuer', 'application_id', 'groups_claim'],
     save: async (values, before) => {
-      await save(bodyOf(values, !item), bodyOf(before, !item), values.name);
+      return shown(await save(bodyOf(values, !item), bodyOf(before, !item), values.name));
     },
   });
   const { values } = form;

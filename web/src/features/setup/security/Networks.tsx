@@ -1,5 +1,5 @@
 /** From where each client's data may be seen. */
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
 import { http } from '@/api/http';
@@ -12,8 +12,13 @@ import { LinesEditor } from '@/features/setup/parts/LinesEditor';
 import { Split } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
 
-const keyOf = (client: Client) => ['setup', 'networks', client.id];
 const pathOf = (client: Client) => `/api/clients/${client.id}/networks`;
+
+const networksQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['setup', 'networks', client.id],
+    queryFn: () => http.get<ClientNetworks>(pathOf(client)),
+  });
 
 export function Networks() {
   return (
@@ -31,12 +36,8 @@ export function Networks() {
 }
 
 function Known({ client }: { client: Client }) {
-  const query = useQuery({
-    queryKey: keyOf(client),
-    queryFn: () => http.get<ClientNetworks>(pathOf(client)),
-  });
   return (
-    <Loaded query={query} skeletons={{ count: 3 }}>
+    <Loaded query={useQuery(networksQuery(client))} skeletons={{ count: 3 }}>
       {({ networks }) => <NetworksForm client={client} networks={networks} />}
     </Loaded>
   );
@@ -46,11 +47,16 @@ function NetworksForm({ client, networks }: { client: Client; networks: string[]
   const { t } = useTranslation('setup');
   const form = useForm<{ networks: string[] }>({
     initial: { networks },
+    again: async () => {
+      const kept = await queryClient.fetchQuery({ ...networksQuery(client), staleTime: 0 });
+      return { networks: kept.networks };
+    },
     save: async ({ networks: wanted }) => {
       const body = { networks: wanted.filter((one) => one.trim()) };
       const kept = await http.put<ClientNetworks>(pathOf(client), body);
-      queryClient.setQueryData(keyOf(client), kept);
+      queryClient.setQueryData(networksQuery(client).queryKey, kept);
       showToast({ tone: 'good', text: t('form.saved', { name: client.name }) }, 3);
+      return { networks: kept.networks };
     },
   });
   return (

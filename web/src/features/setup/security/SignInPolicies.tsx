@@ -1,16 +1,16 @@
 /** What is asked of people when they sign in: password length, second factor. */
 import { MultiSelect, NumberInput, Switch } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '@/api/client';
 import { http } from '@/api/http';
 import { useMe } from '@/api/session';
 import type { SignInPolicy } from '@/api/types';
 import { showToast } from '@/components/toasts';
-import { itemOf, refresh } from '@/features/setup/parts/collection';
+import { itemOf, readAgain, refresh } from '@/features/setup/parts/collection';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { OwnerPick, useOwnerName } from '@/features/setup/parts/OwnerPick';
 import { useRoleChoices } from '@/features/setup/parts/roles';
+import { useMade } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
 import { useForm } from '@/features/setup/parts/useForm';
 
@@ -41,29 +41,27 @@ export function SignInPolicies() {
 function PolicyForm({ item }: { item: SignInPolicy | null }) {
   const { t } = useTranslation(['setup', 'common']);
   const me = useMe();
-  const navigate = useNavigate();
+  const goOn = useMade('sign-in');
   const nameOf = useOwnerName();
   const overAll = me.person.grants.some((one) => one.scope === 'everything');
+  const shown = (one: SignInPolicy | null): Omit<SignInPolicy, 'id'> => ({
+    provider_id: one ? one.provider_id : overAll ? null : me.person.provider_id,
+    client_id: one ? one.client_id : null,
+    password_length: one?.password_length ?? 12,
+    second_factor_for_all: one?.second_factor_for_all ?? false,
+    second_factor_roles: one?.second_factor_roles ?? [],
+  });
   const form = useForm<Omit<SignInPolicy, 'id'>>({
-    initial: {
-      provider_id: item ? item.provider_id : overAll ? null : me.person.provider_id,
-      client_id: item ? item.client_id : null,
-      password_length: item?.password_length ?? 12,
-      second_factor_for_all: item?.second_factor_for_all ?? false,
-      second_factor_roles: item?.second_factor_roles ?? [],
-    },
+    initial: shown(item),
+    ...(item && { again: async () => shown(await readAgain<SignInPolicy>(KIND, item.id)) }),
+    fixed: ['provider_id', 'client_id'],
     save: async (values) => {
       const kept = await http.put<SignInPolicy>(`/api/${KIND}`, values);
       queryClient.setQueryData(itemOf<SignInPolicy>(KIND, kept.id).queryKey, kept);
       refresh(KIND);
       showToast({ tone: 'good', text: t('form.saved', { name: nameOf(kept) }) }, 3);
-      if (!item) {
-        void navigate({
-          to: '/setup/$section/$itemId',
-          params: { section: 'sign-in', itemId: kept.id },
-          replace: true,
-        });
-      }
+      if (!item) await goOn(kept.id);
+      return shown(kept);
     },
   });
   const { values } = form;
