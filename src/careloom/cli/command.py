@@ -5,39 +5,53 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from importlib import import_module
+from typing import Any, Final, NamedTuple
 
 from careloom import __version__
-from careloom.cli import archive, audit, demo, doctor, evidence, keys, openapi, schema, up, user
 from careloom.platform.errors import CareloomError
 from careloom.platform.settings import load_settings
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "up": up.run,
-    "migrate": schema.run,
-    "demo": demo.run,
-    "user": user.run,
-    "audit": audit.run,
-    "keys": keys.run,
-    "doctor": doctor.run,
-    "evidence": evidence.run,
-    "openapi": openapi.run,
-    "export": archive.run_export,
-    "import": archive.run_import,
+
+class _Command(NamedTuple):
+    """What runs it: a module of this folder, loaded when it is asked for, with `declare` and `run`, or with
+    `declare_` and `run_` and the command's name.
+    """
+
+    help: str
+    module: str
+    one_of_several: bool = False
+
+
+_COMMANDS: Final = {
+    "up": _Command("run everything, or one role", "up"),
+    "migrate": _Command("bring the database to this version", "schema"),
+    "demo": _Command("fill an empty installation with the demo world and run it", "demo"),
+    "user": _Command("make the first administrator, set a password", "user"),
+    "audit": _Command("verify, export or check the audit trail", "audit"),
+    "keys": _Command("list, rotate, destroy and verify clients' keys and the master key", "keys"),
+    "doctor": _Command("check settings, database, mail, files, front end", "doctor"),
+    "evidence": _Command("prove the isolation between clients by a dated report", "evidence"),
+    "openapi": _Command("print the API's OpenAPI document", "openapi"),
+    "export": _Command("write everything of one client into a file", "archive", one_of_several=True),
+    "import": _Command("restore a client from such a file", "archive", one_of_several=True),
 }
 
 _PIPE_CLOSED = 128 + signal.SIGPIPE
 """As shells tell of a program that writes to nobody."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; answers the exit status."""
-    options = command_parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, loaded: Callable[[], None] = lambda: None) -> int:
+    """Runs one command, and `loaded` before, once all that the command needs is loaded; answers the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = command_parser(arguments).parse_args(arguments)
+    loaded()
     if options.home:
         os.environ["CARELOOM_HOME"] = options.home
     try:
         options.settings = load_settings()
-        status = _COMMANDS[options.command](options)
+        status = _part("run", options.command)(options)
         sys.stdout.flush()
     except BrokenPipeError:
         if not _nobody_reads():
@@ -64,23 +78,24 @@ def _nobody_reads() -> bool:
     return True
 
 
-def command_parser() -> argparse.ArgumentParser:
-    """What the command line understands."""
+def command_parser(words: Collection[str] = tuple(_COMMANDS)) -> argparse.ArgumentParser:
+    """What the command line understands; of the commands among `words` with their options, of others by name alone:
+    each loads a program of its own.
+    """
     parser = argparse.ArgumentParser(
         prog="careloom", description="The open operating system of a customer-care provider."
     )
     parser.add_argument("--version", action="version", version=f"careloom {__version__}")
     parser.add_argument("--home", help="data folder (CARELOOM_HOME)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    up.declare(commands.add_parser("up", help="run everything, or one role"))
-    schema.declare(commands.add_parser("migrate", help="bring the database to this version"))
-    demo.declare(commands.add_parser("demo", help="fill an empty installation with the demo world and run it"))
-    user.declare(commands.add_parser("user", help="make the first administrator, set a password"))
-    audit.declare(commands.add_parser("audit", help="verify, export or check the audit trail"))
-    keys.declare(commands.add_parser("keys", help="list, rotate, destroy and verify clients' keys and the master key"))
-    doctor.declare(commands.add_parser("doctor", help="check settings, database, mail, files, front end"))
-    evidence.declare(commands.add_parser("evidence", help="prove the isolation between clients by a dated report"))
-    openapi.declare(commands.add_parser("openapi", help="print the API's OpenAPI document"))
-    archive.declare_export(commands.add_parser("export", help="write everything of one client into a file"))
-    archive.declare_import(commands.add_parser("import", help="restore a client from such a file"))
+    for name, command in _COMMANDS.items():
+        declared = commands.add_parser(name, help=command.help)
+        if name in words:
+            _part("declare", name)(declared)
     return parser
+
+
+def _part(what: str, name: str) -> Any:
+    command = _COMMANDS[name]
+    loaded = import_module(f"careloom.cli.{command.module}")
+    return getattr(loaded, f"{what}_{name}" if command.one_of_several else what)
