@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import ipaddress
+import logging
 import os
 import shutil
 import socket
@@ -139,8 +140,11 @@ def loose_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         configure(**{**options, "cache_logger_on_first_use": False})
 
     monkeypatch.setattr(structlog, "configure", configure_loosely)
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
     yield
     structlog.reset_defaults()
+    root.handlers, root.level = handlers, level
 
 
 @pytest.fixture(scope="session")

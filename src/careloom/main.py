@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import structlog
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
@@ -48,17 +47,16 @@ from careloom.integrations import http as integrations_http
 from careloom.integrations import jobs as integrations_jobs
 from careloom.knowledge import http as knowledge_http
 from careloom.organizations import http as organizations_http
-from careloom.organizations.queries import attribute_schema, list_clients, list_programs, own_rules
+from careloom.organizations.jobs import follow_own_rules
+from careloom.organizations.queries import attribute_schema, list_clients, list_programs
 from careloom.platform.access import Actor, Permission
 from careloom.platform.audit import list_audit
-from careloom.platform.database.links import LOST
-from careloom.platform.database.transactions import Database, Tx
+from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.consumer import Consumer
 from careloom.platform.eventlog.tail import LogTail
 from careloom.platform.jobs import Periodic, Task
 from careloom.platform.live.gateway import Gateway
 from careloom.platform.loops import Loop, end_all, keep_running
-from careloom.platform.redaction.logs import hold_rules
 from careloom.platform.runtime import Runtime
 from careloom.platform.trail import jobs as trail_jobs
 from careloom.platform.web import audit as audit_http
@@ -77,8 +75,6 @@ from careloom.routing.jobs import collected as routing_jobs
 from careloom.routing.queries.queues import list_queues
 from careloom.routing.queries.served import queues_served_by
 
-log = structlog.get_logger()
-
 ROUTERS: list[ControllerRouterHandler] = [
     platform_http.router,
     reports.router,
@@ -95,9 +91,6 @@ ROUTERS: list[ControllerRouterHandler] = [
     demo_http.router,
 ]
 """Mounted under /api."""
-
-_RULES_SECONDS = 5.0
-"""How often a process asks for clients' own rules, for its logs."""
 
 ROOT_ROUTERS: list[ControllerRouterHandler] = [chat_http.router, scim_http.router]
 """Mounted at the root: what customers' browsers and providers' directories reach."""
@@ -138,24 +131,7 @@ def periodic(runtime: Runtime) -> list[Periodic]:
 
 def loops(runtime: Runtime) -> dict[str, Loop]:
     """What every role runs."""
-    return {"hub": runtime.hub.run, "own_rules": lambda: _follow_own_rules(runtime)}
-
-
-async def know_own_rules(database: Database) -> None:
-    """Keeps out of this process's logs what clients' own rules take out by now; while the database is away, those known
-    before. Rules of a client that cannot be read are told once, and stop nothing.
-    """
-    with contextlib.suppress(*LOST):
-        found = await database.glance(own_rules)
-        # Compiling thousands would hold requests up.
-        for client_id in await asyncio.to_thread(hold_rules, found):
-            log.error("own_rules_unread", client_id=str(client_id))
-
-
-async def _follow_own_rules(runtime: Runtime) -> None:
-    while True:
-        await know_own_rules(runtime.database)
-        await asyncio.sleep(_RULES_SECONDS)
+    return {"hub": runtime.hub.run, "own_rules": lambda: follow_own_rules(runtime.database, runtime.hub)}
 
 
 def worker_loops(runtime: Runtime) -> dict[str, Loop]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +19,10 @@ from litestar.exceptions import InternalServerException
 from sqlalchemy import text
 
 from careloom.identity.types import Person, Role, ScopeKind
-from careloom.main import know_own_rules
+from careloom.organizations import jobs as organizations_jobs
+from careloom.organizations.jobs import follow_own_rules, know_own_rules
+from careloom.platform.database.transactions import Tx
+from careloom.platform.hub import Hub
 from careloom.platform.logging import scrub
 from careloom.platform.redaction.logs import hold_rules
 from careloom.platform.redaction.types import Rule
@@ -257,3 +261,69 @@ async def test_rules_that_cannot_be_read_leave_the_former_ones_and_are_told_once
     await store(first, "[]")
     structlog.get_logger().warning("free", answer="BDG-1234")
     assert [one["answer"] for one in logs() if one["event"] == "free"] == ["BDG-1234"]
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("forgetting")
+async def test_a_running_process_reads_the_rules_of_whom_they_changed_for_and_all_after_a_loss(
+    api: httpx.AsyncClient,
+    world: World,
+    sign_in: SignIn,
+    runtime: Runtime,
+    logs: Logs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A reading that fails is logged and tried again, and is then one of all clients' rules."""
+    real, asked, failing = organizations_jobs.own_rules, list[set[UUID] | None](), True
+
+    async def noted(tx: Tx, client_ids: Collection[UUID] | None = None) -> dict[UUID, tuple[Rule, ...] | None]:
+        asked.append(None if client_ids is None else set(client_ids))
+        if failing:
+            raise RuntimeError(f"{EMAIL} is in the way")
+        return await real(tx, client_ids)
+
+    async def change(client_id: UUID, name: str) -> None:
+        path = f"/api/clients/{client_id}/privacy"
+        rule = {"name": name.lower(), "pattern": name + r"-\d{4}"}
+        policy = {**(await api.get(path)).json(), "rules": [rule]}
+        assert (await api.put(path, json=policy)).is_success
+
+    monkeypatch.setattr(organizations_jobs, "own_rules", noted)
+    monkeypatch.setattr(organizations_jobs, "_AGAIN_SECONDS", 0.01)
+    first, second = (await world.client()).id, (await world.client()).id
+    await sign_in(api, await world.person(Role.ADMIN, ScopeKind.EVERYTHING, None))
+    await change(first, "BDG")
+    hub = Hub(runtime.database.links)
+    following = asyncio.create_task(follow_own_rules(runtime.database, hub))
+    listening = asyncio.create_task(hub.run())
+    try:
+        await _until(hub.ready.is_set)
+        asked.clear()
+        await _until(lambda: len(asked) >= 3)
+        failing = False
+        await _until(lambda: "BDG-1234" not in scrub("BDG-1234"))
+        assert set(map(str, asked)) == {"None"}
+        asked.clear()
+        await change(second, "SEAT")
+        await _until(lambda: "SEAT-1234" not in scrub("SEAT-1234"))
+        await change(first, "ROW")
+        await _until(lambda: "ROW-1234" not in scrub("ROW-1234"))
+        assert asked == [{second}, {first}]
+        assert (scrub("BDG-1234"), "1234" in scrub("SEAT-1234")) == ("BDG-1234", False)
+        hold_rules({})
+        runtime.database.links.cut()
+        await _until(lambda: "1234" not in scrub("ROW-1234 and SEAT-1234"))
+        assert None in asked
+    finally:
+        for one in (following, listening):
+            one.cancel()
+        await asyncio.gather(following, listening, return_exceptions=True)
+    told = [one for one in logs() if one["event"] == "own_rules_not_read"]
+    assert len(told) >= 3
+    assert "RuntimeError" in {one["error"] for one in told}
+    assert EMAIL not in json.dumps(told)

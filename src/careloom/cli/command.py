@@ -9,9 +9,14 @@ from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
+import structlog
+
 from careloom import __version__
 from careloom.platform.errors import CareloomError
+from careloom.platform.logging import configure_logging
 from careloom.platform.settings import load_settings
+
+log = structlog.get_logger()
 
 
 class _Command(NamedTuple):
@@ -43,7 +48,11 @@ _PIPE_CLOSED = 128 + signal.SIGPIPE
 
 
 def main(arguments: Sequence[str] | None = None, loaded: Callable[[], None] = lambda: None) -> int:
-    """Runs one command, and `loaded` before, once all that the command needs is loaded; answers the exit status."""
+    """Runs one command, and `loaded` before, once all that the command needs is loaded; answers the exit status.
+
+    Standard output is the command's own: what it logs, and what nobody reckoned with, goes to standard error as JSON
+    lines, redacted as everywhere.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     options = command_parser(arguments).parse_args(arguments)
     loaded()
@@ -51,6 +60,7 @@ def main(arguments: Sequence[str] | None = None, loaded: Callable[[], None] = la
         os.environ["CARELOOM_HOME"] = options.home
     try:
         options.settings = load_settings()
+        configure_logging(options.settings.log_level)
         status = _part("run", options.command)(options)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -65,6 +75,9 @@ def main(arguments: Sequence[str] | None = None, loaded: Callable[[], None] = la
         return 2
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        log.error("command_failed", command=options.command, error=type(error).__name__, exc_info=error)
+        return 1
     return status
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
 
 from careloom.cli.store import HomeInUseError, HomeLock, Store
+from careloom.organizations.jobs import know_own_rules
 from careloom.platform import residency
 from careloom.platform.database.transactions import Database
 from careloom.platform.keys import masters
@@ -27,7 +28,7 @@ def open_store(settings: Settings) -> Generator[Store]:
 
 
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    """Runs `work` on the installation's database."""
+    """Runs `work` on the installation's database; logs hold nothing of what its clients' own rules take out."""
     with open_store(settings) as store:
         return asyncio.run(_use(settings, store.url, work))
 
@@ -36,6 +37,7 @@ async def _use(settings: Settings, url: str, work: Callable[[Database], Awaitabl
     options = {residency.OPTION: residency.residency_here(settings), masters.OPTION: masters.open_masters(settings)}
     database = Database(url, 2, options)
     try:
+        await know_own_rules(database)
         return await work(database)
     finally:
         await database.close()

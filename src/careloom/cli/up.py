@@ -21,7 +21,6 @@ from careloom.conversations.core.language import warm_up
 from careloom.main import (
     consumers,
     create_app,
-    know_own_rules,
     loops,
     periodic,
     router_loops,
@@ -29,10 +28,10 @@ from careloom.main import (
     tasks,
     worker_loops,
 )
+from careloom.organizations.jobs import know_own_rules
 from careloom.platform.errors import TerminalError
 from careloom.platform.eventlog.consumer import ConsumerRunner
 from careloom.platform.jobs import job_app, rescue_jobs
-from careloom.platform.logging import configure_logging
 from careloom.platform.loops import Loop, keep_running
 from careloom.platform.runtime import Runtime, open_runtime
 from careloom.platform.settings import Settings
@@ -71,7 +70,6 @@ def run(options: argparse.Namespace) -> int:
     """Runs until a signal; answers 0 after a clean stop."""
     settings: Settings = options.settings
     role: Role = options.role
-    configure_logging(settings.log_level)
     certificate = open_certificate(settings) if role in _LISTENING else None
     lock = HomeLock(settings.home)
     with lock.held(alone=role is Role.ALL):

@@ -11,7 +11,7 @@ from sqlalchemy import Table, delete, func, select, text, update
 
 from careloom.organizations import queries
 from careloom.organizations.errors import PolicyChangedError
-from careloom.organizations.events import OrganizationChanged
+from careloom.organizations.events import OrganizationChanged, tell_own_rules
 from careloom.organizations.tables import client, program, program_provider, provider, site, team
 from careloom.organizations.types import (
     Client,
@@ -221,6 +221,7 @@ async def change_privacy(tx: Tx, actor: Actor, client_id: ClientId, policy: Poli
     check_rules(policy)
     await tx.execute(update(client).where(client.c.id == client_id).values(privacy=to_plain(policy)))
     queries.forget_privacy(client_id)
+    await tell_own_rules(tx, client_id)
     await _tell(tx, actor, "client.change_privacy", client_id, client_id=client_id, before=before, after=policy)
 
 

@@ -2,7 +2,12 @@
 
 from uuid import UUID
 
+from careloom.platform.database.transactions import Tx
 from careloom.platform.eventlog.event import Event
+from careloom.platform.hub import send_signal
+
+OWN_RULES_CHANGED = "own_rules_changed"
+"""The kind of signal after which every process reads the rules of `client_id` anew, for its logs."""
 
 
 class OrganizationChanged(Event, frozen=True, kw_only=True):
@@ -10,3 +15,8 @@ class OrganizationChanged(Event, frozen=True, kw_only=True):
 
     kind: str
     id: UUID
+
+
+async def tell_own_rules(tx: Tx, client_id: UUID) -> None:
+    """Lets every process know the client's own rules once the transaction has committed; by whatever wrote them."""
+    await send_signal(tx, {"kind": OWN_RULES_CHANGED, "client_id": str(client_id)})

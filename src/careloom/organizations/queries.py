@@ -263,14 +263,16 @@ async def as_stored(
     return worded(table, held, await privacy_of(tx, client_id), writer)
 
 
-async def own_rules(tx: Tx) -> dict[UUID, tuple[Rule, ...] | None]:
-    """The rules of all clients that have some, for logs: of hardly any line it is known whose it is. None: what is
-    stored cannot be read. Needs a system transaction.
+async def own_rules(tx: Tx, client_ids: Collection[UUID] | None = None) -> dict[UUID, tuple[Rule, ...] | None]:
+    """The rules of all clients that have some, or of these alone, for logs: of hardly any line it is known whose it is.
+    None: what is stored cannot be read. Needs a system transaction.
     """
     rules = client.c.privacy["rules"]
     some = func.jsonb_typeof(rules).is_not(None) & (rules != func.jsonb_build_array())
-    found = await tx.execute(select(client.c.id, rules).where(some).order_by(client.c.id))
-    return {client_id: _rules(held) for client_id, held in found}
+    statement = select(client.c.id, rules).where(some).order_by(client.c.id)
+    if client_ids is not None:
+        statement = statement.where(client.c.id.in_(list(client_ids)))
+    return {client_id: _rules(held) for client_id, held in await tx.execute(statement)}
 
 
 def _rules(held: object) -> tuple[Rule, ...] | None:

@@ -21,6 +21,11 @@ SIGNALS = "careloom_signals"
 ACCESS_CHANGED = "access_changed"
 """The kind of signal after which the desks of `person_id` connect anew, each with what its session may see now."""
 
+CONNECTED = "connected"
+"""The kind of signal that a process's hub gives its own listeners whenever it begins to listen: what was sent before,
+it may have missed.
+"""
+
 _RETRY_SECONDS = 0.5
 _BEAT_SECONDS, _SILENT_SECONDS = 1.0, 10.0
 
@@ -51,7 +56,7 @@ class Hub:
 
     @contextmanager
     def listen(self, listener: Callable[[Signal], None]) -> Generator[None]:
-        """Calls `listener` with each signal that any process sends."""
+        """Calls `listener` with each signal that any process sends, and with `CONNECTED`."""
         self._listeners.add(listener)
         try:
             yield
@@ -76,6 +81,7 @@ class Hub:
             await connection.execute(f"LISTEN {SIGNALS}")
             self.ready.set()
             self._wake()
+            self._signal({"kind": CONNECTED})
             while True:
                 async for notice in connection.notifies(timeout=_BEAT_SECONDS):
                     if notice.channel == EVENTS:

@@ -34,6 +34,7 @@ from careloom.integrations.queries.archive import (
     written_columns,
 )
 from careloom.organizations.commands import reserve_case_numbers
+from careloom.organizations.events import tell_own_rules
 from careloom.organizations.queries import require_served
 from careloom.platform import audit
 from careloom.platform.access import Actor
@@ -139,6 +140,7 @@ async def restore_client(tx: Tx, actor: Actor, files: Keeper, archive: ClientArc
     await conform_all(tx, client_id)
     await _move_numbers(tx, client_id)
     await continue_chain(tx, client_id)
+    await tell_own_rules(tx, client_id)
     await audit.record(tx, actor, "client.restore", client_id, after={"rows": rows, "made_at": manifest.made_at})
     return rows
 

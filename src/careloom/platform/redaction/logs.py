@@ -41,6 +41,11 @@ def hold_rules(rules: Mapping[UUID, tuple[Rule, ...] | None]) -> list[UUID]:
     return new
 
 
+def change_rules(rules: Mapping[UUID, tuple[Rule, ...] | None]) -> list[UUID]:
+    """The same where only these clients' rules were read anew; the others' stay."""
+    return hold_rules({**_held, **dict.fromkeys(_unread), **rules})
+
+
 def scrub(text: str) -> str:
     """`text` for a log: without secrets, addresses, long numbers, all else that `STRICT` finds, and what clients' own
     rules take out.
