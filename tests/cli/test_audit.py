@@ -17,7 +17,6 @@ import pytest
 from careloom.cli.command import main
 from careloom.platform.secrets import load_secret
 from careloom.platform.trail.checkpoint import Notary
-from tests.logs import Logs
 from tests.postgres import FreshDatabase
 
 
@@ -95,10 +94,12 @@ def test_a_later_export_is_held_against_an_earlier_one(
 
 
 def test_a_log_that_was_kept_shows_that_a_chain_was_cut_off(
-    tmp_path: Path, fresh_database: FreshDatabase, logs: Logs, home: Path
+    tmp_path: Path, fresh_database: FreshDatabase, capsys: pytest.CaptureFixture[str], home: Path
 ) -> None:
+    capsys.readouterr()
     assert main(["audit", "verify", "--client", "installation"]) == 0
-    (line,) = [one for one in logs() if one["event"] == "audit_checkpoint"]
+    line = json.loads(capsys.readouterr().err)
+    assert line["event"] == "audit_checkpoint"
     kept = tmp_path / "careloom.log"
     kept.write_text('{"event": "starting"}\n' + json.dumps(line) + "\n")
     assert main(["audit", "verify", "--known", str(kept)]) == 0

@@ -178,7 +178,9 @@ def _check(options: argparse.Namespace) -> int:
         print(f"BROKEN  {name}: {found.broken.words}")
         return 1
     erased = f", the content of {found.erased} erased" if found.erased else ""
-    redacted = f", that of {found.redacted} redacted and not proven" if found.redacted else ""
+    redacted = (
+        f", that of {found.redacted} redacted: what is left of it is signed, not sealed" if found.redacted else ""
+    )
     print(
         f"ok      {name}: {found.entries} entries up to {found.number}{erased}{redacted}, signed by {found.header.key}"
     )

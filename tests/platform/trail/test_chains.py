@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 import pytest
+from msgspec import UNSET
 from sqlalchemy import text
 
 from careloom.organizations.commands import change_privacy
@@ -20,7 +21,7 @@ from careloom.platform.clock import now
 from careloom.platform.database.transactions import Database
 from careloom.platform.ids import new_id
 from careloom.platform.redaction.types import Policy, Rule
-from careloom.platform.trail.checker import Why
+from careloom.platform.trail.checker import Break, Why
 from careloom.platform.trail.checkpoint import Notary
 from careloom.platform.trail.export import check_lines, checkpoints_in, export_lines
 from careloom.platform.trail.link import Link
@@ -471,3 +472,10 @@ async def test_what_a_later_rule_takes_out_leaves_without_its_seal_and_the_chain
     for tampered in (b'"action":"thing.take"', b'"action":"audit_entry.erase"'):
         changed = lines[place].replace(b'"action":"thing.make"', tampered)
         assert check_lines([*lines[:place], changed, *lines[place + 1 :]]).broken is not None
+    link = msgspec.json.decode(lines[place], type=Link)
+    other = msgspec.structs.replace(link, content='{"before":null,"after":{"name":"nothing"}}')
+    stripped = msgspec.structs.replace(link, vouched=UNSET)
+    for made_up in (other, stripped, Notary(b"another").vouch(other)):
+        assert made_up.hash == link.hash
+        broken = check_lines([*lines[:place], msgspec.json.encode(made_up), *lines[place + 1 :]]).broken
+        assert broken == Break(link.number, link.id, Why.CONTENT_CHANGED)

@@ -69,7 +69,7 @@ def test_the_hash_is_what_the_documents_say_it_is() -> None:
     assert hashlib.sha256(f"{one.salt}{one.content}".encode()).hexdigest() == one.content_hash
 
 
-_NO_TEXTS = {"form", "number", "salt", "erased_at", "redacted"}
+_NO_TEXTS = {"form", "number", "salt", "erased_at", "redacted", "vouched"}
 _TEXT_FIELDS = sorted(name for name in Link.__struct_fields__ if name not in _NO_TEXTS)
 
 
@@ -140,4 +140,15 @@ def test_what_was_erased_stays_right_where_an_entry_says_so() -> None:
     checker = Checker({})
     assert not any(checker.take(one) for one in links)
     assert checker.silently_erased({"id-3"}) is None
+    assert checker.silently_erased(set()) == Break(3, "id-3", Why.ERASED_SILENTLY)
+
+
+def test_a_content_without_its_salt_stands_only_in_what_is_redacted_and_none_there_counts_as_erased() -> None:
+    links = chain(200)
+    bare = msgspec.structs.replace(links[2], salt=None)
+    assert check([*links[:2], bare]) == Break(3, "id-3", Why.CONTENT_CHANGED)
+    checker = Checker({})
+    hidden = msgspec.structs.replace(bare, content=None, redacted=True, erased_at=links[3].at)
+    assert not any(checker.take(one) for one in [*links[:2], hidden, *links[3:]])
+    assert checker.redacted == 0
     assert checker.silently_erased(set()) == Break(3, "id-3", Why.ERASED_SILENTLY)

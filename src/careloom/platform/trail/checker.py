@@ -80,7 +80,7 @@ class Checker:
             return Break(self.number + 1, None, why)
         if why is not None:
             return Break(link.number, link.id, why)
-        if link.redacted is True:
+        if link.shows_unsealed:
             self.redacted += 1
         elif link.salt is None:
             self.erased.append(link)
@@ -112,6 +112,8 @@ class Checker:
         if self._checkpoints.get(link.number, link.hash) != link.hash:
             return Why.REWRITTEN
         if link.salt is not None and content_hash(link.salt, link.content or "") != link.content_hash:
+            return Why.CONTENT_CHANGED
+        if link.shows_unsealed and link.redacted is not True:
             return Why.CONTENT_CHANGED
         if self._sealed_at is not None and _before(link.at, self._sealed_at):
             return Why.BACKDATED

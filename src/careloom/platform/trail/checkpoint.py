@@ -1,4 +1,6 @@
-"""Checkpoints: a chain's head at a moment, signed, to be kept where whoever owns the database does not reach."""
+"""What the installation signs: a chain's head at a moment, to be kept where whoever owns the database does not reach
+(a checkpoint), and what an export shows of an entry that leaves without its seal.
+"""
 
 import hashlib
 from datetime import datetime
@@ -9,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec import Struct
 
-from careloom.platform.trail.link import FORM, canonical, instant
+from careloom.platform.trail.link import FORM, Link, canonical, instant
 
 _FOLDER = "audit"
 
@@ -26,7 +28,7 @@ class Checkpoint(Struct, frozen=True):
 
 
 class Notary:
-    """Signs checkpoints with a key that follows from the installation's secret."""
+    """Signs with a key that follows from the installation's secret."""
 
     def __init__(self, secret: bytes) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"careloom audit\0" + secret).digest())
@@ -37,12 +39,24 @@ class Notary:
         blank = Checkpoint(chain, number, head, instant(at), self.public_key, "")
         return msgspec.structs.replace(blank, signature=self._key.sign(_signed(blank)).hex())
 
+    def vouch(self, link: Link) -> Link:
+        """The same link, whose content is not what was sealed, with a signature that it is what left in its place."""
+        return msgspec.structs.replace(link, vouched=self._key.sign(_shown(link)).hex())
+
 
 def is_signed(one: Checkpoint) -> bool:
     """Whether the signature is that of the key that the checkpoint names."""
+    return _is_by(one.key, one.signature, _signed(one))
+
+
+def is_vouched(link: Link, key: str) -> bool:
+    """Whether the key's holder signed that the link's content is what left in place of what was sealed."""
+    return isinstance(link.vouched, str) and _is_by(key, link.vouched, _shown(link))
+
+
+def _is_by(key: str, signature: str, signed: bytes) -> bool:
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(one.key))
-        key.verify(bytes.fromhex(one.signature), _signed(one))
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), signed)
     except (ValueError, InvalidSignature):
         return False
     return True
@@ -63,6 +77,11 @@ def kept(home: Path, chain: str) -> list[Checkpoint]:
         return [msgspec.json.decode((home / _FOLDER / f"{chain}.json").read_bytes(), type=Checkpoint)]
     except (OSError, msgspec.DecodeError, msgspec.ValidationError):
         return []
+
+
+def _shown(one: Link) -> bytes:
+    named = {"form": one.form, "chain": one.chain, "number": one.number, "hash": one.hash}
+    return canonical({**named, "content": one.content})
 
 
 def _signed(one: Checkpoint) -> bytes:

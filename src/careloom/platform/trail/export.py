@@ -15,7 +15,7 @@ from careloom.platform.redaction.redact import Redactor
 from careloom.platform.redaction.values import redact_values
 from careloom.platform.strictness import strictest
 from careloom.platform.trail.checker import ERASED, Break, Checker, Why
-from careloom.platform.trail.checkpoint import Checkpoint, Notary, is_signed
+from careloom.platform.trail.checkpoint import Checkpoint, Notary, is_signed, is_vouched
 from careloom.platform.trail.link import FORM, INSTALLATION, Link, instant
 from careloom.platform.trail.rows import chain_of, links
 
@@ -23,10 +23,11 @@ T = TypeVar("T")
 
 RULE = (
     "Each line after this one is an entry. hash = SHA-256 of the entry as JSON without hash, salt, content, "
-    "erased_at and redacted, with sorted keys, no spaces, in UTF-8. content_hash = SHA-256 of salt followed by "
-    "content; an entry that is redacted has no salt and shows its content without what privacy rules take out. "
+    "erased_at, redacted and vouched, with sorted keys, no spaces, in UTF-8. content_hash = SHA-256 of salt followed "
+    "by content; an entry that is redacted has no salt and shows its content without what privacy rules take out, "
+    "signed as vouched over its chain, content, form, hash and number. "
     "previous_hash is the hash of the entry before, 64 zeros for number 1. The last line is signed with Ed25519 "
-    "over its form, chain, number, hash and at as JSON in the same way."
+    "over its form, chain, number, hash and at; all that is signed is JSON written in the same way."
 )
 
 
@@ -67,7 +68,7 @@ async def export_lines(
     chosen = await strictest(tx, client_id)
     async for link in links(tx, client_id, after, state.number):
         if isinstance(link, Link):
-            yield _line(_leaving(link, chosen))
+            yield _line(_leaving(link, chosen, notary))
     yield _line(notary.sign(chain, state.number, state.hash, moment))
 
 
@@ -79,6 +80,7 @@ def check_lines(lines: Iterable[bytes], known: Sequence[Checkpoint] = (), key: s
     rest = iter(lines)
     header = _read(next(rest, b""), Header, 1)
     named = {one.number: one.hash for one in known if one.chain == header.chain and one.number > header.after}
+    signer = key or (known[0].key if known else header.key)
     checker: Checker | None = None
     end: Checkpoint | None = None
     entries = 0
@@ -91,14 +93,14 @@ def check_lines(lines: Iterable[bytes], known: Sequence[Checkpoint] = (), key: s
             continue
         link = _read(line, Link, place)
         checker = checker or (Checker(named, header.after, link.previous_hash) if header.after else Checker(named))
-        broken = _misplaced(link, header) or checker.take(link)
+        broken = _misplaced(link, header) or checker.take(link) or _made_up(link, signer)
         if broken is not None:
             return _checked(header, entries, checker, end, broken)
         entries += 1
         if link.action == ERASED:
             told.add(link.subject_id)
     checker = checker or Checker(named, header.after)
-    broken = _ending(header, checker, end, key or (known[0].key if known else header.key))
+    broken = _ending(header, checker, end, signer)
     broken = broken or checker.silently_erased(told)
     return _checked(header, entries, checker, end, broken)
 
@@ -112,9 +114,9 @@ def _checked(header: Header, entries: int, checker: Checker, end: Checkpoint | N
     return Checked(header, entries, checker.number, len(checker.erased), checker.redacted, end, broken)
 
 
-def _leaving(link: Link, chosen: Redactor) -> Link:
+def _leaving(link: Link, chosen: Redactor, notary: Notary) -> Link:
     """An entry is sealed as it was written: where a rule came later, what it takes out leaves without its seal, and
-    without the salt by which it could be guessed.
+    without the salt by which it could be guessed; the installation signs what is left.
     """
     if link.content is None:
         return link
@@ -122,11 +124,16 @@ def _leaving(link: Link, chosen: Redactor) -> Link:
     told = redact_values(chosen, held)
     if told == held:
         return link
-    return replace(link, content=msgspec.json.encode(told).decode(), salt=None, redacted=True)
+    return notary.vouch(replace(link, content=msgspec.json.encode(told).decode(), salt=None, redacted=True))
 
 
 def _misplaced(link: Link, header: Header) -> Break | None:
     return Break(link.number, link.id, Why.NOT_LINKED) if link.chain != header.chain else None
+
+
+def _made_up(link: Link, signer: str) -> Break | None:
+    wrong = link.shows_unsealed and not is_vouched(link, signer)
+    return Break(link.number, link.id, Why.CONTENT_CHANGED) if wrong else None
 
 
 def _ending(header: Header, checker: Checker, end: Checkpoint | None, key: str) -> Break | None:

@@ -19,7 +19,7 @@ FIRST = "0" * 64
 INSTALLATION = "installation"
 """The name of the chain of what belongs to no client."""
 
-_OUTSIDE = ("hash", "salt", "content", "erased_at", "redacted")
+_OUTSIDE = ("hash", "salt", "content", "erased_at", "redacted", "vouched")
 
 
 class Link(Struct, frozen=True, kw_only=True):
@@ -27,7 +27,8 @@ class Link(Struct, frozen=True, kw_only=True):
 
     `content` is the JSON text of what changed, from `before` to `after`; it and its `salt` are None once erased.
     `glass_id` stands only in what was written during an emergency access; the others have no such field. `redacted`
-    stands only in an export, where `content` is without what today's rules take out, and therefore without its salt.
+    stands only in an export, where `content` is without what today's rules take out, and therefore without its salt;
+    `vouched` is then the installation's signature under what is left.
     """
 
     form: int = FORM
@@ -53,6 +54,12 @@ class Link(Struct, frozen=True, kw_only=True):
     content: str | None = None
     erased_at: str | None = None
     redacted: bool | UnsetType = UNSET
+    vouched: str | UnsetType = UNSET
+
+    @property
+    def shows_unsealed(self) -> bool:
+        """Whether it has a content that its `content_hash` proves nothing of."""
+        return self.salt is None and self.content is not None
 
 
 def link_hash(link: Link) -> str:
