@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import LiteralString, TypeVar
@@ -11,12 +13,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 
 from careloom.cli.command import main
 from careloom.platform.database.transactions import Database
 from careloom.platform.keys.cipher import Place
 from careloom.platform.keys.masters import FILE, OPTION, open_masters, read_masters
 from careloom.platform.keys.ring import keys_of
+from careloom.platform.redaction.logs import hold_rules
 from careloom.platform.settings import Settings
 from tests.postgres import FreshDatabase
 from tests.world import SYSTEM, World
@@ -100,6 +104,32 @@ def test_a_rotation_makes_the_next_version_and_leaves_the_rest_to_a_worker(
     assert "is being rotated" in capsys.readouterr().err
 
 
+def test_what_a_command_logs_is_redacted_by_the_clients_own_rules_too_and_leaves_its_output_alone(
+    house: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tell(*_: object) -> None:
+        structlog.get_logger().warning("looked", answer="badge BDG-1234")
+        logging.getLogger("some.library").warning("BDG-1234 is away")
+        raise RuntimeError("BDG-1234 of ada@care.example")
+
+    with psycopg.connect(house.fresh.superuser_url) as connection:
+        rule = '{"rules": [{"name": "badge", "pattern": "BDG-[0-9]{4}"}]}'
+        connection.execute("UPDATE client SET privacy = privacy || %s", [rule])
+    monkeypatch.setattr("careloom.cli.keys.list_keys", tell)
+    try:
+        assert keys("list") == 1
+    finally:
+        hold_rules({})
+    said = capsys.readouterr()
+    assert said.out == ""
+    looked, library, failed = (json.loads(line) for line in said.err.splitlines())
+    assert (looked["event"], looked["answer"]) == ("looked", "badge [badge ××××]")
+    assert "BDG" not in library["event"]
+    assert (failed["event"], failed["command"], failed["error"]) == ("command_failed", "keys", "RuntimeError")
+    assert "BDG-1234" not in failed["exception"]
+    assert "ada@" not in failed["exception"]
+
+
 @pytest.mark.parametrize("given", [(), ("--client", "no id"), ("--client", str(uuid4()))])
 def test_a_client_that_is_not_there_is_refused(
     house: Installation, capsys: pytest.CaptureFixture[str], given: tuple[str, ...]
@@ -122,11 +152,32 @@ def test_keys_are_destroyed_only_for_a_reason_and_for_whoever_types_the_clients_
     assert "1 keys open, 0 were destroyed" in capsys.readouterr().out
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{house.client.name}\n"))
     assert keys(*mine, "--reason", "the contract ended") == 0
-    assert "Destroyed: 1" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "No archive of this client was fetched" in said
+    assert "Destroyed: 1" in said
     assert house.rows("SELECT wrapped FROM client_key") == [(None,)]
     assert house.rows("SELECT rule FROM purge_record WHERE data_class = 'keys'") == [("shredding: the contract ended",)]
     assert keys("list") == 0
     assert ": destroyed " in capsys.readouterr().out
+
+
+def test_who_destroys_keys_is_told_first_of_the_archive_that_nobody_fetched(
+    house: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = ("shred", "--client", str(house.client.id), "--reason", "the contract ended")
+    made = "INSERT INTO data_export (client_id, id, state, made_by_name, made_at, expires_at, fetched_at) VALUES "
+    told: list[str] = []
+    with psycopg.connect(house.fresh.superuser_url, autocommit=True) as connection:
+        for day, fetched in (("2030-02-03 04:05Z", "now()"), ("2030-02-05 04:05Z", "NULL")):
+            values = f"(%s, gen_random_uuid(), 'ready', 'Ada', '{day}', now() + interval '1 day', {fetched})"
+            connection.execute(made + values, [house.client.id])  # pyright: ignore[reportArgumentType]
+            monkeypatch.setattr("sys.stdin", io.StringIO("another client\n"))
+            assert keys(*mine) == 2
+            told.append(capsys.readouterr().out.splitlines()[1])
+    assert told == [
+        "The archive of 2030-02-03 04:05 UTC was fetched. What was written since is not in it.",
+        "The archive of 2030-02-05 04:05 UTC was not fetched. Once the keys are gone, nobody can read it.",
+    ]
 
 
 def test_a_new_master_key_wraps_everything_and_the_old_one_goes_when_it_is_told_to(

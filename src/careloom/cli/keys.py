@@ -3,6 +3,7 @@
 import argparse
 import getpass
 from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import UUID
 
 from careloom.cli.session import with_database
@@ -10,6 +11,8 @@ from careloom.compliance.commands.keys.rotation import rotate_key
 from careloom.compliance.commands.keys.shredding import require_shreddable, shred
 from careloom.compliance.queries.keys import list_keys
 from careloom.compliance.types.keys import ClientKeyState
+from careloom.integrations.queries.exports import archives_of
+from careloom.integrations.types import Archives
 from careloom.organizations.queries import get_client
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
@@ -76,21 +79,38 @@ def _shred(options: argparse.Namespace) -> int:
         raise TerminalError("Say by which contract or law: --reason WORDS.")
     client_id, actor = _client(options), _actor()
 
-    async def name_it(database: Database) -> str:
+    async def look(database: Database) -> tuple[str, Archives]:
         async with database.transaction(actor) as tx:
-            return (await get_client(tx, actor, client_id)).name
+            name = (await get_client(tx, actor, client_id)).name
+            return name, (await archives_of(tx, [client_id])).get(client_id, Archives())
 
     async def work(database: Database) -> int:
         async with database.transaction(actor) as tx:
             await require_shreddable(tx, actor, client_id, typed)
             return len(await shred(tx, actor, client_id, options.reason))
 
-    name = with_database(options.settings, name_it)
+    name, archives = with_database(options.settings, look)
     print(f"What the keys of {name} sealed can never be read again by anyone.")
+    print(_handed_over(archives))
     typed = input("Type the client's name: ")
     print(f"Destroyed: {with_database(options.settings, work)}. An older backup still opens with its old master key:")
     print("rotate the master key with --destroy-old, and keep no copy of the old one.")
     return 0
+
+
+def _handed_over(archives: Archives) -> str:
+    """What was fetched of the client, as the screen of a contract's end says it: later nothing can be."""
+    if archives.waiting is not None:
+        return (
+            f"The archive of {_moment(archives.waiting)} was not fetched. Once the keys are gone, nobody can read it."
+        )
+    if archives.fetched is not None:
+        return f"The archive of {_moment(archives.fetched)} was fetched. What was written since is not in it."
+    return "No archive of this client was fetched by the screen or the API."
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _rotate_master(options: argparse.Namespace) -> int:
