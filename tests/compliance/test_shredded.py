@@ -74,11 +74,18 @@ async def test_an_archive_that_was_not_fetched_is_told_expires_with_the_keys_and
     assert list(folder.glob(parts)) == []
 
 
-async def test_an_archive_that_was_fetched_is_told_also_after_the_keys_went_until_a_younger_waits(house: House) -> None:
+async def test_an_archive_that_was_fetched_is_told_also_when_it_was_removed_and_the_keys_went_until_a_younger_waits(
+    house: House,
+) -> None:
     house.run("DELETE FROM data_export")
     path = await archived(house)
     assert (await house.answer("GET", f"{path}/archive", "owner")).status_code == 200
     first = (await house.answer("GET", path, "owner")).json()["made_at"]
+    assert await archives(house) == {"fetched": first, "waiting": None}
+    assert (await house.answer("DELETE", path, "owner")).status_code == 204
+    assert (await house.answer("GET", path, "owner")).status_code == 404
+    assert (await house.answer("GET", f"{path}/archive", "owner")).status_code == 404
+    assert (await house.answer("GET", "/api/exports", "owner")).json()["items"] == []
     assert await archives(house) == {"fetched": first, "waiting": None}
     second = (await house.answer("GET", await archived(house), "owner")).json()["made_at"]
     assert await archives(house) == {"fetched": first, "waiting": second}

@@ -86,6 +86,7 @@ data_export = client_table(
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("checked_at", DateTime(timezone=True)),
     Column("fetched_at", DateTime(timezone=True)),
+    Column("removed_at", DateTime(timezone=True)),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("client_id", "id"),
     Index("ix_data_export_id", "id"),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, select, update
 
 from careloom.integrations.commands.archiving import Progress, begin, steps
 from careloom.integrations.errors import ExportExpiredError
@@ -89,10 +89,9 @@ async def note_fetch(tx: Tx, actor: Actor, one: Export) -> None:
 
 
 async def note_fetched(tx: Tx, one: Export) -> None:
-    """Notes that the archive was handed out to its end; nothing where it was removed meanwhile."""
-    held = update(data_export).where(*_this(one.client_id, one.id)).values(fetched_at=now())
-    if (await tx.execute(held)).rowcount:
-        await _tell(tx, one)
+    """Notes that the archive was handed out to its end, also where it was removed meanwhile."""
+    noted = update(data_export).where(*_this(one.client_id, one.id)).values(fetched_at=now())
+    await _tell(tx, read_export((await tx.execute(noted.returning(*EXPORT_COLUMNS))).one()))
 
 
 async def end_archives(tx: Tx, client_id: UUID) -> None:
@@ -108,10 +107,13 @@ async def end_archives(tx: Tx, client_id: UUID) -> None:
 
 
 async def remove_export(tx: Tx, actor: Actor, export_id: ExportId) -> tuple[Export, int]:
-    """Stops an export or forgets a finished one; answers the number of parts that are to go."""
+    """Stops an export, or shows a finished one no more; answers the number of parts that are to go. That an archive
+    was fetched stays known: whoever has it has it still.
+    """
     one = await get_export(tx, actor, export_id)
-    statement = delete(data_export).where(*_this(one.client_id, one.id)).returning(data_export.c.parts)
-    parts = (await tx.execute(statement)).scalar_one()
+    gone = {"state": ExportState.EXPIRED, "expires_at": now(), "removed_at": now()}
+    removed = update(data_export).where(*_this(one.client_id, one.id)).values(gone)
+    parts = (await tx.execute(removed.returning(data_export.c.parts))).scalar_one()
     await audit.record(tx, actor, "data_export.remove", one.id, client_id=one.client_id)
     return one, int(parts)
 

@@ -21,6 +21,7 @@ from careloom.organizations.types import ClientId
 from careloom.platform.file_parts import begun, delete_parts, read_parts
 from careloom.platform.paging import Page
 from careloom.platform.web.http import After, Limit
+from careloom.platform.web.static import PRECOMPRESSED
 from careloom.platform.web.unit import Unit
 
 
@@ -44,16 +45,24 @@ async def get_one_export(unit: Unit, export_id: FromPath[ExportId]) -> Export:
     return await unit.read(lambda tx: get_export(tx, unit.actor, export_id))
 
 
-@get("/exports/{export_id:uuid}/archive", summary="The archive", media_type="application/x-tar")
+@get(
+    "/exports/{export_id:uuid}/archive",
+    summary="The archive",
+    media_type="application/x-tar",
+    opt={PRECOMPRESSED: True},
+)
 async def get_archive(unit: Unit, export_id: FromPath[ExportId]) -> Stream:
     """The tar file, until it expires; who fetches it stands in the audit trail, and in the export once all of it went
-    out.
+    out. Its length is said first: what comes shorter was cut off.
     """
     one, parts = await unit.read(lambda tx: fetch_export(tx, unit.actor, export_id))
     content = await begun(read_parts(unit.runtime.files, export_parts_key(one.client_id, one.id), parts))
     async with unit.transaction() as tx:
         await note_fetch(tx, unit.actor, one)
-    headers = {"Content-Disposition": f'attachment; filename="client-{one.client_id}.tar"'}
+    headers = {
+        "Content-Disposition": f'attachment; filename="client-{one.client_id}.tar"',
+        "Content-Length": str(one.size),
+    }
     return Stream(_to_the_end(unit, one, content), media_type="application/x-tar", headers=headers)
 
 

@@ -22,6 +22,7 @@ from careloom.platform.wire import row_fields
 
 EXPORT_COLUMNS: Final = tuple(data_export.c[name] for name in Export.__struct_fields__)
 _EXPORT: Final = Permission.DATA_EXPORT
+_SHOWN: Final = data_export.c.removed_at.is_(None)
 
 
 def read_export(row: Any, language: Language = Language.EN) -> Export:
@@ -35,7 +36,7 @@ async def list_exports(
 ) -> Page[Export]:
     """Exports of the clients that the actor may export, the newest first."""
     actor.require(_EXPORT, client_id=client_id)
-    statement = select(*EXPORT_COLUMNS).where(within(actor, _EXPORT, data_export.c.client_id))
+    statement = select(*EXPORT_COLUMNS).where(within(actor, _EXPORT, data_export.c.client_id), _SHOWN)
     if client_id is not None:
         statement = statement.where(data_export.c.client_id == client_id)
     rows = await tx.execute(keyset(statement, [data_export.c.id], after, limit, descending=True))
@@ -44,14 +45,16 @@ async def list_exports(
 
 async def get_export(tx: Tx, actor: Actor, export_id: ExportId) -> Export:
     """One export; raises NotFoundError."""
-    row = (await tx.execute(select(*EXPORT_COLUMNS).where(data_export.c.id == export_id))).one_or_none()
+    row = (await tx.execute(select(*EXPORT_COLUMNS).where(data_export.c.id == export_id, _SHOWN))).one_or_none()
     if row is None or not actor.may(_EXPORT, client_id=row.client_id):
         raise NotFoundError
     return read_export(row, actor.language)
 
 
 async def archives_of(tx: Tx, client_ids: Collection[UUID]) -> dict[ClientId, Archives]:
-    """What became of these clients' archives; nothing of those that have none. The caller has checked who asks."""
+    """What became of these clients' archives, also of removed ones; nothing of those that have none. The caller has
+    checked who asks.
+    """
     c = data_export.c
     fetched = func.max(c.made_at).filter(c.fetched_at.is_not(None))
     waiting = func.max(c.made_at).filter(c.state == ExportState.READY, c.expires_at > now())
