@@ -43,6 +43,8 @@ ZENDESK: Json = {
     ],
     "organizations": [{"id": 5, "name": "Harbor Ltd"}],
     "groups": [{"id": 3, "name": "Returns"}],
+    "brands": [{"id": 8, "name": "Harbor Kitchen", "subdomain": "kitchen"}],
+    "ticket_forms": [{"id": 9, "name": "Broken goods", "ticket_field_ids": [71]}],
     "ticket_fields": [{"id": 71, "title": "Order number"}],
     "tickets": [
         {
@@ -55,6 +57,9 @@ ZENDESK: Json = {
             "type": "problem",
             "organization_id": 5,
             "group_id": 3,
+            "brand_id": 8,
+            "ticket_form_id": 9,
+            "recipient": "returns@kitchen.example",
             "assignee_id": 21,
             "collaborator_ids": [12, 99],
             "follower_ids": [12],
@@ -67,6 +72,9 @@ ZENDESK: Json = {
 TICKET = """type: problem
 organization: Harbor Ltd
 group: Returns
+brand: Harbor Kitchen
+ticket_form: Broken goods
+recipient: returns@kitchen.example
 assignee: Nia Okafor
 collaborators: Bo Lindqvist, 99
 due_at: 2024-02-09T09:00:00Z
@@ -84,9 +92,12 @@ CONTACT: Json = {
 CHATWOOT: Json = {
     "data": {
         "payload": [
+            {"id": 3, "channel_id": 7, "name": "Website", "channel_type": "Channel::WebWidget", "phone_number": None},
             {
                 "id": 91,
-                "status": "open",
+                "inbox_id": 3,
+                "status": "snoozed",
+                "snoozed_until": 1707469200,
                 "created_at": 1706778000,
                 "meta": {
                     "channel": "Channel::WebWidget",
@@ -96,10 +107,16 @@ CHATWOOT: Json = {
                 },
                 "custom_attributes": {"order": "A-2", "gift": False},
                 "messages": [{"id": 1, "message_type": 0, "content": "Where is it?", "created_at": 1706778000}],
-            }
+            },
         ]
     }
 }
+SNOOZED = """assignee: Nia Okafor
+team: refunds
+inbox: Website
+snoozed_until: 2024-02-09T09:00:00+00:00
+order: A-2
+gift: false"""
 PLAN = AttributeField("plan_type", "Plan", AttributeKind.CHOICE, ("Gold tier", "Silver tier"))
 SEATS = AttributeField("seats", "Seats", AttributeKind.NUMBER)
 CHURNED = AttributeField("churned", "Churned", AttributeKind.BOOLEAN)
@@ -172,11 +189,14 @@ async def test_what_no_file_of_zendesk_tells_the_name_of_keeps_its_id_and_no_rat
     importer: Importer,
 ) -> None:
     ticket = {"id": 7, "requester_id": 11, "status": "open", "description": "It leaks.", "created_at": 1706778000}
-    of_ticket = {"group_id": 3, "assignee_id": 21, "satisfaction_rating": {"score": "unoffered"}}
+    of_ticket = {"group_id": 3, "brand_id": 8, "assignee_id": 21, "satisfaction_rating": {"score": "unoffered"}}
     user = {"id": 11, "name": "Ana Reis", "email": "ana@customer.example", "role": "end-user"}
     whole = {"users": [user], "tickets": [ticket | of_ticket]}
     await importer.whole("zendesk.json", json.dumps(whole).encode())
-    assert await talk(importer) == [("inbound", "Ana Reis", "It leaks."), ("note", "Zendesk", "group: 3\nassignee: 21")]
+    assert await talk(importer) == [
+        ("inbound", "Ana Reis", "It leaks."),
+        ("note", "Zendesk", "group: 3\nbrand: 8\nassignee: 21"),
+    ]
 
 
 @pytest.mark.parametrize("folder", ["acme_organizations_export/", "groups/", "ticket_fields_and_more/", ""])
@@ -188,6 +208,8 @@ async def test_users_are_customers_whatever_the_folder_in_the_zip_is_called(impo
         "organizations.json": ZENDESK["organizations"],
         "organizations_2.json": [bo],
         "groups.json": ZENDESK["groups"],
+        "brands.json": ZENDESK["brands"],
+        "ticket_forms.json": ZENDESK["ticket_forms"],
         "ticket_fields.json": ZENDESK["ticket_fields"],
         "tickets.json": ZENDESK["tickets"],
     }
@@ -238,7 +260,7 @@ async def test_fields_of_chatwoot_arrive_from_whoever_only_a_conversation_tells_
     assert await remarks(importer, cy) == [("Chatwoot", "Asks for Nia.")]
     assert await talk(importer) == [
         ("inbound", "Cy Otieno", "Where is it?"),
-        ("note", "Chatwoot", "assignee: Nia Okafor\nteam: refunds\norder: A-2\ngift: false"),
+        ("note", "Chatwoot", SNOOZED),
     ]
 
 

@@ -26,7 +26,7 @@ from careloom.platform.texts.text import Text, say
 _WORDS: Final = {"incoming": 0, "outgoing": 1, "activity": 2, "template": 3}
 _ACTIVITY: Final = 2
 _PROFILE: Final = ("company_name", "city", "country", "social_profiles")
-_DESK: Final = ("assignee", "team")
+_WORKING: Final = ("assignee", "team")
 _AUTHOR: Final = "Chatwoot"
 _NOTE: Final = 20_000
 
@@ -43,6 +43,7 @@ def read_chatwoot(
         yield from _contacts_sheet(file, start, options, schema, shorten)
         return
     told: set[str] = set()
+    inboxes: dict[str, str] = {}
     messages: dict[str, list[Json]] = {}
     conversations: list[tuple[int, Json]] = []
     for row, _, found in documents(file):
@@ -54,6 +55,8 @@ def read_chatwoot(
                 messages.setdefault(text(one.get("conversation_id")), []).append(one)
             elif isinstance(one.get("meta"), dict) or "messages" in one:
                 conversations.append((row, one))
+            elif "channel_type" in one:
+                inboxes[text(one.get("id"))] = text(one.get("name"))
             elif "id" in one and ("email" in one or "phone_number" in one or "identifier" in one):
                 told.add(text(one.get("id")))
                 yield _contact(row, one, shorten)
@@ -63,7 +66,7 @@ def read_chatwoot(
     for row, one in conversations:
         key = text(one.get("id"))
         more = messages.get(key, [])
-        yield built(row, key, lambda one=one, more=more: _conversation(one, more, shorten), ConversationEntry)
+        yield built(row, key, lambda one=one, more=more: _conversation(one, more, inboxes, shorten), ConversationEntry)
 
 
 def _senders(conversations: list[tuple[int, Json]], told: set[str], shorten: Shorten) -> Iterator[Item]:
@@ -146,7 +149,7 @@ def _identities(contact: Json) -> list[Json]:
     return [one for one in found if one["value"]]
 
 
-def _conversation(one: Json, more: list[Json], shorten: Shorten) -> Json:
+def _conversation(one: Json, more: list[Json], inboxes: Mapping[str, str], shorten: Shorten) -> Json:
     meta = inner(one.get("meta"))
     sender = inner(meta.get("sender"))
     kept = [each for each in _together(objects(one.get("messages")), more) if _type(each) != _ACTIVITY]
@@ -157,8 +160,7 @@ def _conversation(one: Json, more: list[Json], shorten: Shorten) -> Json:
     state = values.status(text(one.get("status")) or "resolved")
     subject = text(inner(one.get("additional_attributes")).get("mail_subject"))
     messages = [_message(each, at, shorten) for at, each in moments]
-    desk = [(name, inner(meta.get(name)).get("name")) for name in _DESK]
-    fields = said_together([*desk, *inner(one.get("custom_attributes")).items()])
+    fields = said_together([*_desk(one, inboxes), *inner(one.get("custom_attributes")).items()])
     if fields and moments:
         note = {"kind": MessageKind.NOTE, "author": _AUTHOR, "text": shorten(fields, 100_000)}
         messages.append({**note, "at": moments[0][0]})
@@ -179,6 +181,17 @@ def _conversation(one: Json, more: list[Json], shorten: Shorten) -> Json:
         "resolved_at": moments[-1][0] if state is Status.RESOLVED and moments else None,
         "messages": messages,
     }
+
+
+def _desk(one: Json, inboxes: Mapping[str, str]) -> list[tuple[str, Any]]:
+    """What only Chatwoot's own desk works with, by its names there; an inbox by its own, where the file tells it."""
+    meta, inbox = inner(one.get("meta")), text(one.get("inbox_id"))
+    until = one.get("snoozed_until")
+    return [
+        *((name, inner(meta.get(name)).get("name")) for name in _WORKING),
+        ("inbox", inboxes.get(inbox) or inbox),
+        ("snoozed_until", values.moment(until).isoformat() if isinstance(until, int) else until),
+    ]
 
 
 def _together(own: list[Json], more: list[Json]) -> list[Json]:

@@ -11,7 +11,15 @@ from careloom.integrations.core.fields import said_together
 from careloom.integrations.core.reasons import WrongValueError
 from careloom.platform.texts.text import Text, say
 
-_KINDS: Final = ("tickets", "users", "comments", "organizations", "groups", "ticket_fields")
+_NAMED: Final = {
+    "organizations": "name",
+    "groups": "name",
+    "brands": "name",
+    "ticket_forms": "name",
+    "ticket_fields": "title",
+}
+"""What tickets and users name by its id, with where it says what it is called."""
+_KINDS: Final = ("tickets", "users", "comments", *_NAMED)
 _REMARKS: Final = ("details", "notes")
 _AUTHOR: Final = "Zendesk"
 _NOTE: Final = 20_000
@@ -22,16 +30,14 @@ _END_USER: Final = ("end-user", "end_user", "")
 
 
 class _Export:
-    """What a file holds, put together: comments to their tickets; users, names of organizations and so on by id."""
+    """What a file holds, put together: comments to their tickets; users by id, other names by kind and id."""
 
     def __init__(self, shorten: Shorten) -> None:
         self.shorten = shorten
         self.tickets: list[tuple[int, Json]] = []
         self.users: dict[str, tuple[int, Json]] = {}
         self.comments: dict[str, list[Json]] = {}
-        self.organizations: dict[str, str] = {}
-        self.groups: dict[str, str] = {}
-        self.titles: dict[str, str] = {}
+        self.names: dict[str, dict[str, str]] = {kind: {} for kind in _NAMED}
         self.wrong: list[Item] = []
 
     def add(self, row: int, one: Json, hint: str) -> None:
@@ -53,12 +59,8 @@ class _Export:
             self.comments.setdefault(text(one["ticket_id"]), []).append(one)
         elif text(one.get("id")) and ("role" in one or "email" in one or "users" in hint):
             self._user(row, one)
-        elif "organizations" in hint:
-            self.organizations[text(one.get("id"))] = text(one.get("name"))
-        elif "groups" in hint:
-            self.groups[text(one.get("id"))] = text(one.get("name"))
-        elif "ticket_fields" in hint:
-            self.titles[text(one.get("id"))] = text(one.get("title"))
+        elif kind := next((each for each in _NAMED if each in hint), None):
+            self.names[kind][text(one.get("id"))] = text(one.get(_NAMED[kind]))
         else:
             self.wrong.append(Item(row, None, say("This is neither a ticket nor a user nor a comment of a ticket.")))
 
@@ -119,7 +121,7 @@ def _own_fields(user: Json, export: _Export) -> Json:
     remarks = {} if user.get("created_at") else {name: user.get(name) for name in _REMARKS}
     return {
         **remarks,
-        "organization": export.organizations.get(organization, organization),
+        "organization": export.names["organizations"].get(organization, organization),
         "tags": user.get("tags"),
         **inner(user.get("user_fields")),
     }
@@ -179,8 +181,11 @@ def _desk(ticket: Json, export: _Export) -> list[tuple[str, Any]]:
     rated = text(rating.get("score")) not in _NOT_RATED
     return [
         ("type", ticket.get("type")),
-        ("organization", _named(ticket, "organization", export.organizations)),
-        ("group", _named(ticket, "group", export.groups)),
+        ("organization", _named(ticket, "organization", export.names["organizations"])),
+        ("group", _named(ticket, "group", export.names["groups"])),
+        ("brand", _named(ticket, "brand", export.names["brands"])),
+        ("ticket_form", _named(ticket, "ticket_form", export.names["ticket_forms"])),
+        ("recipient", ticket.get("recipient")),
         ("assignee", export.name_of(text(ticket.get("assignee_id")))),
         ("collaborators", [export.name_of(one) for one in together]),
         ("due_at", ticket.get("due_at")),
@@ -200,7 +205,7 @@ def _ids(value: Any) -> list[str]:
 def _title(field: Json, export: _Export) -> str:
     """What a ticket's field is called: tickets name it by its id alone."""
     field_id = text(field.get("id"))
-    return export.titles.get(field_id) or field_id
+    return export.names["ticket_fields"].get(field_id) or field_id
 
 
 def _comments(ticket: Json, export: _Export) -> list[Json]:
