@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import msgspec
 import psycopg
 import pytest
@@ -28,7 +29,7 @@ from careloom.evidence.isolation.stage import Stage
 from careloom.integrations.commands import writing
 from careloom.integrations.commands.archiving import begin, next_piece
 from careloom.integrations.commands.exports import RUN_EXPORT, export_parts_key
-from careloom.integrations.commands.restoring import ClientArchive, restore_client
+from careloom.integrations.commands.restoring import ClientArchive, open_archive, restore_client
 from careloom.integrations.commands.writing import expire_exports, run_export
 from careloom.integrations.core.archive import (
     LATER,
@@ -65,6 +66,7 @@ from careloom.platform.trail.checkpoint import Notary
 from careloom.platform.trail.sealing import Sealer
 from careloom.platform.trail.verifying import verify
 from tests.postgres import TEMPLATE, FreshDatabase, database_like
+from tests.server import running_server
 from tests.world import SYSTEM
 
 
@@ -88,15 +90,17 @@ async def archive_of(database: Database, store: FileStore, client_id: UUID) -> b
     return bytes(content)
 
 
-async def restore(database: Database, store: FileStore, content: bytes, folder: Path) -> int:
-    path = folder / "client.tar"
-    path.write_bytes(content)
-    archive = ClientArchive(path)
-    try:
-        async with database.transaction(SYSTEM) as tx:
-            return await restore_client(tx, SYSTEM, ClientFiles(store, database), archive)
-    finally:
-        archive.close()
+async def opened(content: bytes) -> ClientArchive:
+    async def read(start: int, size: int) -> bytes:
+        return content[start : start + size]
+
+    return await open_archive(read, "client.tar")
+
+
+async def restore(database: Database, store: FileStore, content: bytes) -> int:
+    archive = await opened(content)
+    async with database.transaction(SYSTEM) as tx:
+        return await restore_client(tx, SYSTEM, ClientFiles(store, database), archive)
 
 
 def members(content: bytes) -> dict[str, bytes]:
@@ -174,7 +178,7 @@ async def test_a_client_comes_back_row_for_row_and_its_next_archive_is_the_same(
     before = rows_of(copied_database.superuser_url, client_id)
     of_clients = {one.name for one in archived_tables() if one.info["ownership"] is Ownership.CLIENT}
     assert [name for name, some in before.items() if not some and name in of_clients] == []
-    assert await restore(empty[0], files, first, tmp_path) == sum(map(len, before.values()))
+    assert await restore(empty[0], files, first) == sum(map(len, before.values()))
     assert rows_of(empty[1], client_id) == before
     cut = members(first)
     second = members(await archive_of(empty[0], files, client_id))
@@ -216,7 +220,7 @@ async def test_sensitive_attributes_come_back_readable_and_are_found_again(
 ) -> None:
     client_id, customer_id = ClientId(stage.a.ids["client_id"]), stage.a.ids["customer_id"]
     content = await archive_of(stage.runtime.database, stage.runtime.store, client_id)
-    await restore(empty[0], LocalFiles(tmp_path / "files"), content, tmp_path)
+    await restore(empty[0], LocalFiles(tmp_path / "files"), content)
     value = stage.a.text("number")
     async with empty[0].transaction(SYSTEM) as tx:
         shown = await reveal_attribute(tx, SYSTEM, customer_id, "policy")
@@ -230,7 +234,7 @@ async def test_a_restored_audit_trail_is_right_and_goes_on(
 ) -> None:
     client_id, database = stage.a.ids["client_id"], empty[0]
     content = await archive_of(stage.runtime.database, stage.runtime.store, client_id)
-    await restore(database, LocalFiles(tmp_path / "files"), content, tmp_path)
+    await restore(database, LocalFiles(tmp_path / "files"), content)
     async with database.transaction(SYSTEM) as tx:
         await audit.record(tx, SYSTEM, "client.change", client_id, client_id=client_id)
     sealer = Sealer(database)
@@ -256,7 +260,7 @@ async def test_a_row_of_another_client_is_not_restored(
     forged = b"".join(tar_member(one, content) for one, content in cut.items())
     forged += manifest_end(msgspec.structs.replace(manifest, members=(*told, member)))
     with pytest.raises(ArchiveError, match="another client"):
-        await restore(empty[0], LocalFiles(tmp_path / "files"), forged, tmp_path)
+        await restore(empty[0], LocalFiles(tmp_path / "files"), forged)
 
 
 async def test_a_restored_client_goes_on_with_its_case_numbers(
@@ -266,7 +270,7 @@ async def test_a_restored_client_goes_on_with_its_case_numbers(
 
     client_id = stage.a.ids["client_id"]
     content = await archive_of(stage.runtime.database, stage.runtime.store, client_id)
-    await restore(empty[0], LocalFiles(tmp_path / "files"), content, tmp_path)
+    await restore(empty[0], LocalFiles(tmp_path / "files"), content)
     with psycopg.connect(empty[1]) as connection:
         row = connection.execute("SELECT max(number) FROM care_case").fetchone()
     async with empty[0].transaction(SYSTEM) as tx:
@@ -274,11 +278,11 @@ async def test_a_restored_client_goes_on_with_its_case_numbers(
         assert await take_case_number(tx, client_id) == row[0] + 1
 
 
-async def test_a_client_who_is_there_is_not_restored_over(stage: Stage, tmp_path: Path) -> None:
+async def test_a_client_who_is_there_is_not_restored_over(stage: Stage) -> None:
     runtime = stage.runtime
     content = await archive_of(runtime.database, runtime.store, stage.a.ids["client_id"])
     with pytest.raises(ArchiveError, match="already"):
-        await restore(runtime.database, runtime.store, content, tmp_path)
+        await restore(runtime.database, runtime.store, content)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "words"])
@@ -295,7 +299,7 @@ async def test_a_damaged_archive_is_refused_as_a_whole(
         "words": b"no archive at all" * 100,
     }[damage]
     with pytest.raises(ArchiveError):
-        await restore(empty[0], LocalFiles(tmp_path / "files"), broken, tmp_path)
+        await restore(empty[0], LocalFiles(tmp_path / "files"), broken)
     with psycopg.connect(empty[1]) as connection:
         assert connection.execute("SELECT count(*) FROM client").fetchone() == (0,)
 
@@ -391,9 +395,7 @@ async def test_an_interrupted_export_goes_on_and_is_whole(stage: Stage, tmp_path
     await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))
     headers = {"Authorization": f"Bearer {brand.secrets['owner']}"}
     answer = await brand.api.get(f"/api/exports/{made['id']}/archive", headers=headers)
-    path = tmp_path / "whole.tar"
-    path.write_bytes(answer.content)
-    ClientArchive(path).close()
+    assert (await opened(answer.content)).manifest.client_id == str(brand.ids["client_id"])
 
 
 async def test_an_export_whose_store_stays_away_fails_with_the_reason_after_its_last_attempt(
@@ -454,18 +456,32 @@ async def test_what_cannot_be_handed_out_is_not_told_as_fetched(stage: Stage) ->
     assert (await brand.call("GET", path))["fetched_at"] is not None
 
 
-async def test_an_archive_that_breaks_off_is_in_the_trail_but_not_fetched(stage: Stage) -> None:
+async def test_an_archive_that_breaks_off_is_an_error_to_whoever_fetches_it_in_the_trail_and_not_fetched(
+    stage: Stage,
+) -> None:
     brand, runtime = stage.a, stage.runtime
     made = await _export(brand)
+    path = f"/api/exports/{made['id']}"
     await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))
-    await runtime.store.delete(part_key(export_parts_key(brand.ids["client_id"], UUID(made["id"])), 3))
+    key = part_key(export_parts_key(brand.ids["client_id"], UUID(made["id"])), 3)
+    part = await runtime.store.get(key)
+    await runtime.store.delete(key)
     headers = {"Authorization": f"Bearer {brand.secrets['owner']}"}
-    answer = await brand.api.get(f"/api/exports/{made['id']}/archive", headers=headers)
-    assert len(answer.content) < (await brand.call("GET", f"/api/exports/{made['id']}"))["size"]
-    async with runtime.database.transaction(SYSTEM) as tx:
-        page = await audit.list_audit(tx, SYSTEM, subject_id=UUID(made["id"]))
-    assert [entry.action for entry in page.items] == ["data_export.fetch", "data_export.request"]
-    assert (await brand.call("GET", f"/api/exports/{made['id']}"))["fetched_at"] is None
+    async with (
+        running_server(runtime) as server,
+        httpx.AsyncClient(base_url=server.http, headers=headers, trust_env=False, timeout=60) as api,
+    ):
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+            await api.get(f"{path}/archive")
+        async with runtime.database.transaction(SYSTEM) as tx:
+            page = await audit.list_audit(tx, SYSTEM, subject_id=UUID(made["id"]))
+        assert [entry.action for entry in page.items] == ["data_export.fetch", "data_export.request"]
+        one = await brand.call("GET", path)
+        assert one["fetched_at"] is None
+        await runtime.store.put(key, part)
+        whole = await api.get(f"{path}/archive")
+    assert (int(whole.headers["content-length"]), len(whole.content)) == (one["size"], one["size"])
+    assert (await brand.call("GET", path))["fetched_at"] is not None
 
 
 async def test_only_who_holds_the_permission_over_the_whole_client_exports(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -108,9 +109,10 @@ async def test_a_dry_run_says_what_would_come_back_and_keeps_nothing(stage: Stag
     assert all(stage.a.canary.encode() not in one.read_bytes() for one in elsewhere.kept()), "it waits sealed"
 
 
-async def test_a_client_comes_back_row_for_row_and_its_archive_is_not_kept(
-    stage: Stage, copied_database: Any, elsewhere: Elsewhere
+async def test_a_client_comes_back_row_for_row_and_its_archive_is_not_kept_nor_ever_copied_to_disk(
+    stage: Stage, copied_database: Any, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     content = await _archive(stage)
     client_id = stage.a.ids["client_id"]
     path = await elsewhere.hand_in(content)

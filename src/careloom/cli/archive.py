@@ -2,13 +2,15 @@
 
 import argparse
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from careloom.cli.session import with_database
 from careloom.integrations.commands.archiving import begin, next_piece
-from careloom.integrations.commands.restoring import ClientArchive, restore_client
+from careloom.integrations.commands.restoring import open_archive, restore_client
 from careloom.integrations.core.archive import Manifest
 from careloom.organizations.queries import list_clients
 from careloom.organizations.types import Client
@@ -54,12 +56,7 @@ def run_export(options: argparse.Namespace) -> int:
 
 def run_import(options: argparse.Namespace) -> int:
     """Restores the archive, or nothing at all."""
-    archive = ClientArchive(options.file)
-    try:
-        rows = with_database(options.settings, _with_files(options, lambda one, files: _restore(one, files, archive)))
-    finally:
-        archive.close()
-    _report(archive.manifest, rows)
+    with_database(options.settings, _with_files(options, lambda one, files: _restore(one, files, options.file)))
     return 0
 
 
@@ -86,7 +83,7 @@ async def _write(database: Database, files: ClientFiles, name: str, beside: Path
         progress = await begin(tx, found.id)
         await audit.record(tx, _ACTOR, "client.export", found.id, client_id=found.id)
     actor = system_actor("careloom export", found.id)
-    with beside.open("wb") as file:
+    with _made(beside) as file:
         while not progress.ended:
             async with database.transaction(actor) as tx:
                 content, progress = await next_piece(tx, actor, files, found.id, progress)
@@ -94,10 +91,31 @@ async def _write(database: Database, files: ClientFiles, name: str, beside: Path
     return sum(progress.rows.values())
 
 
-async def _restore(database: Database, files: ClientFiles, archive: ClientArchive) -> int:
+async def _restore(database: Database, files: ClientFiles, path: Path) -> int:
+    def read(start: int, size: int) -> bytes:
+        file.seek(start)
+        return file.read(size)
+
     actor = system_actor("careloom import")
-    async with database.transaction(actor) as tx:
-        return await restore_client(tx, actor, files, archive)
+    with _opened(path) as file:
+        archive = await open_archive(partial(asyncio.to_thread, read), path.name)
+        async with database.transaction(actor) as tx:
+            rows = await restore_client(tx, actor, files, archive)
+    _report(archive.manifest, rows)
+    return rows
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise TerminalError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _made(path: Path) -> BinaryIO:
+    """A new file for its user alone: everything of a client will stand in it in plain."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 async def _find(database: Database, name: str) -> Client:

@@ -46,6 +46,33 @@ async def read_parts(files: FileStore, key: str, parts: int) -> AsyncIterator[by
         yield await files.get(part_key(key, number))
 
 
+class Ranges:
+    """Any range of a file that `put_parts` stored; the part that was read last stays in memory."""
+
+    def __init__(self, files: FileStore, key: str, parts: int) -> None:
+        self._files, self._key, self._parts = files, key, parts
+        self._number, self._part = -1, b""
+
+    async def read(self, start: int, size: int) -> bytes:
+        """At most `size` bytes from `start` on, none behind the end; raises NotFoundError where a part is gone."""
+        found = bytearray()
+        while len(found) < size:
+            number, place = divmod(start + len(found), PART_BYTES)
+            piece = (await self._get(number))[place : place + size - len(found)]
+            if not piece:
+                break
+            found += piece
+        return bytes(found)
+
+    async def _get(self, number: int) -> bytes:
+        if number >= self._parts:
+            return b""
+        if number != self._number:
+            self._part = await self._files.get(part_key(self._key, number))
+            self._number = number
+        return self._part
+
+
 async def begun(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The same bytes; what is wrong with the first of them is raised now, while there is no answer yet."""
     first = await anext(content, b"")

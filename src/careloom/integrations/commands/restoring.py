@@ -1,10 +1,8 @@
 """Restores the archive of a client into an installation that does not have that client, in one transaction."""
 
-import contextlib
+import asyncio
 import hashlib
-import tarfile
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -17,11 +15,10 @@ from careloom.customers.commands.conform import conform_all
 from careloom.integrations.core.archive import (
     FILES,
     LATER,
-    MANIFEST,
+    Digests,
     Manifest,
-    check_members,
+    Seen,
     read_lines_member,
-    read_manifest,
     table_of,
 )
 from careloom.integrations.errors import ArchiveError
@@ -40,57 +37,51 @@ from careloom.platform import audit
 from careloom.platform.access import Actor
 from careloom.platform.database.rows import insert_rows
 from careloom.platform.database.transactions import Tx
+from careloom.platform.file_parts import PART_BYTES
 from careloom.platform.keys.ring import add_version, forget, keys_of, masters_of
 from careloom.platform.trail.sealing import continue_chain
 from careloom.platform.wire import from_json_text, json_text
 
 Rows = list[bytes]
 """Each a JSON object, as it stands in the archive: numbers come back to the last digit."""
+Read = Callable[[int, int], Awaitable[bytes]]
+"""Bytes of an archive from a place on, at most so many; none behind its end."""
 _CASE_NUMBERS: Final = text("SELECT max(number) FROM care_case WHERE client_id = :client")
 _MANY: Final = 100_000
 
 
 class ClientArchive:
-    """An archive on disk: read as a whole once to check it, then member by member."""
+    """An archive wherever it lies: read through once to check it, then file by file, and never kept as a whole."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises ArchiveError for what is no archive, or is damaged."""
-        with contextlib.ExitStack() as stack:
-            try:
-                # Neither packed as a whole nor with holes: nothing in it is larger than it is itself.
-                self._tar = stack.enter_context(tarfile.open(path, "r:"))
-                self._members = {one.name: one for one in self._tar if one.isfile() and not one.issparse()}
-                self.manifest = read_manifest(self._content(MANIFEST))
-                check_members(self.manifest, self._digest)
-            except (OSError, EOFError, tarfile.TarError, KeyError, msgspec.DecodeError) as error:
-                why = type(error).__name__
-                raise ArchiveError(
-                    "{file} is no whole archive of a client ({why}).", file=path.name, why=why
-                ) from error
-            stack.pop_all()
+    def __init__(self, read: Read, seen: Mapping[str, Seen], manifest: Manifest) -> None:
+        self.manifest = manifest
+        self._read = read
+        self._seen = seen
 
-    def parts(self, table: str) -> Iterator[Rows]:
-        """The rows of a table, part by part, in their order."""
-        for one in self.manifest.members:
-            if table_of(one.name) == table:
-                yield read_lines_member(one.name, self._content(one.name))
+    def parts(self, table: str) -> list[str]:
+        """The files that hold a table's rows, in their order."""
+        return [one.name for one in self.manifest.members if table_of(one.name) == table]
 
-    def stored_file(self, file_id: str) -> bytes | None:
+    async def rows(self, part: str) -> Rows:
+        """The rows of such a file; raises ArchiveError."""
+        return await asyncio.to_thread(read_lines_member, part, await self._content(part))
+
+    async def stored_file(self, file_id: str) -> bytes | None:
         """The bytes of a stored file; None where they were missing already."""
-        return self._content(f"{FILES}{file_id}") if f"{FILES}{file_id}" in self._members else None
+        name = f"{FILES}{file_id}"
+        return await self._content(name) if name in self._seen else None
 
-    def close(self) -> None:
-        """Closes the file."""
-        self._tar.close()
+    async def _content(self, name: str) -> bytes:
+        return await self._read(self._seen[name].start, self._seen[name].size)
 
-    def _content(self, name: str) -> bytes:
-        found = self._tar.extractfile(self._members[name])
-        if found is None:
-            raise KeyError(name)
-        return found.read()
 
-    def _digest(self, name: str) -> str | None:
-        return hashlib.sha256(self._content(name)).hexdigest() if name in self._members else None
+async def open_archive(read: Read, name: str) -> ClientArchive:
+    """The archive that `read` gives; raises ArchiveError, which calls it `name`, for what is none or is damaged."""
+    digests, place = Digests(name), 0
+    while chunk := await read(place, PART_BYTES):
+        await asyncio.to_thread(digests.feed, chunk)
+        place += len(chunk)
+    return ClientArchive(read, digests.seen, await asyncio.to_thread(digests.check))
 
 
 class Keeper(Protocol):
@@ -118,7 +109,8 @@ async def restore_client(tx: Tx, actor: Actor, files: Keeper, archive: ClientArc
     try:
         await _outside(tx, archive)
         for table in reversed(archived_tables()):
-            for part in archive.parts(table.name):
+            for name in archive.parts(table.name):
+                part = await archive.rows(name)
                 _check_owner(table, part, client_id)
                 await _restore_part(tx, table, await _sealed(tx, table, part, client_id))
                 rows += len(part)
@@ -164,12 +156,13 @@ async def _outside(tx: Tx, archive: ClientArchive) -> None:
     tables = {table.name: table for table in archived_tables()}
     person = tables["person"]
     provider = next(key.column.table for key in person.c.provider_id.foreign_keys)
-    for part in archive.parts("outside-provider"):
-        await insert_rows(tx, provider, OUTSIDE["provider"], _raw(part), on_conflict="ON CONFLICT DO NOTHING")
-    for part in archive.parts("outside-person"):
+    for name in archive.parts("outside-provider"):
+        rows = _raw(await archive.rows(name))
+        await insert_rows(tx, provider, OUTSIDE["provider"], rows, on_conflict="ON CONFLICT DO NOTHING")
+    for name in archive.parts("outside-person"):
         people = [
             {**one, "client_id": None, "email": f"{one['id']}@restored.invalid", "active": False}
-            for one in map(from_json_text, part)
+            for one in map(from_json_text, await archive.rows(name))
         ]
         columns = ("id", "name", "provider_id", "client_id", "email", "active")
         await insert_rows(tx, person, columns, people, on_conflict="ON CONFLICT (id) DO NOTHING")
@@ -212,13 +205,14 @@ async def _restore_later(tx: Tx, table: Table, archive: ClientArchive, client_id
             f"FROM json_to_recordset(CAST(:rows AS json)) AS one (id uuid, {column} uuid) "
             f"WHERE t.client_id = :client AND t.id = one.id AND one.{column} IS NOT NULL"
         )
-        for part in archive.parts(table.name):
-            await tx.execute(statement, {"rows": json_text(_raw(part)), "client": client_id})
+        for name in archive.parts(table.name):
+            rows = json_text(_raw(await archive.rows(name)))
+            await tx.execute(statement, {"rows": rows, "client": client_id})
 
 
 async def _restore_files(tx: Tx, files: Keeper, archive: ClientArchive, client_id: UUID, part: Rows) -> None:
     for row in map(from_json_text, part):
-        content = archive.stored_file(row["id"])
+        content = await archive.stored_file(row["id"])
         if content is None:
             continue
         if hashlib.sha256(content).hexdigest() != row["sha256"]:

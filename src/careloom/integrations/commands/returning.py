@@ -1,12 +1,9 @@
 """Tries and runs restores in the background: a dry run does all of it, and keeps nothing."""
 
 import asyncio
-import tarfile
-import tempfile
 import zlib
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -15,13 +12,13 @@ import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from careloom.integrations.commands.restores import change, fail, take_stale, working_restore
-from careloom.integrations.commands.restoring import ClientArchive, Told, restore_client
+from careloom.integrations.commands.restoring import ClientArchive, Told, open_archive, restore_client
 from careloom.integrations.commands.uploads import ARCHIVES, StoredFile
 from careloom.integrations.types import Restore, RestoreId, RestoreState
 from careloom.platform.access import system_actor
 from careloom.platform.database.transactions import Tx
 from careloom.platform.errors import CareloomError
-from careloom.platform.file_parts import delete_parts, read_parts
+from careloom.platform.file_parts import Ranges, delete_parts
 from careloom.platform.files import FileStore
 from careloom.platform.runtime import Runtime
 from careloom.platform.sealing import seal_bytes, unseal_bytes
@@ -42,7 +39,6 @@ _MALFORMED: Final = (
     EOFError,
     OSError,
     zlib.error,
-    tarfile.TarError,
     DBAPIError,
 )
 """What an archive whose digests fit, and whose content does not, may fail with: it is refused, not tried again."""
@@ -100,14 +96,8 @@ async def run_restore(runtime: Runtime, restore_id: RestoreId) -> None:
         return
     one, file = found
     try:
-        with tempfile.TemporaryDirectory(prefix="careloom-restore-") as folder:
-            path = Path(folder) / one.name.replace("/", "_")
-            await _fetch(runtime, file, path)
-            archive = await asyncio.to_thread(ClientArchive, path)
-            try:
-                await _work(runtime, one, file, archive)
-            finally:
-                archive.close()
+        ranges = Ranges(handed_in(runtime), file.key, file.parts)
+        await _work(runtime, one, file, await open_archive(ranges.read, one.name))
     except _PassedError:
         log.warning("restore_passed", restore_id=str(one.id))
         return
@@ -138,12 +128,6 @@ async def expire_restores(runtime: Runtime) -> None:
         await ARCHIVES.drop_broken(tx, files, _STALE_AT_ONCE)
     for file in due:
         await delete_parts(files, file.key, file.parts)
-
-
-async def _fetch(runtime: Runtime, file: StoredFile, path: Path) -> None:
-    with path.open("wb") as local:
-        async for chunk in read_parts(handed_in(runtime), file.key, file.parts):
-            await asyncio.to_thread(local.write, chunk)
 
 
 async def _work(runtime: Runtime, one: Restore, file: StoredFile, archive: ClientArchive) -> None:

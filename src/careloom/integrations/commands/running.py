@@ -1,7 +1,7 @@
 """Reads a file part by part and takes it over, each part in a transaction that also notes how far it got."""
 
 import asyncio
-import tempfile
+import io
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -46,10 +46,12 @@ from careloom.platform.file_parts import read_parts
 from careloom.platform.keys.errors import CipherBrokenError, ShreddedError
 from careloom.platform.redaction.redact import shortened
 from careloom.platform.runtime import Runtime
+from careloom.platform.scratch import Scratch
 from careloom.platform.texts.text import Text, say
 
 log = structlog.get_logger()
 _ENTRIES, _MESSAGES, _BYTES = 1000, 4000, 8_000_000
+_BUFFER: Final = 200_000
 _LOOK: Final = 2.0
 """Seconds between two looks at whether a file is still to be counted."""
 _TRIES: Final = 5
@@ -146,9 +148,9 @@ async def _read(
     schema: dict[str, AttributeField],
     shorten: Shorten,
 ) -> None:
-    with tempfile.TemporaryFile() as file:
+    with io.BufferedReader(Scratch(), _BUFFER) as file:
         async for content in read_parts(runtime.files, kept.key, kept.parts):
-            await asyncio.to_thread(file.write, content)
+            await asyncio.to_thread(file.raw.append, content)
         if one.state is ImportState.CHECKING:
             total = await _counted(runtime, actor, one, file, schema, shorten)
             if total is None:

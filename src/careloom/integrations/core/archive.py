@@ -5,7 +5,6 @@ import hashlib
 import io
 import tarfile
 import zlib
-from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -87,11 +86,22 @@ def manifest_end(manifest: Manifest) -> bytes:
     return tar_member(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1)) + END
 
 
-class Digests:
-    """Takes an archive in as it streams, and keeps no more of it than its members' digests and its manifest."""
+class Seen(Struct, frozen=True):
+    """A file of the archive as it was found: where its bytes begin, how many they are, and their SHA-256."""
 
-    def __init__(self) -> None:
-        self._digests: dict[str, str] = {}
+    start: int
+    size: int
+    sha256: str
+
+
+class Digests:
+    """Takes an archive in as it streams, and keeps no more of it than its manifest and what its files are known by."""
+
+    def __init__(self, name: str = "client.tar") -> None:
+        """`name` is what reasons call the archive."""
+        self.seen: dict[str, Seen] = {}
+        self._name = name
+        self._taken = 0
         self._manifest = bytearray()
         self._waiting = bytearray()
         self._member: tarfile.TarInfo | None = None
@@ -110,28 +120,27 @@ class Digests:
     def check(self) -> Manifest:
         """The manifest, once all was fed; raises ArchiveError for what is not what it says, or not whole."""
         if not self._ended:
-            raise _not_whole("EOFError")
+            raise self._not_whole("EOFError")
         try:
             manifest = read_manifest(bytes(self._manifest))
         except msgspec.DecodeError as error:
-            raise _not_whole(type(error).__name__) from error
-        check_members(manifest, self._digests.get)
+            raise self._not_whole(type(error).__name__) from error
+        self._check_members(manifest)
         return manifest
 
     def _take_header(self) -> bool:
         if len(self._waiting) < tarfile.BLOCKSIZE:
             return False
-        block = bytes(self._waiting[: tarfile.BLOCKSIZE])
-        del self._waiting[: tarfile.BLOCKSIZE]
+        block = self._take(tarfile.BLOCKSIZE)
         if not any(block):
             self._ended = True
             return True
         try:
             one = tarfile.TarInfo.frombuf(block, tarfile.ENCODING, "surrogateescape")
         except tarfile.HeaderError as error:
-            raise _not_whole(type(error).__name__) from error
+            raise self._not_whole(type(error).__name__) from error
         if not one.isreg():
-            raise _not_whole("HeaderError")
+            raise self._not_whole("HeaderError")
         self._member, self._left, self._hash = one, one.size, hashlib.sha256()
         return True
 
@@ -139,8 +148,7 @@ class Digests:
         one = self._member
         if one is None:
             return False
-        part = bytes(self._waiting[: self._left])
-        del self._waiting[: len(part)]
+        part = self._take(self._left)
         self._left -= len(part)
         self._hash.update(part)
         if one.name == MANIFEST:
@@ -148,29 +156,36 @@ class Digests:
         padding = -one.size % tarfile.BLOCKSIZE
         if self._left or len(self._waiting) < padding:
             return False
-        del self._waiting[:padding]
-        self._digests[one.name] = self._hash.hexdigest()
+        self.seen[one.name] = Seen(self._taken - one.size, one.size, self._hash.hexdigest())
+        self._take(padding)
         self._member = None
         return True
 
+    def _take(self, size: int) -> bytes:
+        """The next bytes of those that wait, at most so many."""
+        found = bytes(self._waiting[:size])
+        del self._waiting[:size]
+        self._taken += len(found)
+        return found
 
-def check_members(manifest: Manifest, digest_of: Callable[[str], str | None]) -> None:
-    """Raises ArchiveError where the archive is of another form, or a member is not there or not what was written."""
-    if (manifest.format, manifest.version) != (FORMAT, VERSION):
-        raise ArchiveError(
-            "This is {found} version {version}; {format} {known} is known.",
-            found=manifest.format,
-            version=manifest.version,
-            format=FORMAT,
-            known=VERSION,
-        )
-    for one in manifest.members:
-        if digest_of(one.name) != one.sha256:
-            raise ArchiveError("{file} is missing or damaged: its digest is not that of the manifest.", file=one.name)
+    def _check_members(self, manifest: Manifest) -> None:
+        if (manifest.format, manifest.version) != (FORMAT, VERSION):
+            raise ArchiveError(
+                "This is {found} version {version}; {format} {known} is known.",
+                found=manifest.format,
+                version=manifest.version,
+                format=FORMAT,
+                known=VERSION,
+            )
+        for one in manifest.members:
+            seen = self.seen.get(one.name)
+            if seen is None or seen.sha256 != one.sha256:
+                raise ArchiveError(
+                    "{file} is missing or damaged: its digest is not that of the manifest.", file=one.name
+                )
 
-
-def _not_whole(why: str) -> ArchiveError:
-    return ArchiveError("{file} is no whole archive of a client ({why}).", file="client.tar", why=why)
+    def _not_whole(self, why: str) -> ArchiveError:
+        return ArchiveError("{file} is no whole archive of a client ({why}).", file=self._name, why=why)
 
 
 def read_manifest(content: bytes) -> Manifest:
