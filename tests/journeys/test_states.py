@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.looker import WIDE, Looker, in_turn
 from tests.journeys.screens import SCREENS, STATES
 
-_OPEN = ("dialog", "menu")
+_OPEN = ("dialog", "menu", "listbox")
 _IN_TURN = ("de", "es", "fr", "pt-BR")
 
 
