@@ -9,9 +9,9 @@ export interface Format {
   counter: (seconds: number) => string;
   time: (at: string) => string;
   date: (at: string) => string;
-  /** Time today, weekday this week, else the date. */
+  /** Time today, weekday less than six days off, else the date. */
   short: (at: string) => string;
-  /** A time to come, with its day where that is not today: "08:00", "Mon 08:00", "24 Dec, 08:00". */
+  /** A time to keep, with its day where that is not today: "08:00", "Mon 08:00", "24 Dec, 08:00". */
   upcoming: (at: string) => string;
   /** Date and time to the second: for hover texts. */
   exact: (at: string) => string;
@@ -36,6 +36,10 @@ export function counterText(seconds: number): string {
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
+
+/** Whether a weekday alone says which day is meant. */
+const isNear = (one: Date, other: Date) =>
+  Math.abs(one.getTime() - other.getTime()) < 6 * 86_400_000;
 
 export function makeFormat(locale: string): Format {
   const numbers = new Map<string, Intl.NumberFormat>();
@@ -80,15 +84,14 @@ export function makeFormat(locale: string): Format {
       const then = new Date(at);
       const today = new Date();
       if (then.toDateString() === today.toDateString()) return time(at);
-      const days = (today.getTime() - then.getTime()) / 86_400_000;
-      if (days < 6) return weekday(at);
+      if (isNear(then, today)) return weekday(at);
       return then.getFullYear() === today.getFullYear() ? dayMonth(at) : date(at);
     },
     upcoming: (at) => {
       const then = new Date(at);
       const today = new Date();
       if (then.toDateString() === today.toDateString()) return time(at);
-      return then.getTime() - today.getTime() < 6 * 86_400_000 ? weekdayTime(at) : dayTime(at);
+      return isNear(then, today) ? weekdayTime(at) : dayTime(at);
     },
     exact: dates({ dateStyle: 'full', timeStyle: 'medium' }),
     day: dates({ weekday: 'long', day: 'numeric', month: 'long' }),

@@ -87,7 +87,9 @@ export function Preview({ one }: { one: DataImport }) {
             <tr key={`${line.row} ${line.kind} ${line.name}`}>
               <td className={classes.number}>{format.number(line.row)}</td>
               <td className={classes.number}>{line.kind && t(`imports.kind.${line.kind}`)}</td>
-              <td dir="auto">{line.name}</td>
+              <td>
+                <bdi>{line.name}</bdi>
+              </td>
               <td>
                 <OutcomeOf outcome={line.outcome} />
                 {line.outcome === 'matched' && line.reason && <div>{line.reason}</div>}
@@ -116,7 +118,9 @@ export function LeftOut({ one }: { one: DataImport }) {
         <tbody>
           {one.left_out.map((each) => (
             <tr key={each.name}>
-              <td dir="auto">{each.name || t('imports.otherFields')}</td>
+              <td>
+                <bdi>{each.name || t('imports.otherFields')}</bdi>
+              </td>
               <td className={classes.number}>{format.number(each.rows)}</td>
             </tr>
           ))}
@@ -157,8 +161,8 @@ export function Refusals({ one }: { one: DataImport }) {
               {found.map((each) => (
                 <tr key={`${each.row} ${each.number}`}>
                   <td className={classes.number}>{format.number(each.row)}</td>
-                  <td dir="auto" className={classes.key}>
-                    {each.key}
+                  <td className={classes.key}>
+                    <bdi>{each.key}</bdi>
                   </td>
                   <td>
                     <OutcomeOf outcome={each.outcome} />
