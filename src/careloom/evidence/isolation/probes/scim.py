@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -21,8 +22,11 @@ async def scim(stage: Stage) -> Outcome:
     tally = Tally()
     before = rows_of(stage.superuser_url, stage.b)
     hidden = ids_of(stage.superuser_url, stage.b)
-    for theirs, ask in _asked(stage):
+    for theirs, ask in asked(stage):
         tally.probe(await _refused(stage, theirs, ask))
+    for email in (stage.b.people["agent"].email, f"provisioned@{stage.b.canary}.example"):
+        for ask in _named(stage, email):
+            tally.probe(await _taken(stage, email, ask))
     for path in _lists(stage):
         answer = await _send(stage, "a", ("GET", path, None))
         shown = stage.b.canary in answer.text.replace(path, "") or any(one in answer.text for one in hidden)
@@ -38,32 +42,43 @@ async def scim(stage: Stage) -> Outcome:
         "Directories, by SCIM",
         "With the token of A's provider: GET, PUT, PATCH and DELETE of B's users, of people of B whom no directory "
         "brought, and of B's groups; B's users as members of A's groups; filters by B's names and ids. Each is "
-        "answered like an id that nobody has, and nothing of B is shown or changed.",
+        "answered like an id that nobody has, and nothing of B is shown or changed. Users of A made with, and changed "
+        "to, an address that someone of B signs in with: that it is taken is told, as an address is one person's in "
+        "the whole installation, in the same words whoever has it outside of A's provider, and nothing else.",
     )
 
 
-def _asked(stage: Stage) -> list[tuple[UUID, Ask]]:
+def asked(stage: Stage) -> list[tuple[UUID, Ask]]:
     """What is asked, with the id of B in it."""
-    asked: list[tuple[UUID, Ask]] = []
+    found: list[tuple[UUID, Ask]] = []
     people = [stage.b.ids["scim_user_id"], *(one.id for one in stage.b.people.values())]
     user: dict[str, Any] = {"userName": "taken.over@example.org", "displayName": "Taken over", "active": False}
     renamed = {"schemas": [_PATCH], "Operations": [{"op": "replace", "value": {"displayName": "Taken over"}}]}
     for one in [*people, stage.a.people["client_viewer"].id]:
-        asked += [(one, ask) for ask in _on(f"/Users/{one}", user, renamed)]
+        found += [(one, ask) for ask in _on(f"/Users/{one}", user, renamed)]
     group = stage.b.ids["scim_group_id"]
-    asked += [(group, ask) for ask in _on(f"/Groups/{group}", {"displayName": "Taken over", "members": []}, renamed)]
+    found += [(group, ask) for ask in _on(f"/Groups/{group}", {"displayName": "Taken over", "members": []}, renamed)]
     own = _place(stage, "a", "Groups")
     for one in people:
         with_them = {"displayName": "Joined", "members": [{"value": str(one)}]}
         joined = {"op": "add", "path": "members", "value": [{"value": str(one)}]}
-        asked.append((one, ("POST", "/Groups", with_them)))
-        asked.append((one, ("PUT", own, with_them)))
-        asked.append((one, ("PATCH", own, {"schemas": [_PATCH], "Operations": [joined]})))
-    return asked
+        found.append((one, ("POST", "/Groups", with_them)))
+        found.append((one, ("PUT", own, with_them)))
+        found.append((one, ("PATCH", own, {"schemas": [_PATCH], "Operations": [joined]})))
+    return found
 
 
 def _on(path: str, whole: dict[str, Any], part: dict[str, Any]) -> list[Ask]:
     return [("GET", path, None), ("PUT", path, whole), ("PATCH", path, part), ("DELETE", path, None)]
+
+
+def _named(stage: Stage, email: str) -> list[Ask]:
+    """A user of A's who would sign in with this address: new, and one who is there."""
+    user: dict[str, Any] = {"userName": email, "displayName": "Taken over"}
+    user["emails"] = [{"value": email, "primary": True}]
+    part = {"schemas": [_PATCH], "Operations": [{"op": "replace", "value": user}]}
+    own = _place(stage, "a")
+    return [("POST", "/Users", user), ("PUT", own, user), ("PATCH", own, part)]
 
 
 def _lists(stage: Stage) -> list[str]:
@@ -76,7 +91,7 @@ def _lists(stage: Stage) -> list[str]:
 
 async def _refused(stage: Stage, theirs: UUID, ask: Ask) -> str | None:
     nobody = uuid4()
-    answer, twin = await _send(stage, "a", ask), await _send(stage, "a", _instead(ask, theirs, nobody))
+    answer, twin = await _send(stage, "a", ask), await _send(stage, "a", instead(ask, theirs, nobody))
     mine = answer.status_code, answer.text.replace(str(theirs), "…")
     same = mine == (twin.status_code, twin.text.replace(str(nobody), "…"))
     if answer.is_client_error and same:
@@ -84,7 +99,20 @@ async def _refused(stage: Stage, theirs: UUID, ask: Ask) -> str | None:
     return f"{ask[0]} {ask[1]}: {answer.status_code} {answer.text[:200]}, and {twin.status_code} for what nobody has"
 
 
-def _instead(ask: Ask, theirs: UUID, nobody: UUID) -> Ask:
+async def _taken(stage: Stage, email: str, ask: Ask) -> str | None:
+    """What is wrong with the answer to an address that is taken, beside one that someone of A's client has."""
+    own = stage.a.people["client_viewer"].email
+    answer, twin = await _send(stage, "a", ask), await _send(stage, "a", instead(ask, email, own))
+    told = answer.text.replace(email, "…")
+    same = (answer.status_code, told) == (twin.status_code, twin.text.replace(own, "…"))
+    if answer.status_code == HTTPStatus.CONFLICT and same and stage.b.canary not in told:
+        return None
+    return f"{ask[0]} {ask[1]} with {email}: {answer.status_code} {told[:200]}, and {twin.status_code} for one of A's"
+
+
+def instead(ask: Ask, theirs: object, nobody: object) -> Ask:
+    """The same about someone else."""
+
     def changed(value: Any) -> Any:
         if isinstance(value, dict):
             return {name: changed(one) for name, one in value.items()}  # pyright: ignore[reportUnknownVariableType]

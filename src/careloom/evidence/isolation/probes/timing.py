@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import islice
 from typing import Final
 from uuid import uuid4
 
@@ -15,6 +18,7 @@ from careloom.evidence.isolation.operations import Operation, Request, build, sl
 from careloom.evidence.isolation.outcome import Outcome, Tally
 from careloom.evidence.isolation.probes.endpoints import own, send
 from careloom.evidence.isolation.probes.program import beside, hidden_ids
+from careloom.evidence.isolation.probes.scim import Ask, asked, instead
 from careloom.evidence.isolation.stage import Stage
 from careloom.identity.types import Role
 
@@ -23,11 +27,18 @@ _SERIES: Final = 8, 40, 40
 """Rounds of each series. A busy machine can make any one look odd; what is really slower is slower again."""
 _LEAST_SECONDS = 0.002
 _LIKELY = 0.80
+_GLANCE: Final = 4
+_EQUAL_SECONDS = 0.001
+"""After so many rounds of the first series, whose medians are closer is let be: what is slower by as much as a finding
+needs is let be so hardly more often than the whole series would.
+"""
 
 
 @dataclass(frozen=True)
 class _Race:
-    """Two requests as one bearer, made anew for each round: with the others' ids, and with what nobody has."""
+    """Two requests as one bearer, or as a visitor of a page, made anew for each round: with the others' ids, and with
+    what nobody has.
+    """
 
     name: str
     bearer: str
@@ -37,7 +48,8 @@ class _Race:
 async def timing(stage: Stage) -> Outcome:
     """Every endpoint with an id in its path: the others' id and nobody's, in turn, many times."""
     tally = Tally()
-    for race in [*_between_clients(stage), *await _within_a_client(stage)]:
+    between = [*_between_clients(stage), *_of_visitors(stage)]
+    for race in [*between, *await _within_a_client(stage), *_of_directories(stage)]:
         tally.probe(await _tells(stage, race))
     return tally.outcome(
         "timing",
@@ -45,7 +57,10 @@ async def timing(stage: Stage) -> Outcome:
         "Every endpoint that reads or writes by an id in its path, and of each name of an id in queries and bodies "
         f"endpoints that read and that write by it: {_SERIES[0]} times B's id and an id that nobody has, in turn, "
         "read as an agent of A and written as who may do everything in A; of each name of an id in paths, the same "
-        "with what A's first program holds, as an agent and an administrator of a provider that serves the second. "
+        "with what A's first program holds, as an agent and an administrator of a provider that serves the second; of "
+        "what a visitor of A's page names (secrets, tokens, files and their signatures), and of B's user and group by "
+        f"SCIM, the same. Whose medians lie less than {_EQUAL_SECONDS * 1000:.0f} ms apart after {_GLANCE} times is "
+        "let be. "
         f"What looks slower, again {_SERIES[1]} times and {_SERIES[2]} times. A finding is a median that differs by "
         f"more than {_LEAST_SECONDS * 1000:.0f} ms with one of the two slower in more than {_LIKELY:.0%} of pairs, "
         "each time.",
@@ -66,6 +81,48 @@ def _between_clients(stage: Stage) -> Iterator[_Race]:
             if where != "path" and name in stage.a.ids and timed not in seen:
                 seen.add(timed)
                 yield _race(stage, operation, place)
+
+
+def _of_visitors(stage: Stage) -> Iterator[_Race]:
+    """Whatever a stranger's browser can name of B at A's widget."""
+    for operation in (one for one in stage.operations if one.path.startswith("/chat/")):
+        for number, one in enumerate(attempts(operation, stage.a, stage.b, None)):
+            if one.theirs:
+                yield _Race(f"{operation.name} ({', '.join(one.theirs)})", "", _nth(stage, operation, number))
+
+
+def _nth(stage: Stage, operation: Operation, number: int) -> Callable[[], tuple[Request, Request]]:
+    def pair() -> tuple[Request, Request]:
+        attempt = next(islice(attempts(operation, stage.a, stage.b, None), number, None))
+        return attempt.request, attempt.twin
+
+    return pair
+
+
+def _of_directories(stage: Stage) -> Iterator[_Race]:
+    """What A's directory asks of B's user and group, by ids and by a name."""
+    theirs = {stage.b.ids["scim_user_id"], stage.b.ids["scim_group_id"]}
+    for one, ask in asked(stage):
+        if one in theirs:
+            yield _directed(stage, one, ask)
+    name = f"provisioned@{stage.b.canary}.example"
+    yield _directed(stage, name, ("GET", "/Users", None), name)
+
+
+def _directed(stage: Stage, theirs: object, ask: Ask, name: str | None = None) -> _Race:
+    def pair() -> tuple[Request, Request]:
+        nobody = uuid4()
+        names = (None, None) if name is None else (name, f"{nobody}@nobody.example")
+        return _by_scim(ask, names[0]), _by_scim(instead(ask, theirs, nobody), names[1])
+
+    return _Race(f"{ask[0]} /scim/v2{ask[1]}", stage.a.words["scim_secret"], pair)
+
+
+def _by_scim(ask: Ask, name: str | None) -> Request:
+    method, path, body = ask
+    operation = Operation(method, path, (), (), None, multipart=False, schemas={})
+    params = {} if name is None else {"filter": f'userName eq "{name}"'}
+    return Request(operation, f"/scim/v2{path}", params, body, None, ())
 
 
 def _race(stage: Stage, operation: Operation, place: str) -> _Race:
@@ -120,15 +177,18 @@ async def _tells(stage: Stage, race: _Race) -> str | None:
 
 
 async def _difference(stage: Stage, race: _Race, rounds: int) -> str | None:
-    theirs, nobodys = [0.0] * rounds, [0.0] * rounds
+    theirs: list[float] = []
+    nobodys: list[float] = []
     with _nothing_collected():
         for number in range(-_WARM, rounds):
             # Which of the two comes first changes, so that neither profits from what the other warmed.
             for first in (number % 2 == 0, number % 2 != 0):
                 seconds = await _once(stage, race, theirs=first)
                 if number >= 0:
-                    (theirs if first else nobodys)[number] = seconds
-    difference = _median(theirs) - _median(nobodys)
+                    (theirs if first else nobodys).append(seconds)
+            if (number + 1, rounds) == (_GLANCE, _SERIES[0]) and abs(_later(theirs, nobodys)) < _EQUAL_SECONDS:
+                return None
+    difference = _later(theirs, nobodys)
     slower = sum(one > other for one in theirs for other in nobodys) / rounds**2
     if abs(difference) < _LEAST_SECONDS or 1 - _LIKELY <= slower <= _LIKELY:
         return None
@@ -146,11 +206,17 @@ def _nothing_collected() -> Generator[None]:
 
 
 async def _once(stage: Stage, race: _Race, *, theirs: bool) -> float:
-    request = race.pair()[not theirs]
-    began = time.perf_counter()
-    await send(stage.api, race.bearer, request)
-    return time.perf_counter() - began
+    while True:
+        request = race.pair()[not theirs]
+        began = time.perf_counter()
+        answer = await send(stage.api, race.bearer, request)
+        seconds = time.perf_counter() - began
+        if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            return seconds
+        # What is refused to everyone who asks too often says nothing of what there is.
+        await asyncio.sleep(int(answer.headers.get("Retry-After", "1")))
 
 
-def _median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
+def _later(some: list[float], others: list[float]) -> float:
+    """By how many seconds the median of some is later than that of others."""
+    return sorted(some)[len(some) // 2] - sorted(others)[len(others) // 2]
