@@ -48,6 +48,15 @@ class Held:
         self._page.unroute(self._pattern)
 
 
+# Before the page is painted again, and for as long as that may still move the focus.
+_AT_ONCE = """async (keys) => {
+    for (const key of keys) {
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    }
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+}"""
+
+
 def test_a_number_pressed_before_the_outcomes_are_there_chooses_one(
     installation: Installation, world: World, people: People
 ) -> None:
@@ -149,8 +158,11 @@ def test_what_is_typed_while_the_editor_of_mails_still_loads_stands_in_it(
     editor.let_go()
     expect(page.get_by_role("toolbar", name="Format")).to_be_visible()
     expect(reply).to_be_focused()
-    page.keyboard.type("is on its way.")
+    page.keyboard.type("is on its way. ")
     expect(reply).to_have_text("Dear Jon, a new bell is on its way.")
+    page.keyboard.press("Escape")
+    page.evaluate(_AT_ONCE, ["r", "/"])
+    expect(page.get_by_role("combobox", name="Macros")).to_be_focused()
 
 
 def test_a_mail_is_answered_on_a_machine_that_takes_long_to_draw_the_editor(

@@ -131,6 +131,12 @@ export function Composer({
     }
   };
 
+  /** The field of the macros has the focus then, even where an editor comes late that was to have it. */
+  const pick = (how: 'button' | 'slash') => {
+    wantsFocus.current = false;
+    setPicking(how);
+  };
+
   const replies = useReplies(row.id, draft);
   const sendReply = () => {
     const { content } = draft;
@@ -171,7 +177,7 @@ export function Composer({
             name: t('macro.open'),
             group,
             keys: '/',
-            run: () => setPicking('button'),
+            run: () => pick('button'),
           },
           {
             id: 'composer.send',
@@ -221,7 +227,7 @@ export function Composer({
       signalTyping(!isEmpty(content));
     },
     onSubmit: sendReply,
-    onSlash: () => setPicking('slash'),
+    onSlash: () => pick('slash'),
     onFiles: uploads.add,
     onEscape: () => undefined,
     onHandle,
@@ -330,7 +336,7 @@ export function Composer({
               <IconPaperclip size={18} stroke={1.6} />
             </ActionIcon>
             <ActionIcon
-              onClick={() => setPicking(picking === 'none' ? 'button' : 'none')}
+              onClick={() => (picking === 'none' ? pick('button') : setPicking('none'))}
               aria-label={t('macro.open')}
               title={`${t('macro.open')} (/)`}
             >

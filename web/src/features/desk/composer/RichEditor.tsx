@@ -9,6 +9,7 @@ import {
   IconListNumbers,
 } from '@tabler/icons-react';
 import { Placeholder } from '@tiptap/extensions';
+import { Selection } from '@tiptap/pm/state';
 import { EditorContent, useEditor, useEditorState, type Editor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
 import { useEffect, useLayoutEffect, useRef } from 'react';
@@ -84,17 +85,16 @@ export function RichEditor(props: EditorProps) {
   useLayoutEffect(() => {
     if (!editor || editor.isDestroyed) return;
     onHandle({
+      // Tiptap's command for the focus takes it in the next frame, from what was opened by a key until then.
       focus: (at) => {
-        editor.commands.focus(at);
-        // The command itself waits for the next frame, and keys that are pressed until then would run actions.
-        editor.view.focus();
+        const { state, view } = editor;
+        if (at) view.dispatch(state.tr.setSelection(Selection.atEnd(state.doc)).scrollIntoView());
+        view.focus();
       },
-      insert: (text) =>
-        editor
-          .chain()
-          .focus()
-          .insertContent(text.length > 1 ? textToHtml(text) : text)
-          .run(),
+      insert: (text) => {
+        editor.view.focus();
+        editor.commands.insertContent(text.length > 1 ? textToHtml(text) : text);
+      },
     });
     return () => onHandle(null);
   }, [editor, onHandle]);
