@@ -39,7 +39,7 @@ test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="
 	@echo "[test] browser journeys"
 	@pytest -q -m journey -n $(WORKERS) --dist loadfile tests/journeys $(ARGS) || [ $$? = 5 ]
 	@echo "[test] kill -9 in the middle of the demo"
-	@pytest -q -m chaos -n $(CORES) tests/chaos $(ARGS) || [ $$? = 5 ]
+	@pytest -q -m chaos -n $(WORKERS) tests/chaos $(ARGS) || [ $$? = 5 ]
 
 soak: .make/python ## Try random input for long and with new seeds; EFFORT=30 times as hard as `make test`
 	@FUZZ_EFFORT=$(EFFORT) pytest -q -n $(CORES) --dist worksteal -k "any_input or new_breaks or any_life or hypothesis" $(ARGS)

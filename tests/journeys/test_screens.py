@@ -1,4 +1,4 @@
-"""Every screen in each light, width and direction of reading, by keys, in four languages: whole, open to everyone.
+"""Every screen in each light, width and direction of reading, by keys, in three languages: whole, open to everyone.
 
 `screens.json` names them; `web/tests/screens.test.ts` fails where an address or a section is not in it.
 """

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.looker import WIDE, Looker, in_turn
+from tests.journeys.looker import IN_TURN, WIDE, Looker, in_turn
 from tests.journeys.screens import SCREENS, STATES
 
 _OPEN = ("dialog", "menu", "listbox")
-_IN_TURN = ("de", "es", "fr", "pt-BR")
 
 
 def _first(page: Page, role: Any, name: str) -> Locator:
@@ -55,7 +54,7 @@ def test_what_opens_is_whole_and_open_to_everyone_and_gives_the_focus_back(looke
         _step(page, *step)
     shown.last.wait_for()
     looker.rest()
-    found = looker.everywhere(("en", in_turn(name, _IN_TURN), "ar"), within)
+    found = looker.everywhere(("en", in_turn(name, IN_TURN), "ar"), within)
     found += looker.by_keys()
     looker.speak("en")
     if "leave" in state:
