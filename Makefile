@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 CORES ?= 2
-WORKERS ?= $(shell echo $$(( $(CORES) * 3 / 2 )))
+WORKERS ?= $(shell echo $$(( $(CORES) * 2 )))
 EFFORT ?= 30
 TOPIC ?=
 TOPICS := desktops failover ingest interface lists redaction sealing
@@ -41,8 +41,9 @@ test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="
 	@echo "[test] kill -9 in the middle of the demo"
 	@pytest -q -m chaos -n $(WORKERS) tests/chaos $(ARGS) || [ $$? = 5 ]
 
-soak: .make/python ## Try random input for long and with new seeds; EFFORT=30 times as hard as `make test`
-	@FUZZ_EFFORT=$(EFFORT) pytest -q -n $(CORES) --dist worksteal -k "any_input or new_breaks or any_life or hypothesis" $(ARGS)
+soak: .make/python .make/web .make/browser ## Random input for long and with new seeds, each screen in each language; EFFORT=30
+	@FUZZ_EFFORT=$(EFFORT) pytest -q -n $(CORES) --dist worksteal -k "any_input or new_breaks or any_life or hypothesis" $(ARGS) || [ $$? = 5 ]
+	@FUZZ_EFFORT=$(EFFORT) pytest -q -m journey -n $(CORES) --dist loadfile -k whole_and_open tests/journeys $(ARGS) || [ $$? = 5 ]
 
 coverage: .make/python ## Which lines no test reaches, but for browsers and kill -9; ARGS="tests/routing"
 	@coverage run -m pytest -q -m "not journey and not chaos" $(ARGS)

@@ -1,6 +1,7 @@
 """Every screen in each light, width and direction of reading, by keys, in three languages: whole, open to everyone.
 
 `screens.json` names them; `web/tests/screens.test.ts` fails where an address or a section is not in it.
+`make soak` looks in all languages.
 """
 
 from __future__ import annotations

@@ -113,6 +113,15 @@ async def answers(database: Database) -> None:
             await asyncio.sleep(0.05)
 
 
+async def measured(api: httpx.AsyncClient, line: str) -> None:
+    """Waits for a measure: each process of the server takes new settings when it comes to it."""
+    async with asyncio.timeout(60):
+        while True:
+            if line in (await api.get("/metrics")).text:
+                return
+            await asyncio.sleep(0.02)
+
+
 async def ring(database: Database, *numbers: int) -> None:
     async with database.transaction(SYSTEM) as tx:
         await publish(tx, *[Rang(number=one) for one in numbers])
@@ -200,7 +209,7 @@ async def test_a_commit_that_is_never_confirmed_is_told_as_unknown(
         superuser(server, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         superuser(server, "SELECT pg_reload_conf()")
         try:
-            assert "careloom_database_synchronous 1.0" in (await api.get("/metrics")).text
+            await measured(api, "careloom_database_synchronous 1.0")
             asked = asyncio.create_task(api.post("/api/providers", json={"name": "Perhaps"}))
             await cut_when_committed(server, database)
             answer = await asked
@@ -213,7 +222,7 @@ async def test_a_commit_that_is_never_confirmed_is_told_as_unknown(
             superuser(server, "SELECT pg_reload_conf()")
         assert answer.status_code == 503
         assert "may be stored" in answer.json()["detail"]
-        assert "careloom_database_synchronous 0.0" in (await api.get("/metrics")).text
+        await measured(api, "careloom_database_synchronous 0.0")
         names = [one["name"] for one in (await api.get("/api/providers")).json()["items"]]
         assert "Perhaps" in names
 
