@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import io
 import re
+import socket
 import tarfile
 import tempfile
 from collections.abc import AsyncIterator
@@ -41,6 +43,7 @@ from careloom.integrations.core.archive import (
     tar_member,
 )
 from careloom.integrations.errors import ArchiveError
+from careloom.integrations.http import exports
 from careloom.integrations.jobs import tasks
 from careloom.integrations.queries.archive import (
     OUTSIDE,
@@ -50,13 +53,13 @@ from careloom.integrations.queries.archive import (
     outside_of,
     written_columns,
 )
-from careloom.integrations.types import ExportId
+from careloom.integrations.types import Export, ExportId
 from careloom.organizations.types import ClientId
 from careloom.platform import audit
 from careloom.platform.access import system_actor
 from careloom.platform.database.embedded import EmbeddedPostgres
 from careloom.platform.database.schema import Ownership, metadata
-from careloom.platform.database.transactions import Database
+from careloom.platform.database.transactions import Database, Tx
 from careloom.platform.file_parts import part_key
 from careloom.platform.files import FileStore, LocalFiles
 from careloom.platform.jobs import job_app
@@ -66,7 +69,7 @@ from careloom.platform.trail.checkpoint import Notary
 from careloom.platform.trail.sealing import Sealer
 from careloom.platform.trail.verifying import verify
 from tests.postgres import TEMPLATE, FreshDatabase, database_like
-from tests.server import running_server
+from tests.server import Server, running_server
 from tests.world import SYSTEM
 
 
@@ -475,8 +478,71 @@ async def test_an_archive_that_breaks_off_is_an_error_to_whoever_fetches_it_in_t
         assert one["fetched_at"] is None
         await runtime.store.put(key, part)
         whole = await api.get(f"{path}/archive")
-    assert (int(whole.headers["content-length"]), len(whole.content)) == (one["size"], one["size"])
-    assert (await brand.call("GET", path))["fetched_at"] is not None
+        assert (int(whole.headers["content-length"]), len(whole.content)) == (one["size"], one["size"])
+        await _fetched(brand, path)
+
+
+async def _fetched(brand: Brand, path: str) -> None:
+    """Waits until the export is told as fetched, which it is a little after its last byte."""
+    for _ in range(1_000):
+        if (await brand.call("GET", path))["fetched_at"] is not None:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it is not told as fetched")
+
+
+async def _leave_at(server: Server, brand: Brand, path: str, size: int) -> None:
+    """Asks for the archive, and hangs up once `size` bytes of it are here."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+        connection.settimeout(0)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(connection, ("127.0.0.1", server.port))
+        head = (
+            f"GET {path}/archive HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {brand.secrets['owner']}\r\n\r\n"
+        )
+        await loop.sock_sendall(connection, head.encode())
+        come = b""
+        while b"\r\n\r\n" not in come or len(come.partition(b"\r\n\r\n")[2]) < size:
+            come += await loop.sock_recv(connection, 65_536)
+
+
+async def test_who_hangs_up_at_the_last_byte_has_fetched_the_archive(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brand, runtime, real = stage.a, stage.runtime, exports.note_fetched
+    gone = asyncio.Event()
+
+    async def once_gone(tx: Tx, one: Export) -> None:
+        await gone.wait()
+        await real(tx, one)
+
+    monkeypatch.setattr(exports, "note_fetched", once_gone)
+    made = await _export(brand)
+    path = f"/api/exports/{made['id']}"
+    await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))
+    size = (await brand.call("GET", path))["size"]
+    async with running_server(runtime) as server:
+        await _leave_at(server, brand, path, size)
+        await asyncio.sleep(0.1)
+        gone.set()
+        await _fetched(brand, path)
+
+
+async def test_who_hangs_up_in_the_middle_of_the_last_part_has_not_fetched_the_archive(
+    stage: Stage, copied_database: FreshDatabase
+) -> None:
+    brand, runtime = stage.a, stage.runtime
+    made = await _export(brand)
+    path = f"/api/exports/{made['id']}"
+    await run_export(runtime, brand.ids["client_id"], ExportId(UUID(made["id"])))
+    large = 30_000_000
+    await runtime.files.put(part_key(export_parts_key(brand.ids["client_id"], UUID(made["id"])), 0), b"x" * large)
+    with psycopg.connect(copied_database.superuser_url) as connection:
+        connection.execute("UPDATE data_export SET parts = 1, size = %s WHERE id = %s", [large, made["id"]])
+    async with running_server(runtime) as server:
+        await _leave_at(server, brand, path, 1)
+    assert (await brand.call("GET", path))["fetched_at"] is None
 
 
 async def test_only_who_holds_the_permission_over_the_whole_client_exports(stage: Stage) -> None:

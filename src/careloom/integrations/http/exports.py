@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+from anyio import CancelScope
+from anyio.lowlevel import checkpoint_if_cancelled
 from litestar import delete, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
@@ -69,8 +71,11 @@ async def get_archive(unit: Unit, export_id: FromPath[ExportId]) -> Stream:
 async def _to_the_end(unit: Unit, one: Export, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     async for part in content:
         yield part
-    async with unit.transaction() as tx:
-        await note_fetched(tx, one)
+    yield b""  # Waits until the last part, too, is out of this process but for a few KB.
+    await checkpoint_if_cancelled()
+    with CancelScope(shield=True):  # Who has the last byte may leave at once.
+        async with unit.transaction() as tx:
+            await note_fetched(tx, one)
 
 
 @delete("/exports/{export_id:uuid}", summary="Remove an export")
