@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from careloom.integrations.commands.uploads import ARCHIVES
 from careloom.integrations.types import RestoreId
 from careloom.platform import residency
 from careloom.platform.database.transactions import Database
+from careloom.platform.errors import NotFoundError
 from careloom.platform.file_parts import part_key
 from careloom.platform.files import LocalFiles
 from careloom.platform.hub import Hub
@@ -233,18 +235,46 @@ async def test_a_job_that_still_reads_an_archive_leaves_alone_the_one_that_took_
     assert elsewhere.kept() == []
 
 
+@pytest.mark.parametrize("at", [0, 1])
+async def test_a_job_whose_store_fails_is_tried_again_and_its_archive_stays(
+    stage: Stage, elsewhere: Elsewhere, at: int
+) -> None:
+    path = await elsewhere.hand_in(await _archive(stage))
+    await elsewhere.call("POST", f"{path}/run")
+    reads = 0
+
+    class Failing(LocalFiles):
+        async def get(self, key: str) -> bytes:
+            nonlocal reads
+            reads += 1
+            if reads > at:
+                raise OSError(errno.EIO, "Input/output error")
+            return await super().get(key)
+
+        async def put(self, key: str, content: bytes) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    failing = replace(elsewhere.runtime, store=Failing(elsewhere.home / "files"))
+    with pytest.raises(OSError, match=r"Input/output error|No space left"):
+        await run_restore(failing, RestoreId(UUID(path.partition("/")[2])))
+    assert (await elsewhere.call("GET", path))["state"] == "running"
+    assert elsewhere.count("client") == 0
+    await elsewhere.work(path)
+    assert (await elsewhere.call("GET", path))["state"] == "done"
+
+
 async def test_a_job_that_fails_late_leaves_the_archive_that_another_reads(stage: Stage, elsewhere: Elsewhere) -> None:
     path = await elsewhere.hand_in(await _archive(stage))
     with psycopg.connect(elsewhere.url) as connection:
         connection.execute("UPDATE data_restore SET state = 'checking'")
 
-    class Full(LocalFiles):
+    class Torn(LocalFiles):
         async def get(self, key: str) -> bytes:
             with psycopg.connect(elsewhere.url) as connection:
                 connection.execute("UPDATE data_restore SET state = 'running'")
-            raise OSError("No space left on device")
+            raise NotFoundError
 
-    late = replace(elsewhere.runtime, store=Full(elsewhere.home / "files"))
+    late = replace(elsewhere.runtime, store=Torn(elsewhere.home / "files"))
     await run_restore(late, RestoreId(UUID(path.partition("/")[2])))
     assert (await elsewhere.call("GET", path))["state"] == "running"
     await elsewhere.work(path)

@@ -37,11 +37,12 @@ _MALFORMED: Final = (
     ArithmeticError,
     RecursionError,
     EOFError,
-    OSError,
     zlib.error,
     DBAPIError,
 )
-"""What an archive whose digests fit, and whose content does not, may fail with: it is refused, not tried again."""
+"""What an archive whose digests fit, and whose content does not, may fail with: it is refused, not tried again. An
+OSError is the store's, which may be well again.
+"""
 
 
 class HandedIn:
@@ -104,8 +105,7 @@ async def run_restore(runtime: Runtime, restore_id: RestoreId) -> None:
     except (CareloomError, *_MALFORMED) as error:
         if isinstance(error, DBAPIError) and (isinstance(error, OperationalError) or error.connection_invalidated):
             raise  # The database was away: the job is run again.
-        told = str(error) if isinstance(error, OSError) else type(error).__name__
-        unread = say("The archive cannot be read ({why}).", why=told)
+        unread = say("The archive cannot be read ({why}).", why=type(error).__name__)
         why = error.text if isinstance(error, CareloomError) else unread
         log.warning("restore_refused", restore_id=str(one.id), error=type(error).__name__)
         try:
