@@ -41,3 +41,12 @@ def test_a_client_leaves_in_a_file_of_its_users_own_and_does_not_come_back_where
     assert "lumen.tar is no whole archive of a client" in capsys.readouterr().err
     assert main(["import", "client", f"{path}.gone"]) == 2
     assert "lumen.tar.gone cannot be read: No such file or directory." in capsys.readouterr().err
+
+
+def test_a_file_that_opens_and_cannot_be_read_is_one_clear_sentence(
+    home: Path, fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CARELOOM_HOME", str(home))
+    monkeypatch.setenv("CARELOOM_DATABASE_URL", fresh_database.url)
+    assert main(["import", "client", "/proc/self/mem"]) == 2
+    assert capsys.readouterr().err.endswith("/proc/self/mem cannot be read: Input/output error.\n")

@@ -93,8 +93,11 @@ async def _write(database: Database, files: ClientFiles, name: str, beside: Path
 
 async def _restore(database: Database, files: ClientFiles, path: Path) -> int:
     def read(start: int, size: int) -> bytes:
-        file.seek(start)
-        return file.read(size)
+        try:
+            file.seek(start)
+            return file.read(size)
+        except OSError as error:
+            raise _unreadable(path, error) from None
 
     actor = system_actor("careloom import")
     with _opened(path) as file:
@@ -109,7 +112,11 @@ def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise TerminalError(f"{path} cannot be read: {error.strerror}.") from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> TerminalError:
+    return TerminalError(f"{path} cannot be read: {error.strerror}.")
 
 
 def _made(path: Path) -> BinaryIO:
