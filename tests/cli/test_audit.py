@@ -93,15 +93,27 @@ def test_a_later_export_is_held_against_an_earlier_one(
     assert main(["audit", "verify", "--known", str(earlier)]) == 1
 
 
-def test_a_log_that_was_kept_shows_that_a_chain_was_cut_off(
-    tmp_path: Path, fresh_database: FreshDatabase, capsys: pytest.CaptureFixture[str], home: Path
+@pytest.mark.parametrize("level", ["info", "warning"])
+def test_a_log_or_a_verifications_output_that_was_kept_shows_that_a_chain_was_cut_off(
+    tmp_path: Path,
+    fresh_database: FreshDatabase,
+    capsys: pytest.CaptureFixture[str],
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    level: str,
 ) -> None:
+    monkeypatch.setenv("CARELOOM_LOG_LEVEL", level)
     capsys.readouterr()
     assert main(["audit", "verify", "--client", "installation"]) == 0
-    line = json.loads(capsys.readouterr().err)
-    assert line["event"] == "audit_checkpoint"
+    told = capsys.readouterr()
     kept = tmp_path / "careloom.log"
-    kept.write_text('{"event": "starting"}\n' + json.dumps(line) + "\n")
+    if level == "info":
+        line = json.loads(told.err)
+        assert line["event"] == "audit_checkpoint"
+        kept.write_text('{"event": "starting"}\n' + json.dumps(line) + "\n")
+    else:
+        assert told.err == ""
+        kept.write_text(told.out)
     assert main(["audit", "verify", "--known", str(kept)]) == 0
     shutil.rmtree(home / "audit")
     _change(fresh_database, "DELETE FROM audit_checkpoint WHERE client_id IS NULL")

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
+import msgspec
+
 from careloom.cli.session import with_database
 from careloom.compliance.queries.retention import spared_by_holds
 from careloom.platform import audit
@@ -83,6 +85,8 @@ def _verify(options: argparse.Namespace, notary: Notary) -> int:
             keep(home, one.checkpoint)
         erased = f", the content of {one.erased} erased" if one.erased else ""
         print(f"ok      {_name(one.client_id)}: {one.checked} entries up to {one.number}{erased}, head {one.hash}")
+        if one.checkpoint is not None:
+            print(msgspec.json.encode(one.checkpoint).decode())
     held = options.known is None or _tell_known(options.known, known, found, notary)
     if any(one.broken for one in found):
         return 1
