@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, LiteralString
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
 from sqlalchemy import ColumnElement, true
@@ -212,6 +213,37 @@ async def test_an_answer_that_takes_longer_for_what_there_is_is_found(stage: Sta
         "GET /api/customers/{customer_id}",
         "PATCH /api/customers/{customer_id}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        ("theirs", "too often is said of their id alone"),
+        ("all", "not measured: too often still, after waiting 3 times"),
+        ("every third", None),
+    ],
+)
+async def test_a_throttle_that_one_id_alone_meets_or_that_never_ends_is_found(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, refused: str, told: str | None
+) -> None:
+    real, asked = timing.send, 0
+
+    async def throttled(api: Any, bearer: str, request: Any) -> Any:
+        nonlocal asked
+        if not request.path.startswith("/api/customers/"):
+            return await real(api, bearer, request)
+        asked += 1
+        theirs = str(stage.b.ids["customer_id"]) in request.path
+        if {"theirs": theirs, "all": True, "every third": asked % 3 == 0}[refused]:
+            return httpx.Response(429, headers={"Retry-After": "0"})
+        return await real(api, bearer, request)
+
+    monkeypatch.setattr(timing, "send", throttled)
+    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: 0.0))
+    path = "/api/customers/{customer_id}"
+    stage.operations = [one for one in stage.operations if (one.method, one.path) == ("GET", path)]
+    found = [one for one in (await timing.timing(stage)).findings if one.startswith("GET /api/customers/")]
+    assert found == ([] if told is None else [f"GET {path}: {told}"])
 
 
 @pytest.mark.usefixtures("slow_for_b")

@@ -32,6 +32,12 @@ _EQUAL_SECONDS = 0.001
 """After so many rounds of the first series, whose medians are closer is let be: what is slower by as much as a finding
 needs is let be so hardly more often than the whole series would.
 """
+_PATIENCE: Final = 3
+"""How often one is waited for that was asked for too often."""
+
+
+class _ThrottledError(Exception):
+    """Too often is said of one of the two alone, or again and again."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ async def timing(stage: Stage) -> Outcome:
         "let be. "
         f"What looks slower, again {_SERIES[1]} times and {_SERIES[2]} times. A finding is a median that differs by "
         f"more than {_LEAST_SECONDS * 1000:.0f} ms with one of the two slower in more than {_LIKELY:.0%} of pairs, "
-        "each time.",
+        "each time; or that one of the two alone is refused as asked too often.",
     )
 
 
@@ -170,7 +176,10 @@ def _beside_nobody(stage: Stage, operation: Operation, bearer: str) -> _Race:
 async def _tells(stage: Stage, race: _Race) -> str | None:
     told = None
     for rounds in _SERIES:
-        told = await _difference(stage, race, rounds)
+        try:
+            told = await _difference(stage, race, rounds)
+        except _ThrottledError as error:
+            told = f"{race.name}: {error}"
         if told is None:
             break
     return told
@@ -206,15 +215,30 @@ def _nothing_collected() -> Generator[None]:
 
 
 async def _once(stage: Stage, race: _Race, *, theirs: bool) -> float:
-    while True:
+    """How many seconds one refusal takes; raises _ThrottledError."""
+    for _ in range(_PATIENCE):
         request = race.pair()[not theirs]
         began = time.perf_counter()
         answer = await send(stage.api, race.bearer, request)
         seconds = time.perf_counter() - began
         if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
             return seconds
-        # What is refused to everyone who asks too often says nothing of what there is.
+        await _require_both_wait(stage, race, theirs=theirs)
         await asyncio.sleep(int(answer.headers.get("Retry-After", "1")))
+    raise _ThrottledError(f"not measured: too often still, after waiting {_PATIENCE} times")
+
+
+async def _require_both_wait(stage: Stage, race: _Race, *, theirs: bool) -> None:
+    """Asks for the other id, then again for this one, which was refused as asked for too often; raises _ThrottledError
+    where the other never is. What is refused to everyone who asks too often says nothing of what there is. Each is
+    asked for twice in a row: of a throttle for both that lets one in two through, either gets a share.
+    """
+    waits: list[bool] = []
+    for one in (not theirs, not theirs, theirs, theirs):
+        answer = await send(stage.api, race.bearer, race.pair()[not one])
+        waits.append(answer.status_code == HTTPStatus.TOO_MANY_REQUESTS)
+    if waits == [False, False, True, True]:
+        raise _ThrottledError(f"too often is said of {'their id' if theirs else 'what nobody has'} alone")
 
 
 def _later(some: list[float], others: list[float]) -> float:
