@@ -47,6 +47,12 @@ class Held:
             one.continue_()
         self._page.unroute(self._pattern)
 
+    def refuse(self) -> None:
+        """Answers what was held back, and lets go what comes from now on."""
+        for one in self._routes:
+            one.fulfill(status=409, json={"title": "Conflict", "detail": "Not now."})
+        self._page.unroute(self._pattern)
+
 
 # Before the page is painted again, and for as long as that may still move the focus.
 _AT_ONCE = """async (keys) => {
@@ -124,6 +130,85 @@ def test_replies_sent_before_the_draft_was_read_follow_one_another_and_do_not_ta
     wait_until(lambda: _answers(installation, conversation) == ["Thank you.", "Until tomorrow."])
     second.reload()
     expect(second.get_by_role("textbox", name="Reply")).to_have_text("Dear Lia, a long and careful answer.")
+
+
+def test_a_reply_that_fails_after_coming_back_stands_before_what_was_typed_since(
+    installation: Installation, world: World, people: People
+) -> None:
+    savory = world.brand("Savory", "#5a2e63")
+    installation.mail("Pia Roth <pia@customer.example>", savory.address, "The hinge squeaks", "In the morning.")
+    conversation = installation.conversations(savory.client)[0]["id"]
+    page = people.desk(world.agent("Lou Leaver", savory))
+    page.goto(f"{installation.url}/desk/all/{conversation}")
+    sending = Held(page, "**/replies")
+    reply = page.get_by_role("textbox", name="Reply")
+    reply.press_sequentially("Use some oil.")
+    page.keyboard.press("Control+Enter")
+    expect(reply).to_have_text("")
+    reply.press_sequentially("Or wax.")
+    page.keyboard.press("Control+Enter")
+    _leave_and_come_back(page)
+    expect(reply).to_have_text("")
+    reply.press_sequentially("Good luck!")
+    sending.refuse()
+    expect(page.get_by_text("Not sent. Your text is back in the field.")).to_be_visible()
+    expect(reply).to_have_text("Use some oil.Or wax.Good luck!")
+    expect(reply).to_be_focused()
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+    page.reload()
+    expect(reply).to_have_text("Use some oil.Or wax.Good luck!")
+    assert _answers(installation, conversation) == []
+
+
+def test_replies_that_a_closed_page_had_not_sent_are_sent_by_the_next_and_are_no_draft(
+    installation: Installation, world: World, people: People
+) -> None:
+    hyssop = world.brand("Hyssop", "#27496d")
+    installation.mail("Ben Lutz <ben@customer.example>", hyssop.address, "The fan stalls", "At noon.")
+    conversation = installation.conversations(hyssop.client)[0]["id"]
+    page = people.desk(world.agent("Cleo Closer", hyssop))
+    page.goto(f"{installation.url}/desk/all/{conversation}")
+    Held(page, "**/replies")
+    reply = page.get_by_role("textbox", name="Reply")
+    reply.press_sequentially("Clean the blades.")
+    page.keyboard.press("Control+Enter")
+    expect(reply).to_have_text("")
+    with page.expect_response("**/draft"):
+        reply.press_sequentially("Then start it anew.")
+    page.keyboard.press("Control+Enter")
+    expect(reply).to_have_text("")
+    page.unroute("**/replies")
+    page.reload()
+    wait_until(lambda: _answers(installation, conversation) == ["Clean the blades.", "Then start it anew."])
+    expect(reply).to_have_text("")
+    page.reload()
+    expect(reply).to_have_text("")
+
+
+def test_a_note_that_fails_comes_back_under_the_cursor_also_after_leaving(
+    installation: Installation, world: World, people: People
+) -> None:
+    arnica = world.brand("Arnica", "#7a4b12")
+    installation.mail("Eva Holm <eva@customer.example>", arnica.address, "The strap tore", "On day one.")
+    conversation = installation.conversations(arnica.client)[0]["id"]
+    page = people.desk(world.agent("Nora Noter", arnica))
+    page.goto(f"{installation.url}/desk/all/{conversation}")
+    adding = Held(page, "**/notes")
+    note = page.get_by_role("textbox", name="Write a note")
+    expect(page.get_by_role("textbox", name="Reply")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Ask the maker.")
+    page.keyboard.press("Control+Enter")
+    _leave_and_come_back(page)
+    expect(page.get_by_role("textbox", name="Reply")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Twice")
+    adding.refuse()
+    expect(note).to_have_value("Ask the maker.\n\nTwice")
+    expect(note).to_be_focused()
+    page.keyboard.type("!")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("Twice!")
 
 
 def test_the_key_of_a_note_counts_as_soon_as_the_contact_is_painted(
@@ -219,6 +304,13 @@ def _two_machines(people: People, agent: str, url: str, draft: str) -> tuple[Pag
     held = Held(second, "**/draft")
     second.goto(url)
     return first, second, held
+
+
+def _leave_and_come_back(page: Page) -> None:
+    """Leaves a conversation for the list, within the same page."""
+    page.get_by_role("navigation", name="Places").get_by_role("link", name="Desk").click()
+    expect(page.get_by_role("region", name="Messages")).to_be_hidden()
+    page.go_back()
 
 
 def _answers(installation: Installation, conversation: str) -> list[str]:

@@ -192,8 +192,8 @@ export const conversationsApi = {
   reply: (id: Uuid, form: ReplyForm, idempotencyKey: string) =>
     http.post<ReplyResult>(at(id, 'replies'), form, { idempotencyKey }),
   recall: (pendingId: Uuid) => http.delete(`/api/pending-replies/${pendingId}`),
-  note: (id: Uuid, form: { text: string; mentions: Uuid[] }) =>
-    http.post<Message>(at(id, 'notes'), form),
+  note: (id: Uuid, form: { text: string; mentions: Uuid[] }, idempotencyKey: string) =>
+    http.post<Message>(at(id, 'notes'), form, { idempotencyKey }),
   setStatus: (id: Uuid, status: Status) => http.post<Conversation>(at(id, 'status'), { status }),
   wrapUp: (id: Uuid, form: { disposition_id: Uuid; note?: string }) =>
     http.post<Conversation>(at(id, 'wrap-up'), form),

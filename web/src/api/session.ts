@@ -68,10 +68,18 @@ export function useClientBadge(clientId: Uuid | null | undefined): ClientBadge {
   return found ?? { id: clientId ?? '', ...UNKNOWN };
 }
 
+const whatForgets = new Set<() => void>();
+
+/** Has something done whenever what belongs to a session is forgotten: at its end, and before another begins. */
+export function whenForgotten(forget: () => void): void {
+  whatForgets.add(forget);
+}
+
 /** The session itself stays, so that whoever shows it hears of the next one. */
 function forgetWhatWasRead(): void {
   queryClient.removeQueries({ predicate: (one) => one.queryKey.join() !== 'session' });
   queryClient.getMutationCache().clear();
+  for (const forget of whatForgets) forget();
 }
 
 /** Takes over what a sign-in answered; what was known of someone else is forgotten. */

@@ -14,10 +14,16 @@ export function NoteComposer({ row, note }: { row: Conversation; note: NoteState
   const { t } = useTranslation();
   const handle = useRef<EditorHandle | null>(null);
   const goesOn = useRef(false);
+  const section = useRef<HTMLElement>(null);
   const onHandle = useCallback((next: EditorHandle | null) => {
     handle.current = next;
-    if (next && goesOn.current) next.focus('end');
-    goesOn.current = false;
+    if (!next) {
+      // A note that comes back begins the editor anew under whoever is typing the next.
+      goesOn.current ||= section.current?.querySelector('textarea:focus') != null;
+    } else if (goesOn.current) {
+      goesOn.current = false;
+      next.focus('end');
+    }
   }, []);
   const send = () => {
     goesOn.current = note.send();
@@ -33,7 +39,12 @@ export function NoteComposer({ row, note }: { row: Conversation; note: NoteState
     },
   ]);
   return (
-    <section className={classes.composer} data-mode="note" aria-label={t('composer.note')}>
+    <section
+      ref={section}
+      className={classes.composer}
+      data-mode="note"
+      aria-label={t('composer.note')}
+    >
       <div className={classes.head}>
         <span className={classes.only}>
           <IconLock size={12} aria-hidden />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Draft } from '@/api/types';
-import { met, type LocalDraft } from '@/features/desk/composer/stored';
+import { isOnItsWay, met, type LocalDraft } from '@/features/desk/composer/stored';
 
 const content = (text: string) => ({ text, html: null, attachments: [] });
 const stored = (text: string, at = '12:00'): Draft => ({ ...content(text), updated_at: at });
@@ -32,5 +32,18 @@ describe('a draft whose stored copy arrives', () => {
 
   it('comes back where what was typed has been sent or taken out', () => {
     expect(met(stored('Dear Ada'), null, content(''))?.text).toBe('Dear Ada');
+  });
+});
+
+describe('a stored draft beside what was sent', () => {
+  it('is an earlier state of a letter that begins with it, and nothing else', () => {
+    const letters = [{ body: content('Until tomorrow.'), key: 'k', at: 0 }];
+    expect(isOnItsWay(stored('Until tom'), letters)).toBe(true);
+    expect(isOnItsWay(stored('tomorrow.'), letters)).toBe(false);
+    expect(isOnItsWay(stored('Until tom'), [])).toBe(false);
+  });
+
+  it('adds nothing to what came back and holds all of it', () => {
+    expect(met(stored('two'), null, content('one\n\ntwo'))).toBeNull();
   });
 });

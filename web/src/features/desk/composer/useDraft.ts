@@ -1,5 +1,5 @@
 /** Drafts survive anything: kept in this browser at once, on the server soon after. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { queryClient } from '@/api/client';
 import { conversationsApi, draftQuery } from '@/api/conversations';
@@ -11,37 +11,23 @@ import {
   type Content,
   type DraftContent,
 } from '@/features/desk/composer/content';
-import { met, same, type LocalDraft } from '@/features/desk/composer/stored';
+import {
+  begin,
+  draftKey,
+  NOTHING,
+  readLocal,
+  repliesOf,
+  saveDraft,
+  saved as savedBefore,
+  writeLocal,
+} from '@/features/desk/composer/keeping';
+import type { Field } from '@/features/desk/composer/replies';
+import { isOnItsWay, met, same } from '@/features/desk/composer/stored';
 
 const LOCAL_MS = 250;
 const SERVER_MS = 1500;
-const NOTHING: DraftContent = { text: '', html: null, attachments: [] };
 
-function readLocal(key: string): LocalDraft | null {
-  try {
-    const found = JSON.parse(localStorage.getItem(key) ?? 'null') as LocalDraft | null;
-    return found && { ...NOTHING, ...found };
-  } catch {
-    return null;
-  }
-}
-
-function writeLocal(
-  key: string,
-  { text, html, attachments }: DraftContent,
-  at: string,
-  apart: boolean,
-): void {
-  const kept: LocalDraft = { text, html, attachments, at, apart };
-  try {
-    if (hasNothing(kept)) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(kept));
-  } catch {
-    // The server's copy remains.
-  }
-}
-
-export interface DraftState {
+export interface DraftState extends Field {
   content: DraftContent;
   /** Changes when the content was set from outside: editors start anew. */
   version: number;
@@ -50,23 +36,15 @@ export interface DraftState {
   attach: (file: Attachment) => void;
   detach: (fileId: string) => void;
   replace: (content: DraftContent) => void;
-  /** Puts what could not be sent before what was written since. */
-  giveBack: (content: DraftContent) => void;
   /** The text is being sent: forget it here and on the server. */
   clear: () => void;
-  /** The text was sent, whereupon the server forgot its draft: it shall keep what was written since. */
-  sent: () => void;
-  /**
-   * Waits for what is under way: a reply must not come before a save that was begun earlier, and the server forgets its
-   * draft with a reply, so that has to be read before.
-   */
-  kept: () => Promise<void>;
 }
 
 /** `onJoined` hears that what was typed at once now stands below what the server had kept. */
 export function useDraft(conversationId: string, onJoined: () => void): DraftState {
   const me = useMe();
-  const key = `careloom.draft.${me.person.id}.${conversationId}`;
+  const key = draftKey(me.person.id, conversationId);
+  const [letters] = useState(() => repliesOf(me.person.id, conversationId));
   const [began] = useState(() => readLocal(key));
   const [{ content, version }, setState] = useState({ content: began ?? NOTHING, version: 0 });
   const [saved, setSaved] = useState<DraftState['saved']>('clean');
@@ -74,7 +52,7 @@ export function useDraft(conversationId: string, onJoined: () => void): DraftSta
   const latest = useRef<DraftContent>(content);
   const reading = useRef<Promise<void> | null>(null);
   const known = useRef(false);
-  const saving = useRef<Promise<void>>(Promise.resolve());
+  const mounted = useRef(false);
   const timers = useRef<{ local?: number; server?: number }>({});
   const tellJoined = useRef(onJoined);
   useEffect(() => {
@@ -97,8 +75,10 @@ export function useDraft(conversationId: string, onJoined: () => void): DraftSta
 
   /** Reads what the server keeps, once; tried again where that failed. */
   const read = useCallback((): Promise<void> => {
-    const meet = (draft: Draft | null) => {
+    const meet = (stored: Draft | null) => {
+      if (!mounted.current) return;
       known.current = true;
+      const draft = stored && isOnItsWay(stored, letters.read()) ? null : stored;
       const typed = touched.current ? latest.current : null;
       const next = met(draft, began, typed);
       if (next) show(next);
@@ -115,7 +95,7 @@ export function useDraft(conversationId: string, onJoined: () => void): DraftSta
         throw error;
       });
     return reading.current;
-  }, [conversationId, began, keepHere, show]);
+  }, [conversationId, letters, began, keepHere, show]);
 
   useEffect(() => {
     read().catch(() => undefined);
@@ -123,28 +103,32 @@ export function useDraft(conversationId: string, onJoined: () => void): DraftSta
 
   useEffect(() => {
     if (!known.current || !remote || touched.current) return;
+    if (isOnItsWay(remote, letters.read())) return;
     const next = met(remote, readLocal(key), null);
     if (next && !same(next, latest.current)) show(next);
-  }, [remote, key, show]);
+  }, [remote, key, letters, show]);
 
   const saveToServer = useCallback(() => {
     window.clearTimeout(timers.current.server);
     delete timers.current.server;
     const save = async () => {
       await read();
+      // Whoever left before it was known what the server keeps finds both beside each other on coming back.
+      if (!known.current) return;
       const content = latest.current;
-      const { text, html, attachments } = content;
       const nothing = hasNothing(content);
-      const form = { text, html, file_ids: attachments.map((one) => one.file_id) };
       const draft = nothing
         ? await conversationsApi.dropDraft(conversationId).then(() => null)
-        : await conversationsApi.saveDraft(conversationId, form);
-      if (latest.current !== content) return;
+        : await saveDraft(conversationId, content);
+      if (latest.current !== content || !mounted.current) return;
       queryClient.setQueryData(draftQuery(conversationId).queryKey, draft);
       if (draft) writeLocal(key, draft, draft.updated_at, false);
       setSaved(nothing ? 'clean' : 'saved');
     };
-    saving.current = save().catch(() => setSaved('local'));
+    begin(
+      key,
+      save().catch(() => setSaved('local')),
+    );
   }, [conversationId, key, read]);
 
   const flush = useCallback(() => {
@@ -156,15 +140,18 @@ export function useDraft(conversationId: string, onJoined: () => void): DraftSta
     if (timers.current.server !== undefined) saveToServer();
   }, [keepHere, saveToServer]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
+    mounted.current = true;
     window.addEventListener('pagehide', flush);
     return () => {
+      mounted.current = false;
       window.removeEventListener('pagehide', flush);
       flush();
     };
   }, [flush]);
 
   const keep = (next: DraftContent) => {
+    if (!mounted.current) return;
     touched.current = true;
     latest.current = next;
     setSaved('waiting');
@@ -199,6 +186,7 @@ export function useDraft(conversationId: string, onJoined: () => void): DraftSta
     replace,
     giveBack: (back) => replace(joined(back, latest.current)),
     sent: () => {
+      queryClient.setQueryData(draftQuery(conversationId).queryKey, null);
       if (!hasNothing(latest.current)) keep(latest.current);
     },
     clear: () => {
@@ -214,7 +202,7 @@ export function useDraft(conversationId: string, onJoined: () => void): DraftSta
     },
     kept: async () => {
       await read().catch(() => undefined);
-      await saving.current;
+      await savedBefore(key);
     },
   };
 }

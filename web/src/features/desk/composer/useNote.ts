@@ -1,15 +1,19 @@
-/** A note that is being written, kept while the contact is open; once it is sent the field is free for another. */
-import { useMutation } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+/** A note that is being written, kept until the session ends; once it is sent the field is free for another. */
+import { useEffect, useSyncExternalStore } from 'react';
+import i18next from 'i18next';
 import { queryClient } from '@/api/client';
 import { conversationsApi } from '@/api/conversations';
+import { ApiError } from '@/api/http';
 import { assignableQuery } from '@/api/routing';
+import { useMe } from '@/api/session';
 import { putMessages } from '@/api/sync';
 import type { Conversation } from '@/api/types';
 import { errorText } from '@/components/errors';
 import { showToast } from '@/components/toasts';
-import { EMPTY, isEmpty, type Content } from '@/features/desk/composer/content';
+import { boxes } from '@/features/desk/composer/boxes';
+import type { Content } from '@/features/desk/composer/content';
+import { lettersIn } from '@/features/desk/composer/letters';
+import { noteBox } from '@/features/desk/composer/notes';
 
 /** The ids of those whose `@Name` stands in the text. */
 function mentionsIn(conversationId: string, text: string): string[] {
@@ -17,8 +21,19 @@ function mentionsIn(conversationId: string, text: string): string[] {
   return people.filter((one) => text.includes(`@${one.name}`)).map((one) => one.id);
 }
 
-/** Notes that could not be added, by their conversation, for whoever had left it by then. */
-const returned = new Map<string, Content>();
+const boxOf = boxes((personId, conversationId) =>
+  noteBox({
+    post: (note, key) => conversationsApi.note(conversationId, note, key),
+    lost: (error) => error instanceof ApiError && error.status === 0,
+    letters: lettersIn(localStorage, `careloom.notes.${personId}.${conversationId}`),
+    mentionsIn: (text) => mentionsIn(conversationId, text),
+    onSent: (message) => putMessages(conversationId, [message]),
+    onFailed: (error) => {
+      const text = i18next.t('composer.noteNotAdded');
+      showToast({ tone: 'bad', text, ...(error != null && { detail: errorText(error) }) }, 10);
+    },
+  }),
+);
 
 export interface NoteState {
   content: Content;
@@ -30,42 +45,9 @@ export interface NoteState {
 }
 
 export function useNote(row: Conversation): NoteState {
-  const [{ content, version }, setState] = useState(() => ({
-    content: returned.get(row.id) ?? EMPTY,
-    version: 0,
-  }));
-  const now = useRef(content);
-  const show = (next: Content) => {
-    now.current = next;
-    returned.delete(row.id);
-    setState((before) => ({ content: next, version: before.version + 1 }));
-  };
-  const { t } = useTranslation();
-  const adding = useMutation({
-    scope: { id: `note-${row.id}` },
-    mutationFn: ({ text }: Content) =>
-      conversationsApi.note(row.id, { text: text.trim(), mentions: mentionsIn(row.id, text) }),
-    onSuccess: (message) => putMessages(row.id, [message]),
-    onError: (error, { text }) => {
-      const back = [text, now.current.text].filter(Boolean).join('\n\n');
-      show({ text: back, html: null });
-      returned.set(row.id, now.current);
-      showToast({ tone: 'bad', text: t('composer.noteNotAdded'), detail: errorText(error) }, 10);
-    },
-  });
-  return {
-    content,
-    version,
-    edit: (next) => {
-      now.current = next;
-      returned.delete(row.id);
-      setState((before) => ({ ...before, content: next }));
-    },
-    send: () => {
-      if (isEmpty(content)) return false;
-      adding.mutate(content);
-      show(EMPTY);
-      return true;
-    },
-  };
+  const me = useMe();
+  const box = boxOf(me.person.id, row.id);
+  useEffect(() => box.resume(), [box]);
+  const { content, version } = useSyncExternalStore(box.state.subscribe, box.state.get);
+  return { content, version, edit: box.edit, send: box.send };
 }

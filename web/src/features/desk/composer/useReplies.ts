@@ -1,16 +1,17 @@
 /** Replies on their way to the server: the field is free at once, and what fails comes back into it. */
-import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import i18next from 'i18next';
 import { conversationsApi } from '@/api/conversations';
+import { ApiError } from '@/api/http';
+import { useMe } from '@/api/session';
 import { catchUp, putMessages } from '@/api/sync';
 import { errorText } from '@/components/errors';
 import { showToast } from '@/components/toasts';
+import { boxes } from '@/features/desk/composer/boxes';
 import type { DraftContent } from '@/features/desk/composer/content';
-import { outbox } from '@/features/desk/composer/outbox';
+import { awayField, repliesOf } from '@/features/desk/composer/keeping';
 import { addPending } from '@/features/desk/composer/pending';
-import type { DraftState } from '@/features/desk/composer/useDraft';
-
-const SLOW_MS = 400;
+import { replyBox, type Field } from '@/features/desk/composer/replies';
 
 interface Replies {
   send: (content: DraftContent) => void;
@@ -18,51 +19,48 @@ interface Replies {
   slow: boolean;
 }
 
-export function useReplies(conversationId: string, draft: DraftState): Replies {
-  const { t } = useTranslation();
-  const [slow, setSlow] = useState(false);
-  const timer = useRef<number | undefined>(undefined);
-  const latest = useRef({ draft, t });
-  useEffect(() => {
-    latest.current = { draft, t };
-  });
-  const [send] = useState(() =>
-    outbox({
-      post: async (letter, key) => {
-        await latest.current.draft.kept();
-        return conversationsApi.reply(
-          conversationId,
-          {
-            text: letter.text.trim(),
-            ...(letter.html && { html: letter.html }),
-            file_ids: letter.attachments.map((one) => one.file_id),
-          },
-          key,
-        );
-      },
-      onSent: ({ message, pending }) => {
-        latest.current.draft.sent();
-        if (message) putMessages(conversationId, [message]);
-        else catchUp(conversationId);
-        if (pending) addPending(pending);
-      },
-      onFailed: (error, back) => {
-        latest.current.draft.giveBack(back);
-        const text = latest.current.t('composer.notSent');
-        showToast({ tone: 'bad', text, detail: errorText(error) }, 10);
-      },
-      onIdle: () => {
-        window.clearTimeout(timer.current);
-        timer.current = undefined;
-        setSlow(false);
-      },
-    }),
-  );
-  return {
-    send: (content) => {
-      timer.current ??= window.setTimeout(() => setSlow(true), SLOW_MS);
-      send(content);
+const boxOf = boxes((personId, conversationId) =>
+  replyBox({
+    post: (content, key) =>
+      conversationsApi.reply(
+        conversationId,
+        {
+          text: content.text.trim(),
+          ...(content.html && { html: content.html }),
+          file_ids: content.attachments.map((one) => one.file_id),
+        },
+        key,
+      ),
+    lost: (error) => error instanceof ApiError && error.status === 0,
+    letters: repliesOf(personId, conversationId),
+    away: awayField(personId, conversationId),
+    onSent: ({ message, pending }) => {
+      if (message) putMessages(conversationId, [message]);
+      else catchUp(conversationId);
+      if (pending) addPending(pending);
     },
-    slow,
-  };
+    onFailed: (error) => {
+      const text = i18next.t('composer.notSent');
+      showToast({ tone: 'bad', text, ...(error != null && { detail: errorText(error) }) }, 10);
+    },
+  }),
+);
+
+export function useReplies(conversationId: string, field: Field): Replies {
+  const me = useMe();
+  const box = boxOf(me.person.id, conversationId);
+  const latest = useRef(field);
+  useLayoutEffect(() => {
+    latest.current = field;
+  });
+  useLayoutEffect(
+    () =>
+      box.enter({
+        kept: () => latest.current.kept(),
+        sent: () => latest.current.sent(),
+        giveBack: (back) => latest.current.giveBack(back),
+      }),
+    [box],
+  );
+  return { send: box.send, slow: useSyncExternalStore(box.slow.subscribe, box.slow.get) };
 }
