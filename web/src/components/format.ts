@@ -9,9 +9,12 @@ export interface Format {
   counter: (seconds: number) => string;
   time: (at: string) => string;
   date: (at: string) => string;
-  /** Time today, weekday less than six days off, else the date. */
+  /** Of what is past: the time today, the weekday in the six days before, else the date. */
   short: (at: string) => string;
-  /** A time to keep, with its day where that is not today: "08:00", "Mon 08:00", "24 Dec, 08:00". */
+  /**
+   * A time to keep, with its day where that is not today: "08:00", in the six days to come "Mon 08:00", else
+   * "24 Dec, 08:00", with its year where that is another.
+   */
   upcoming: (at: string) => string;
   /** Date and time to the second: for hover texts. */
   exact: (at: string) => string;
@@ -37,9 +40,14 @@ export function counterText(seconds: number): string {
   return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
 
-/** Whether a weekday alone says which day is meant. */
-const isNear = (one: Date, other: Date) =>
-  Math.abs(one.getTime() - other.getTime()) < 6 * 86_400_000;
+const midnight = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+
+/** Days of the calendar from today, before it negative; rounded, since a day may have 23 or 25 hours. */
+const daysAhead = (at: Date, today: Date) =>
+  Math.round((midnight(at) - midnight(today)) / 86_400_000);
+
+/** For how many days, to one side of today, a weekday says which day is meant. */
+const WEEKDAYS_FOR = 6;
 
 export function makeFormat(locale: string): Format {
   const numbers = new Map<string, Intl.NumberFormat>();
@@ -61,6 +69,13 @@ export function makeFormat(locale: string): Format {
   const weekday = dates({ weekday: 'short' });
   const weekdayTime = dates({ weekday: 'short', hour: '2-digit', minute: '2-digit' });
   const dayTime = dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const dateTime = dates({
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
   const dayMonth = dates({ day: 'numeric', month: 'short' });
   const date = dates({ day: 'numeric', month: 'short', year: 'numeric' });
   const list = new Intl.ListFormat(locale);
@@ -83,15 +98,18 @@ export function makeFormat(locale: string): Format {
     short: (at) => {
       const then = new Date(at);
       const today = new Date();
-      if (then.toDateString() === today.toDateString()) return time(at);
-      if (isNear(then, today)) return weekday(at);
+      const days = daysAhead(then, today);
+      if (days === 0) return time(at);
+      if (days < 0 && days >= -WEEKDAYS_FOR) return weekday(at);
       return then.getFullYear() === today.getFullYear() ? dayMonth(at) : date(at);
     },
     upcoming: (at) => {
       const then = new Date(at);
       const today = new Date();
-      if (then.toDateString() === today.toDateString()) return time(at);
-      return isNear(then, today) ? weekdayTime(at) : dayTime(at);
+      const days = daysAhead(then, today);
+      if (days === 0) return time(at);
+      if (days > 0 && days <= WEEKDAYS_FOR) return weekdayTime(at);
+      return then.getFullYear() === today.getFullYear() ? dayTime(at) : dateTime(at);
     },
     exact: dates({ dateStyle: 'full', timeStyle: 'medium' }),
     day: dates({ weekday: 'long', day: 'numeric', month: 'long' }),
