@@ -51,7 +51,7 @@ def test_a_file_comes_in_by_the_screen_and_its_conversation_stands_in_the_timeli
     file = tmp_path / "old-desk.jsonl"
     file.write_text("\n".join(map(json.dumps, _LINES)))
     _dry_run(installation, page, file)
-    report = page.get_by_role("region", name="What was not taken over")
+    report = page.get_by_role("region", name="What will not be taken over")
     expect(report).to_contain_text("c-2")
     expect(page.get_by_role("region", name="The first entries")).to_contain_text("The teapot drips")
     assert installation.get("customers", client_id=teal.client)["items"] == []

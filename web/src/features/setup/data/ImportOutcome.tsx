@@ -24,6 +24,9 @@ const ICONS = {
   changed: IconAlertTriangle,
 };
 
+/** Whether what is known of an import is what its dry run found. */
+const isTried = (one: DataImport) => one.state === 'checked' || one.state === 'checking';
+
 export function Counts({ one }: { one: DataImport }) {
   const { t } = useTranslation('setup');
   const format = useFormat();
@@ -37,7 +40,7 @@ export function Counts({ one }: { one: DataImport }) {
       </dd>
     </div>
   );
-  const tense = one.state === 'checked' || one.state === 'checking' ? 'would' : 'did';
+  const tense = isTried(one) ? 'would' : 'did';
   return (
     <Fields title={t(`imports.${tense}`)}>
       <dl className={classes.counts}>
@@ -133,8 +136,9 @@ export function LeftOut({ one }: { one: DataImport }) {
 export function Refusals({ one }: { one: DataImport }) {
   const { t, i18n } = useTranslation('setup');
   const format = useFormat();
+  const title = t(isTried(one) ? 'imports.reportTried' : 'imports.report');
   return (
-    <Fields title={t('imports.report')} hint={t('imports.reportHint')}>
+    <Fields title={title} hint={t('imports.reportHint')}>
       <div>
         <Button
           component="a"
@@ -148,7 +152,7 @@ export function Refusals({ one }: { one: DataImport }) {
       </div>
       <Listing query={useInfiniteQuery(refusalPages(one))} skeletons={{ count: 3, height: 40 }}>
         {(found) => (
-          <Scrolled name={t('imports.report')}>
+          <Scrolled name={title}>
             <thead>
               <tr>
                 <th scope="col">{t('imports.row')}</th>
