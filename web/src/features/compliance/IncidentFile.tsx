@@ -35,13 +35,14 @@ export function IncidentFile({ one, writes }: { one: Incident; writes: boolean }
       </div>
     );
   }
+  const duties = t(one.status === 'closed' ? 'incidents.settled' : 'incidents.duties');
   return (
     <div className={classes.file}>
       <h2>{t('incidents.known')}</h2>
       <Known one={data.incident} />
       {writes && <Acts one={data.incident} />}
-      <h2>{t('incidents.duties')}</h2>
-      <ul className={classes.list} aria-label={t('incidents.duties')}>
+      <h2>{duties}</h2>
+      <ul className={classes.list} aria-label={duties}>
         {data.duties.map((duty) => (
           <DutyRow key={duty.id} incident={one.id} duty={duty} writes={writes} />
         ))}

@@ -44,6 +44,7 @@ function Row({ one, writes }: { one: Incident; writes: boolean }) {
   const sought = useSought().incident;
   const [wanted, setWanted] = useState<boolean | null>(null);
   const opened = wanted ?? sought === one.id;
+  const closed = one.status === 'closed';
   return (
     <li>
       <div className={classes.whose}>
@@ -53,7 +54,7 @@ function Row({ one, writes }: { one: Incident; writes: boolean }) {
         <strong>{one.title}</strong>
         <span>{t(`severity.${one.severity}`)}</span>
       </div>
-      <Badge variant="light" color={one.status === 'closed' ? 'gray' : 'blue'}>
+      <Badge variant="light" color={closed ? 'gray' : 'blue'}>
         {t(`incident.${one.status}`)}
       </Badge>
       {one.next_due_at && (
@@ -63,14 +64,14 @@ function Row({ one, writes }: { one: Incident; writes: boolean }) {
       )}
       <Button
         size="compact-sm"
-        variant="default"
+        variant={closed ? 'subtle' : 'default'}
         aria-expanded={opened}
         rightSection={opened ? <IconChevronUp size={14} /> : <IconChevronDown size={14} />}
         onClick={() => setWanted(!opened)}
       >
-        {t('incidents.open')}
+        {t(closed ? 'incidents.settled' : 'incidents.open')}
       </Button>
-      {opened && <IncidentFile one={one} writes={writes && one.status !== 'closed'} />}
+      {opened && <IncidentFile one={one} writes={writes && !closed} />}
     </li>
   );
 }
