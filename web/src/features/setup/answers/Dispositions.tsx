@@ -47,7 +47,7 @@ function DispositionForm({ item }: { item: Disposition | null }) {
   const form = useForm<Omit<Disposition, 'id' | 'active'>>({
     initial: shown(item),
     ...(item && {
-      again: async () => shown(await readAgain<Disposition>('dispositions', item.id)),
+      again: async () => shown(await readAgain<Disposition>('dispositions', item)),
     }),
     fixed: ['client_id', 'program_id'],
     required: ['client_id', 'name'],

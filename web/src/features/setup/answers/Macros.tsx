@@ -54,7 +54,7 @@ function MacroForm({ item }: { item: Macro | null }) {
   });
   const form = useForm<Omit<Macro, 'id'>>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Macro>('macros', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<Macro>('macros', item)) }),
     fixed: ['client_id'],
     required: ['client_id', 'name', 'body'],
     rules: (values) => ({

@@ -68,7 +68,7 @@ function ClientForm({ item }: { item: Client | null }) {
   });
   const form = useForm<Omit<Client, 'id'>>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Client>('clients', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<Client>('clients', item)) }),
     required: ['name', 'color', 'region'],
     fixed: ['region'],
     rules: (values) => ({

@@ -55,7 +55,7 @@ function ProgramForm({ item }: { item: Program | null }) {
   });
   const form = useForm<Omit<Program, 'id'>>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Program>('programs', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<Program>('programs', item)) }),
     fixed: ['client_id'],
     required: ['client_id', 'name', 'time_zone', 'languages'],
     rules: (values) => {

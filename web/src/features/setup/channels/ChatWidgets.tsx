@@ -64,7 +64,7 @@ function WidgetForm({ item }: { item: ChatWidget | null }) {
   });
   const form = useForm<Values>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<ChatWidget>('chat-widgets', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<ChatWidget>('chat-widgets', item)) }),
     required: ['program_id', 'name', 'language'],
     rules: (values) => ({
       'theme/color': /^#[0-9a-f]{6}$/i.test(values.theme.color)

@@ -51,7 +51,7 @@ function MailForm({ item }: { item: MailAddress | null }) {
   const form = useForm<Omit<MailAddress, 'id' | 'client_id' | 'active'>>({
     initial: shown(item),
     ...(item && {
-      again: async () => shown(await readAgain<MailAddress>('mail-addresses', item.id)),
+      again: async () => shown(await readAgain<MailAddress>('mail-addresses', item)),
     }),
     fixed: ['program_id', 'address'],
     required: ['program_id', 'address', 'display_name'],

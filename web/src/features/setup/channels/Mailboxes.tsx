@@ -91,7 +91,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
   });
   const form = useForm<MailboxValues>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Mailbox>('mailboxes', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<Mailbox>('mailboxes', item)) }),
     fixed: ['mail_address_id', 'take_existing'],
     required: ['mail_address_id', 'host', 'username', 'folder'],
     save: async (values, before) =>

@@ -25,7 +25,7 @@ function ProviderForm({ item }: { item: Provider | null }) {
   const shown = (one: Provider | null) => ({ name: one?.name ?? '' });
   const form = useForm({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Provider>('providers', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<Provider>('providers', item)) }),
     required: ['name'],
     save: async (values, before) => shown(await save(values, before, values.name)),
   });

@@ -60,7 +60,7 @@ function SiteForm({ item, providers }: { item: Site | null; providers: readonly 
   });
   const form = useForm<Omit<Site, 'id'>>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Site>('sites', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<Site>('sites', item)) }),
     fixed: ['provider_id'],
     required: ['provider_id', 'name', 'country', 'time_zone'],
     save: async (values, before) => shown(await save(values, before, values.name)),

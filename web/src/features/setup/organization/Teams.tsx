@@ -39,7 +39,7 @@ function TeamForm({ item, providers }: { item: Team | null; providers: readonly 
   });
   const form = useForm<Omit<Team, 'id'>>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Team>('teams', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<Team>('teams', item)) }),
     fixed: ['provider_id'],
     required: ['provider_id', 'site_id', 'name'],
     save: async (values, before) => shown(await save(values, before, values.name)),

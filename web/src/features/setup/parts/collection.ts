@@ -25,7 +25,11 @@ const SINGLE = new Set([
   'imports',
   'exports',
   'restores',
+  'identity-providers',
 ]);
+
+/** Kinds found in their lists that can be asked for those of one client. */
+const BY_CLIENT: ReadonlySet<string> = new Set(['dispositions', 'mail-addresses', 'chat-widgets']);
 
 /** Kinds that the server lists by age, which says nothing to whoever looks for one. */
 export const BY_NAME: ReadonlySet<string> = new Set([
@@ -83,22 +87,42 @@ export const allOf = <T extends Named>(kind: string, filter: QueryValues = {}) =
     staleTime: 60_000,
   });
 
+/** An item as the server keeps it; of those found in lists none where no page that is looked at has it. */
+async function look<T extends Named>(
+  kind: string,
+  id: Uuid,
+  filter: QueryValues = {},
+): Promise<T | undefined> {
+  if (SINGLE.has(kind)) return http.get<T>(`/api/${kind}/${id}`);
+  const items = await walk<T>(kind, filter, (item) => item.id === id);
+  return items.find((item) => item.id === id);
+}
+
 export const itemOf = <T extends Named>(kind: string, id: Uuid) =>
   queryOptions({
     queryKey: ['setup', kind, 'item', id],
     queryFn: async () => {
-      if (SINGLE.has(kind)) return http.get<T>(`/api/${kind}/${id}`);
-      const items = await walk<T>(kind, {}, (item) => item.id === id);
-      const found = items.find((item) => item.id === id);
+      const found = await look<T>(kind, id);
       if (!found) throw new ApiError(404, { title: 'Not found' });
       return found;
     },
     staleTime: 20_000,
   });
 
-/** An item as the server keeps it now; where it is shown, it is shown so. */
-export function readAgain<T extends Named>(kind: string, id: Uuid): Promise<T> {
-  return queryClient.fetchQuery({ ...itemOf<T>(kind, id), staleTime: 0 });
+/**
+ * An item as the server keeps it now; where it is shown, it is shown so. One that its list does not reach is taken as it
+ * is known: whether it can still be saved, saving it tells.
+ */
+export function readAgain<T extends Named & { client_id?: Uuid | null }>(
+  kind: string,
+  item: T,
+): Promise<T> {
+  const filter = BY_CLIENT.has(kind) ? { client_id: item.client_id } : {};
+  return queryClient.fetchQuery({
+    ...itemOf<T>(kind, item.id),
+    queryFn: async () => (await look<T>(kind, item.id, filter)) ?? item,
+    staleTime: 0,
+  });
 }
 
 /** Tells every list that shows this kind. */

@@ -89,7 +89,7 @@ export function PersonForm({
   });
   const again = async (person: Person) => {
     const [kept, work] = await Promise.all([
-      readAgain<Person>('people', person.id),
+      readAgain<Person>('people', person),
       profile && queryClient.fetchQuery({ ...profileQuery(person.id), staleTime: 0 }),
     ]);
     return shown(kept, work);

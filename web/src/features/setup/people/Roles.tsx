@@ -128,7 +128,7 @@ function RoleForm({ item, source }: { item: RoleSheet | null; source: RoleSheet 
           permissions: source?.permissions ?? [],
           version: 0,
         },
-    ...(item && { again: async () => editedOf(await readAgain<RoleSheet>(KIND, item.id)) }),
+    ...(item && { again: async () => editedOf(await readAgain<RoleSheet>(KIND, item)) }),
     fixed: ['provider_id'],
     merge: (before, mine, theirs) => ({
       ...rebased(before, mine, theirs),

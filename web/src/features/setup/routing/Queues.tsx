@@ -71,7 +71,7 @@ function QueueForm({ item }: { item: Queue | null }) {
   });
   const form = useForm<Values>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Queue>('queues', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<Queue>('queues', item)) }),
     fixed: ['program_id', 'provider_id'],
     required: ['name', 'program_id', 'provider_id', 'channels'],
     rules: (values) => ({

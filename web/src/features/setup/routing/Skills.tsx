@@ -41,7 +41,7 @@ function SkillForm({ item, providers }: { item: Skill | null; providers: readonl
   });
   const form = useForm({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Skill>('skills', item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<Skill>('skills', item)) }),
     fixed: ['provider_id'],
     required: only ? ['name'] : ['provider_id', 'name'],
     save: async (values, before) =>

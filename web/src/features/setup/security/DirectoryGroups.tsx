@@ -36,7 +36,7 @@ function GroupForm({ item }: { item: ScimGroup }) {
   const { t } = useTranslation('setup');
   const form = useForm<{ grants: RoleGrant[] }>({
     initial: { grants: item.grants },
-    again: async () => ({ grants: (await readAgain<ScimGroup>(KIND, item.id)).grants }),
+    again: async () => ({ grants: (await readAgain<ScimGroup>(KIND, item)).grants }),
     save: async (values) => {
       const kept = await http.put<ScimGroup>(`/api/${KIND}/${item.id}/grants`, values);
       queryClient.setQueryData(itemOf<ScimGroup>(KIND, item.id).queryKey, kept);

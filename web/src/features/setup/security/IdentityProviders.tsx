@@ -93,7 +93,7 @@ function ProviderForm({ item }: { item: IdentityProvider | null }) {
   });
   const form = useForm<Values>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<IdentityProvider>(KIND, item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<IdentityProvider>(KIND, item)) }),
     fixed: ['provider_id', 'client_id'],
     required: ['name', 'issuer', 'application_id', 'groups_claim'],
     save: async (values, before) => {

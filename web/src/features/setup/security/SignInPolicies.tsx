@@ -53,7 +53,7 @@ function PolicyForm({ item }: { item: SignInPolicy | null }) {
   });
   const form = useForm<Omit<SignInPolicy, 'id'>>({
     initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<SignInPolicy>(KIND, item.id)) }),
+    ...(item && { again: async () => shown(await readAgain<SignInPolicy>(KIND, item)) }),
     fixed: ['provider_id', 'client_id'],
     save: async (values) => {
       const kept = await http.put<SignInPolicy>(`/api/${KIND}`, values);
