@@ -42,6 +42,7 @@ from tests.application import http_client
 from tests.effort import EFFORT
 from tests.logs import logs
 from tests.memory import memory_folder
+from tests.order import dealt
 from tests.postgres import TEMPLATE, FreshDatabase, database_like, running_postgres
 from tests.stage import built, copied_database, stage
 from tests.world import World
@@ -49,6 +50,19 @@ from tests.world import World
 __all__ = ["built", "copied_database", "logs", "stage"]
 
 _STATEMENTS_KEPT = 3000
+_HERE = Path(__file__).parent
+_LONG = {
+    "api/test_any_input.py",
+    "cli/test_evidence.py",
+    "cli/test_up.py",
+    "isolation/test_probes.py",
+    "isolation/test_the_suite_itself.py",
+    "routing/core/test_engine.py",
+    "routing/test_live.py",
+    "routing/test_presence_machine.py",
+    "routing/test_random_floor.py",
+}
+"""Files with single tests that take ten seconds or so; they share nothing that is made once a file."""
 
 # What else runs on the machine decides about no test, and neither does chance: examples may take as long as they take,
 # and are the same each time but for `make soak`.
@@ -65,6 +79,14 @@ hypothesis_settings.load_profile("careloom")
 def pytest_collection() -> None:
     """What collecting makes stays to the end: the garbage collector need not look through it again and again."""
     gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first with each worker."""
+    long = [one for one in items if one.path.relative_to(_HERE).as_posix() in _LONG]
+    short = [one for one in items if one.path.relative_to(_HERE).as_posix() not in _LONG]
+    items[:] = dealt(long, short, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def pytest_collection_finish() -> None:
