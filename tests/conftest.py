@@ -81,9 +81,9 @@ def pytest_collection() -> None:
     gc.disable()
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long comes first with each worker."""
+    """What takes long comes first with each worker; of what is not chosen, nothing is here any more."""
     long = [one for one in items if one.path.relative_to(_HERE).as_posix() in _LONG]
     short = [one for one in items if one.path.relative_to(_HERE).as_posix() not in _LONG]
     items[:] = dealt(long, short, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
