@@ -50,17 +50,19 @@ from tests.world import World
 __all__ = ["built", "copied_database", "logs", "stage"]
 
 _STATEMENTS_KEPT = 3000
-_HERE = Path(__file__).parent
 _LONG = {
-    "api/test_any_input.py",
-    "cli/test_evidence.py",
-    "cli/test_up.py",
-    "isolation/test_probes.py",
-    "isolation/test_the_suite_itself.py",
-    "routing/core/test_engine.py",
-    "routing/test_live.py",
-    "routing/test_presence_machine.py",
-    "routing/test_random_floor.py",
+    Path(__file__).parent / one
+    for one in (
+        "api/test_any_input.py",
+        "cli/test_evidence.py",
+        "cli/test_up.py",
+        "isolation/test_probes.py",
+        "isolation/test_the_suite_itself.py",
+        "routing/core/test_engine.py",
+        "routing/test_live.py",
+        "routing/test_presence_machine.py",
+        "routing/test_random_floor.py",
+    )
 }
 """Files with single tests that take ten seconds or so; they share nothing that is made once a file."""
 
@@ -84,8 +86,8 @@ def pytest_collection() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first with each worker; of what is not chosen, nothing is here any more."""
-    long = [one for one in items if one.path.relative_to(_HERE).as_posix() in _LONG]
-    short = [one for one in items if one.path.relative_to(_HERE).as_posix() not in _LONG]
+    long = [one for one in items if one.path in _LONG]
+    short = [one for one in items if one.path not in _LONG]
     items[:] = dealt(long, short, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 

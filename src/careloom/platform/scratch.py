@@ -43,10 +43,6 @@ class Scratch(io.RawIOBase):
         self._place = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
         return self._place
 
-    def tell(self) -> int:
-        """Where the next bytes are read."""
-        return self._place
-
     def readinto(self, buffer: Any, /) -> int:
         """Reads on, at most as many bytes as `buffer` takes."""
         into = memoryview(buffer).cast("B")

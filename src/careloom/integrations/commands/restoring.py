@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -58,13 +58,11 @@ class ClientArchive:
         self._read = read
         self._seen = seen
 
-    def parts(self, table: str) -> list[str]:
-        """The files that hold a table's rows, in their order."""
-        return [one.name for one in self.manifest.members if table_of(one.name) == table]
-
-    async def rows(self, part: str) -> Rows:
-        """The rows of such a file; raises ArchiveError."""
-        return await asyncio.to_thread(read_lines_member, part, await self._content(part))
+    async def parts(self, table: str) -> AsyncIterator[Rows]:
+        """The rows of a table, part by part, in their order; raises ArchiveError."""
+        for one in self.manifest.members:
+            if table_of(one.name) == table:
+                yield await asyncio.to_thread(read_lines_member, one.name, await self._content(one.name))
 
     async def stored_file(self, file_id: str) -> bytes | None:
         """The bytes of a stored file; None where they were missing already."""
@@ -109,8 +107,7 @@ async def restore_client(tx: Tx, actor: Actor, files: Keeper, archive: ClientArc
     try:
         await _outside(tx, archive)
         for table in reversed(archived_tables()):
-            for name in archive.parts(table.name):
-                part = await archive.rows(name)
+            async for part in archive.parts(table.name):
                 _check_owner(table, part, client_id)
                 await _restore_part(tx, table, await _sealed(tx, table, part, client_id))
                 rows += len(part)
@@ -156,13 +153,12 @@ async def _outside(tx: Tx, archive: ClientArchive) -> None:
     tables = {table.name: table for table in archived_tables()}
     person = tables["person"]
     provider = next(key.column.table for key in person.c.provider_id.foreign_keys)
-    for name in archive.parts("outside-provider"):
-        rows = _raw(await archive.rows(name))
-        await insert_rows(tx, provider, OUTSIDE["provider"], rows, on_conflict="ON CONFLICT DO NOTHING")
-    for name in archive.parts("outside-person"):
+    async for part in archive.parts("outside-provider"):
+        await insert_rows(tx, provider, OUTSIDE["provider"], _raw(part), on_conflict="ON CONFLICT DO NOTHING")
+    async for part in archive.parts("outside-person"):
         people = [
             {**one, "client_id": None, "email": f"{one['id']}@restored.invalid", "active": False}
-            for one in map(from_json_text, await archive.rows(name))
+            for one in map(from_json_text, part)
         ]
         columns = ("id", "name", "provider_id", "client_id", "email", "active")
         await insert_rows(tx, person, columns, people, on_conflict="ON CONFLICT (id) DO NOTHING")
@@ -205,9 +201,8 @@ async def _restore_later(tx: Tx, table: Table, archive: ClientArchive, client_id
             f"FROM json_to_recordset(CAST(:rows AS json)) AS one (id uuid, {column} uuid) "
             f"WHERE t.client_id = :client AND t.id = one.id AND one.{column} IS NOT NULL"
         )
-        for name in archive.parts(table.name):
-            rows = json_text(_raw(await archive.rows(name)))
-            await tx.execute(statement, {"rows": rows, "client": client_id})
+        async for part in archive.parts(table.name):
+            await tx.execute(statement, {"rows": json_text(_raw(part)), "client": client_id})
 
 
 async def _restore_files(tx: Tx, files: Keeper, archive: ClientArchive, client_id: UUID, part: Rows) -> None:

@@ -19,6 +19,7 @@ _NAMED: Final = {
     "ticket_fields": "title",
 }
 """What tickets and users name by its id, with where it says what it is called."""
+_WORKING: Final = ("organization", "group", "brand", "ticket_form")
 _KINDS: Final = ("tickets", "users", "comments", *_NAMED)
 _REMARKS: Final = ("details", "notes")
 _AUTHOR: Final = "Zendesk"
@@ -181,10 +182,7 @@ def _desk(ticket: Json, export: _Export) -> list[tuple[str, Any]]:
     rated = text(rating.get("score")) not in _NOT_RATED
     return [
         ("type", ticket.get("type")),
-        ("organization", _named(ticket, "organization", export.names["organizations"])),
-        ("group", _named(ticket, "group", export.names["groups"])),
-        ("brand", _named(ticket, "brand", export.names["brands"])),
-        ("ticket_form", _named(ticket, "ticket_form", export.names["ticket_forms"])),
+        *((one, _named(ticket, one, export.names[f"{one}s"])) for one in _WORKING),
         ("recipient", ticket.get("recipient")),
         ("assignee", export.name_of(text(ticket.get("assignee_id")))),
         ("collaborators", [export.name_of(one) for one in together]),
