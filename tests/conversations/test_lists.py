@@ -264,6 +264,20 @@ async def test_a_search_is_planned_alike_for_rare_and_frequent_words(desk: Desk)
     assert plans[0] == plans[1]
 
 
+async def test_a_search_reads_through_little_that_is_not_sorted_into_its_index_yet(desk: Desk) -> None:
+    await _fill(desk, 6000)
+    with sent_statements() as sent:
+        await desk.do(search_conversations, '"w7"')
+    statement, asked, _ = next(one for one in sent if "ts_headline" in one.statement)
+    async with desk.database.transaction(desk.actor) as tx:
+        await tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF)"
+        plan = (await tx.exec_driver_sql(f"{explain} {statement}", asked)).scalars().all()
+    began = next(place for place, line in enumerate(plan) if "Index Scan on ix_message_search" in line)
+    pages = next(int(found[1]) for line in plan[began:] if (found := re.search(r"shared hit=(\d+)", line)))
+    assert pages < 60, "\n".join(plan)
+
+
 async def test_no_list_reads_a_whole_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("careloom.conversations.queries.search._MOST_RANKED", 300)
     await _fill(desk, 3000)

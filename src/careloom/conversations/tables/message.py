@@ -62,7 +62,8 @@ message = client_table(
         unique=True,
         postgresql_where=text("external_id IS NOT NULL"),
     ),
-    Index("ix_message_search", "search", postgresql_using="gin"),
+    # In kilobytes: every search reads through what waits to be sorted in, so that little may wait.
+    Index("ix_message_search", "search", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
 )
 
 file = client_table(

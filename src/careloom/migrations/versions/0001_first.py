@@ -1480,7 +1480,14 @@ def _create_tables() -> None:
             name=op.f("fk_message_client_id_conversation_id"),
         ),
     )
-    op.create_index("ix_message_search", "message", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_message_search",
+        "message",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": 256},
+    )
     op.create_index(
         "uq_message_external_id",
         "message",
