@@ -5,7 +5,7 @@ import type { Disposition } from '@/api/types';
 import { Brand } from '@/components/Brand';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { Mark } from '@/features/setup/parts/Mark';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { ClientPick, ProgramPick, usePrograms } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -45,10 +45,7 @@ function DispositionForm({ item }: { item: Disposition | null }) {
     resolved: one?.resolved ?? true,
   });
   const form = useForm<Omit<Disposition, 'id' | 'active'>>({
-    initial: shown(item),
-    ...(item && {
-      again: async () => shown(await readAgain<Disposition>('dispositions', item)),
-    }),
+    ...formOf('dispositions', item, shown),
     fixed: ['client_id', 'program_id'],
     required: ['client_id', 'name'],
     save: async (values, before) => shown(await save(values, before, values.name)),

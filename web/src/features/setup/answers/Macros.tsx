@@ -11,7 +11,7 @@ import { Brand } from '@/components/Brand';
 import { toastError } from '@/components/errors';
 import { showToast } from '@/components/toasts';
 import { piecesOf, SAMPLES } from '@/features/setup/answers/macroVariables';
-import { create, readAgain, refresh } from '@/features/setup/parts/collection';
+import { create, formOf, refresh } from '@/features/setup/parts/collection';
 import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { ClientPick, LanguagePick, ProgramPick } from '@/features/setup/parts/pickers';
@@ -53,8 +53,7 @@ function MacroForm({ item }: { item: Macro | null }) {
     language: one?.language ?? 'en',
   });
   const form = useForm<Omit<Macro, 'id'>>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Macro>('macros', item)) }),
+    ...formOf('macros', item, shown),
     fixed: ['client_id'],
     required: ['client_id', 'name', 'body'],
     rules: (values) => ({

@@ -9,7 +9,7 @@ import type { Client, Industry } from '@/api/types';
 import { BrandMark } from '@/components/Brand';
 import { useFormat } from '@/components/format';
 import { contrast } from '@/features/setup/brands/contrast';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
@@ -67,8 +67,7 @@ function ClientForm({ item }: { item: Client | null }) {
     countries: one?.countries ?? [],
   });
   const form = useForm<Omit<Client, 'id'>>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Client>('clients', item)) }),
+    ...formOf('clients', item, shown),
     required: ['name', 'color', 'region'],
     fixed: ['region'],
     rules: (values) => ({

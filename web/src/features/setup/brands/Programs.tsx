@@ -8,7 +8,7 @@ import { HolidaysEditor } from '@/features/setup/brands/HolidaysEditor';
 import { wrongSpan } from '@/features/setup/brands/hours';
 import { HoursEditor } from '@/features/setup/brands/HoursEditor';
 import { Mark } from '@/features/setup/parts/Mark';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
 import { ClientPick, LanguagesPick, useProviders } from '@/features/setup/parts/pickers';
@@ -54,8 +54,7 @@ function ProgramForm({ item }: { item: Program | null }) {
     undo_send_seconds: one?.undo_send_seconds ?? 8,
   });
   const form = useForm<Omit<Program, 'id'>>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Program>('programs', item)) }),
+    ...formOf('programs', item, shown),
     fixed: ['client_id'],
     required: ['client_id', 'name', 'time_zone', 'languages'],
     rules: (values) => {

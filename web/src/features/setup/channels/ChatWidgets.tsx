@@ -12,7 +12,7 @@ import { Preview } from '@/features/setup/channels/Preview';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { CopyBox, Secret } from '@/features/setup/parts/CopyBox';
 import { Mark } from '@/features/setup/parts/Mark';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
@@ -63,8 +63,7 @@ function WidgetForm({ item }: { item: ChatWidget | null }) {
     require_email: one?.require_email ?? false,
   });
   const form = useForm<Values>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<ChatWidget>('chat-widgets', item)) }),
+    ...formOf('chat-widgets', item, shown),
     required: ['program_id', 'name', 'language'],
     rules: (values) => ({
       'theme/color': /^#[0-9a-f]{6}$/i.test(values.theme.color)

@@ -11,7 +11,7 @@ import { Brand } from '@/components/Brand';
 import { errorText } from '@/components/errors';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { Mark } from '@/features/setup/parts/Mark';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { ProgramPick, QueuePick } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -49,10 +49,7 @@ function MailForm({ item }: { item: MailAddress | null }) {
     signature: one?.signature ?? '',
   });
   const form = useForm<Omit<MailAddress, 'id' | 'client_id' | 'active'>>({
-    initial: shown(item),
-    ...(item && {
-      again: async () => shown(await readAgain<MailAddress>('mail-addresses', item)),
-    }),
+    ...formOf('mail-addresses', item, shown),
     fixed: ['program_id', 'address'],
     required: ['program_id', 'address', 'display_name'],
     rules: (values) => ({

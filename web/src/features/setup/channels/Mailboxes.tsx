@@ -12,7 +12,7 @@ import { MailboxSignIn, type MailboxValues } from '@/features/setup/channels/Mai
 import { awaitsConsent, MailboxState } from '@/features/setup/channels/MailboxState';
 import { placeAt, providerOf, PROVIDERS } from '@/features/setup/channels/providers';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
-import { allOf, readAgain } from '@/features/setup/parts/collection';
+import { allOf, formOf } from '@/features/setup/parts/collection';
 import { Mark } from '@/features/setup/parts/Mark';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { RemoveButton } from '@/features/setup/parts/Removal';
@@ -90,8 +90,7 @@ function MailboxForm({ item }: { item: Mailbox | null }) {
     client_secret: '',
   });
   const form = useForm<MailboxValues>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Mailbox>('mailboxes', item)) }),
+    ...formOf('mailboxes', item, shown),
     fixed: ['mail_address_id', 'take_existing'],
     required: ['mail_address_id', 'host', 'username', 'folder'],
     save: async (values, before) =>

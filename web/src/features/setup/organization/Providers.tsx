@@ -2,7 +2,7 @@
 import { TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Provider } from '@/api/types';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
@@ -24,8 +24,7 @@ function ProviderForm({ item }: { item: Provider | null }) {
   const save = useSave<Provider>('providers', 'providers', item);
   const shown = (one: Provider | null) => ({ name: one?.name ?? '' });
   const form = useForm({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Provider>('providers', item)) }),
+    ...formOf('providers', item, shown),
     required: ['name'],
     save: async (values, before) => shown(await save(values, before, values.name)),
   });

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Provider, Shore, Site } from '@/api/types';
 import { ZonePick } from '@/components/ZonePick';
 import { Labelled } from '@/features/setup/parts/Labelled';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { KnownProviders, ProviderPick, useProviders } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -59,8 +59,7 @@ function SiteForm({ item, providers }: { item: Site | null; providers: readonly 
     shore: one?.shore ?? 'onshore',
   });
   const form = useForm<Omit<Site, 'id'>>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Site>('sites', item)) }),
+    ...formOf('sites', item, shown),
     fixed: ['provider_id'],
     required: ['provider_id', 'name', 'country', 'time_zone'],
     save: async (values, before) => shown(await save(values, before, values.name)),

@@ -2,7 +2,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Provider, Team } from '@/api/types';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { KnownProviders, ProviderPick, useSites } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -38,8 +38,7 @@ function TeamForm({ item, providers }: { item: Team | null; providers: readonly 
     name: one?.name ?? '',
   });
   const form = useForm<Omit<Team, 'id'>>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Team>('teams', item)) }),
+    ...formOf('teams', item, shown),
     fixed: ['provider_id'],
     required: ['provider_id', 'site_id', 'name'],
     save: async (values, before) => shown(await save(values, before, values.name)),

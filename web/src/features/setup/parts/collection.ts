@@ -125,6 +125,16 @@ export function readAgain<T extends Named & { client_id?: Uuid | null }>(
   });
 }
 
+/** What a form begins with, and how it reads its item once more where there is one: both as `shown` gives them. */
+export const formOf = <T extends Named & { client_id?: Uuid | null }, V>(
+  kind: string,
+  item: T | null,
+  shown: (one: T | null) => V,
+) => ({
+  initial: shown(item),
+  ...(item && { again: async () => shown(await readAgain(kind, item)) }),
+});
+
 /** Tells every list that shows this kind. */
 export function refresh(kind: string): void {
   for (const key of [

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
 import type { RoleSheet } from '@/api/types';
 import { Loaded } from '@/components/Loaded';
-import { allOf, readAgain } from '@/features/setup/parts/collection';
+import { allOf, formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, LookPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Permissions } from '@/features/setup/parts/Permissions';
 import { ProviderPick, useProviders } from '@/features/setup/parts/pickers';
@@ -104,31 +104,21 @@ function OwnRole({ item }: { item: RoleSheet | null }) {
   );
 }
 
-/** What is edited of a role; of its version only that it goes along. */
-const editedOf = (role: RoleSheet) => ({
-  provider_id: role.provider_id,
-  name: role.name ?? '',
-  purpose: role.purpose,
-  permissions: role.permissions,
-  version: role.version,
-});
-
 function RoleForm({ item, source }: { item: RoleSheet | null; source: RoleSheet | null }) {
   const { t } = useTranslation(['setup', 'common']);
   const me = useMe();
   const title = useRoleTitle();
   const save = useSave<RoleSheet>(KIND, 'roles', item);
+  /** What is edited of a role; of its version only that it goes along. */
+  const shown = (role: RoleSheet | null) => ({
+    provider_id: role ? role.provider_id : (source?.provider_id ?? me.person.provider_id),
+    name: role?.name ?? (source ? t('roles.copyOf', { name: title(source) }) : ''),
+    purpose: (role ?? source)?.purpose ?? '',
+    permissions: (role ?? source)?.permissions ?? [],
+    version: role?.version ?? 0,
+  });
   const form = useForm({
-    initial: item
-      ? editedOf(item)
-      : {
-          provider_id: source?.provider_id ?? me.person.provider_id,
-          name: source ? t('roles.copyOf', { name: title(source) }) : '',
-          purpose: source?.purpose ?? '',
-          permissions: source?.permissions ?? [],
-          version: 0,
-        },
-    ...(item && { again: async () => editedOf(await readAgain<RoleSheet>(KIND, item)) }),
+    ...formOf(KIND, item, shown),
     fixed: ['provider_id'],
     merge: (before, mine, theirs) => ({
       ...rebased(before, mine, theirs),
@@ -144,8 +134,8 @@ function RoleForm({ item, source }: { item: RoleSheet | null; source: RoleSheet 
       const { provider_id, version, ...rest } = values;
       // The version goes along with every change, so it must differ from what was there before.
       if (item)
-        return editedOf(await save({ ...rest, version }, { ...before, version: 0 }, rest.name));
-      return editedOf(await save({ provider_id, ...rest }, {}, rest.name));
+        return shown(await save({ ...rest, version }, { ...before, version: 0 }, rest.name));
+      return shown(await save({ provider_id, ...rest }, {}, rest.name));
     },
   });
   return (

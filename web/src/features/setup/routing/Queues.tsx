@@ -6,7 +6,7 @@ import { Brand } from '@/components/Brand';
 import { useFormat } from '@/components/format';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { Mark } from '@/features/setup/parts/Mark';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import {
@@ -70,8 +70,7 @@ function QueueForm({ item }: { item: Queue | null }) {
     always_open: one?.always_open ?? false,
   });
   const form = useForm<Values>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Queue>('queues', item)) }),
+    ...formOf('queues', item, shown),
     fixed: ['program_id', 'provider_id'],
     required: ['name', 'program_id', 'provider_id', 'channels'],
     rules: (values) => ({

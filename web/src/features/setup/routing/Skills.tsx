@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Provider, Queue, Skill } from '@/api/types';
-import { allOf, readAgain } from '@/features/setup/parts/collection';
+import { allOf, formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { KnownProviders, ProviderPick, useProviders } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -40,8 +40,7 @@ function SkillForm({ item, providers }: { item: Skill | null; providers: readonl
     name: one?.name ?? '',
   });
   const form = useForm({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<Skill>('skills', item)) }),
+    ...formOf('skills', item, shown),
     fixed: ['provider_id'],
     required: only ? ['name'] : ['provider_id', 'name'],
     save: async (values, before) =>

@@ -5,7 +5,7 @@ import { useMe } from '@/api/session';
 import type { IdentityProvider, RoleGrant } from '@/api/types';
 import { ActiveSwitch } from '@/features/setup/parts/ActiveSwitch';
 import { CallbackAddress } from '@/features/setup/parts/CallbackAddress';
-import { readAgain } from '@/features/setup/parts/collection';
+import { formOf } from '@/features/setup/parts/collection';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { LinesEditor } from '@/features/setup/parts/LinesEditor';
@@ -92,8 +92,7 @@ function ProviderForm({ item }: { item: IdentityProvider | null }) {
     second_factor: one?.second_factor ?? true,
   });
   const form = useForm<Values>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<IdentityProvider>(KIND, item)) }),
+    ...formOf(KIND, item, shown),
     fixed: ['provider_id', 'client_id'],
     required: ['name', 'issuer', 'application_id', 'groups_claim'],
     save: async (values, before) => {

@@ -6,7 +6,7 @@ import { http } from '@/api/http';
 import { useMe } from '@/api/session';
 import type { SignInPolicy } from '@/api/types';
 import { showToast } from '@/components/toasts';
-import { itemOf, readAgain, refresh } from '@/features/setup/parts/collection';
+import { formOf, itemOf, refresh } from '@/features/setup/parts/collection';
 import { Fields, FormPanel } from '@/features/setup/parts/FormPanel';
 import { OwnerPick, useOwnerName } from '@/features/setup/parts/OwnerPick';
 import { useRoleChoices } from '@/features/setup/parts/roles';
@@ -52,8 +52,7 @@ function PolicyForm({ item }: { item: SignInPolicy | null }) {
     second_factor_roles: one?.second_factor_roles ?? [],
   });
   const form = useForm<Omit<SignInPolicy, 'id'>>({
-    initial: shown(item),
-    ...(item && { again: async () => shown(await readAgain<SignInPolicy>(KIND, item)) }),
+    ...formOf(KIND, item, shown),
     fixed: ['provider_id', 'client_id'],
     save: async (values) => {
       const kept = await http.put<SignInPolicy>(`/api/${KIND}`, values);
