@@ -1,26 +1,12 @@
 /** Whether the palette or the key list is open. */
-import { useSyncExternalStore } from 'react';
+import { store, useStore } from '@/components/store';
 
 type State = { open: 'none' } | { open: 'keys' } | { open: 'palette'; text: string };
 
-let state: State = { open: 'none' };
-const listeners = new Set<() => void>();
+const state = store<State>({ open: 'none' });
 
-function set(next: State): void {
-  state = next;
-  for (const listener of listeners) listener();
-}
+export const openPalette = (text: string) => state.set({ open: 'palette', text });
+export const openKeys = () => state.set({ open: 'keys' });
+export const closePalette = () => state.set({ open: 'none' });
 
-export const openPalette = (text: string) => set({ open: 'palette', text });
-export const openKeys = () => set({ open: 'keys' });
-export const closePalette = () => set({ open: 'none' });
-
-export function usePaletteState(): State {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => state,
-  );
-}
+export const usePaletteState = (): State => useStore(state);

@@ -1,5 +1,6 @@
 /** Every action has a name, and most have a key: the palette, the key list and the keyboard read this register. */
-import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import { store, useStore } from '@/components/store';
 
 export interface Action {
   id: string;
@@ -17,13 +18,8 @@ export interface Action {
 }
 
 const actions = new Map<string, Action>();
-const listeners = new Set<() => void>();
-let snapshot: readonly Action[] = [];
-
-function publish(): void {
-  snapshot = [...actions.values()];
-  for (const listener of listeners) listener();
-}
+const snapshot = store<readonly Action[]>([]);
+const publish = () => snapshot.set([...actions.values()]);
 
 /**
  * Registers actions while the component is mounted: a key counts as soon as what it acts on can be seen.
@@ -51,15 +47,7 @@ export function useActions(list: readonly Action[]): void {
   }, [signature]);
 }
 
-export function useAllActions(): readonly Action[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => snapshot,
-  );
-}
+export const useAllActions = (): readonly Action[] => useStore(snapshot);
 
 const typingRoles = new Set(['textbox', 'combobox', 'searchbox', 'listbox', 'menu']);
 
@@ -108,7 +96,7 @@ export function useActionKeys(): void {
       const stroke = strokeOf(event);
       const typing = isTyping(event.target);
       const both = first && event.timeStamp - first.at < 1200 ? `${first.stroke} ${stroke}` : null;
-      const usable = snapshot.filter((one) => one.keys && (!typing || one.whileTyping));
+      const usable = snapshot.get().filter((one) => one.keys && (!typing || one.whileTyping));
       const action =
         usable.find((one) => one.keys === both) ?? usable.find((one) => one.keys === stroke);
       const opensSequence = usable.some((one) => one.keys?.startsWith(`${stroke} `));

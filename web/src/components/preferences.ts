@@ -1,5 +1,5 @@
 /** What a person chose for this browser; kept in local storage and shared between tabs. */
-import { useSyncExternalStore } from 'react';
+import { store, useStore } from '@/components/store';
 
 export interface Preferences {
   theme: 'system' | 'light' | 'dark';
@@ -20,8 +20,7 @@ const DEFAULTS: Preferences = {
   contextOpen: true,
 };
 
-const listeners = new Set<() => void>();
-let current = load();
+const current = store(load());
 
 function load(): Preferences {
   try {
@@ -34,34 +33,25 @@ function load(): Preferences {
   }
 }
 
-function announce(): void {
-  document.documentElement.setAttribute('data-density', current.density);
-  for (const listener of listeners) listener();
+function announce(next: Preferences): void {
+  document.documentElement.setAttribute('data-density', next.density);
+  current.set(next);
 }
 
 window.addEventListener('storage', (event) => {
-  if (event.key !== KEY) return;
-  current = load();
-  announce();
+  if (event.key === KEY) announce(load());
 });
 
-export function readPreferences(): Preferences {
-  return current;
-}
+export const readPreferences = current.get;
 
 export function savePreferences(change: Partial<Preferences>): void {
-  current = { ...current, ...change };
+  const next = { ...current.get(), ...change };
   try {
-    localStorage.setItem(KEY, JSON.stringify(current));
+    localStorage.setItem(KEY, JSON.stringify(next));
   } catch {
     // A full or forbidden store only means that the choice ends with the tab.
   }
-  announce();
+  announce(next);
 }
 
-export function usePreferences(): Preferences {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, readPreferences);
-}
+export const usePreferences = (): Preferences => useStore(current);

@@ -1,5 +1,5 @@
 /** Short news at the edge of the screen, with an undo where the deed can be undone. */
-import { useSyncExternalStore } from 'react';
+import { store, useStore } from '@/components/store';
 
 export interface Toast {
   id: number;
@@ -9,21 +9,15 @@ export interface Toast {
   action?: { name: string; run: () => void };
 }
 
-const listeners = new Set<() => void>();
 /** Milliseconds that toasts still have, by their id; those that stay until they are dismissed are not in it. */
 const left = new Map<number, number>();
 const MOST_PASSING = 4;
-let toasts: readonly Toast[] = [];
+const toasts = store<readonly Toast[]>([]);
 let nextId = 1;
-
-function publish(next: readonly Toast[]): void {
-  toasts = next;
-  for (const listener of listeners) listener();
-}
 
 export function dismissToast(id: number): void {
   left.delete(id);
-  publish(toasts.filter((toast) => toast.id !== id));
+  toasts.set(toasts.get().filter((toast) => toast.id !== id));
 }
 
 /** Takes `milliseconds` from what toasts still have. */
@@ -36,10 +30,10 @@ export function passTime(milliseconds: number): void {
 
 /** Makes room for one more: the oldest that pass anyway give way, those that stay do not. */
 function withRoom(): readonly Toast[] {
-  const passing = toasts.filter((toast) => left.has(toast.id));
+  const passing = toasts.get().filter((toast) => left.has(toast.id));
   const over = new Set(passing.slice(0, Math.max(0, passing.length - MOST_PASSING + 1)));
   for (const { id } of over) left.delete(id);
-  return toasts.filter((toast) => !over.has(toast));
+  return toasts.get().filter((toast) => !over.has(toast));
 }
 
 type News = Omit<Toast, 'id' | 'tone'> & { tone?: Toast['tone'] };
@@ -47,24 +41,19 @@ type News = Omit<Toast, 'id' | 'tone'> & { tone?: Toast['tone'] };
 /** Shows a toast for `seconds` (0: until dismissed) and gives its id. */
 export function showToast(toast: News, seconds = 6): number {
   const id = nextId++;
-  publish([...(seconds > 0 ? withRoom() : toasts), { tone: 'plain', ...toast, id }]);
+  toasts.set([...(seconds > 0 ? withRoom() : toasts.get()), { tone: 'plain', ...toast, id }]);
   if (seconds > 0) left.set(id, seconds * 1000);
   return id;
 }
 
 /** Says something else in a toast that still stands; false where it does not. */
 export function changeToast(id: number, toast: News): boolean {
-  if (!toasts.some((one) => one.id === id)) return false;
-  publish(toasts.map((one) => (one.id === id ? { tone: 'plain', ...toast, id } : one)));
+  if (!toasts.get().some((one) => one.id === id)) return false;
+  toasts.set(toasts.get().map((one) => (one.id === id ? { tone: 'plain', ...toast, id } : one)));
   return true;
 }
 
 /** Those that stand, the oldest first. */
-export const standingToasts = (): readonly Toast[] => toasts;
+export const standingToasts = toasts.get;
 
-export function useToasts(): readonly Toast[] {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, standingToasts);
-}
+export const useToasts = (): readonly Toast[] => useStore(toasts);

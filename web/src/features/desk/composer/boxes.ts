@@ -17,20 +17,3 @@ export function boxes<Box extends { close: () => void }>(
     return box;
   };
 }
-
-/** A value that components show and that changes without them. */
-export function shown<Value>(first: Value) {
-  const listeners = new Set<() => void>();
-  let value = first;
-  return {
-    get: () => value,
-    set: (next: Value): void => {
-      value = next;
-      for (const listener of listeners) listener();
-    },
-    subscribe: (listener: () => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-}

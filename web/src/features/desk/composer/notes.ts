@@ -1,5 +1,5 @@
 /** The notes of one person in one conversation: the one that is written, and those on their way. */
-import { shown } from '@/features/desk/composer/boxes';
+import { store } from '@/components/store';
 import { EMPTY, isEmpty, type Content } from '@/features/desk/composer/content';
 import type { Letters } from '@/features/desk/composer/letters';
 import { outbox } from '@/features/desk/composer/outbox';
@@ -23,7 +23,7 @@ interface Ports<Answer> {
 export function noteBox<Answer>(ports: Ports<Answer>) {
   const { post, lost, letters, mentionsIn, onSent, onFailed } = ports;
   /** `version` changes when the note was sent, or came back: the editor starts anew. */
-  const state = shown<{ content: Content; version: number }>({ content: EMPTY, version: 0 });
+  const state = store<{ content: Content; version: number }>({ content: EMPTY, version: 0 });
   const show = (content: Content) => state.set({ content, version: state.get().version + 1 });
   const box = outbox<Note, Answer>({
     post,

@@ -1,9 +1,9 @@
 /** The replies of one person in one conversation, and the field from which they come, which may be away meanwhile. */
+import { store } from '@/components/store';
 import type { Letters } from '@/features/desk/composer/letters';
 import { joined, type DraftContent } from '@/features/desk/composer/content';
 import { outbox } from '@/features/desk/composer/outbox';
 import { same } from '@/features/desk/composer/stored';
-import { shown } from '@/features/desk/composer/boxes';
 
 const SLOW_MS = 400;
 
@@ -35,7 +35,7 @@ export function replyBox<Answer>({ post, lost, letters, away, onSent, onFailed }
   let open = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Something is under way for longer than goes unnoticed. */
-  const slow = shown(false);
+  const slow = store(false);
   const box = outbox<DraftContent, Answer>({
     post: async (content, key) => {
       // Whoever comes or leaves meanwhile has a draft to keep, too.

@@ -1,5 +1,5 @@
 /** A note that is being written, kept until the session ends; once it is sent the field is free for another. */
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
 import i18next from 'i18next';
 import { queryClient } from '@/api/client';
 import { conversationsApi } from '@/api/conversations';
@@ -9,6 +9,7 @@ import { useMe } from '@/api/session';
 import { putMessages } from '@/api/sync';
 import type { Conversation } from '@/api/types';
 import { errorText } from '@/components/errors';
+import { useStore } from '@/components/store';
 import { showToast } from '@/components/toasts';
 import { boxes } from '@/features/desk/composer/boxes';
 import type { Content } from '@/features/desk/composer/content';
@@ -48,6 +49,6 @@ export function useNote(row: Conversation): NoteState {
   const me = useMe();
   const box = boxOf(me.person.id, row.id);
   useEffect(() => box.resume(), [box]);
-  const { content, version } = useSyncExternalStore(box.state.subscribe, box.state.get);
+  const { content, version } = useStore(box.state);
   return { content, version, edit: box.edit, send: box.send };
 }

@@ -1,11 +1,12 @@
 /** Replies on their way to the server: the field is free at once, and what fails comes back into it. */
-import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import i18next from 'i18next';
 import { conversationsApi } from '@/api/conversations';
 import { ApiError } from '@/api/http';
 import { useMe } from '@/api/session';
 import { catchUp, putMessages } from '@/api/sync';
 import { errorText } from '@/components/errors';
+import { useStore } from '@/components/store';
 import { showToast } from '@/components/toasts';
 import { boxes } from '@/features/desk/composer/boxes';
 import type { DraftContent } from '@/features/desk/composer/content';
@@ -62,5 +63,5 @@ export function useReplies(conversationId: string, field: Field): Replies {
       }),
     [box],
   );
-  return { send: box.send, slow: useSyncExternalStore(box.slow.subscribe, box.slow.get) };
+  return { send: box.send, slow: useStore(box.slow) };
 }
