@@ -24,7 +24,6 @@ import {
   joined,
   textToHtml,
   type Content,
-  type EditorHandle,
   type Mode,
 } from '@/features/desk/composer/content';
 import { FileList } from '@/features/desk/composer/FileList';
@@ -36,6 +35,7 @@ import { PlainEditor } from '@/features/desk/composer/PlainEditor';
 import { Reach } from '@/features/desk/composer/Reach';
 import { UndoBar } from '@/features/desk/composer/UndoBar';
 import { useDraft } from '@/features/desk/composer/useDraft';
+import { useEditorFocus } from '@/features/desk/composer/useEditorFocus';
 import type { NoteState } from '@/features/desk/composer/useNote';
 import { useReplies } from '@/features/desk/composer/useReplies';
 import { useUploads } from '@/features/desk/composer/useUploads';
@@ -93,8 +93,7 @@ export function Composer({
 }: ComposerProps & { wanted: Mode | null }) {
   const { t } = useTranslation();
   const [mode, setMode] = useState<Mode>(wanted ?? 'reply');
-  const wantsFocus = useRef(wanted !== null);
-  const section = useRef<HTMLElement>(null);
+  const { section, handle, wantsFocus, onHandle } = useEditorFocus(wanted !== null);
   const draft = useDraft(row.id, () => showToast({ text: t('composer.draftJoined') }));
   const sendNote = () => {
     if (note.send()) setMode('reply');
@@ -104,20 +103,9 @@ export function Composer({
   const [sendsLater, setSendsLater] = useState(false);
   const uploads = useUploads(row.client_id, draft.attach, () => setSendsLater(false));
   const pending = usePending(row.id);
-  const handle = useRef<EditorHandle | null>(null);
   const fileInput = useRef<HTMLInputElement>(null);
   const signalTyping = useTypingSignal(row.id);
 
-  const onHandle = useCallback((next: EditorHandle | null) => {
-    handle.current = next;
-    if (!next) {
-      const field = section.current?.querySelector('textarea, [role="textbox"]');
-      wantsFocus.current ||= field != null && field === document.activeElement;
-    } else if (wantsFocus.current) {
-      wantsFocus.current = false;
-      next.focus('end');
-    }
-  }, []);
   const focusEditor = () => {
     if (handle.current) handle.current.focus();
     else wantsFocus.current = true;

@@ -1,32 +1,19 @@
 /** For those who write notes here and do not answer. */
 import { IconLock } from '@tabler/icons-react';
-import { useCallback, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '@/api/types';
 import { useActions } from '@/components/actions';
-import type { EditorHandle } from '@/features/desk/composer/content';
 import { modeAction } from '@/features/desk/composer/modes';
 import { NoteForm } from '@/features/desk/composer/NoteForm';
+import { useEditorFocus } from '@/features/desk/composer/useEditorFocus';
 import type { NoteState } from '@/features/desk/composer/useNote';
 import classes from './Composer.module.css';
 
 export function NoteComposer({ row, note }: { row: Conversation; note: NoteState }) {
   const { t } = useTranslation();
-  const handle = useRef<EditorHandle | null>(null);
-  const goesOn = useRef(false);
-  const section = useRef<HTMLElement>(null);
-  const onHandle = useCallback((next: EditorHandle | null) => {
-    handle.current = next;
-    if (!next) {
-      // A note that comes back begins the editor anew under whoever is typing the next.
-      goesOn.current ||= section.current?.querySelector('textarea:focus') != null;
-    } else if (goesOn.current) {
-      goesOn.current = false;
-      next.focus('end');
-    }
-  }, []);
+  const { section, handle, wantsFocus, onHandle } = useEditorFocus(false);
   const send = () => {
-    goesOn.current = note.send();
+    wantsFocus.current = note.send();
   };
   useActions([
     modeAction(t, 'note', () => handle.current?.focus()),
