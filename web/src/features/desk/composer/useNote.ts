@@ -1,18 +1,15 @@
 /** A note that is being written, kept until the session ends; once it is sent the field is free for another. */
 import { useEffect } from 'react';
-import i18next from 'i18next';
 import { queryClient } from '@/api/client';
 import { conversationsApi } from '@/api/conversations';
-import { ApiError } from '@/api/http';
 import { assignableQuery } from '@/api/routing';
 import { useMe } from '@/api/session';
 import { putMessages } from '@/api/sync';
 import type { Conversation } from '@/api/types';
-import { errorText } from '@/components/errors';
 import { useStore } from '@/components/store';
-import { showToast } from '@/components/toasts';
 import { boxes } from '@/features/desk/composer/boxes';
 import type { Content } from '@/features/desk/composer/content';
+import { failing } from '@/features/desk/composer/failing';
 import { lettersIn } from '@/features/desk/composer/letters';
 import { noteBox } from '@/features/desk/composer/notes';
 
@@ -25,14 +22,10 @@ function mentionsIn(conversationId: string, text: string): string[] {
 const boxOf = boxes((personId, conversationId) =>
   noteBox({
     post: (note, key) => conversationsApi.note(conversationId, note, key),
-    lost: (error) => error instanceof ApiError && error.status === 0,
+    ...failing('composer.noteNotAdded'),
     letters: lettersIn(localStorage, `careloom.notes.${personId}.${conversationId}`),
     mentionsIn: (text) => mentionsIn(conversationId, text),
     onSent: (message) => putMessages(conversationId, [message]),
-    onFailed: (error) => {
-      const text = i18next.t('composer.noteNotAdded');
-      showToast({ tone: 'bad', text, ...(error != null && { detail: errorText(error) }) }, 10);
-    },
   }),
 );
 

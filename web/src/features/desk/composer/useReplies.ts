@@ -1,15 +1,12 @@
 /** Replies on their way to the server: the field is free at once, and what fails comes back into it. */
 import { useLayoutEffect, useRef } from 'react';
-import i18next from 'i18next';
 import { conversationsApi } from '@/api/conversations';
-import { ApiError } from '@/api/http';
 import { useMe } from '@/api/session';
 import { catchUp, putMessages } from '@/api/sync';
-import { errorText } from '@/components/errors';
 import { useStore } from '@/components/store';
-import { showToast } from '@/components/toasts';
 import { boxes } from '@/features/desk/composer/boxes';
 import type { DraftContent } from '@/features/desk/composer/content';
+import { failing } from '@/features/desk/composer/failing';
 import { awayField, repliesOf } from '@/features/desk/composer/keeping';
 import { addPending } from '@/features/desk/composer/pending';
 import { replyBox, type Field } from '@/features/desk/composer/replies';
@@ -32,17 +29,13 @@ const boxOf = boxes((personId, conversationId) =>
         },
         key,
       ),
-    lost: (error) => error instanceof ApiError && error.status === 0,
+    ...failing('composer.notSent'),
     letters: repliesOf(personId, conversationId),
     away: awayField(personId, conversationId),
     onSent: ({ message, pending }) => {
       if (message) putMessages(conversationId, [message]);
       else catchUp(conversationId);
       if (pending) addPending(pending);
-    },
-    onFailed: (error) => {
-      const text = i18next.t('composer.notSent');
-      showToast({ tone: 'bad', text, ...(error != null && { detail: errorText(error) }) }, 10);
     },
   }),
 );
