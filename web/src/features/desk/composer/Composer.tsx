@@ -217,7 +217,6 @@ export function Composer({
     onSubmit: sendReply,
     onSlash: () => pick('slash'),
     onFiles: uploads.add,
-    onEscape: () => undefined,
     onHandle,
   };
   if (resolved && mode === 'reply') {

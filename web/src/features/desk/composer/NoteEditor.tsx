@@ -15,14 +15,12 @@ export function NoteEditor({
   initial,
   onChange,
   onSubmit,
-  onEscape,
   onHandle,
 }: {
   row: Conversation;
   initial: Content;
   onChange: (content: Content) => void;
   onSubmit: () => void;
-  onEscape: () => void;
   onHandle: (handle: EditorHandle | null) => void;
 }) {
   const { t } = useTranslation();
@@ -52,7 +50,6 @@ export function NoteEditor({
         onSubmit={onSubmit}
         onSlash={() => handle.current?.insert('/')}
         onFiles={() => undefined}
-        onEscape={onEscape}
         onHandle={keepHandle}
       />
       {naming && (

@@ -29,7 +29,6 @@ export function NoteForm({
         initial={note.content}
         onChange={note.edit}
         onSubmit={onSubmit}
-        onEscape={() => undefined}
         onHandle={onHandle}
       />
       <footer className={classes.foot}>

@@ -13,7 +13,6 @@ export function PlainEditor({
   onSubmit,
   onSlash,
   onFiles,
-  onEscape,
   onHandle,
 }: EditorProps) {
   const [text, setText] = useState(initial.text);
@@ -71,7 +70,6 @@ export function PlainEditor({
           onSlash();
         } else if (event.key === 'Escape') {
           event.currentTarget.blur();
-          onEscape();
         }
       }}
       onPaste={(event) => {

@@ -60,7 +60,6 @@ export function RichEditor(props: EditorProps) {
         }
         if (event.key === 'Escape') {
           view.dom.blur();
-          latest.current.onEscape();
           return true;
         }
         const { $from } = view.state.selection;

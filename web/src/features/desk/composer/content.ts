@@ -62,6 +62,5 @@ export interface EditorProps {
   /** A slash where a word could begin. */
   onSlash: () => void;
   onFiles: (files: File[]) => void;
-  onEscape: () => void;
   onHandle: (handle: EditorHandle | null) => void;
 }
