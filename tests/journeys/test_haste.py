@@ -88,10 +88,7 @@ def test_a_number_pressed_before_the_outcomes_are_there_chooses_one(
 def test_what_is_typed_at_once_on_another_machine_takes_the_place_of_no_draft(
     installation: Installation, world: World, people: People
 ) -> None:
-    sorrel = world.brand("Sorrel", "#7d2e2e")
-    installation.mail("Rui Faria <rui@customer.example>", sorrel.address, "The tap drips", "All night.")
-    conversation = installation.conversations(sorrel.client)[0]["id"]
-    agent, url = world.agent("Dora Draft", sorrel), f"{installation.url}/desk/all/{conversation}"
+    url, agent = _contact(installation, world, "Sorrel", "Dora Draft")
     first, second, draft = _two_machines(people, agent, url, "Dear Rui, a long and careful answer.")
     reply = second.get_by_role("textbox", name="Reply")
     reply.press_sequentially("Hi")
@@ -112,10 +109,7 @@ def test_what_is_typed_at_once_on_another_machine_takes_the_place_of_no_draft(
 def test_replies_sent_before_the_draft_was_read_follow_one_another_and_do_not_take_it_along(
     installation: Installation, world: World, people: People
 ) -> None:
-    yarrow = world.brand("Yarrow", "#3c5a14")
-    installation.mail("Lia Pinto <lia@customer.example>", yarrow.address, "The door jams", "Since Monday.")
-    conversation = installation.conversations(yarrow.client)[0]["id"]
-    agent, url = world.agent("Quinn Quick", yarrow), f"{installation.url}/desk/all/{conversation}"
+    url, agent = _contact(installation, world, "Yarrow", "Quinn Quick")
     _, second, draft = _two_machines(people, agent, url, "Dear Lia, a long and careful answer.")
     reply = second.get_by_role("textbox", name="Reply")
     reply.press_sequentially("Thank you.")
@@ -127,7 +121,7 @@ def test_replies_sent_before_the_draft_was_read_follow_one_another_and_do_not_ta
     expect(second.get_by_text("Sending", exact=True)).to_be_visible()
     draft.let_go()
     expect(reply).to_have_text("Dear Lia, a long and careful answer.")
-    wait_until(lambda: _answers(installation, conversation) == ["Thank you.", "Until tomorrow."])
+    wait_until(lambda: _answers(installation, url) == ["Thank you.", "Until tomorrow."])
     second.reload()
     expect(second.get_by_role("textbox", name="Reply")).to_have_text("Dear Lia, a long and careful answer.")
 
@@ -135,11 +129,9 @@ def test_replies_sent_before_the_draft_was_read_follow_one_another_and_do_not_ta
 def test_a_reply_that_fails_after_coming_back_stands_before_what_was_typed_since(
     installation: Installation, world: World, people: People
 ) -> None:
-    savory = world.brand("Savory", "#5a2e63")
-    installation.mail("Pia Roth <pia@customer.example>", savory.address, "The hinge squeaks", "In the morning.")
-    conversation = installation.conversations(savory.client)[0]["id"]
-    page = people.desk(world.agent("Lou Leaver", savory))
-    page.goto(f"{installation.url}/desk/all/{conversation}")
+    url, agent = _contact(installation, world, "Savory", "Lou Leaver")
+    page = people.desk(agent)
+    page.goto(url)
     sending = Held(page, "**/replies")
     reply = page.get_by_role("textbox", name="Reply")
     reply.press_sequentially("Use some oil.")
@@ -157,17 +149,15 @@ def test_a_reply_that_fails_after_coming_back_stands_before_what_was_typed_since
     expect(page.get_by_text("Draft saved")).to_be_visible()
     page.reload()
     expect(reply).to_have_text("Use some oil.Or wax.Good luck!")
-    assert _answers(installation, conversation) == []
+    assert _answers(installation, url) == []
 
 
 def test_replies_that_a_closed_page_had_not_sent_are_sent_by_the_next_and_are_no_draft(
     installation: Installation, world: World, people: People
 ) -> None:
-    hyssop = world.brand("Hyssop", "#27496d")
-    installation.mail("Ben Lutz <ben@customer.example>", hyssop.address, "The fan stalls", "At noon.")
-    conversation = installation.conversations(hyssop.client)[0]["id"]
-    page = people.desk(world.agent("Cleo Closer", hyssop))
-    page.goto(f"{installation.url}/desk/all/{conversation}")
+    url, agent = _contact(installation, world, "Hyssop", "Cleo Closer")
+    page = people.desk(agent)
+    page.goto(url)
     Held(page, "**/replies")
     reply = page.get_by_role("textbox", name="Reply")
     reply.press_sequentially("Clean the blades.")
@@ -179,7 +169,7 @@ def test_replies_that_a_closed_page_had_not_sent_are_sent_by_the_next_and_are_no
     expect(reply).to_have_text("")
     page.unroute("**/replies")
     page.reload()
-    wait_until(lambda: _answers(installation, conversation) == ["Clean the blades.", "Then start it anew."])
+    wait_until(lambda: _answers(installation, url) == ["Clean the blades.", "Then start it anew."])
     expect(reply).to_have_text("")
     page.reload()
     expect(reply).to_have_text("")
@@ -188,11 +178,9 @@ def test_replies_that_a_closed_page_had_not_sent_are_sent_by_the_next_and_are_no
 def test_a_note_that_fails_comes_back_under_the_cursor_also_after_leaving(
     installation: Installation, world: World, people: People
 ) -> None:
-    arnica = world.brand("Arnica", "#7a4b12")
-    installation.mail("Eva Holm <eva@customer.example>", arnica.address, "The strap tore", "On day one.")
-    conversation = installation.conversations(arnica.client)[0]["id"]
-    page = people.desk(world.agent("Nora Noter", arnica))
-    page.goto(f"{installation.url}/desk/all/{conversation}")
+    url, agent = _contact(installation, world, "Arnica", "Nora Noter")
+    page = people.desk(agent)
+    page.goto(url)
     adding = Held(page, "**/notes")
     note = page.get_by_role("textbox", name="Write a note")
     expect(page.get_by_role("textbox", name="Reply")).to_be_visible()
@@ -214,12 +202,10 @@ def test_a_note_that_fails_comes_back_under_the_cursor_also_after_leaving(
 def test_the_key_of_a_note_counts_as_soon_as_the_contact_is_painted(
     installation: Installation, world: World, people: People
 ) -> None:
-    borage = world.brand("Borage", "#4a5fc1")
-    installation.mail("Tea Lind <tea@customer.example>", borage.address, "The lid leaks", "On the stove.")
-    conversation = installation.conversations(borage.client)[0]["id"]
-    page = people.desk(world.agent("Nils Note", borage))
+    url, agent = _contact(installation, world, "Borage", "Nils Note")
+    page = people.desk(agent)
     page.add_init_script(_PRESS_N_AS_SOON_AS_PAINTED)
-    page.goto(f"{installation.url}/desk/all/{conversation}")
+    page.goto(url)
     expect(page.get_by_role("textbox", name="Write a note")).to_be_focused()
     page.keyboard.type("Jot: a tall pot.")
     page.keyboard.press("Control+Enter")
@@ -229,12 +215,10 @@ def test_the_key_of_a_note_counts_as_soon_as_the_contact_is_painted(
 def test_what_is_typed_while_the_editor_of_mails_still_loads_stands_in_it(
     installation: Installation, world: World, people: People
 ) -> None:
-    chervil = world.brand("Chervil", "#2f6b3a")
-    installation.mail("Jon Vik <jon@customer.example>", chervil.address, "The bell is mute", "Since noon.")
-    conversation = installation.conversations(chervil.client)[0]["id"]
-    page = people.desk(world.agent("Rosa Rapid", chervil))
+    url, agent = _contact(installation, world, "Chervil", "Rosa Rapid")
+    page = people.desk(agent)
     editor = Held(page, "**/assets/RichEditor*.js")
-    page.goto(f"{installation.url}/desk/all/{conversation}")
+    page.goto(url)
     expect(page.get_by_role("region", name="Messages")).to_contain_text("Since noon.")
     page.keyboard.press("r")
     reply = page.get_by_role("textbox", name="Reply")
@@ -253,18 +237,16 @@ def test_what_is_typed_while_the_editor_of_mails_still_loads_stands_in_it(
 def test_a_mail_is_answered_on_a_machine_that_takes_long_to_draw_the_editor(
     installation: Installation, world: World, people: People
 ) -> None:
-    fennel = world.brand("Fennel", "#5c6b1f")
-    installation.mail("Una Berg <una@customer.example>", fennel.address, "The lamp hums", "All day.")
-    conversation = installation.conversations(fennel.client)[0]["id"]
-    page = people.desk(world.agent("Lena Late", fennel))
+    url, agent = _contact(installation, world, "Fennel", "Lena Late")
+    page = people.desk(agent)
     page.add_init_script(_BUSY_WHILE_DRAWING)
-    page.goto(f"{installation.url}/desk/all/{conversation}")
+    page.goto(url)
     expect(page.get_by_role("toolbar", name="Format")).to_be_visible()
     page.keyboard.press("r")
     expect(page.get_by_role("textbox", name="Reply")).to_be_focused()
     page.keyboard.type("Turn it off and on.")
     page.keyboard.press("Control+Enter")
-    wait_until(lambda: _answers(installation, conversation) == ["Turn it off and on."])
+    wait_until(lambda: _answers(installation, url) == ["Turn it off and on."])
 
 
 def test_what_is_typed_right_after_the_key_of_the_palette_stands_in_it(people: People) -> None:
@@ -294,6 +276,14 @@ def test_a_double_click_makes_one_thing_and_confirms_nothing(
     assert removals == []
 
 
+def _contact(installation: Installation, world: World, brand: str, agent: str) -> tuple[str, str]:
+    """A new brand's only conversation, a mail: its address on the desk, and the login of an agent for it."""
+    made = world.brand(brand, "#27496d")
+    installation.mail("Jon Vik <jon@customer.example>", made.address, "The bell is mute", "Since noon.")
+    conversation = installation.conversations(made.client)[0]["id"]
+    return f"{installation.url}/desk/all/{conversation}", world.agent(agent, made)
+
+
 def _two_machines(people: People, agent: str, url: str, draft: str) -> tuple[Page, Page, Held]:
     """A contact on two machines of an agent: on the first a draft is saved, on the second its arrival is held back."""
     first = people.desk(agent)
@@ -313,6 +303,7 @@ def _leave_and_come_back(page: Page) -> None:
     page.go_back()
 
 
-def _answers(installation: Installation, conversation: str) -> list[str]:
+def _answers(installation: Installation, url: str) -> list[str]:
+    conversation = url.rpartition("/")[2]
     said = installation.get(f"conversations/{conversation}/messages")["items"]
     return [one["text"] for one in said if one["kind"] == "outbound"]

@@ -1,15 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import { storage } from '../../../../tests/storage';
 import { lettersIn } from '@/features/desk/composer/letters';
 import { noteBox } from '@/features/desk/composer/notes';
-
-function storage() {
-  const all = new Map<string, string>();
-  return {
-    getItem: (name: string) => all.get(name) ?? null,
-    setItem: (name: string, value: string) => void all.set(name, value),
-    removeItem: (name: string) => void all.delete(name),
-  };
-}
 
 /** The notes of a conversation, where each is refused or added when the test says so. */
 function box(stored = storage(), people: readonly string[] = []) {

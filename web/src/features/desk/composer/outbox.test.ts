@@ -1,19 +1,10 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { storage } from '../../../../tests/storage';
 import { lettersIn } from '@/features/desk/composer/letters';
 import { outbox } from '@/features/desk/composer/outbox';
 
 const LOST = new Error('no network');
 const REFUSED = new Error('refused');
-
-/** What a browser stores, as far as letters need it. */
-function storage() {
-  const all = new Map<string, string>();
-  return {
-    getItem: (name: string) => all.get(name) ?? null,
-    setItem: (name: string, value: string) => void all.set(name, value),
-    removeItem: (name: string) => void all.delete(name),
-  };
-}
 
 /** An outbox whose letters arrive or fail when the test says so. */
 function held(stored = storage(), onSent?: (text: string) => void) {

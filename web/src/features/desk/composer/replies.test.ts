@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
+import { storage } from '../../../../tests/storage';
 import type { DraftContent } from '@/features/desk/composer/content';
 import { lettersIn } from '@/features/desk/composer/letters';
 import { replyBox } from '@/features/desk/composer/replies';
 
 const letter = (text: string): DraftContent => ({ text, html: null, attachments: [] });
-const nowhere = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
 
 /** A conversation's replies, which arrive or fail when the test says so, with fields that say what they hear. */
 function box() {
@@ -24,22 +24,25 @@ function box() {
         posted.push({ text, end: (error) => (error ? reject(error) : resolve(undefined)) }),
       ),
     lost: () => false,
-    letters: lettersIn(nowhere, 'letters'),
+    letters: lettersIn(storage(), 'letters'),
     away: field('away'),
     onSent: () => undefined,
     onFailed: () => undefined,
   });
   const under = (count: number) => vi.waitUntil(() => posted.length === count);
   const hears = (what: string) => vi.waitUntil(() => heard.includes(what));
-  return { ...replies, heard, posted, field, under, hears };
+  const sendAndLeave = async () => {
+    const leave = replies.enter(field('first'));
+    replies.send(letter('A'));
+    await under(1);
+    leave();
+  };
+  return { ...replies, heard, posted, field, under, hears, sendAndLeave };
 }
 
 test('a reply that is sent after coming back follows the one from before', async () => {
-  const { enter, send, field, posted, under, heard, hears } = box();
-  const leave = enter(field('first'));
-  send(letter('A'));
-  await under(1);
-  leave();
+  const { sendAndLeave, enter, send, field, posted, under, heard, hears } = box();
+  await sendAndLeave();
   enter(field('second'));
   send(letter('B'));
   expect(posted).toHaveLength(1);
@@ -52,11 +55,8 @@ test('a reply that is sent after coming back follows the one from before', async
 });
 
 test('what fails after coming back stands in the field that is there now', async () => {
-  const { enter, send, field, posted, under, heard, hears } = box();
-  const leave = enter(field('first'));
-  send(letter('A'));
-  await under(1);
-  leave();
+  const { sendAndLeave, enter, field, posted, heard, hears } = box();
+  await sendAndLeave();
   enter(field('second'));
   posted[0]?.end(new Error('refused'));
   await hears('second has A');
@@ -64,11 +64,8 @@ test('what fails after coming back stands in the field that is there now', async
 });
 
 test('what fails while no field is there goes into the stored draft', async () => {
-  const { enter, send, field, posted, under, hears } = box();
-  const leave = enter(field('first'));
-  send(letter('A'));
-  await under(1);
-  leave();
+  const { sendAndLeave, posted, hears } = box();
+  await sendAndLeave();
   posted[0]?.end(new Error('refused'));
   await hears('away has A');
 });
