@@ -135,7 +135,8 @@ def test_a_reply_that_fails_after_coming_back_stands_before_what_was_typed_since
     sending = Held(page, "**/replies")
     reply = page.get_by_role("textbox", name="Reply")
     reply.press_sequentially("Use some oil.")
-    page.keyboard.press("Control+Enter")
+    with page.expect_request("**/replies"):
+        page.keyboard.press("Control+Enter")
     expect(reply).to_have_text("")
     reply.press_sequentially("Or wax.")
     page.keyboard.press("Control+Enter")
