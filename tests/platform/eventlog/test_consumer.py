@@ -18,6 +18,7 @@ from careloom.platform.eventlog.parked import list_parked, retry_parked
 from careloom.platform.hub import Hub
 from careloom.platform.ids import new_id
 from tests.postgres import FreshDatabase
+from tests.statements import sent_statements
 
 SYSTEM = system_actor("test")
 
@@ -62,6 +63,12 @@ async def _tally(database: Database) -> list[int]:
         return list((await tx.execute(text("SELECT number FROM tally ORDER BY id"))).scalars())
 
 
+async def _tallied(database: Database, count: int) -> None:
+    async with asyncio.timeout(60):
+        while len(await _tally(database)) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
 async def _publish(database: Database, *numbers: int, writer: UUID | None = None) -> None:
     async with database.transaction(SYSTEM) as tx:
         await publish(tx, *[Counted(number=number, writer=writer) for number in numbers])
@@ -86,9 +93,7 @@ async def test_each_event_takes_effect_once_with_two_runners_and_many_writers(da
             await _publish(database, number, writer=writer)
 
     await asyncio.gather(*[write(writer) for writer in writers])
-    async with asyncio.timeout(60):
-        while len(await _tally(database)) < 200:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await _tallied(database, 200)
     await asyncio.sleep(0.1)
     for one in runners:
         one.cancel()
@@ -97,6 +102,21 @@ async def test_each_event_takes_effect_once_with_two_runners_and_many_writers(da
     assert len(rows) == 200
     for writer in writers:
         assert [row.number for row in rows if row.writer == writer] == list(range(25))
+
+
+@pytest.mark.usefixtures("tally")
+async def test_who_has_nothing_to_do_asks_for_nothing_until_an_event_comes(database: Database, hub: Hub) -> None:
+    running = asyncio.create_task(ConsumerRunner(database, hub, Consumer("tally", {Counted: _note})).run())
+    await _publish(database, 1)
+    await _tallied(database, 1)
+    await asyncio.sleep(0.3)
+    with sent_statements() as sent:
+        await asyncio.sleep(1.2)
+        assert [one for one in sent if "consumer_cursor" in one.statement] == []
+        await _publish(database, 2)
+        async with asyncio.timeout(2):
+            await _tallied(database, 2)
+    running.cancel()
 
 
 @pytest.mark.usefixtures("tally")

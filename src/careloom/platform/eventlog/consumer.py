@@ -29,7 +29,9 @@ locked while the next one waits for a lock.
 """
 
 _BATCH = 200
-_IDLE_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
+_IDLE_SECONDS = 5.0
+"""The hub tells of each event; what is looked for unasked is what another process left when it ended."""
 _REST_SECONDS, _GAP_SECONDS = 0.05, 0.05
 _HELD_SECONDS = 0.04
 """After which a transaction ends with the event that it is at: no reader of the log gets past what it has written."""
@@ -79,7 +81,7 @@ class ConsumerRunner:
                     handled, behind = await self.run_batch()
                 except LOST as error:
                     log.warning("consumer_lost_database", consumer=self._consumer.name, error=type(error).__name__)
-                    await asyncio.sleep(_IDLE_SECONDS)
+                    await asyncio.sleep(_RETRY_SECONDS)
                     continue
                 await asyncio.sleep(_REST_SECONDS)
                 if not handled:
