@@ -29,9 +29,9 @@ locked while the next one waits for a lock.
 """
 
 _BATCH = 200
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS = _STANDBY_SECONDS = 1.0
 _IDLE_SECONDS = 5.0
-"""The hub tells of each event; what is looked for unasked is what another process left when it ended."""
+"""The hub tells of each event; but nobody tells those that stand by that the one who works has ended."""
 _REST_SECONDS, _GAP_SECONDS = 0.05, 0.05
 _HELD_SECONDS = 0.04
 """After which a transaction ends with the event that it is at: no reader of the log gets past what it has written."""
@@ -71,6 +71,7 @@ class ConsumerRunner:
         self._hub = hub
         self._consumer = consumer
         self._reader = LogReader()
+        self._works = False
 
     async def run(self) -> None:
         """Works until cancelled; survives the loss of its database connection."""
@@ -85,7 +86,8 @@ class ConsumerRunner:
                     continue
                 await asyncio.sleep(_REST_SECONDS)
                 if not handled:
-                    await pause(wake, _GAP_SECONDS if behind else _IDLE_SECONDS)
+                    idle = _IDLE_SECONDS if self._works else _STANDBY_SECONDS
+                    await pause(wake, _GAP_SECONDS if behind else idle)
 
     async def run_batch(self) -> tuple[int, bool]:
         """Handles one batch; answers how many events it took and whether more are known to be coming."""
@@ -99,6 +101,7 @@ class ConsumerRunner:
     async def _run_transaction(self) -> _Taken:
         async with self._database.transaction(system_actor(f"consumer:{self._consumer.name}")) as tx:
             position = await _lock_cursor(tx, self._consumer.name)
+            self._works = position is not None
             if position is None:
                 return _Taken(0, behind=False)
             safe = await self._reader.safe_position(tx)
