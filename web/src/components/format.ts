@@ -23,6 +23,8 @@ export interface Format {
   percent: (share: number, digits?: number) => string;
   bytes: (size: number) => string;
   language: (tag: string) => string;
+  /** The name of an ISO 3166-1 alpha-2 code; of one that nobody knows the code. */
+  country: (code: string) => string;
   /** "names, addresses and diagnoses". */
   list: (words: readonly string[]) => string;
   /** Which of two names comes first. */
@@ -80,6 +82,7 @@ export function makeFormat(locale: string): Format {
   const date = dates({ day: 'numeric', month: 'short', year: 'numeric' });
   const list = new Intl.ListFormat(locale);
   const languages = new Intl.DisplayNames(locale, { type: 'language' });
+  const countries = new Intl.DisplayNames(locale, { type: 'region' });
   return {
     duration: (seconds) => {
       const whole = Math.max(0, Math.round(seconds));
@@ -122,6 +125,7 @@ export function makeFormat(locale: string): Format {
       return unit(Math.round(size / 100_000) / 10, 'megabyte');
     },
     language: (tag) => languages.of(tag) ?? tag,
+    country: (code) => countries.of(code) ?? code,
     list: (words) => list.format(words),
     compare: new Intl.Collator(locale, { numeric: true }).compare,
   };

@@ -1,29 +1,19 @@
 /** Where each client's data lives, and from which countries people may work for it. */
-import { TagsInput } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
 import { useCan } from '@/api/session';
-import type { Client } from '@/api/types';
 import { Brand } from '@/components/Brand';
-import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
 import { Listing } from '@/components/Listing';
 import { Empty } from '@/components/States';
 import classes from '@/features/compliance/Compliance.module.css';
-import { clientsQuery, renew, residencyQuery } from '@/features/compliance/data';
+import { clientsQuery, residencyQuery } from '@/features/compliance/data';
 
 export function Residency() {
-  const { t } = useTranslation('compliance');
+  const { t } = useTranslation(['compliance', 'common']);
+  const format = useFormat();
   const writes = useCan('organizations.write');
-  const change = useMutation({
-    mutationFn: ({ one, countries }: { one: Client; countries: string[] }) =>
-      http.patch(`/api/clients/${one.id}`, {
-        countries: countries.map((each) => each.trim().toUpperCase()),
-      }),
-    onSuccess: renew,
-    onError: toastError,
-  });
   return (
     <Listing
       query={useInfiniteQuery(clientsQuery)}
@@ -42,15 +32,27 @@ export function Residency() {
                 <div className={classes.what}>
                   <Brand clientId={one.id} />
                   <span>{t('residency.region', { region: one.region })}</span>
+                  <span>
+                    {t('residency.countries', {
+                      countries:
+                        one.countries.length > 0
+                          ? format.list(one.countries.map(format.country))
+                          : t('residency.everywhere'),
+                    })}
+                  </span>
                 </div>
-                <TagsInput
-                  label={t('residency.countries')}
-                  placeholder={one.countries.length ? '' : t('residency.everywhere')}
-                  disabled={!writes}
-                  maxTags={250}
-                  value={one.countries}
-                  onChange={(countries) => change.mutate({ one, countries })}
-                />
+                {writes && (
+                  <div className={classes.acts}>
+                    <Link
+                      to="/setup/$section/$itemId"
+                      params={{ section: 'clients', itemId: one.id }}
+                      search={{}}
+                    >
+                      {t('common:action.edit')}
+                      <span className="visually-hidden">: {one.name}</span>
+                    </Link>
+                  </div>
+                )}
               </li>
             ))}
           </ul>

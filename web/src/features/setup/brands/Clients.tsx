@@ -1,5 +1,5 @@
 /** Brands whose customers are cared for. */
-import { ColorInput, Select, TextInput } from '@mantine/core';
+import { ColorInput, MultiSelect, Select, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +10,7 @@ import { BrandMark } from '@/components/Brand';
 import { useFormat } from '@/components/format';
 import { contrast } from '@/features/setup/brands/contrast';
 import { formOf } from '@/features/setup/parts/collection';
+import { useCountryChoices } from '@/features/setup/parts/countries';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { useSave } from '@/features/setup/parts/saved';
 import { Split } from '@/features/setup/parts/Split';
@@ -79,6 +80,7 @@ function ClientForm({ item }: { item: Client | null }) {
       return shown(kept);
     },
   });
+  const countries = form.bind('countries');
   return (
     <FormPanel
       form={form}
@@ -131,6 +133,13 @@ function ClientForm({ item }: { item: Client | null }) {
             {...form.text('region')}
           />
         </Row>
+        <MultiSelect
+          label={t('clients.countries')}
+          description={t('clients.countriesHint')}
+          searchable
+          data={useCountryChoices(countries.value)}
+          {...countries}
+        />
         <ColorInput
           eyeDropperButtonProps={{ 'aria-label': t('clients.pickColor') }}
           label={t('clients.color')}

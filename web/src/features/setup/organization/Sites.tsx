@@ -1,11 +1,11 @@
 /** Places where a provider's people work. */
 import { SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Provider, Shore, Site } from '@/api/types';
 import { ZonePick } from '@/components/ZonePick';
 import { Labelled } from '@/features/setup/parts/Labelled';
 import { formOf } from '@/features/setup/parts/collection';
+import { useCountryChoices } from '@/features/setup/parts/countries';
 import { Fields, FormPanel, Row } from '@/features/setup/parts/FormPanel';
 import { KnownProviders, ProviderPick, useProviders } from '@/features/setup/parts/pickers';
 import { useSave } from '@/features/setup/parts/saved';
@@ -34,22 +34,8 @@ export function Sites() {
   );
 }
 
-const COUNTRIES =
-  'AE AL AR AT AU BA BD BE BG BR BY CA CH CL CN CO CR CY CZ DE DK DO DZ EE EG ES ET FI FR GB GE GH GR GT HK HN HR HU ID IE IL IN IS IT JM JO JP KE KR KZ LK LT LU LV MA MD ME MG MK MT MU MX MY NG NI NL NO NZ PA PE PH PK PL PT RO RS RU RW SA SE SG SI SK SN SV TH TN TR TW TZ UA UG US UY VN ZA ZM ZW';
-
-function useCountries() {
-  const { i18n } = useTranslation();
-  return useMemo(() => {
-    const names = new Intl.DisplayNames(i18n.language, { type: 'region' });
-    return COUNTRIES.split(' ')
-      .map((code) => ({ value: code, label: names.of(code) ?? code }))
-      .sort((a, b) => a.label.localeCompare(b.label));
-  }, [i18n.language]);
-}
-
 function SiteForm({ item, providers }: { item: Site | null; providers: readonly Provider[] }) {
   const { t } = useTranslation(['setup', 'common']);
-  const countries = useCountries();
   const save = useSave<Site>('sites', 'sites', item);
   const shown = (one: Site | null): Omit<Site, 'id'> => ({
     provider_id: one?.provider_id ?? (providers.length === 1 ? (providers[0]?.id ?? '') : ''),
@@ -65,6 +51,7 @@ function SiteForm({ item, providers }: { item: Site | null; providers: readonly 
     save: async (values, before) => shown(await save(values, before, values.name)),
   });
   const country = form.bind('country');
+  const countries = useCountryChoices(country.value ? [country.value] : []);
   return (
     <FormPanel
       form={form}
@@ -87,11 +74,7 @@ function SiteForm({ item, providers }: { item: Site | null; providers: readonly 
             label={t('sites.country')}
             searchable
             allowDeselect={false}
-            data={
-              country.value && !COUNTRIES.includes(country.value)
-                ? [{ value: country.value, label: country.value }, ...countries]
-                : countries
-            }
+            data={countries}
             value={country.value || null}
             onChange={(value) => country.onChange(value ?? '')}
             error={country.error}

@@ -47,7 +47,7 @@ export const BY_NAME: ReadonlySet<string> = new Set([
 
 /** What else in the cache shows a kind. */
 const SHOWN_IN: Record<string, readonly string[]> = {
-  clients: ['session'],
+  clients: ['session', 'compliance'],
   programs: ['programs', 'program'],
   queues: ['queues', 'live'],
   people: ['live'],
