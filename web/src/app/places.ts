@@ -7,15 +7,18 @@ import {
   type Icon,
 } from '@tabler/icons-react';
 import type { Me } from '@/api/types';
+import { sectionsFor } from '@/features/setup/sections';
 
 export interface Place {
   id: 'desk' | 'live' | 'compliance' | 'setup';
   to: '/desk' | '/live' | '/compliance' | '/setup';
   keys: string;
   icon: Icon;
-  /** Any of these opens the place. */
-  permissions: readonly string[];
+  /** Whether permissions open the place. */
+  opens: (held: readonly string[]) => boolean;
 }
+
+const has = (permission: string) => (held: readonly string[]) => held.includes(permission);
 
 const PLACES: readonly Place[] = [
   {
@@ -23,35 +26,25 @@ const PLACES: readonly Place[] = [
     to: '/desk',
     keys: 'g d',
     icon: IconMessages,
-    permissions: ['conversations.read'],
+    opens: has('conversations.read'),
   },
-  { id: 'live', to: '/live', keys: 'g l', icon: IconBroadcast, permissions: ['live.read'] },
+  { id: 'live', to: '/live', keys: 'g l', icon: IconBroadcast, opens: has('live.read') },
   {
     id: 'compliance',
     to: '/compliance',
     keys: 'g c',
     icon: IconShieldLock,
-    permissions: ['compliance.read'],
+    opens: has('compliance.read'),
   },
   {
     id: 'setup',
     to: '/setup',
     keys: 'g s',
     icon: IconSettings,
-    permissions: [
-      'organizations.write',
-      'people.write',
-      'queues.write',
-      'channels.write',
-      'privacy.write',
-      'knowledge.write',
-      'api_keys.write',
-      'security.write',
-      'audit.read',
-    ],
+    opens: (held) => sectionsFor(held).length > 0,
   },
 ];
 
 export function placesOf(me: Me): Place[] {
-  return PLACES.filter((place) => place.permissions.some((one) => me.permissions.includes(one)));
+  return PLACES.filter((place) => place.opens(me.permissions));
 }

@@ -4,7 +4,7 @@ import { lazy, Suspense, type ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
 import { Empty, RowSkeletons } from '@/components/States';
-import { GROUPS, type SectionId } from '@/features/setup/sections';
+import { groupsFor, type SectionId } from '@/features/setup/sections';
 import classes from './SetupPage.module.css';
 
 const page = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) =>
@@ -53,10 +53,7 @@ export function SetupPage() {
   const { t } = useTranslation(['setup', 'common']);
   const me = useMe();
   const { section }: { section?: string } = useParams({ strict: false });
-  const groups = GROUPS.map((group) => ({
-    ...group,
-    sections: group.sections.filter((one) => me.permissions.includes(one.permission)),
-  })).filter((group) => group.sections.length > 0);
+  const groups = groupsFor(me.permissions);
   const chosen = groups.flatMap((group) => group.sections).find((one) => one.id === section);
   const Section = chosen && PAGES[chosen.id];
   return (

@@ -36,7 +36,8 @@ import {
 export interface SectionEntry {
   id: SectionId;
   icon: Icon;
-  permission: string;
+  /** All of these are needed. */
+  permissions: readonly string[];
   /** Whether new items can be made here. */
   makes: boolean;
 }
@@ -75,78 +76,93 @@ export type SectionId =
 
 export type GroupId = 'brands' | 'routing' | 'channels' | 'answers' | 'organization' | 'system';
 
-const entry = (id: SectionId, icon: Icon, permission: string, makes = true): SectionEntry => ({
+const entry = (
+  id: SectionId,
+  icon: Icon,
+  permissions: readonly string[],
+  makes = true,
+): SectionEntry => ({
   id,
   icon,
-  permission,
+  permissions,
   makes,
 });
 
-export const GROUPS: readonly { id: GroupId; sections: readonly SectionEntry[] }[] = [
+export interface Group {
+  id: GroupId;
+  sections: readonly SectionEntry[];
+}
+
+export const GROUPS: readonly Group[] = [
   {
     id: 'brands',
     sections: [
-      entry('clients', IconBriefcase, 'organizations.write'),
-      entry('programs', IconWorld, 'organizations.write'),
-      entry('attributes', IconAddressBook, 'organizations.write', false),
-      entry('privacy', IconShieldLock, 'privacy.write', false),
-      entry('imports', IconDatabaseImport, 'data.import'),
-      entry('exports', IconDatabaseExport, 'data.export'),
-      entry('restores', IconRestore, 'data.restore'),
+      entry('clients', IconBriefcase, ['organizations.write']),
+      entry('programs', IconWorld, ['organizations.write']),
+      entry('attributes', IconAddressBook, ['organizations.write'], false),
+      entry('privacy', IconShieldLock, ['privacy.write'], false),
+      entry('imports', IconDatabaseImport, ['data.import']),
+      entry('exports', IconDatabaseExport, ['data.export']),
+      entry('restores', IconRestore, ['data.restore']),
     ],
   },
   {
     id: 'routing',
     sections: [
-      entry('queues', IconStack2, 'queues.write'),
-      entry('skills', IconCertificate, 'queues.write'),
+      entry('queues', IconStack2, ['queues.write']),
+      entry('skills', IconCertificate, ['queues.write']),
     ],
   },
   {
     id: 'channels',
     sections: [
-      entry('email', IconMail, 'channels.write'),
-      entry('mailboxes', IconMailbox, 'channels.write'),
-      entry('signing', IconSignature, 'channels.write'),
-      entry('suppression', IconMailOff, 'channels.write'),
-      entry('chat', IconMessageCircle, 'channels.write'),
+      entry('email', IconMail, ['channels.write']),
+      entry('mailboxes', IconMailbox, ['channels.write']),
+      entry('signing', IconSignature, ['channels.write']),
+      entry('suppression', IconMailOff, ['channels.write']),
+      entry('chat', IconMessageCircle, ['channels.write']),
     ],
   },
   {
     id: 'answers',
     sections: [
-      entry('macros', IconMessageCode, 'knowledge.write'),
-      entry('dispositions', IconChecklist, 'knowledge.write'),
+      entry('macros', IconMessageCode, ['knowledge.write']),
+      entry('dispositions', IconChecklist, ['knowledge.write']),
     ],
   },
   {
     id: 'organization',
     sections: [
-      entry('people', IconUserCog, 'people.write'),
-      entry('roles', IconUserShield, 'roles.write'),
-      entry('access', IconEyeCheck, 'audit.read', false),
-      entry('teams', IconUsersGroup, 'organizations.write'),
-      entry('sites', IconBuilding, 'organizations.write'),
-      entry('providers', IconBuildingSkyscraper, 'organizations.write'),
+      entry('people', IconUserCog, ['people.write']),
+      entry('roles', IconUserShield, ['roles.write']),
+      entry('access', IconEyeCheck, ['audit.read', 'people.read'], false),
+      entry('teams', IconUsersGroup, ['organizations.write']),
+      entry('sites', IconBuilding, ['organizations.write']),
+      entry('providers', IconBuildingSkyscraper, ['organizations.write']),
     ],
   },
   {
     id: 'system',
     sections: [
-      entry('api-keys', IconApi, 'api_keys.write'),
-      entry('sign-in', IconLock, 'security.write'),
-      entry('identity-providers', IconId, 'security.write'),
-      entry('provisioning', IconRefreshDot, 'security.write'),
-      entry('directory-groups', IconUsers, 'security.write', false),
-      entry('networks', IconNetwork, 'security.write', false),
-      entry('audit', IconHistory, 'audit.read', false),
-      entry('parked-events', IconParking, 'events.repair', false),
+      entry('api-keys', IconApi, ['api_keys.write']),
+      entry('sign-in', IconLock, ['security.write']),
+      entry('identity-providers', IconId, ['security.write']),
+      entry('provisioning', IconRefreshDot, ['security.write']),
+      entry('directory-groups', IconUsers, ['security.write'], false),
+      entry('networks', IconNetwork, ['security.write'], false),
+      entry('audit', IconHistory, ['audit.read'], false),
+      entry('parked-events', IconParking, ['events.repair'], false),
     ],
   },
 ];
 
-export function sectionsFor(permissions: readonly string[]): SectionEntry[] {
-  return GROUPS.flatMap((group) =>
-    group.sections.filter((section) => permissions.includes(section.permission)),
-  );
+/** The sections that whoever holds `held` may open; groups of which none is left are left out. */
+export function groupsFor(held: readonly string[]): Group[] {
+  return GROUPS.map((group) => ({
+    ...group,
+    sections: group.sections.filter((one) => one.permissions.every((each) => held.includes(each))),
+  })).filter((group) => group.sections.length > 0);
 }
+
+export const sectionsFor = (held: readonly string[]): SectionEntry[] =>
+  groupsFor(held).flatMap((group) => group.sections);
