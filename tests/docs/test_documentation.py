@@ -17,12 +17,18 @@ from careloom.cli.command import command_parser
 from careloom.conversations.types import Phase, Status
 from careloom.evidence.isolation.live import event_types
 from careloom.identity.types import Role
+from careloom.main import create_app
 from careloom.platform.access import Permission, named
 from careloom.platform.errors import CareloomError, TerminalError
+from careloom.platform.runtime import open_runtime
 from careloom.platform.settings import Settings
 from careloom.routing.types import Presence
 
 ROOT = Path(__file__).parents[2]
+_METHODS = "GET|POST|PUT|PATCH|DELETE"
+_NAMED = re.compile(rf"((?:`(?:{_METHODS})`, )*)`((?:{_METHODS})(?:\|(?:{_METHODS}))*) (/[^`?\s]*)")
+"""`GET /path`, `GET|PUT /path`, or `GET`, `PUT /path`."""
+_BESIDE_THE_SCHEMA = {("GET", "/schema/openapi.json"), ("GET", "/api/live/socket")}
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -71,6 +77,34 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
 
 def test_every_event_is_documented() -> None:
     assert _missing(event_types()) == [], "describe these in docs/api.md"
+
+
+def test_every_operation_is_documented(operations: set[tuple[str, str]]) -> None:
+    assert sorted(operations - _described()) == [], "name these in docs/api.md"
+
+
+def test_no_operation_is_documented_that_does_not_exist(operations: set[tuple[str, str]]) -> None:
+    assert sorted(_described() - operations - _BESIDE_THE_SCHEMA) == []
+
+
+@pytest.fixture(scope="module")
+def operations() -> set[tuple[str, str]]:
+    """Method and path of all that the API's description holds."""
+    app = create_app(open_runtime(Settings(), "postgresql://nowhere"))
+    paths = cast("dict[str, dict[str, Any]]", app.openapi_schema.to_schema()["paths"])
+    wanted = set(_METHODS.split("|"))
+    return {(method.upper(), _brief(path)) for path, of in paths.items() for method in of if method.upper() in wanted}
+
+
+def _described() -> set[tuple[str, str]]:
+    """Method and path of all that docs/api.md names."""
+    found = _NAMED.finditer((ROOT / "docs" / "api.md").read_text())
+    return {(method, _brief(one[3])) for one in found for method in re.findall(_METHODS, one[1] + one[2])}
+
+
+def _brief(path: str) -> str:
+    """With `{id}` for `{client_id}` and the like."""
+    return re.sub(r"\{\w+_id\}", "{id}", path)
 
 
 def test_every_permission_and_role_is_documented() -> None:
