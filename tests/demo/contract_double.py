@@ -60,6 +60,7 @@ class Desk:
         self.threads: dict[str, UUID] = {}
         self.relay_port = 0
         self.drop_chat_after: int | None = None
+        self.afterthought = ""
         self._turn = 0
         self._agent_sockets: dict[UUID, list[asyncio.Queue[dict[str, Any]]]] = {}
         self._chat_sockets: dict[UUID, list[asyncio.Queue[dict[str, Any]]]] = {}
@@ -97,6 +98,9 @@ class Desk:
                 conversation = msgspec.structs.replace(
                     conversation, status=Status.OPEN, phase=Phase.QUEUED, assignee_id=None
                 )
+                self.conversations[key] = conversation
+            elif conversation.phase is Phase.AFTER_CALL_WORK:
+                conversation = msgspec.structs.replace(conversation, phase=Phase.WITH_AGENT)
                 self.conversations[key] = conversation
             if conversation.phase is Phase.QUEUED:
                 self._offer(key)
@@ -257,6 +261,9 @@ def _conversation_routes(desk: Desk) -> list[Any]:
     @post("/api/conversations/{key:uuid}/end")
     async def end(key: FromPath[UUID]) -> None:
         desk.conversations[key] = msgspec.structs.replace(desk.conversations[key], phase=Phase.AFTER_CALL_WORK)
+        afterthought, desk.afterthought = desk.afterthought, ""
+        if afterthought:
+            desk.add(key, MessageKind.INBOUND, afterthought)
 
     @post("/api/conversations/{key:uuid}/wrap-up")
     async def wrap_up(key: FromPath[UUID], data: JSONBody[dict[str, str]]) -> None:

@@ -1,6 +1,8 @@
 """Customers and agents do over real sockets what their dialogue says, and lose nothing on the way."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from itertools import islice
 from uuid import UUID, uuid4
 
@@ -38,19 +40,21 @@ def _targets(desk: Desk, running: Running, widget: str = "wk_bank") -> Targets:
     )
 
 
+@asynccontextmanager
+async def _generator(desk: Desk, journal: Journal, widget: str = "wk_bank") -> AsyncGenerator[Generator]:
+    async with Mailbox() as mailbox, serving(desk) as running, asyncio.timeout(60):
+        desk.relay_port = mailbox.port
+        targets = _targets(desk, running, widget)
+        yield Generator(targets, CATALOGUE, POLICY, mailbox, run=str(uuid4()), pace=PACE, per_minute=6, journal=journal)
+
+
 async def _play(desk: Desk, contacts: int, widget: str = "wk_bank") -> Journal:
     """Play some contacts with the desk's agents and wait until all are resolved."""
     journal = Journal(keep_messages=True)
-    async with Mailbox() as mailbox, serving(desk) as running:
-        desk.relay_port = mailbox.port
-        targets = _targets(desk, running, widget)
-        generator = Generator(
-            targets, CATALOGUE, POLICY, mailbox, run=str(uuid4()), pace=PACE, per_minute=6, journal=journal
-        )
-        async with asyncio.timeout(60):
-            await generator.run(contacts)
-            for token in desk.tokens.values():
-                assert desk.states[token][0] == "available"
+    async with _generator(desk, journal, widget) as generator:
+        await generator.run(contacts)
+        for token in desk.tokens.values():
+            assert desk.states[token][0] == "available"
     return journal
 
 
@@ -78,6 +82,17 @@ async def test_agents_wrap_up_with_an_outcome(desk: Desk) -> None:
     resolved = [each for each in desk.conversations.values() if each.status is Status.RESOLVED]
     assert len(resolved) >= 8
     assert {desk.outcomes[each.id] for each in resolved} & {"Fraud report filed", "Balance given"}
+
+
+async def test_who_writes_while_the_contact_is_wrapped_up_has_an_answer_first(desk: Desk) -> None:
+    desk.afterthought = "One more thing: where is my new card?"
+    async with _generator(desk, Journal()) as generator, generator.staffed():
+        key = desk.open(Channel.CHAT, "Visitor")
+        desk.add(key, MessageKind.INBOUND, "Thanks, bye")
+        while desk.conversations[key].status is not Status.RESOLVED:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    said = [each.kind for each in desk.messages[key]]
+    assert said == [MessageKind.INBOUND, MessageKind.OUTBOUND, MessageKind.INBOUND, MessageKind.OUTBOUND]
 
 
 async def test_a_message_lost_with_its_connection_is_sent_again_under_the_same_id(desk: Desk) -> None:

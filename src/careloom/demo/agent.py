@@ -143,13 +143,17 @@ class SimulatedAgent:
             self._bells[conversation_id].set()
             return
         self._bells[conversation_id] = asyncio.Event()
-        task = asyncio.create_task(self._serve(conversation_id))
-        self._work[conversation_id] = task
-        task.add_done_callback(lambda _: self._drop(conversation_id))
+        self._work[conversation_id] = asyncio.create_task(self._hold(conversation_id))
 
-    def _drop(self, conversation_id: UUID) -> None:
-        self._work.pop(conversation_id, None)
-        self._bells.pop(conversation_id, None)
+    async def _hold(self, conversation_id: UUID) -> None:
+        """Serve a conversation, and again where it comes back while the agent lets go of it."""
+        bell = self._bells[conversation_id]
+        bell.set()
+        try:
+            while bell.is_set():
+                await self._serve(conversation_id)
+        finally:
+            del self._work[conversation_id], self._bells[conversation_id]
 
     async def _serve(self, conversation_id: UUID) -> None:
         """Carry one conversation to its end, or as long as it is this agent's."""
@@ -166,11 +170,9 @@ class SimulatedAgent:
                 move = self._decide(conversation, contact)
                 if move.kind is MoveKind.REPLY and contact.begins_answer():
                     await self._api.typing(conversation_id)
-                if await self._ready(contact, move, bell):
-                    await self._act(conversation, contact, move)
-                    if move.kind is MoveKind.WRAP_UP:
-                        await self._rest()
-                        return
+                if await self._ready(contact, move, bell) and await self._act(conversation, contact, move):
+                    await self._rest()
+                    return
             except RefusedError:
                 refusals += 1
                 await asyncio.sleep(1.0)
@@ -206,17 +208,25 @@ class SimulatedAgent:
             return move.kind is not MoveKind.WAIT
         return False
 
-    async def _act(self, conversation: Conversation, contact: "_Contact", move: Move) -> None:
+    async def _act(self, conversation: Conversation, contact: "_Contact", move: Move) -> bool:
+        """Make a move; True where the contact is wrapped up with it."""
         if move.kind is MoveKind.REPLY:
             await self._api.reply(conversation.id, move.text)
             contact.replied()
-        elif move.kind is MoveKind.WRAP_UP:
-            if conversation.phase not in _OVER:
-                with suppress(RefusedError):
-                    await self._api.end(conversation.id)
-                await asyncio.sleep(self._chance.uniform(3.0, 20.0) / self._pace)
+        elif move.kind is MoveKind.WRAP_UP and await self._over(conversation):
             outcome = await self._outcome(conversation.client_id, move.disposition)
             await self._api.wrap_up(conversation.id, outcome)
+            return True
+        return False
+
+    async def _over(self, conversation: Conversation) -> bool:
+        """End the contact; False where the customer has written again before its outcome was chosen."""
+        if conversation.phase in _OVER:
+            return True
+        with suppress(RefusedError):
+            await self._api.end(conversation.id)
+        await asyncio.sleep(self._chance.uniform(3.0, 20.0) / self._pace)
+        return (await self._api.conversation(conversation.id)).phase in _OVER
 
     async def _outcome(self, client_id: UUID, name: str) -> UUID:
         if client_id not in self._outcomes:
