@@ -10,6 +10,9 @@ import zipfile
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from careloom.compliance.core.sections import SECTIONS
 from careloom.compliance.core.terms import due_at
 from careloom.compliance.jobs import expire_exports
 from careloom.evidence.isolation.people import bearer_of
@@ -41,6 +44,7 @@ async def test_an_export_holds_all_rows_mail_and_files_of_the_customer_alone(hou
     assert hashlib.sha256(answer.content).hexdigest() == done["export_sha256"]
     packed = zipfile.ZipFile(io.BytesIO(answer.content))
     data = json.loads(packed.read("data.json"))["data"]
+    assert set(data) == set(SECTIONS), "each table has a heading on the page"
     filled = {name for name, rows in data.items() if rows}
     assert filled >= {
         "audit_entry", "care_case", "conversation", "conversation_interval", "customer", "customer_consent",
@@ -62,6 +66,27 @@ async def test_an_export_holds_all_rows_mail_and_files_of_the_customer_alone(hou
     assert not others & set(packed.read("data.json").decode().split('"'))
     entries = house.rows("SELECT count(*) FROM audit_entry WHERE action = 'privacy_request.fetch_export'")
     assert entries == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("own", "spoken", "read"),
+    [
+        ("ar", ["de"], '<html lang="ar" dir="rtl">'),
+        ("pt-PT", ["de"], '<html lang="pt-BR" dir="ltr">'),
+        ("zh", ["fr", "de"], '<html lang="fr" dir="ltr">'),
+        (None, ["es"], '<html lang="es" dir="ltr">'),
+        (None, [], '<html lang="en" dir="ltr">'),
+    ],
+)
+async def test_the_page_of_an_export_is_in_the_language_of_its_customer_else_of_the_client(
+    house: House, own: str | None, spoken: list[str], read: str
+) -> None:
+    customer_id = house.brand.ids["customer_id"]
+    house.run("UPDATE customer SET language = %s WHERE id = %s", own, customer_id)
+    house.run("UPDATE program SET languages = %s WHERE client_id = %s", spoken, house.client_id)
+    done = await carry_out(house, await ask(house, customer_id, "access"))
+    answer = await house.answer("POST", f"/api/privacy-requests/{done['id']}/export")
+    assert read in zipfile.ZipFile(io.BytesIO(answer.content)).read("index.html").decode()
 
 
 async def test_an_export_ends_after_a_week_and_can_be_built_again(house: House) -> None:

@@ -107,6 +107,7 @@ async def test_an_import_whose_file_cannot_be_read_any_more_ends_as_failed_and_s
 
 
 async def test_who_asks_for_their_data_gets_what_is_left_of_it(house: House, subject: Subject) -> None:
+    house.run("UPDATE customer SET language = 'de' WHERE id = %s", subject.customer_id)
     assert (await shred(house)).status_code == 200
     done = await carry_out(house, await ask(house, subject.customer_id, "access"))
     assert (done["status"], done["export_sha256"], done["export_bytes"] > 0) == ("done", None, True)
@@ -116,7 +117,7 @@ async def test_who_asks_for_their_data_gets_what_is_left_of_it(house: House, sub
     data = json.loads(packed.read("data.json"))["data"]
     assert data["message"]
     assert MARK in packed.read("index.html").decode()
-    assert "destroyed for good" in packed.read("index.html").decode()
+    assert "wurde endgültig vernichtet" in packed.read("index.html").decode()
     assert json.loads(packed.read("manifest.json"))["destroyed"] is True
     assert [name for name in packed.namelist() if name.startswith(("mail/", "files/"))] == []
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careloom.platform.texts.languages import Language, language_for, plural_form, plural_forms, written
+from careloom.platform.texts.languages import Language, direction, language_for, plural_form, plural_forms, written
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,7 @@ def test_the_interface_has_the_same_languages() -> None:
     listed = re.search(r"LANGUAGES = \[(.*?)\]", source)
     assert listed is not None
     assert set(re.findall(r"'([^']+)'", listed[1])) == set(Language)
+
+
+def test_lines_of_arabic_alone_begin_on_the_right() -> None:
+    assert {one: direction(one) for one in Language if direction(one) != "ltr"} == {Language.AR: "rtl"}

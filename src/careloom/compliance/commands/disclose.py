@@ -30,7 +30,7 @@ from careloom.platform.keys.ring import keys_of
 from careloom.platform.redaction.redact import redactor
 from careloom.platform.redaction.types import Policy
 from careloom.platform.runtime import Runtime
-from careloom.platform.texts.languages import Language
+from careloom.platform.texts.languages import Language, language_for
 from careloom.platform.wording import worded
 
 Rows = dict[str, list[dict[str, object]]]
@@ -80,13 +80,14 @@ async def _packed(runtime: Runtime, client_id: UUID, request_id: UUID, at: datet
         one = await get_request(tx, actor, request_id)
         client = await get_client(tx, actor, one.client_id)
         shredded = (await keys_of(tx, client_id)).shredded
-        rows, mails = await _gather(tx, one)
+        rows, mails, language = await _gather(tx, one)
     parts = [Part(f"mail/{mail_id}.eml", raw) for mail_id, raw in mails]
     parts += [] if shredded else await _attached(runtime.files, client_id, rows["file"])
-    return await asyncio.to_thread(bundle, client.name, at, rows, parts, destroyed=shredded), shredded
+    return await asyncio.to_thread(bundle, client.name, at, rows, parts, language, destroyed=shredded), shredded
 
 
-async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[Rows, Mails]:
+async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[Rows, Mails, Language]:
+    """All that is held on the request's customer, and the language in which they read it."""
     ids = await customers.family(tx, one.client_id, one.customer_id)
     addresses = await customers.addresses_of(tx, one.client_id, ids)
     rows = {
@@ -105,7 +106,13 @@ async def _gather(tx: Tx, one: PrivacyRequest) -> tuple[Rows, Mails]:
     language = await language_of(tx, one.client_id)
     told, letters = await asyncio.to_thread(_leaving, rows, mails, policy, language)
     told["audit_entry"] = await audited(tx, one.client_id, [*ids, *contacts])
-    return told, letters
+    return told, letters, _read_in(rows["customer"], one.customer_id, language)
+
+
+def _read_in(customers_held: list[dict[str, object]], customer_id: UUID, otherwise: Language) -> Language:
+    """The customer's own language where it is known and the program speaks it, else the client's."""
+    own = next((each["language"] for each in customers_held if each["id"] == str(customer_id)), None)
+    return language_for(f"{own or ''}, {otherwise}")
 
 
 def _append(rows: Rows, more: Rows) -> None:

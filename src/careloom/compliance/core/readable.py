@@ -11,6 +11,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from careloom.compliance.core.sections import SECTIONS
+from careloom.platform.texts.languages import Language, direction, written
+from careloom.platform.texts.text import Text, render, say
+
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
@@ -22,28 +26,32 @@ class Part(Struct, frozen=True):
 
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="{lang}" dir="{dir}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><style>
 body{{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1a1d21}}
 table{{border-collapse:collapse;width:100%;margin-block:1rem 2rem}}
 td,th{{border:1px solid #c9ced6;padding:.25rem .5rem;text-align:start;vertical-align:top;overflow-wrap:anywhere}}
 th{{width:14rem;font-weight:600}}</style></head><body><h1>{title}</h1>
-<p>Everything that is held on you, as of {at}. The same for machines stands in data.json; files lie beside it.</p>
+<p>{intro}</p>
 {note}{sections}</body></html>
 """
-_DESTROYED = (
-    "<p>What had been encrypted was destroyed for good and is not among it: "
-    "files, mails as they came, and fields marked as sensitive.</p>\n"
+_DESTROYED = say(
+    "What had been encrypted was destroyed for good and is not among it: "
+    "files, mails as they came, and fields marked as sensitive."
 )
 
 
-def bundle(client: str, at: datetime, rows: Rows, files: Sequence[Part], *, destroyed: bool = False) -> bytes:
-    """The zip's bytes. `manifest.json` gives each file's size and SHA-256; `destroyed`: what was encrypted is gone."""
+def bundle(
+    client: str, at: datetime, rows: Rows, files: Sequence[Part], language: Language, *, destroyed: bool = False
+) -> bytes:
+    """The zip's bytes, its page in `language`. `manifest.json` gives each file's size and SHA-256; `destroyed`: what
+    was encrypted is gone.
+    """
     parts = [
         Part(
             "data.json", msgspec.json.format(msgspec.json.encode({"client": client, "at": at, "data": rows}), indent=1)
         ),
-        Part("index.html", page(client, at, rows, destroyed=destroyed).encode()),
+        Part("index.html", page(client, at, rows, language, destroyed=destroyed).encode()),
         *files,
     ]
     listed = [{"name": one.name, "bytes": len(one.content), "sha256": sha256(one.content)} for one in parts]
@@ -57,12 +65,22 @@ def bundle(client: str, at: datetime, rows: Rows, files: Sequence[Part], *, dest
     return target.getvalue()
 
 
-def page(client: str, at: datetime, rows: Rows, *, destroyed: bool = False) -> str:
-    """The readable page; nothing in it is anything but text."""
-    title = escape(f"Your data at {client}")
-    sections = "".join(_section(name, some) for name, some in rows.items() if some)
-    note = _DESTROYED if destroyed else ""
-    return _PAGE.format(title=title, at=at.strftime("%Y-%m-%d %H:%M UTC"), note=note, sections=sections)
+def page(client: str, at: datetime, rows: Rows, language: Language, *, destroyed: bool = False) -> str:
+    """The readable page in a language; names of fields stay as they are stored. Nothing in it is anything but text."""
+    intro = say(
+        "Everything that is held on you, as of {date} at {time} UTC. Fields have the names under which they are "
+        "stored. The same for machines stands in data.json; files lie beside it.",
+        date=f"{at:%Y-%m-%d}",
+        time=f"{at:%H:%M}",
+    )
+    return _PAGE.format(
+        lang=language.value,
+        dir=direction(language),
+        title=_words(say("Your data at {client}", client=client), language),
+        intro=_words(intro, language),
+        note=f"<p>{_words(_DESTROYED, language)}</p>\n" if destroyed else "",
+        sections="".join(_section(name, some, language) for name, some in rows.items() if some),
+    )
 
 
 def sha256(content: bytes) -> str:
@@ -70,14 +88,19 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _section(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    tables = "".join(_table(row) for row in rows)
-    return f"<h2>{escape(name.replace('_', ' ').capitalize())} ({len(rows)})</h2>{tables}"
+def _words(text: Text, language: Language) -> str:
+    return escape(render(text, language))
+
+
+def _section(name: str, rows: Sequence[Mapping[str, Any]], language: Language) -> str:
+    section, count = SECTIONS[name], written(language, len(rows))
+    heading = f"<h2>{_words(section.title, language)} ({count})</h2>"
+    return f"{heading}<p>{_words(section.about, language)}</p>{''.join(_table(row) for row in rows)}"
 
 
 def _table(row: Mapping[str, Any]) -> str:
     lines = "".join(
-        f"<tr><th scope=row>{escape(key.replace('_', ' '))}</th><td>{_cell(value)}</td></tr>"
+        f"<tr><th scope=row><bdi>{escape(key.replace('_', ' '))}</bdi></th><td dir=auto>{_cell(value)}</td></tr>"
         for key, value in row.items()
         if value not in (None, "", [], {}) and key != "client_id"
     )

@@ -51,6 +51,11 @@ def _weighed(part: str) -> tuple[float, str]:
     return (weight if 0 <= weight <= 1 else 0.0), tag.strip().lower()
 
 
+def direction(language: Language) -> str:
+    """Where its lines begin, as HTML's `dir` says it: `ltr` or `rtl`."""
+    return "rtl" if language is Language.AR else "ltr"
+
+
 def plural_form(language: Language, count: int) -> str:
     """The form that a count takes, by the rules of the Unicode CLDR for whole numbers."""
     number = abs(count)
