@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run test soak failover coverage check audit bench dev web api lock clean journeys
+.PHONY: help run test chaos soak failover coverage check audit bench dev web api lock clean journeys
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,14 +31,15 @@ run: .make/python .make/web ## Set up and start with demo data; ARGS="--pace 5 -
 dev: .make/python .make/web-packages ## Start with demo data, and the front end with live reload on port 5173
 	@(cd web && npm run dev) & trap "kill $$!" EXIT; careloom demo $(ARGS)
 
-test: .make/python .make/web .make/browser ## Set up and test everything; ARGS="-k words" picks Python tests
+test: .make/python .make/web .make/browser ## Set up and test everything but what is long; ARGS="-k words" picks Python tests
 	@echo "[test] the front end's own tests"
 	@cd web && npm run --silent test
 	@echo "[test] everything but browsers and kill -9, on $(CORES) cores"
 	@pytest -q -n $(WORKERS) --dist worksteal -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
 	@echo "[test] browser journeys"
 	@pytest -q -m journey -n $(WORKERS) --dist loadfile tests/journeys $(ARGS) || [ $$? = 5 ]
-	@echo "[test] kill -9 in the middle of the demo"
+
+chaos: .make/python .make/web ## Kill -9 in the middle of the demo and under load; ARGS="-k words"
 	@pytest -q -m chaos -n $(WORKERS) tests/chaos $(ARGS) || [ $$? = 5 ]
 
 soak: .make/python .make/web .make/browser ## Random input for long and with new seeds, each screen in each language; EFFORT=30
