@@ -1,10 +1,11 @@
-/** What the customer agreed to, per purpose; how it came about, on demand. */
+/** What the customer agreed to, per purpose, over all channels or over one; how it came about, on demand. */
 import { Switch } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { consentsQuery, customersApi } from '@/api/customers';
 import { queryClient } from '@/api/client';
+import type { Consent } from '@/api/types';
 import { toastError } from '@/components/errors';
 import { useFormat } from '@/components/format';
 import { useCanHere } from '@/components/here';
@@ -29,39 +30,35 @@ export function Consents({ customerId }: { customerId: string }) {
       void queryClient.invalidateQueries({ queryKey: consentsQuery(customerId).queryKey }),
     onError: toastError,
   });
+  const said = (one: Consent) =>
+    t(one.granted ? 'consent.granted' : 'consent.refused', {
+      date: format.date(one.at),
+      source: one.source,
+    });
   return (
     <>
       <ul className={classes.list}>
         {PURPOSES.map((purpose) => {
           const words = (data?.items ?? []).filter((one) => one.purpose === purpose);
           const general = words.find((one) => one.channel === null);
-          const latest = general ?? words[0];
+          const channels = words.filter((one) => one !== general);
           return (
             <li key={purpose} className={classes.consent}>
               <span>
                 {t(`consent.${purpose}`)}
-                <span className={classes.quiet}>
-                  {latest
-                    ? t(latest.granted ? 'consent.granted' : 'consent.refused', {
-                        date: format.date(latest.at),
-                        source: latest.source,
-                      })
-                    : t('consent.unknown')}
-                </span>
-                {words
-                  .filter((one) => one.channel !== null && one !== latest)
-                  .map((one) => (
-                    <span key={one.channel} className={classes.quiet}>
-                      {one.channel && t(`channel.${one.channel}`)}:{' '}
-                      {t(one.granted ? 'state.yes' : 'state.no')}
-                    </span>
-                  ))}
+                {words.length === 0 && <Word>{t('consent.unknown')}</Word>}
+                {general && <Word>{said(general)}</Word>}
+                {channels.map((one) => (
+                  <Word key={one.channel}>
+                    {one.channel && t(`channel.${one.channel}`)}: {said(one)}
+                  </Word>
+                ))}
               </span>
               <Switch
                 size="xs"
                 aria-label={t(`consent.${purpose}`)}
                 disabled={!writes || !data}
-                checked={latest?.granted ?? false}
+                checked={general?.granted ?? false}
                 onChange={(event) =>
                   set.mutate({
                     purpose,
@@ -101,3 +98,7 @@ export function Consents({ customerId }: { customerId: string }) {
     </>
   );
 }
+
+const Word = ({ children }: { children: ReactNode }) => (
+  <span className={classes.quiet}>{children}</span>
+);
