@@ -1,5 +1,5 @@
 /** What the place reads and does; mirrors the server's Structs. */
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { queryClient } from '@/api/client';
 import type { ProofKind } from '@/api/glass';
 import { http, type QueryValues } from '@/api/http';
@@ -234,7 +234,14 @@ export const exportsQuery = (client_id: Uuid) =>
   });
 
 export const clientsQuery = listed<Client>('clients', '/api/clients');
-export const keysQuery = listed<ClientKey>('keys', '/api/client-keys');
+/** Asked again while something is encrypted anew: how far that is, nobody tells. */
+export const keysQuery = infiniteQueryOptions({
+  ...listed<ClientKey>('keys', '/api/client-keys'),
+  refetchInterval: ({ state }) =>
+    state.data?.pages.some((page) => page.items.some((one) => one.rotation?.state === 'renewing'))
+      ? 1_000
+      : false,
+});
 export const purgesQuery = (client_id: Uuid) =>
   listed<Purge>('purges', '/api/purges', { client_id, limit: 20 });
 
