@@ -143,6 +143,15 @@ function ListPane<T extends Named>({
   useEffect(() => {
     if (!serverSearch && needle && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [serverSearch, needle, hasNextPage, isFetchingNextPage, fetchNextPage, loaded.length]);
+  // Who types fast presses Enter before the list is that of their words: it opens the first of those.
+  const found = serverSearch ? !query.isPlaceholderData : shown.length > 0 || !hasNextPage;
+  const settled = wanted === text.trim() && found;
+  const awaited = useRef(false);
+  useEffect(() => {
+    if (!awaited.current || !settled) return;
+    awaited.current = false;
+    openFirst();
+  });
   useEffect(() => {
     box.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }, [itemId]);
@@ -153,6 +162,9 @@ function ListPane<T extends Named>({
       params: { section, itemId: id },
       search: true,
     });
+  const openFirst = () => {
+    if (shown[0]) open(shown[0].item.id);
+  };
   const step = (by: number) => {
     const at = shown.findIndex(({ item }) => item.id === itemId);
     const next = shown[at < 0 ? 0 : at + by];
@@ -208,10 +220,15 @@ function ListPane<T extends Named>({
           placeholder={t('list.find')}
           leftSection={<IconSearch size={14} aria-hidden />}
           value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => {
+            awaited.current = false;
+            setText(event.currentTarget.value);
+          }}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && !isComposing(event.nativeEvent) && shown[0])
-              open(shown[0].item.id);
+            if (event.key === 'Enter' && !isComposing(event.nativeEvent)) {
+              if (settled) openFirst();
+              else awaited.current = true;
+            }
             if (event.key === 'Escape') event.currentTarget.blur();
           }}
         />
