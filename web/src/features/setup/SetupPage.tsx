@@ -1,6 +1,6 @@
 /** Set-up: sections at the side, the chosen one beside it. */
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, type ComponentType } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/api/session';
 import { Empty, RowSkeletons } from '@/components/States';
@@ -56,9 +56,13 @@ export function SetupPage() {
   const groups = groupsFor(me.permissions);
   const chosen = groups.flatMap((group) => group.sections).find((one) => one.id === section);
   const Section = chosen && PAGES[chosen.id];
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [section]);
   return (
     <div className={classes.setup} data-open={Boolean(section)}>
-      <nav className={classes.nav} aria-label={t('sections')}>
+      <nav ref={nav} className={classes.nav} aria-label={t('sections')}>
         {section ? (
           <p className={classes.place}>{t('title')}</p>
         ) : (

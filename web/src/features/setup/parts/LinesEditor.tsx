@@ -30,6 +30,7 @@ export function LinesEditor({
   const box = useRef<HTMLDivElement>(null);
   const focus = (index: number) =>
     requestAnimationFrame(() => box.current?.querySelectorAll('input')[index]?.focus());
+  const wrongAt = value.map((_, index) => errorAt?.(index));
   const set = (index: number, text: string) =>
     onChange(value.map((line, at) => (at === index ? text : line)));
   const add = (index: number) => {
@@ -63,7 +64,7 @@ export function LinesEditor({
               aria-label={t('lines.item', { label, number: index + 1 })}
               placeholder={placeholder ?? ''}
               value={line}
-              error={errorAt?.(index)}
+              error={wrongAt[index]}
               onChange={(event) => set(index, event.currentTarget.value)}
               onKeyDown={(event) => onKeyDown(event, index)}
             />
@@ -76,7 +77,7 @@ export function LinesEditor({
           </div>
         ))}
       </div>
-      {error && <Input.Error>{error}</Input.Error>}
+      {error && !wrongAt.some(Boolean) && <Input.Error>{error}</Input.Error>}
       {value.length < most && (
         <Button
           variant="subtle"

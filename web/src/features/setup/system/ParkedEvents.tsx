@@ -74,7 +74,7 @@ export function ParkedEvents() {
         showToast({
           tone: 'bad',
           text: t('parked.failedAgain'),
-          ...(result.error && { detail: lastLine(result.error) }),
+          ...(result.error && { detail: firstLine(result.error) }),
         });
     },
     onError: toastError,
@@ -84,7 +84,12 @@ export function ParkedEvents() {
     onSuccess: (mail) => {
       again(mailPages.queryKey);
       if (mail.handled_at) showToast({ tone: 'good', text: t('parked.mailSettled') });
-      else showToast({ tone: 'bad', text: t('parked.failedAgain'), detail: mail.error ?? '' });
+      else
+        showToast({
+          tone: 'bad',
+          text: t('parked.failedAgain'),
+          detail: firstLine(mail.error ?? ''),
+        });
     },
     onError: toastError,
   });
@@ -168,10 +173,10 @@ export function ParkedEvents() {
   );
 }
 
-const lastLine = (text: string) => text.trim().split('\n').pop() ?? '';
+const firstLine = (text: string) => text.trim().split('\n')[0] ?? '';
 
 function Trouble({ text }: { text: string }) {
-  const short = lastLine(text);
+  const short = firstLine(text);
   if (short === text.trim()) return <code className={classes.error}>{short}</code>;
   return (
     <details className={classes.error}>
