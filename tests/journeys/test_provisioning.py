@@ -70,7 +70,7 @@ def test_a_directory_brings_people_gives_them_roles_by_group_and_takes_them_away
     admin.get_by_role("searchbox", name="Find").fill("Mina")
     expect(_listed(admin, "People", "Mina Okoro")).to_contain_text("off")
     _listed(admin, "People", "Mina Okoro").click()
-    expect(admin.get_by_role("button", name="Put back into use")).to_be_visible()
+    expect(admin.get_by_role("button", name="Put into use")).to_be_visible()
 
     _revoke_token(admin, installation.url)
     directory.ask("GET", "Users", 401)

@@ -1,4 +1,4 @@
-/** Takes a thing out of use, or back; the toast can undo it. */
+/** Takes a thing out of use, or puts it into use; the toast can undo it. */
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
