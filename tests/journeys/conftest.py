@@ -14,7 +14,7 @@ from tests.browser import browser_path
 from tests.journeys.everything import ADMINISTRATOR, make_everything
 from tests.journeys.installation import Installation
 from tests.journeys.looker import Looker
-from tests.journeys.people import People
+from tests.journeys.people import People, results
 from tests.journeys.relay import Relay
 from tests.journeys.site import Site
 from tests.journeys.world import World
@@ -37,13 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
-
-
-def _results() -> Path:
-    """What is kept of journeys that failed."""
-    folder = Path("test-results")
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +64,7 @@ def installation(place: Path, relay: Relay, request: pytest.FixtureRequest) -> I
     finally:
         started.stop()
         if request.session.testsfailed:
-            shutil.copy(started.home / "log", _results() / f"{place.name}.log")
+            shutil.copy(started.home / "log", results() / f"{place.name}.log")
 
 
 @pytest.fixture(scope="session")
@@ -104,10 +97,9 @@ def people(browser: Browser, installation: Installation, request: pytest.Fixture
     opened = People(browser, installation.url)
     failed_before = request.session.testsfailed
     yield opened
-    for number, context in enumerate(opened.contexts):
-        if request.session.testsfailed > failed_before and context.pages:
-            context.pages[0].screenshot(path=_results() / f"{request.node.name}-{number}.png")
-        context.close()
+    if request.session.testsfailed > failed_before:
+        opened.keep_pictures(request.node.name)
+    opened.close()
     assert opened.complaints == []
 
 

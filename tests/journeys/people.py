@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.complaints import complaints_of
 from tests.journeys.installation import PASSWORD
+
+
+def results() -> Path:
+    """What is kept of journeys that failed."""
+    folder = Path("test-results")
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 class People:
@@ -37,6 +46,16 @@ class People:
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("navigation", name="Places").wait_for()
         return page
+
+    def keep_pictures(self, name: str) -> None:
+        """Keeps what each of them sees now, for whoever looks why `name` failed."""
+        for number, context in enumerate(self.contexts):
+            if context.pages:
+                context.pages[0].screenshot(path=results() / f"{name}-{number}.png")
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
 
     def _context(self) -> BrowserContext:
         context = self._browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
