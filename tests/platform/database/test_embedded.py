@@ -1,6 +1,8 @@
 """The embedded PostgreSQL: kept data through kill -9, shared by processes, gone after a clean stop."""
 
 import contextlib
+import fcntl
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -124,6 +126,22 @@ def test_an_installation_that_was_cut_off_is_begun_again(folder: Path) -> None:
         assert not folder.with_name("postgres.half-made").exists()
     finally:
         server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="whoever is not root runs the server as themselves")
+def test_the_user_that_roots_servers_run_as_is_made_by_one_process_at_a_time(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
+    other = os.open(Path("~root").expanduser(), os.O_RDONLY)
+    with ThreadPoolExecutor(1) as pool:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        starting = pool.submit(server.start)
+        with pytest.raises(TimeoutError):
+            starting.result(timeout=0.5)
+        begun = list(folder.parent.glob("postgres.half-made")) + list(folder.glob("PG_VERSION"))
+        os.close(other)
+        starting.result(timeout=60)
+    server.stop()
+    assert not begun
 
 
 def test_several_may_prepare_the_same_database_at_once(server: EmbeddedPostgres) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import pwd
 import secrets
 import shutil
 import subprocess
@@ -119,7 +120,8 @@ class EmbeddedPostgres:
         if half_made.exists():
             shutil.rmtree(self.folder, ignore_errors=True)
         try:
-            server = postgres_server.get_server(self.folder, cleanup_mode=None, start=False)
+            with _making_its_user():
+                server = postgres_server.get_server(self.folder, cleanup_mode=None, start=False)
             if not (self.folder / "PG_VERSION").exists():
                 half_made.touch()
             server.ensure_pgdata_inited()
@@ -186,6 +188,22 @@ class EmbeddedPostgres:
         with contextlib.suppress(OSError):
             return (self.folder / "log").read_text()[-800:]
         return "(no log)"
+
+
+@contextlib.contextmanager
+def _making_its_user() -> Generator[None]:
+    """Root's server runs as a user of its own, who is made where he is missing: by one process of the machine at a
+    time, since another would find him half made. The home of root is what only root can lock.
+    """
+    if os.geteuid() != 0:
+        yield
+        return
+    home = os.open(pwd.getpwuid(0).pw_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(home, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(home)
 
 
 def _alive(info: PostmasterInfo) -> bool:
