@@ -208,6 +208,26 @@ async def test_a_consumer_killed_in_the_middle_of_a_batch_begins_the_batch_again
 
 
 @pytest.mark.usefixtures("tally")
+async def test_a_parked_event_says_what_went_wrong_and_shows_no_row(database: Database, hub: Hub) -> None:
+    async def count_twice(tx: Tx, event: Counted) -> None:
+        await tx.execute(text("CREATE TEMP TABLE once (number int UNIQUE, name text)"))
+        await tx.execute(text("INSERT INTO once VALUES (4711, 'quartz')"))
+        await tx.execute(text("INSERT INTO once VALUES (4711, 'quartz')"))
+
+    consumer = Consumer("tally", {Counted: count_twice})
+    await _publish(database, 1)
+    await _drain(ConsumerRunner(database, hub, consumer))
+    async with database.transaction(SYSTEM) as tx:
+        (parked,) = (await list_parked(tx, SYSTEM, 50, None)).items
+    async with database.transaction(SYSTEM) as tx:
+        again = await retry_parked(tx, SYSTEM, parked.id, {"tally": consumer})
+    for error in (parked.error, again.error):
+        assert error is not None
+        assert "duplicate key value violates unique constraint" in error
+        assert "(number)" not in error
+
+
+@pytest.mark.usefixtures("tally")
 async def test_a_poison_event_is_parked_visible_and_can_be_run_again(database: Database, hub: Hub) -> None:
     poisonous = True
 

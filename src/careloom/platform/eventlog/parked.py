@@ -19,6 +19,7 @@ from careloom.platform.errors import ConflictError, NotFoundError
 from careloom.platform.eventlog.event import LoggedEvent
 from careloom.platform.ids import new_id
 from careloom.platform.paging import Page, cut, keyset
+from careloom.platform.redaction.logs import scrub
 from careloom.platform.tables import parked_event
 from careloom.platform.wire import reader
 
@@ -68,7 +69,7 @@ async def park(tx: Tx, consumer: str, event: LoggedEvent, error: Exception) -> N
         data=event.data,
         client_id=event.client_id,
         provider_id=event.provider_id,
-        error=f"{type(error).__name__}: {error}{place}"[:2000],
+        error=_told(error) + place,
     )
     await tx.execute(statement.on_conflict_do_nothing())
 
@@ -103,7 +104,7 @@ async def retry_parked(tx: Tx, actor: Actor, parked_id: UUID, consumers: Mapping
             await consumers[row.consumer].handle(tx, event)
         values["settled_at"] = now()
     except Exception as failure:
-        error = f"{type(failure).__name__}: {failure}"[:2000]
+        error = _told(failure)
         values["error"] = error
     await tx.execute(update(parked_event).where(parked_event.c.id == parked_id).values(**values))
     await set_scope(tx, actor)
@@ -111,3 +112,8 @@ async def retry_parked(tx: Tx, actor: Actor, parked_id: UUID, consumers: Mapping
     after = {"consumer": row.consumer, "type": row.type, "settled": error is None}
     await audit.record(tx, actor, "parked_event.retry", parked_id, after=after, **of)
     return Retry(settled=error is None, error=error)
+
+
+def _told(error: Exception) -> str:
+    """What went wrong, as a log may say it: whoever repairs events need not see what is in them."""
+    return scrub(f"{type(error).__name__}: {error}"[:2000])
