@@ -61,15 +61,13 @@ _SCRIPT = """() => {
         }
     }
 
-    const around = (one, depth = 6) => (one && depth ? [one, ...around(one.parentElement, depth - 1)] : []);
-    const painted = (some) => some
+    const around = (one, depth = 7) => (one && depth ? [one, ...around(one.parentElement, depth - 1)] : []);
+    /** How it looks, and what stands around it: some show the focus of what they hold. */
+    const look = (one) => [...around(one), one.nextElementSibling]
         .filter(Boolean).flatMap((each) => [getComputedStyle(each), getComputedStyle(each, '::after')])
         .map((style) => [style.outlineStyle === 'none' ? '' : style.outline, style.boxShadow, style.borderColor,
             style.backgroundColor, style.textDecorationLine, style.clipPath, style.transform].join())
         .join('|');
-    const own = (one) => painted([one]);
-    /** Some show the focus of what they hold. */
-    const beside = (one) => painted([...around(one.parentElement), one.nextElementSibling]);
     const still = new CSSStyleSheet();
     still.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important; }');
     document.adoptedStyleSheets.push(still);
@@ -77,13 +75,11 @@ _SCRIPT = """() => {
     had?.blur();
     const wanted = byArrows ? inside(top, '[role^=menuitem]').filter((one) => shown(one) && works(one))
         : inside(top, TABBED).filter((one) => tabbed(one) && passed(one));
-    const before = new Map(wanted.map((one) => [one, own(one)]));
-    /** What looks the same with the focus, and what stood beside it then. */
-    const [visited, dull] = [new Set(), new Map()];
+    const before = new Map(wanted.map((one) => [one, look(one)]));
+    const [visited, dull] = [new Set(), new Set()];
     const heard = ({ target }) => {
         visited.add(target);
-        if (target.matches(WRITTEN) || before.get(target) !== own(target)) return;
-        dull.set(target, beside(target));
+        if (before.has(target) && before.get(target) === look(target) && !target.matches(WRITTEN)) dull.add(target);
     };
     document.addEventListener('focusin', heard, true);
     const left = () => wanted.filter((one) => one.isConnected && tabbed(one) && passed(one) && !visited.has(one));
@@ -94,15 +90,14 @@ _SCRIPT = """() => {
         steps: () => missed().length,
         end: () => {
             document.removeEventListener('focusin', heard, true);
-            document.activeElement?.blur();
-            const unseen = [...dull].filter(([one, then]) => one.isConnected && then === beside(one));
             document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== still);
+            document.activeElement?.blur();
             if (had?.isConnected) had.focus();
             delete window.journeyWalk;
             return [
                 ...found,
                 ...missed().map((one) => `the way by Tab leaves out ${told(one)}`),
-                ...unseen.map(([one]) => `the focus does not show on ${told(one)}`),
+                ...[...dull].map((one) => `the focus does not show on ${told(one)}`),
             ];
         },
     };
