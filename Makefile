@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run test chaos soak failover coverage check audit bench dev web api lock clean journeys
+.PHONY: help run test looks chaos soak failover coverage check audit bench dev web api lock clean journeys
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,14 +37,17 @@ test: .make/python .make/web .make/browser ## Set up and test everything but wha
 	@echo "[test] everything but browsers and kill -9, on $(CORES) cores"
 	@pytest -q -n $(WORKERS) --dist worksteal -m "not journey and not chaos" $(ARGS) || [ $$? = 5 ]
 	@echo "[test] browser journeys"
-	@pytest -q -m journey -n $(WORKERS) --dist loadfile tests/journeys $(ARGS) || [ $$? = 5 ]
+	@pytest -q -m "journey and not look" -n $(WORKERS) --dist loadfile tests/journeys $(ARGS) || [ $$? = 5 ]
+
+looks: .make/python .make/web .make/browser ## Look at every screen and dialog, in each light, width and in three languages; ARGS="-k words"
+	@pytest -q -m look -n $(WORKERS) --dist loadfile tests/journeys $(ARGS) || [ $$? = 5 ]
 
 chaos: .make/python .make/web ## Kill -9 in the middle of the demo and under load; ARGS="-k words"
 	@pytest -q -m chaos -n $(WORKERS) tests/chaos $(ARGS) || [ $$? = 5 ]
 
 soak: .make/python .make/web .make/browser ## Random input for long and with new seeds, each screen in each language; EFFORT=30
 	@FUZZ_EFFORT=$(EFFORT) pytest -q -n $(CORES) --dist worksteal -k "any_input or new_breaks or any_life or hypothesis" $(ARGS) || [ $$? = 5 ]
-	@FUZZ_EFFORT=$(EFFORT) pytest -q -m journey -n $(CORES) --dist loadfile -k whole_and_open tests/journeys $(ARGS) || [ $$? = 5 ]
+	@FUZZ_EFFORT=$(EFFORT) pytest -q -m look -n $(CORES) --dist loadfile tests/journeys $(ARGS) || [ $$? = 5 ]
 
 coverage: .make/python ## Which lines no test reaches, but for browsers and kill -9; ARGS="tests/routing"
 	@coverage run -m pytest -q -m "not journey and not chaos" $(ARGS)

@@ -12,6 +12,7 @@ from tests.journeys.looker import Looker
 from tests.journeys.screens import SCREENS
 
 
+@pytest.mark.look
 @pytest.mark.parametrize("name", [name for name in SCREENS if not name.startswith("set-up")])
 def test_a_screen_is_whole_and_open_to_everyone_in_every_light_and_width(looker: Looker, name: str) -> None:
     assert looker.look(name, SCREENS[name]) == []

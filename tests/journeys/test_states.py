@@ -34,6 +34,7 @@ def _step(page: Page, what: str, *words: str) -> None:
         _first(page, what, words[0]).press("Enter")
 
 
+@pytest.mark.look
 @pytest.mark.parametrize("name", list(STATES))
 def test_what_opens_is_whole_and_open_to_everyone_and_gives_the_focus_back(looker: Looker, name: str) -> None:
     state, page = STATES[name], looker.page
