@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
+from tests.journeys.held import Held
 from tests.journeys.installation import Installation
 from tests.journeys.people import People
 from tests.journeys.relay import Relay
@@ -129,12 +130,7 @@ def test_a_reply_waits_for_its_file_and_can_be_recalled_until_it_leaves(
     _available(desk)
     installation.mail("tomas@customer.example", sable.address, "A chair", "Does it fold?")
     _accept_offer(desk)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    desk.route("**/api/files", hold)
+    uploading = Held(desk, "**/api/files")
     desk.get_by_role("textbox", name="Reply").click()
     desk.keyboard.type("It does.")
     desk.locator("input[type=file]").set_input_files(
@@ -143,7 +139,7 @@ def test_a_reply_waits_for_its_file_and_can_be_recalled_until_it_leaves(
     expect(desk.get_by_text("uploading")).to_be_visible()
     desk.keyboard.press("Control+Enter")
     expect(desk.get_by_text("Sends as soon as the files are there")).to_be_visible()
-    held[0].continue_()
+    uploading.let_go()
     expect(desk.get_by_text("Sends in")).to_be_visible()
 
     desk.get_by_role("button", name="Wrap up").click()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
+from tests.journeys.held import Held
 from tests.journeys.installation import Installation, wait_until
 from tests.journeys.people import People
 from tests.journeys.world import World
@@ -29,29 +30,6 @@ _BUSY_WHILE_DRAWING = """(() => {
   };
 })()"""
 """What was to happen in a millisecond happens before what is being drawn is shown."""
-
-
-class Held:
-    """Requests of a page to addresses like `pattern`, held back until they are let go."""
-
-    def __init__(self, page: Page, pattern: str) -> None:
-        self._page, self._pattern = page, pattern
-        self._routes: list[Route] = []
-        page.route(pattern, self._hold)
-
-    def _hold(self, route: Route) -> None:
-        self._routes.append(route)
-
-    def let_go(self) -> None:
-        for one in self._routes:
-            one.continue_()
-        self._page.unroute(self._pattern)
-
-    def refuse(self) -> None:
-        """Answers what was held back, and lets go what comes from now on."""
-        for one in self._routes:
-            one.fulfill(status=409, json={"title": "Conflict", "detail": "Not now."})
-        self._page.unroute(self._pattern)
 
 
 # Before the page is painted again, and for as long as that may still move the focus.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
+from tests.journeys.held import Held
 from tests.journeys.installation import PASSWORD, Installation
 from tests.journeys.late import late
 from tests.journeys.people import People
@@ -42,14 +43,11 @@ def _make_role(page: Page, url: str) -> None:
         page.get_by_role("checkbox", name=verb).check()
     purpose = page.get_by_label("What it is for")
     purpose.fill("Reads along")
-    held: list[Route] = []
-    page.route(
-        "**/api/roles", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
-    )
+    making = Held(page, "**/api/roles", "POST")
     page.keyboard.press("Control+s")
     page.keyboard.type(" and answers")  # while it is being saved, and goes on once the role has its own address
     expect(page.get_by_role("button", name="Discard")).to_be_disabled()
-    held[0].continue_()
+    making.let_go()
     expect(page.get_by_role("heading", name="Night watch")).to_be_visible()
     page.keyboard.type(" nobody.")
     expect(purpose).to_have_value("Reads along and answers nobody.")
