@@ -65,7 +65,7 @@ audit: .make/python .make/web-packages ## Ask the advisory services about every 
 	  .make/audit/bin/pip install -q --disable-pip-version-check "pip-audit>=2.10,<3"; } || true
 	@python scripts/audit.py
 
-bench: .make/python $(if $(filter interface failover,$(TOPIC)),.make/web .make/browser) ## Measure; TOPIC=ingest
+bench: .make/python $(if $(filter desktops interface failover,$(TOPIC)),.make/web .make/browser) ## Measure; TOPIC=ingest
 	@test -n "$(filter $(TOPIC),$(TOPICS))" || { echo "Say which: TOPIC=... of $(TOPICS)"; exit 2; }
 	@python -m bench.$(TOPIC) $(ARGS)
 

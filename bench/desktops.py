@@ -2,7 +2,9 @@
 
 50 clients with ten agents each, who are all signed in and hold the socket of their desk open; messages come to the
 clients in turn at a steady rate, three in four from customers who wrote before. A screen counts when the desk's socket
-has the message, on each of the ten desks of the client. Peer in the same run: PostgreSQL's NOTIFY to one listener.
+has the message, on each of the ten desks of the client. One more desk is Chromium's, on the same two cores, with a
+contact open that gets two messages a second: it counts when they are painted. Peer in the same run: PostgreSQL's NOTIFY
+to one listener.
 """
 
 import argparse
@@ -19,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.bare import notify_latencies
 from bench.ingest import HttpClient
 from bench.installation import Installation, report, running_installation
+from bench.painted import PaintedDesk, painted_desk, words
 from bench.reader import Reader, world
 from bench.steady import share, sms, telephone
 from bench.stock import Brand
@@ -29,6 +32,7 @@ from careloom.platform.database.transactions import Database
 _CLIENTS, _AGENTS = 50, 10
 _POSTERS = 16
 _KNOWN = 0.75
+_PAINTED_PER_SECOND = 2
 _TARGET_MS = 250
 _Message = tuple[str, int]
 """A conversation and the number of a message in it."""
@@ -92,9 +96,7 @@ class Seen:
 
     def milliseconds(self) -> list[float]:
         """The sorted times between accepted and shown, one for each message and desk; 0 where the desk was first."""
-        return sorted(
-            max(0.0, shown - self.accepted[key]) * 1000 for key, times in self.shown.items() for shown in times
-        )
+        return sorted(max(0.0, shown - self.accepted[key]) * 1000 for key in self.accepted for shown in self.shown[key])
 
 
 async def secrets_of(installation: Installation, brands: list[Brand]) -> list[str]:
@@ -157,6 +159,47 @@ async def post_steadily(
         one.close()
 
 
+class Writer:
+    """The customer whose contact is open in Chromium."""
+
+    def __init__(self, installation: Installation, program_id: UUID) -> None:
+        self._http = HttpClient(installation)
+        self._program_id = str(program_id)
+        self._number = telephone()
+
+    async def begin(self) -> str:
+        """Writes for the first time; gives the id of the conversation."""
+        await self._http.open()
+        return await self._write("Good morning.")
+
+    async def write_steadily(self, desk: PaintedDesk, seconds: float) -> list[float]:
+        """The sorted milliseconds from when each message was accepted until `desk` had painted it."""
+        accepted: dict[int, float] = {}
+        began = time.perf_counter()
+        for number in range(int(_PAINTED_PER_SECOND * seconds)):
+            await asyncio.sleep(max(0.0, began + number / _PAINTED_PER_SECOND - time.perf_counter()))
+            await self._write(words(number))
+            accepted[number] = time.time()
+        painted = await desk.painted(len(accepted))
+        self._http.close()
+        return sorted(max(0.0, painted[number] - moment) * 1000 for number, moment in accepted.items())
+
+    async def _write(self, text: str) -> str:
+        status, answer = await self._http.post(
+            json.dumps({**sms(self._program_id, self._number), "text": text}).encode()
+        )
+        assert status == 201, answer
+        return json.loads(answer)["conversation_id"]
+
+
+def report_shares(name: str, found: list[float], bare: list[float]) -> None:
+    """The p50, p95 and p99 of the sorted milliseconds `found`, beside those of `bare`."""
+    for part_name, part in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+        target = _TARGET_MS if part_name == "p99" else None
+        peer = share(bare, part)
+        report(f"{name}, {part_name}", "ms", share(found, part), peer, "PostgreSQL NOTIFY alone", target, "desktops")
+
+
 async def main(per_second: float, seconds: float) -> None:
     """Connects the desks, warms up for a few seconds, then measures."""
     load = os.getloadavg()[0]
@@ -167,20 +210,22 @@ async def main(per_second: float, seconds: float) -> None:
         secrets = await secrets_of(installation, brands)
         cookie = next(iter(Reader(installation, "bench@example.org").http.cookies))
         seen = await connect_all(installation, secrets, cookie)
-        await post_steadily(installation, brands, per_second, 5, seen)
-        await asyncio.sleep(1)
-        seen.accepted.clear()
-        seen.shown.clear()
-        await post_steadily(installation, brands, per_second, seconds, seen)
+        writer = Writer(installation, brands[0].program_id)
+        async with painted_desk(installation.url, "agent-0-0@example.org", await writer.begin()) as desk:
+            await post_steadily(installation, brands, per_second, 5, seen)
+            await asyncio.sleep(1)
+            seen.accepted.clear()
+            seen.shown.clear()
+            _, painted = await asyncio.gather(
+                post_steadily(installation, brands, per_second - _PAINTED_PER_SECOND, seconds, seen),
+                writer.write_steadily(desk, seconds),
+            )
         async with asyncio.timeout(60):
             while any(len(seen.shown.get(key, ())) < _AGENTS for key in seen.accepted):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert seen.lost == 0, f"{seen.lost} desks were thrown out"
-        found = seen.milliseconds()
-        for name, part in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
-            measure = f"accepted to shown on {_CLIENTS * _AGENTS} desks at {per_second:g}/s, {name}"
-            target = _TARGET_MS if name == "p99" else None
-            report(measure, "ms", share(found, part), share(bare, part), "PostgreSQL NOTIFY alone", target, "desktops")
+        report_shares(f"accepted to shown on {_CLIENTS * _AGENTS} desks at {per_second:g}/s", seen.milliseconds(), bare)
+        report_shares("accepted to painted in Chromium beside them", painted, bare)
 
 
 if __name__ == "__main__":
