@@ -16,6 +16,7 @@ import pytest
 
 from careloom.demo.past.contacts import LOST
 from careloom.demo.past.hands import HANDS
+from careloom.demo.past.partner import PARTNER
 from careloom.demo.world.build import demo_world
 from tests.ports import free_port
 
@@ -150,6 +151,24 @@ def test_a_directory_keeps_people_in_groups_of_which_one_gives_something(demo: D
     assert len(groups) == 2
     names = {one["name"] for one in demo.items("admin", "people?search=Noor")}
     assert names == {"Noor Tavares"}
+
+
+def test_a_second_provider_answers_in_one_program_and_its_people_see_nothing_else(demo: Demo) -> None:
+    providers = {one["id"]: one["name"] for one in demo.items("admin", "providers")}
+    shared = [one for one in demo.items("admin", "programs?limit=100") if len(one["provider_ids"]) > 1]
+    assert [one["name"] for one in shared] == ["Bookings"]
+    assert {providers[one] for one in shared[0]["provider_ids"]} == {PARTNER, "Brindlewick Care"}
+    (agent,) = demo.items("admin", "people?search=Amparo")
+    seen = demo.of("admin", f"people/{agent['id']}/view")
+    assert [one["name"] for one in seen["clients"]] == ["Wheelwren Rides"]
+    ask = f"people/{agent['id']}/may?permission=conversations.reply&client_id={shared[0]['client_id']}"
+    elsewhere = next(
+        one["id"]
+        for one in demo.items("admin", "programs?limit=100")
+        if one["client_id"] == shared[0]["client_id"] and one["id"] != shared[0]["id"]
+    )
+    assert demo.of("admin", f"{ask}&program_id={shared[0]['id']}")["because"]
+    assert demo.of("admin", f"{ask}&program_id={elsewhere}")["why_not"]
 
 
 def test_numbers_of_a_card_were_taken_out_and_who_looked_at_what_was_masked_stands_in_the_trail(demo: Demo) -> None:

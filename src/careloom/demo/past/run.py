@@ -7,6 +7,7 @@ from careloom.demo.past.directory import provision
 from careloom.demo.past.doors import set_doors_up
 from careloom.demo.past.hands import Past
 from careloom.demo.past.mail import set_mail_up
+from careloom.demo.past.partner import share_a_program
 from careloom.demo.past.requests import hear_customers
 from careloom.demo.past.rules import go_wrong, keep_for, keep_for_court, remove_what_is_due
 from careloom.demo.past.transfers import bring_stays, bring_tenants, take_out
@@ -18,6 +19,7 @@ async def live_past(past: Past) -> None:
         provision(past),
         set_mail_up(past),
         set_doors_up(past),
+        share_a_program(past),
         go_wrong(past),
         text_a_rider(past),
         _at_the_bank(past),
