@@ -170,10 +170,13 @@ class Writer:
     async def begin(self) -> str:
         """Writes for the first time; gives the id of the conversation."""
         await self._http.open()
-        return await self._write("Good morning.")
+        conversation_id = await self._write("Good morning.")
+        self._http.close()
+        return conversation_id
 
     async def write_steadily(self, desk: PaintedDesk, seconds: float) -> list[float]:
         """The sorted milliseconds from when each message was accepted until `desk` had painted it."""
+        await self._http.open()
         accepted: dict[int, float] = {}
         began = time.perf_counter()
         for number in range(int(_PAINTED_PER_SECOND * seconds)):

@@ -117,7 +117,8 @@ class Run:
 def _audit(one: Installed) -> tuple[bool, str]:
     """Whether the chains hold, and what `careloom audit verify` says."""
     try:
-        return True, one.careloom("audit", "verify").strip().splitlines()[-1]
+        said = one.careloom("audit", "verify").splitlines()
+        return True, "; ".join(line for line in said if line.startswith("ok"))
     except subprocess.CalledProcessError as error:
         return False, f"failed: {error.stdout}{error.stderr}"
 
