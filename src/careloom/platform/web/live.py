@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from random import SystemRandom
 from typing import Any
 from urllib.parse import urlparse
 from uuid import UUID
@@ -30,6 +31,7 @@ MayAnswer = Callable[[Tx, Actor, UUID], Awaitable[bool]]
 """Whether the actor may answer in a conversation that they may read; raises NotFoundError."""
 
 _PING_SECONDS = 20.0
+_chance = SystemRandom()
 _DEAD_SECONDS = 60.0
 _MAX_FRAME = 4_000
 _UNAUTHORIZED, _POLICY, _TRY_AGAIN = 4401, 1008, 1013
@@ -147,11 +149,14 @@ class DeskConnection:
             await self._still_here()
 
     def _until_next_look(self) -> float:
-        """Seconds; an emergency access is looked at the moment it is over."""
+        """Seconds; desks that came together, as after a restart, are looked at one by one. An emergency access is
+        looked at the moment it is over.
+        """
+        seconds = _chance.uniform(_PING_SECONDS / 2, _PING_SECONDS)
         glass = self._desk.actor.glass
         if glass is None:
-            return _PING_SECONDS
-        return min(_PING_SECONDS, max(0.0, (glass.until - now()).total_seconds()))
+            return seconds
+        return min(seconds, max(0.0, (glass.until - now()).total_seconds()))
 
     async def _look(self, conversation_id: UUID | None) -> None:
         await self._look_away()
